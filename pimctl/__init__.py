@@ -1,0 +1,1 @@
+"""The console of the PIM database: its embedded PostgreSQL, and the demonstration."""

@@ -1,0 +1,117 @@
+"""The commands ``pimctl db ...``: one PIM database, embedded or the user's own."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NoReturn
+
+from pimctl import address, external, programs
+from pimctl.embedded import Embedded
+from pimctl.errors import PimctlError
+from pimctl.project import Project
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+
+def megabytes(size: int) -> str:
+    """Return a size in bytes as whole megabytes."""
+    return f"{size / 1_000_000:,.0f} MB"
+
+
+def start(project: Project) -> None:
+    """Start the embedded database, unless the user has an own one."""
+    own = project.variable(external.VARIABLE)
+    if own:
+        print(f"{external.VARIABLE} is set: using {external.describe(own)}; nothing to start.")
+        return
+    embedded = Embedded(project)
+    done = embedded.start()
+    for folder in done.opened:
+        print(f"PostgreSQL does not run as root: its account may now pass through {folder} (chmod o+x).")
+    word = "was already running" if done.was_running else "is running"
+    print(f"The PIM database {word}: {address.url(done.socket_folder)}")
+
+
+def stop(project: Project) -> None:
+    """Stop the embedded database; its data stays."""
+    own = project.variable(external.VARIABLE)
+    embedded = Embedded(project)
+    stopped = embedded.stop()
+    if stopped:
+        print(f"The PIM database is stopped. Its data stays in {embedded.data}.")
+    elif own:
+        print(f"{external.VARIABLE} is set: using {external.describe(own)}; nothing to stop.")
+    else:
+        print("The PIM database is not running.")
+
+
+def status(project: Project) -> None:
+    """Tell whether there is a database, where, of what version and size."""
+    own = project.variable(external.VARIABLE)
+    if own:
+        version, size = external.server_version_and_size(own)
+        print(f"external: {external.describe(own)} (from {external.VARIABLE})")
+        print(f"PostgreSQL {version}, {megabytes(size)}")
+        return
+    embedded = Embedded(project)
+    server = embedded.running()
+    if server is None:
+        kept = f"{embedded.data}, {megabytes(embedded.size())}" if embedded.data.exists() else "none yet"
+        print(f"stopped\ndata: {kept}\nstart it with: pimctl db start")
+        return
+    version, _ = external.server_version_and_size(address.url(server.socket_folder))
+    print(
+        f"running: PostgreSQL {version}, process {server.pid}, since {server.started:%Y-%m-%d %H:%M:%S} UTC"
+    )
+    print(f"data: {embedded.data}, {megabytes(embedded.size())}")
+    print(f"url: {address.url(server.socket_folder)}")
+
+
+def current_url(project: Project) -> str:
+    """Return the URL of the database in use, which for an own one holds its password.
+
+    Raises:
+        PimctlError: The embedded one is not running.
+    """
+    own = project.variable(external.VARIABLE)
+    if own:
+        return external.to_libpq(own)
+    server = Embedded(project).running()
+    if server is None:
+        raise PimctlError("The PIM database is not running: start it with: pimctl db start")
+    return address.url(server.socket_folder)
+
+
+def url(project: Project) -> None:
+    """Print the address of the database; for an own one without its password."""
+    own = project.variable(external.VARIABLE)
+    print(external.without_password(own) if own else current_url(project))
+
+
+def shell(project: Project) -> NoReturn:
+    """Become psql on the database."""
+    variables = external.variables(current_url(project))
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    psql = str(programs.folder() / "psql")
+    os.execve(psql, [psql], {**kept, "PGTZ": "UTC", **variables})  # noqa: S606  no shell in between
+
+
+COMMANDS: dict[str, Callable[[Project], None]] = {
+    "start": start,
+    "stop": stop,
+    "status": status,
+    "url": url,
+    "shell": shell,
+}
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``db`` and its commands to the command line."""
+    parser = commands.add_parser("db", help="the PIM database: start, stop, status, url, shell")
+    inner = parser.add_subparsers(dest="action", required=True, metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        line = (command.__doc__ or "").splitlines()[0]
+        inner.add_parser(name, help=line, description=line)
+    parser.set_defaults(run=lambda arguments: COMMANDS[arguments.action](Project.find()))

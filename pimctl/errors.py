@@ -1,0 +1,5 @@
+"""The one error that a user of the console sees."""
+
+
+class PimctlError(Exception):
+    """A failure told in one plain line: what happened, where, and what to do."""

@@ -1,0 +1,29 @@
+"""Lets one process at a time work on a folder; the lock ends with its process, however that ends."""
+
+from __future__ import annotations
+
+import fcntl
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@contextmanager
+def exclusive(path: Path, *, wait: bool = True) -> Iterator[None]:
+    """Hold the lock file ``path`` for the length of a ``with`` block.
+
+    Args:
+        path: The lock file, made where it is missing. It stays behind, empty.
+        wait: Wait for another holder to finish.
+
+    Raises:
+        BlockingIOError: Somebody else holds it, and ``wait`` is false.
+    """
+    if not path.exists():
+        path.touch()
+    with path.open("rb") as handle:  # reading is enough to lock, so a borrowed account's file will do
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        yield
