@@ -1,0 +1,58 @@
+# Sets up and runs everything from Python 3.11+ and make alone. `make help` lists the commands.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint types clean
+SHELL := /bin/sh
+BIN := .venv/bin
+READY := .venv/.ready
+export PYTHONWARNINGS :=
+
+# An environment that was made in another folder is of no use here: its programs name the old place.
+ifneq ($(shell cat $(READY) 2>/dev/null),$(CURDIR))
+.PHONY: $(READY)
+endif
+
+help: ## list the commands
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+
+demo: $(READY) ## sync two sample shops into a PIM database and show what arrived
+	@$(BIN)/pimctl demo
+
+test: $(READY) ## check style and types, and run all tests
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest
+
+lint: $(READY) ## check the style
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+
+types: $(READY) ## check the types
+	@$(BIN)/mypy
+
+setup: $(READY) ## make the Python environment in .venv (the other commands do so themselves)
+
+clean: ## stop the PIM database and remove all that was made here, its data included
+	@if [ -x $(BIN)/pimctl ]; then $(BIN)/pimctl db stop; fi
+	@rm -rf .venv .meltano .pim .demo .mypy_cache .ruff_cache .hypothesis *.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@echo "Removed. Settings in .env and meltano.yml stay."
+
+$(READY): requirements/dev.txt pyproject.toml
+	@python="$(PYTHON)"; \
+	if [ -z "$$python" ]; then \
+	  for name in python3.13 python3.12 python3.11 python3 python; do \
+	    if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$name; break; fi; \
+	  done; \
+	fi; \
+	if [ -z "$$python" ]; then \
+	  echo "Python 3.11 or newer is needed. Install it, or name it: make PYTHON=/path/to/python3.12" >&2; exit 1; \
+	fi; \
+	if ! "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	  echo "$$python is not Python 3.11 or newer. Name another: make PYTHON=/path/to/python3.12" >&2; exit 1; \
+	fi; \
+	if ! "$$python" -c 'import ensurepip, venv' 2>/dev/null; then \
+	  echo "$$python lacks its venv module. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; \
+	fi; \
+	echo "Setting up $$($$python --version) in .venv"; \
+	"$$python" -m venv --clear .venv && $(BIN)/python -m pimctl.bootstrap
