@@ -15,7 +15,7 @@ help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
 demo: $(READY) ## sync two sample shops into a PIM database and show what arrived
-	@$(BIN)/pimctl demo
+	@$(BIN)/pimctl demo $(if $(US_PORT),--us-port $(US_PORT)) $(if $(EU_PORT),--eu-port $(EU_PORT))
 
 test: $(READY) ## check style and types, and run all tests
 	@$(BIN)/ruff check

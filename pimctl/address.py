@@ -46,9 +46,7 @@ def choose_socket_folder(data: Path, account: Account) -> Path:
     for parent in (*parents, Path(tempfile.gettempdir()), Path("/tmp")):  # noqa: S108  checked by make_private
         if parent.is_dir() and os.access(parent, os.W_OK) and is_usable(parent / name):
             return make_private(parent / name, account)
-    raise PimctlError(
-        f"The path {data} is too long for a database socket, and there is no other folder for it."
-    )
+    raise PimctlError(f"The path {data} is too long for a database socket, and there is no other folder for it.")
 
 
 def make_private(folder: Path, account: Account) -> Path:

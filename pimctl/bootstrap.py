@@ -1,4 +1,4 @@
-"""Fills the project's virtual environment with the pinned packages. Runs on the bare Python of that environment."""
+"""Fills the project's virtual environment with the pinned packages. Runs on the bare Python there."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def install(*command: str) -> None:
     with LOG.open("a", encoding="utf-8") as log:
         print(f"$ {' '.join(command)}", file=log, flush=True)
         environment = {**os.environ, **uv_variables(), "VIRTUAL_ENV": sys.prefix}
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603  a list, no shell
             [sys.executable, "-m", *command], check=False, env=environment, stderr=log, stdout=log
         )
     if done.returncode:
         lines = [line.strip() for line in LOG.read_text(encoding="utf-8").splitlines() if line.strip()]
-        told = [line for line in lines if re.match(r"(?i)error|×|╰", line)] or lines
+        told = [line for line in lines if re.match(r"(?i)error", line)] or lines
         raise SystemExit(f"The packages cannot be installed: {told[-1]}\nThe whole log: {LOG}")
 
 

@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from pimctl import db
+from pimctl import db, demo
 from pimctl.errors import PimctlError
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ def parser() -> argparse.ArgumentParser:
     whole = argparse.ArgumentParser(prog="pimctl", description="The console of the PIM database.")
     commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
     db.add_parser(commands)
+    demo.add_parser(commands)
     return whole
 
 

@@ -62,9 +62,7 @@ def status(project: Project) -> None:
         print(f"stopped\ndata: {kept}\nstart it with: pimctl db start")
         return
     version, _ = external.server_version_and_size(address.url(server.socket_folder))
-    print(
-        f"running: PostgreSQL {version}, process {server.pid}, since {server.started:%Y-%m-%d %H:%M:%S} UTC"
-    )
+    print(f"running: PostgreSQL {version}, process {server.pid}, since {server.started:%Y-%m-%d %H:%M:%S} UTC")
     print(f"data: {embedded.data}, {megabytes(embedded.size())}")
     print(f"url: {address.url(server.socket_folder)}")
 

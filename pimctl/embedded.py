@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
     from pimctl.project import Project
 
-FREE_BYTES_NEEDED = (
-    200_000_000  # a new database takes 40 MB, its first write-ahead logs and a demo as much again
-)
+FREE_BYTES_NEEDED = 200_000_000  # a new database takes 40 MB, its first write-ahead logs and a demo as much again
 ORPHAN_SECONDS = 10.0  # how long the children of a killed server may need to notice
 
 
@@ -107,9 +105,7 @@ class Embedded:
             self.project.home.mkdir(mode=0o700)
             account.own(self.project.home)
         if not os.access(self.project.home, os.W_OK | os.X_OK):
-            raise PimctlError(
-                f"{self.project.home} belongs to somebody else: run this as its owner or as root."
-            )
+            raise PimctlError(f"{self.project.home} belongs to somebody else: run this as its owner or as root.")
 
     def _make_data(self, account: Account) -> None:
         """Make the data folder in one step, so that an interrupted start leaves none half made."""
@@ -117,9 +113,7 @@ class Embedded:
         if version.exists():
             found = version.read_text(encoding="utf-8").strip()
             if found != str(programs.MAJOR):
-                raise PimctlError(
-                    f"{self.data} holds PostgreSQL {found}, this is {programs.MAJOR}: move it away."
-                )
+                raise PimctlError(f"{self.data} holds PostgreSQL {found}, this is {programs.MAJOR}: move it away.")
             return
         free = shutil.disk_usage(self.project.home).free
         if free < FREE_BYTES_NEEDED:
@@ -133,9 +127,7 @@ class Embedded:
         chosen = [part for setting in settings for part in ("--set", setting)]
         locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         try:
-            programs.run(
-                "initdb", ["-D", str(fresh), "-U", address.USER, "--auth=trust", *locale, *chosen], account
-            )
+            programs.run("initdb", ["-D", str(fresh), "-U", address.USER, "--auth=trust", *locale, *chosen], account)
         except (programs.ProgramError, OSError) as error:
             raise PimctlError(f"The PIM database cannot be made in {self.project.home}: {error}") from error
         fresh.rename(self.data)

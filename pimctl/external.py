@@ -24,20 +24,14 @@ def to_libpq(url: str) -> str:
     scheme, separator, rest = url.strip().partition("://")
     dialect, _, driver = scheme.partition("+")
     if not separator or dialect != "postgresql" or driver not in {"", "psycopg"}:
-        found = (
-            f"begins with {scheme}://"
-            if separator and len(scheme) < len("postgresql+psycopg2 ")
-            else "is no URL"
-        )
+        found = f"begins with {scheme}://" if separator and len(scheme) < len("postgresql+psycopg2 ") else "is no URL"
         raise PimctlError(f"{VARIABLE} {found}: write it as {EXAMPLE}")
     plain = f"{dialect}://{rest}"
     try:
         urlsplit(plain).port  # noqa: B018  raises for a port that is no number
         conninfo_to_dict(plain)
     except (ValueError, psycopg.ProgrammingError):
-        raise PimctlError(
-            f"{VARIABLE} cannot be read: write it as {EXAMPLE}, with %-codes for @ : / in it"
-        ) from None
+        raise PimctlError(f"{VARIABLE} cannot be read: write it as {EXAMPLE}, with %-codes for @ : / in it") from None
     return plain
 
 

@@ -46,8 +46,8 @@ def pip_settings() -> dict[str, str]:
 def uv_variables() -> dict[str, str]:
     """Return environment variables that make uv use pip's index, certificate and proxy.
 
-    Variables that are set already stay as they are. Further indexes (``extra-index-url``) are not handed on: uv
-    would prefer them, and all that the project needs is on the main one.
+    Variables that are set already stay as they are. Further indexes (``extra-index-url``) are not handed on:
+    uv would prefer them, and all that the project needs is on the main one.
     """
     settings = pip_settings()
     wanted = {UV_VARIABLES[name]: value for name, value in settings.items() if name in UV_VARIABLES}

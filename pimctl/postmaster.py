@@ -39,9 +39,7 @@ def find(data: Path) -> Postmaster | None:
     """
     try:
         lines = pid_file(data).read_text(encoding="utf-8").splitlines()
-        found = Postmaster(
-            int(lines[PID]), datetime.fromtimestamp(int(lines[STARTED]), UTC), Path(lines[SOCKET])
-        )
+        found = Postmaster(int(lines[PID]), datetime.fromtimestamp(int(lines[STARTED]), UTC), Path(lines[SOCKET]))
     except (FileNotFoundError, IndexError, ValueError):
         return None
     return found if serves(found.pid, data) else None

@@ -73,8 +73,6 @@ def run(program: str, arguments: Sequence[str], account: Account) -> str:
         raise ProgramError(f"{program} did not end within {PROGRAM_SECONDS} s") from error
     if done.returncode:
         lines = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
-        told = (
-            [line for line in lines if "error:" in line or "FATAL:" in line] or lines or ["no reason given"]
-        )
+        told = [line for line in lines if "error:" in line or "FATAL:" in line] or lines or ["no reason given"]
         raise ProgramError(told[-1])
     return done.stdout

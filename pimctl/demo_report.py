@@ -1,0 +1,74 @@
+"""Words of the demonstration's end: the table of what arrived, and what to do next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+Counts = dict[str, int]
+
+NEXT_STEPS = """
+Every row of both shops is in the PIM database. Next:
+
+  . {activate}                   # once in each terminal
+
+  look at the data          pimctl db shell
+                            select store_id, sku, name, price from woo.products limit 10;
+
+  connect your own shop     meltano add --plugin-type extractor tap-woo-pim--mine --inherit-from tap-woo-pim
+                            meltano config set tap-woo-pim--mine site_url https://shop.example
+                            meltano config set tap-woo-pim--mine store_id mine
+    key and secret into .env:
+                            TAP_WOO_PIM__MINE_CONSUMER_KEY=ck_...
+                            TAP_WOO_PIM__MINE_CONSUMER_SECRET=cs_...
+    check it, sync it:      meltano config test tap-woo-pim--mine
+                            meltano run pim-db:start tap-woo-pim--mine target-postgres
+
+  stop the database         pimctl db stop      (its data stays)
+"""
+
+
+def cell(number: int | None) -> str:
+    """Return a count as it stands in the table."""
+    return "-" if number is None else f"{number:,}"
+
+
+def table(served: dict[str, Counts], arrived: dict[str, Counts]) -> str:
+    """Return the table of rows by stream and store.
+
+    Args:
+        served: Rows that each shop hands out: ``{store_id: {stream: rows}}``.
+        arrived: Rows that landed: ``{stream: {store_id: rows}}``.
+    """
+    stores = list(served)
+    rows = [["table", *(f"{store} {place}" for store in stores for place in ("shop", "landed"))]]
+    for stream in sorted(arrived):
+        cells = [cell(count) for store in stores for count in (served[store].get(stream), arrived[stream].get(store))]
+        rows.append([f"woo.{stream}", *cells])
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = [
+        row[0].ljust(widths[0])
+        + "".join(f"  {value:>{width + 2}}" for value, width in zip(row[1:], widths[1:], strict=True))
+        for row in rows
+    ]
+    lines.insert(1, "-" * len(lines[0]))
+    return "\n".join(lines)
+
+
+def differences(served: dict[str, Counts], arrived: dict[str, Counts]) -> list[str]:
+    """Return a sentence for each stream of which other rows landed than the shop hands out.
+
+    A stream that nothing landed of was not chosen, unless it is all there is.
+    """
+    if not arrived:
+        return ["Nothing arrived"]
+    return [
+        f"{store}: {arrived[stream][store]} rows of {stream} landed, the shop has {count}"
+        for store, counts in served.items()
+        for stream, count in counts.items()
+        if store in arrived.get(stream, {}) and arrived[stream][store] != count
+    ]
+
+
+def next_steps(activate: Path) -> str:
+    """Return the commands a user would want next."""
+    return NEXT_STEPS.format(activate=activate)

@@ -1,0 +1,113 @@
+"""Starts the two sample shops of the demonstration, and closes them."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pimctl.errors import PimctlError
+
+START_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A sample shop.
+
+    Attributes:
+        store_id: Its name in the PIM database, and the end of its tap's name.
+        version: The WooCommerce it plays.
+        port: Where it listens on localhost.
+        folder: Where its certificate authority and its log are.
+        consumer_key: Made up for one run.
+        consumer_secret: Made up for one run.
+    """
+
+    store_id: str
+    version: str
+    port: int
+    folder: Path
+    consumer_key: str = field(default_factory=lambda: "ck_" + secrets.token_hex(20), repr=False)
+    consumer_secret: str = field(default_factory=lambda: "cs_" + secrets.token_hex(20), repr=False)
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"https://localhost:{self.port}"
+
+    @property
+    def authority(self) -> Path:
+        """The certificate authority to trust."""
+        return self.folder / "demo-store-ca.pem"
+
+    def settings(self) -> dict[str, str]:
+        """Return the tap's settings for this shop, as environment variables."""
+        prefix = f"TAP_WOO_PIM__{self.store_id.upper()}_"
+        return {
+            f"{prefix}SITE_URL": self.url,
+            f"{prefix}CONSUMER_KEY": self.consumer_key,
+            f"{prefix}CONSUMER_SECRET": self.consumer_secret,
+            f"{prefix}CA_BUNDLE": str(self.authority),
+        }
+
+
+@contextmanager
+def open_shops(shops: Iterable[Shop]) -> Iterator[None]:
+    """Keep the shops open for the length of a ``with`` block.
+
+    Raises:
+        PimctlError: One of them does not open.
+    """
+    with ExitStack() as stack:
+        for shop in shops:
+            stack.callback(_close, _open(shop))
+        yield
+
+
+def _open(shop: Shop) -> subprocess.Popen[bytes]:
+    keys = shop.folder / f"{shop.store_id}.key.json"
+    with os.fdopen(os.open(keys, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        json.dump({"consumer_key": shop.consumer_key, "consumer_secret": shop.consumer_secret}, file)
+    log_path = shop.folder / f"{shop.store_id}.log"
+    command = ["--profile", shop.version, "--port", str(shop.port), "--ca-dir", str(shop.folder)]
+    with log_path.open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603  a list, no shell
+            [sys.executable, "-m", "demo_store", *command, "--key-file", str(keys)],
+            stderr=log,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+        )
+    deadline = time.monotonic() + START_SECONDS
+    while not answers(shop.port):
+        if process.poll() is not None or time.monotonic() > deadline:
+            _close(process)
+            lines = log_path.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+            told = lines[-1] if lines else "it said nothing"
+            raise PimctlError(f"The sample shop {shop.store_id} does not open: {told}\nThe whole log: {log_path}")
+        time.sleep(0.05)
+    return process
+
+
+def _close(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def answers(port: int) -> bool:
+    """Whether something listens on the port of localhost."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -1,0 +1,109 @@
+"""Runs the project's Meltano with its output in a log file, and finds the line of that log that tells a failure."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pimctl.errors import PimctlError
+from pimctl.package_index import uv_variables
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pimctl.project import Project
+
+LINE = re.compile(r"^\S+Z \[(?P<level>\w+) *\] (?P<name>\S+) +(?P<text>.*)$")
+DULL = ("Block run completed", "Run completed", "Extractor failed", "Loader failed", "Need help fixing")
+
+
+class Meltano:
+    """The ``meltano`` program beside this Python.
+
+    Args:
+        project: The project to run in.
+        variables: What to add to its environment: settings that belong into no file.
+        log: Where its output goes, added at the end.
+    """
+
+    def __init__(self, project: Project, variables: Mapping[str, str], log: Path) -> None:
+        self.project = project
+        self.variables = variables
+        self.log = log
+        self.program = Path(sys.executable).with_name("meltano")
+        self._installed = project.root / ".meltano" / "pimctl-installed"
+
+    def run(self, *arguments: str) -> None:
+        """Run one command.
+
+        Raises:
+            PimctlError: It failed; the message holds its cause and the log's path.
+        """
+        if not self.program.is_file():
+            raise PimctlError(f"Meltano is not installed beside {sys.executable}: run make setup")
+        with self.log.open("ab") as log:
+            begin = log.tell()
+            log.write(f"$ meltano {' '.join(arguments)}\n".encode())
+            log.flush()
+            done = subprocess.run(  # noqa: S603  a list, no shell
+                [str(self.program), *arguments],
+                check=False,
+                cwd=self.project.root,
+                env={**os.environ, "NO_COLOR": "1", "MELTANO_CLI_LOG_FORMAT": "plain", **self.variables},
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+            )
+        if done.returncode:
+            written = self.log.read_bytes()[begin:].decode("utf-8", "replace")
+            raise PimctlError(f"meltano {arguments[0]} failed: {cause(written)}\nThe whole log: {self.log}")
+
+    def needs_install(self) -> bool:
+        """Whether the plugins were never installed here, or by other pins."""
+        return not self._installed.is_file() or self._installed.read_text(encoding="utf-8") != self._pins()
+
+    def install(self) -> None:
+        """Install the plugins anew.
+
+        Meltano itself notices a new version in ``pip_url`` but not a new one in a constraints file.
+
+        Raises:
+            PimctlError: It failed.
+        """
+        self.variables = {**uv_variables(), **self.variables}
+        self.run("install", "--clean")
+        self._installed.write_text(self._pins(), encoding="utf-8")
+
+    def _pins(self) -> str:
+        """Return a digest of all that decides what is installed, and where."""
+        root = self.project.root
+        digest = hashlib.sha256(f"{root}\n{sys.version}\n".encode())
+        for path in (root / "pyproject.toml", *sorted((root / "requirements").glob("*.txt"))):
+            digest.update(path.read_bytes())
+        for line in (root / "meltano.yml").read_text(encoding="utf-8").splitlines():
+            digest.update(line.encode() if "pip_url:" in line else b"")
+        return digest.hexdigest()
+
+
+def cause(written: str) -> str:
+    """Return the line of Meltano's output that tells why it failed.
+
+    The last line of the plugin that failed comes first, then Meltano's own last error.
+    """
+    found = [match for line in written.splitlines() if (match := LINE.match(line))]
+    failed = next((kind for kind in ("Extractor", "Loader") if f"{kind} failed" in written), None)
+    prefix = {"Extractor": "tap-", "Loader": "target-"}.get(failed or "", "\n")
+    said = [f"{match['name']}: {match['text'].strip()}" for match in found if match["name"].startswith(prefix)]
+    telling = [line for line in said if "Background on this error" not in line and "METRIC" not in line]
+    errors = [
+        match["text"].strip()
+        for match in found
+        if match["level"] in {"error", "critical"} and not match["text"].startswith(DULL)
+    ]
+    others = [line.strip() for line in written.splitlines() if line.strip()]
+    return (telling or errors or others or ["it said nothing"])[-1]
