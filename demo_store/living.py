@@ -1,0 +1,284 @@
+"""Edit products and variations of a store as its admins do, with the effects on dates that WooCommerce has."""
+
+from collections.abc import Iterable
+from datetime import UTC
+from threading import RLock
+from typing import Literal
+
+from demo_store import blank
+from demo_store.clock import Clock, site_stamp
+from demo_store.php import Fields
+from demo_store.rows import Row, Table
+from demo_store.shop import TERM_KINDS, Shop, TermKind, listed_variations
+
+_EMBEDDED: tuple[TermKind, ...] = ("categories", "tags", "brands")
+
+
+class LivingProducts:
+    """The part of a store that edits products and variations. Every method is one database transaction."""
+
+    shop: Shop
+    clock: Clock
+    lock: RLock
+    _last_id = 0
+    _last_meta_id = 5_000_000_000
+    _due: tuple[tuple[int, int], str] = ((-1, -1), "")
+
+    def create_product(self, **fields: object) -> int:
+        """Create a product; returns its id.
+
+        Args:
+            fields: its fields, as the API serves them. Terms may be given by id, or as `{"id": ...}`; meta data
+                without ids. A status of publish with `date_created_gmt` in the future becomes "future".
+        """
+        with self.lock:
+            data = blank.new_product(self._next_id(), self.clock.stamps())
+            given = self._completed({"type": "simple", **fields})
+            data.update(given)
+            blank.derive(data, given, self.clock.now())
+            self._settle(data, given)
+            self._put_product(Row(data))
+            return int(data["id"])
+
+    def edit_product(self, product_id: int, **fields: object) -> None:
+        """Save a product with new values. Its modified date moves, also when nothing changes."""
+        with self.lock:
+            given = self._completed(fields)
+            data = {**self.shop.products[product_id].data, **blank.modified(self.clock.stamps()), **given}
+            blank.derive(data, given, self.clock.now())
+            self._settle(data, given)
+            self._put_product(Row(data))
+
+    def create_variation(self, parent_id: int, **fields: object) -> int:
+        """Create a variation of a product, whose modified date moves with it; returns the variation's id."""
+        with self.lock:
+            self.shop.products[parent_id]  # noqa: B018 - KeyError where there is no such product
+            stamps = self.clock.stamps()
+            data = blank.new_variation(self._next_id(), parent_id, stamps)
+            siblings = self.shop.variations.children(parent_id)
+            data["menu_order"] = 1 + max((row.data["menu_order"] for row in siblings), default=0)
+            given = self._completed(fields)
+            data.update(given)
+            blank.derive(data, given, self.clock.now())
+            self.shop.variations.put(Row(data))
+            self._touch_parent(parent_id, stamps)
+            return int(data["id"])
+
+    def edit_variation(self, variation_id: int, **fields: object) -> None:
+        """Save a variation with new values. Its modified date and that of its product move."""
+        with self.lock:
+            stamps, given = self.clock.stamps(), self._completed(fields)
+            data = {**self.shop.variations[variation_id].data, **blank.modified(stamps), **given}
+            blank.derive(data, given, self.clock.now())
+            self.shop.variations.put(Row(data))
+            self._touch_parent(data["parent_id"], stamps)
+
+    def trash_variation(self, variation_id: int) -> None:
+        """Move a variation to the trash. Its modified date and that of its product move."""
+        with self.lock:
+            stamps = self.clock.stamps()
+            self._trash(self.shop.variations, [self.shop.variations[variation_id]], stamps)
+            self._touch_parent(self.shop.variations[variation_id].parent_id, stamps)
+
+    def restore_variation(self, variation_id: int) -> None:
+        """Take a variation out of the trash: its former status is back, its date and its product's move."""
+        with self.lock:
+            stamps = self.clock.stamps()
+            self._restore(self.shop.variations, [self.shop.variations[variation_id]], stamps)
+            self._touch_parent(self.shop.variations[variation_id].parent_id, stamps)
+
+    def delete_variation(self, variation_id: int) -> None:
+        """Delete a variation for good. Its product's modified date moves."""
+        with self.lock:
+            parent_id = self.shop.variations.remove(variation_id).parent_id
+            self._touch_parent(parent_id, self.clock.stamps())
+
+    def trash_product(self, product_id: int) -> None:
+        """Move a product and its variations to the trash; all their modified dates move."""
+        with self.lock:
+            stamps = self.clock.stamps()
+            self._trash(self.shop.variations, self.shop.variations.children(product_id), stamps)
+            self._trash(self.shop.products, [self.shop.products[product_id]], stamps)
+            self._relist([product_id])
+
+    def restore_product(self, product_id: int) -> None:
+        """Take a product and its variations out of the trash, each with its former status; their dates move."""
+        with self.lock:
+            stamps = self.clock.stamps()
+            self._restore(self.shop.products, [self.shop.products[product_id]], stamps)
+            self._restore(self.shop.variations, self.shop.variations.children(product_id), stamps)
+            self._relist([product_id])
+
+    def delete_product(self, product_id: int) -> None:
+        """Delete a product for good, with its variations and reviews. No other row's date moves."""
+        with self.lock:
+            self._count_terms(self.shop.products.remove(product_id), None)
+            for variation in list(self.shop.variations.children(product_id)):
+                self.shop.variations.remove(variation.id)
+            for review in [row for row in self.shop.reviews if row.data["product_id"] == product_id]:
+                self.shop.reviews.remove(review.id)
+
+    def sql_update(
+        self,
+        kind: Literal["products", "variations", "reviews", "attributes", "attribute_terms", "taxes"] | TermKind,
+        row_id: int,
+        **fields: object,
+    ) -> None:
+        """Write to the database past WordPress, as importers and stock plugins do: no date moves.
+
+        Args:
+            kind: which rows.
+            row_id: the row's id.
+            fields: the values, as the API serves them afterwards. Another `parent_id` makes an orphan.
+        """
+        with self.lock:
+            table: Table = self.shop.terms[kind] if kind in TERM_KINDS else getattr(self.shop, kind)
+            row = table[row_id]
+            if kind == "attribute_terms":
+                table.put(row.with_fields(term={**row.data["term"], **fields}))
+                return
+            table.put(row.with_fields(**fields))
+            if kind == "variations":
+                self._relist({row.parent_id, table[row_id].parent_id})
+
+    def edit_image(self, image_id: int, **fields: object) -> None:
+        """Edit an image's title (`name`) or `alt` in all rows that show it: no date of theirs moves."""
+        with self.lock:
+            for table in (self.shop.variations, *(self.shop.terms[kind] for kind in TERM_KINDS)):
+                for row in [row for row in table if (row.data.get("image") or {}).get("id") == image_id]:
+                    table.put(row.with_fields(image={**row.data["image"], **fields}))
+            for row in [row for row in self.shop.products if any(i["id"] == image_id for i in row.data["images"])]:
+                images = [{**i, **fields} if i["id"] == image_id else i for i in row.data["images"]]
+                self.shop.products.put(row.with_fields(images=images))
+
+    def publish_due(self) -> None:
+        """Publish the future posts whose time has come, as WordPress's cron does: no modified date moves."""
+        products, variations = self.shop.products, self.shop.variations
+        if self._due[0] != (products.revision, variations.revision):
+            waiting = [row.date_gmt for table in (products, variations) for row in table if row.status == "future"]
+            self._due = ((products.revision, variations.revision), min(waiting, default=""))
+        now = site_stamp(self.clock.now(), UTC)
+        if not self._due[1] or self._due[1] > now:
+            return
+        for row in [row for row in variations if row.status == "future" and row.date_gmt <= now]:
+            variations.put(row.with_fields(status="publish"))
+            self._relist([row.parent_id])
+        for row in [row for row in products if row.status == "future" and row.date_gmt <= now]:
+            self._put_product(row.with_fields(status="publish", permalink=blank.address({**row.data, "status": "publish"})))
+
+    def _next_id(self) -> int:
+        if not self._last_id:
+            self._last_id = max(self.shop.products.last_id(), self.shop.variations.last_id())
+        self._last_id += 1
+        return self._last_id
+
+    def _completed(self, fields: Fields) -> Fields:
+        """Complete what the caller gave in short: terms, shipping class and meta data."""
+        given = dict(fields)
+        for kind in _EMBEDDED:
+            if kind in given:
+                given[kind] = [self._embedded(kind, term) for term in given[kind]]
+        if "shipping_class_id" in given and "shipping_class" not in given:
+            found = self.shop.terms["shipping_classes"].get(given["shipping_class_id"])
+            given["shipping_class"] = found.data["slug"] if found else ""
+        if isinstance(given.get("meta_data"), list):
+            given["meta_data"] = [self._with_meta_id(entry) for entry in given["meta_data"]]
+        for name in ("date_created", "date_modified", "date_on_sale_from", "date_on_sale_to"):
+            given.update(self._twin_dates(name, given))
+        return given
+
+    def _twin_dates(self, name: str, given: Fields) -> Fields:
+        """Work out a date's twin: its GMT form from site time or the other way about."""
+        gmt = f"{name}_gmt"
+        if (name in given) == (gmt in given):
+            return {}
+        if given.get(name) is None and given.get(gmt) is None:
+            return {name: None, gmt: None}
+        return self.clock.twin(name, given[name]) if name in given else self.clock.twin(gmt, given[gmt])
+
+    def _embedded(self, kind: TermKind, term: int | Fields) -> Fields:
+        if isinstance(term, dict) and "name" in term:
+            return term
+        found = self.shop.terms[kind][term["id"] if isinstance(term, dict) else term].data
+        return {"id": found["id"], "name": found["name"], "slug": found["slug"]}
+
+    def _with_meta_id(self, entry: Fields) -> Fields:
+        if "id" in entry:
+            return entry
+        LivingProducts._last_meta_id += 1
+        return {"id": LivingProducts._last_meta_id, **entry}
+
+    def _settle(self, data: Fields, given: Fields) -> None:
+        """Give a saved product its status, slug and address."""
+        if data["status"] == "publish" and (data["date_created_gmt"] or "") > site_stamp(self.clock.now(), UTC):
+            data["status"] = "future"
+        if not data["slug"]:
+            data["slug"] = blank.slug_for(data, {row.data["slug"] for row in self.shop.products})
+        if "permalink" not in given:
+            data["permalink"] = blank.address(data)
+
+    def _put_product(self, row: Row) -> None:
+        self._count_terms(self.shop.products.get(row.id), row)
+        self.shop.products.put(row)
+
+    def _touch_parent(self, parent_id: int, stamps: tuple[str, str]) -> None:
+        """Do what saving a variation does to its product at the end of the request."""
+        parent = self.shop.products.get(parent_id)
+        if parent is None:
+            return
+        fields = blank.modified(stamps)
+        if parent.type == "variable":
+            fields["price"] = blank.lowest_price([row.data for row in self.shop.variations.children(parent_id)])
+        self.shop.products.put(parent.with_fields(**fields))
+        self._relist([parent_id])
+
+    def _relist(self, parent_ids: Iterable[int]) -> None:
+        """Bring the `variations` of products up to date."""
+        for parent_id in parent_ids:
+            parent = self.shop.products.get(parent_id)
+            if parent is not None and parent.type == "variable":
+                listed = listed_variations(self.shop.variations.children(parent_id))
+                if listed != parent.data["variations"]:
+                    self.shop.products.put(parent.with_fields(variations=listed))
+
+    def _trash(self, table: Table, rows: Iterable[Row], stamps: tuple[str, str]) -> None:
+        for row in [row for row in rows if row.status != "trash"]:
+            fields: Fields = {**blank.modified(stamps), "status": "trash", "_raw_status": row.status}
+            if table is self.shop.products:
+                slug = row.data["slug"] or blank.slug_for({**row.data, "status": "trash"}, set())
+                fields |= {"slug": f"{slug}__trashed", "permalink": blank.address({**row.data, "status": "trash"})}
+                self._count_terms(row, None)
+            table.put(row.with_fields(**fields))
+
+    def _restore(self, table: Table, rows: Iterable[Row], stamps: tuple[str, str]) -> None:
+        for row in [row for row in rows if row.status == "trash"]:
+            data = {**row.data, **blank.modified(stamps), "status": row.data.get("_raw_status", "draft")}
+            data.pop("_raw_status", None)
+            if table is self.shop.products:
+                data["slug"] = data["slug"].removesuffix("__trashed")
+                data["permalink"] = blank.address(data)
+                self._count_terms(None, Row(data))
+            table.put(Row(data))
+
+    def _count_terms(self, old: Row | None, new: Row | None) -> None:
+        """Keep the terms' counts, which are of published products."""
+        for kind in _EMBEDDED:
+            before, after = self._counted(kind, old), self._counted(kind, new)
+            table = self.shop.terms[kind]
+            for term_id in before ^ after:
+                term = table.get(term_id)
+                if term is not None:
+                    step = 1 if term_id in after else -1
+                    table.put(term.with_fields(count=max(0, term.data["count"] + step)))
+
+    def _counted(self, kind: TermKind, row: Row | None) -> set[int]:
+        if row is None or row.status != "publish":
+            return set()
+        counted: set[int] = set()
+        waiting = [term["id"] for term in row.data.get(kind, ())]
+        while waiting:
+            term = self.shop.terms[kind].get(waiting.pop())
+            if term is not None and term.id not in counted:
+                counted.add(term.id)
+                waiting.append(term.parent_id)
+        return counted

@@ -1,0 +1,209 @@
+"""Serve a store over HTTP or HTTPS from a background thread."""
+
+import asyncio
+import threading
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+from multidict import CIMultiDict
+
+from demo_store import site
+from demo_store.answer import Answer
+from demo_store.auth import offered
+from demo_store.faults.base import Exchange
+from demo_store.php import Fields, parse_query
+from demo_store.request_log import Request
+from demo_store.tls import CA_FILE, server_context
+
+if TYPE_CHECKING:
+    import ssl
+
+    from demo_store.store import Store
+
+_SECRETS = ("consumer_key", "consumer_secret")
+_LEAST_GZIP_BYTES = 256
+
+
+class Server:
+    """A store being served.
+
+    Attributes:
+        store: the store.
+        url: its address, without a slash at its end; with the subfolder when the store has one.
+        ca_bundle: the file of the certificate authority; None without TLS.
+        requests: what was asked, in the order of arrival.
+    """
+
+    def __init__(self, store: "Store", *, tls: bool, ca_bundle: Path | None) -> None:
+        self.store = store
+        self.ca_bundle = ca_bundle
+        self.requests: list[Request] = []
+        self.port = 0
+        self._scheme = "https" if tls else "http"
+        self._in_flight = 0
+        self._transports: set[asyncio.Transport] = set()
+        self._gate: tuple[int | None, asyncio.Semaphore | None] = (None, None)
+
+    @property
+    def url(self) -> str:
+        """The address of the shop."""
+        return f"{self._scheme}://localhost:{self.port}{self.store.subfolder}"
+
+    async def start(self, port: int, context: "ssl.SSLContext | None") -> web.ServerRunner:
+        """Listen; OSError when the port is taken."""
+        handler = web.Server(self._answer, access_log=None)
+        runner = web.ServerRunner(handler, handle_signals=False, shutdown_timeout=0.2)
+        await runner.setup()
+        listener = web.TCPSite(runner, "127.0.0.1", port, ssl_context=context, backlog=512)
+        try:
+            await listener.start()
+        except OSError:
+            await runner.cleanup()
+            raise
+        self.port = runner.addresses[0][1]
+        return runner
+
+    async def stop(self, runner: web.ServerRunner) -> None:
+        """Stop listening and cut all connections: clients that keep theirs open would hold up the end of TLS."""
+        for transport in self._transports:
+            transport.abort()
+        await runner.cleanup()
+        await asyncio.sleep(0)
+
+    async def _answer(self, http: web.BaseRequest) -> web.StreamResponse:
+        began = time.perf_counter()
+        query = parse_query(http.rel_url.raw_query_string)
+        authorization = http.headers.get("Authorization", "")
+        log = Request(
+            http.method,
+            http.rel_url.path,
+            _without_secrets(query),
+            datetime.now(UTC),
+            http.headers.get("User-Agent", ""),
+            offered(query, authorization),
+            len(self.requests) + 1,
+        )
+        self.requests.append(log)
+        if http.transport is not None:
+            self._transports.add(http.transport)
+        self._in_flight += 1
+        log.in_flight = self._in_flight
+        asked = site.SiteRequest(
+            http.method,
+            self._scheme,
+            f"localhost:{self.port}",
+            http.rel_url.raw_path,
+            query,
+            authorization,
+            log,
+        )
+        try:
+            return await self._respond(http, asked)
+        finally:
+            self._in_flight -= 1
+            log.seconds = time.perf_counter() - began
+
+    async def _respond(self, http: web.BaseRequest, asked: site.SiteRequest) -> web.StreamResponse:
+        store, log = self.store, asked.log
+        gate = self._workers()
+        if gate is not None:
+            await gate.acquire()
+        try:
+            if store.before_request is not None:
+                store.before_request(log)
+            exchange = Exchange(store, log, http, lambda fields: self._compute(asked, fields))
+            faults = store.faults.striking(log)
+            answer: Answer | None = None
+            for fault in faults:
+                answer = answer or await fault.before(exchange)
+            answer = answer or exchange.compute(None)
+            for fault in faults:
+                answer = fault.spoil(exchange, answer)
+            seconds = store.latency_seconds + store.latency_per_row_seconds * log.rows
+            if seconds > 0:
+                await asyncio.sleep(seconds)
+        finally:
+            if gate is not None:
+                gate.release()
+        answer.headers.setdefault("Date", store.clock.http_date())
+        answer.headers.setdefault("Server", "nginx/1.22.1")
+        if store.gzip and "gzip" in http.headers.get("Accept-Encoding", ""):
+            _compress(answer)
+        log.status = answer.status
+        for fault in faults:
+            sent = await fault.send(exchange, answer)
+            if sent is not None:
+                return sent
+        return web.Response(status=answer.status, body=answer.body, headers=CIMultiDict(answer.headers))
+
+    def _compute(self, asked: site.SiteRequest, fields: Fields | None) -> Answer:
+        if fields:
+            asked = site.with_query(asked, {**asked.query, **fields})
+        with self.store.lock:
+            return site.answer(self.store, asked)
+
+    def _workers(self) -> asyncio.Semaphore | None:
+        if self._gate[0] != self.store.workers:
+            workers = self.store.workers
+            self._gate = (workers, asyncio.Semaphore(workers) if workers else None)
+        return self._gate[1]
+
+
+def _without_secrets(query: Fields) -> Fields:
+    return {name: value for name, value in query.items() if name not in _SECRETS and not name.startswith("oauth_")}
+
+
+def _compress(answer: Answer) -> None:
+    if len(answer.body) < _LEAST_GZIP_BYTES or "Content-Encoding" in answer.headers:
+        return
+    packer = zlib.compressobj(1, zlib.DEFLATED, 31)
+    answer.body = packer.compress(answer.body) + packer.flush()
+    answer.headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+
+
+@contextmanager
+def serve(
+    store: "Store", *, tls: bool = True, port: int = 0, ca_dir: str | Path | None = None
+) -> Iterator[Server]:
+    """Serve a store on localhost while the context lasts.
+
+    Args:
+        store: the store; it may be edited meanwhile.
+        tls: https or plain http.
+        port: the port; 0 for any free one.
+        ca_dir: where the certificate authority is kept and found again; by default it lasts as long as the server.
+
+    Raises:
+        OSError: when the port is taken.
+    """
+    with TemporaryDirectory() as temporary:
+        folder = Path(ca_dir or temporary)
+        context = server_context(folder) if tls else None
+        server = Server(store, tls=tls, ca_bundle=folder / CA_FILE if tls else None)
+        with _running() as loop:
+            runner = asyncio.run_coroutine_threadsafe(server.start(port, context), loop).result()
+            try:
+                yield server
+            finally:
+                asyncio.run_coroutine_threadsafe(server.stop(runner), loop).result()
+
+
+@contextmanager
+def _running() -> Iterator[asyncio.AbstractEventLoop]:
+    """Run an event loop in a thread of its own."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="demo-store", daemon=True)
+    thread.start()
+    try:
+        yield loop
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()

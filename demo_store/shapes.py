@@ -1,0 +1,280 @@
+"""Give rows the shape of a version and a route: which fields, in which order, and what differs in them."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from demo_store.php import Fields
+from demo_store.profiles import PROFILES, RECORDED_HOME, read_list
+
+_ALL = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+_NOT_IN_OLD_IMAGES = ("srcset", "sizes", "thumbnail")
+_NOT_IN_V2 = ("low_stock_amount", "has_options", "post_password", "stock_status", "global_unique_id")
+_V2_VARIATION = (
+    "id date_created date_created_gmt date_modified date_modified_gmt description permalink sku price "
+    "regular_price sale_price date_on_sale_from date_on_sale_from_gmt date_on_sale_to date_on_sale_to_gmt "
+    "on_sale visible purchasable virtual downloadable downloads download_limit download_expiry tax_status "
+    "tax_class manage_stock stock_quantity in_stock backorders backorders_allowed backordered weight dimensions "
+    "shipping_class shipping_class_id image attributes menu_order meta_data _links"
+).split()
+
+
+@dataclass(frozen=True)
+class Form:
+    """The form in which rows are asked for; rows keep their bytes by it.
+
+    Attributes:
+        version: the version of WooCommerce that answers.
+        namespace: `wc/v3`, `wc/v2` or `wc-analytics`.
+        flat: for variations, whether the route lists those of all products.
+        context: `view` or `edit`.
+        fields: the parameter `_fields` as it came.
+        include_meta: keys of `meta_data` to keep; empty for all.
+        exclude_meta: keys of `meta_data` to leave out.
+    """
+
+    version: str
+    namespace: str = "wc/v3"
+    flat: bool = False
+    context: str = "view"
+    fields: str | None = None
+    include_meta: tuple[str, ...] = ()
+    exclude_meta: tuple[str, ...] = ()
+
+
+@cache
+def product_keys(version: str) -> tuple[str, ...]:
+    """List the fields of a product in wc/v3 of a version, in order."""
+    return tuple(read_list(version, "products")[0])
+
+
+@cache
+def variation_keys(version: str) -> tuple[str, ...]:
+    """List the fields of a variation in the flat route of a version, in order."""
+    return tuple(read_list(version, "variations_flat")[0])
+
+
+@cache
+def _known(keys: Callable[[str], tuple[str, ...]]) -> frozenset[str]:
+    return frozenset(key for version in PROFILES for key in keys(version))
+
+
+def _missing(data: Fields, key: str) -> object:
+    """Give the value of a field that the version the row was recorded on did not have."""
+    if key == "has_options":
+        return data.get("type") == "variable"
+    if key == "type":
+        return "variation"
+    return [] if key in {"brands", "gallery_image_ids"} else ""
+
+
+def _ordered(data: Fields, keys: Callable[[str], tuple[str, ...]], version: str) -> Fields:
+    """Put a row's fields in order, with what plugins added before the links; `_raw` stays inside."""
+    row = {key: data[key] if key in data else _missing(data, key) for key in keys(version) if key != "_links"}
+    known = _known(keys)
+    if not known.issuperset(data):
+        row |= {key: value for key, value in data.items() if key not in known and not key.startswith("_raw")}
+    return row
+
+
+def moved_links(links: Any, namespace: str) -> Any:  # noqa: ANN401 - any JSON inside the links
+    """Give links as another namespace has them."""
+    if namespace == "wc/v3":
+        return links
+    if isinstance(links, dict):
+        return {name: moved_links(value, namespace) for name, value in links.items()}
+    if isinstance(links, list):
+        return [moved_links(value, namespace) for value in links]
+    return links.replace("/wp-json/wc/v3/", f"/wp-json/{namespace}/") if isinstance(links, str) else links
+
+
+def links(collection: str, row_id: object, up: str | None = None) -> Fields:
+    """Make the links of a row of wc/v3.
+
+    Args:
+        collection: the list's route, for instance `products/tags`.
+        row_id: the row's id.
+        up: the route of the row above it.
+    """
+    base = f"{RECORDED_HOME}/wp-json/wc/v3/"
+    made: Fields = {
+        "self": [{"href": f"{base}{collection}/{row_id}", "targetHints": {"allow": list(_ALL)}}],
+        "collection": [{"href": f"{base}{collection}"}],
+    }
+    if up:
+        made["up"] = [{"href": f"{base}{up}"}]
+    return made
+
+
+def product(data: Fields, form: Form) -> Fields:
+    """Shape a product."""
+    row = _ordered(data, product_keys, form.version)
+    row["images"] = [_image(image, form) for image in row["images"]]
+    row["attributes"] = _attributes(row["attributes"], form)
+    row["meta_data"] = _meta(row["meta_data"], form)
+    if form.context == "edit":
+        _edit(row, data, form)
+    if form.namespace == "wc/v2":
+        row = _product_v2(row)
+    row["_links"] = moved_links(data["_links"], form.namespace)
+    return row
+
+
+def _image(image: Fields, form: Form) -> Fields:
+    new = form.version == PROFILES[0] and form.namespace != "wc/v2"
+    if not new and "srcset" in image:
+        image = {key: value for key, value in image.items() if key not in _NOT_IN_OLD_IMAGES}
+    elif new and "srcset" not in image:
+        image = {**image, "srcset": "", "sizes": "", "thumbnail": image.get("src", "")}
+    return image
+
+
+def _attributes(attributes: list[Fields], form: Form) -> list[Fields]:
+    """Give a row's attributes; 5.9.0 and wc/v2 have no slugs in them."""
+    has_slugs = form.version != PROFILES[-1] and form.namespace != "wc/v2"
+    if not attributes or ("slug" in attributes[0]) == has_slugs:
+        return attributes
+    if not has_slugs:
+        return [{key: value for key, value in entry.items() if key != "slug"} for entry in attributes]
+    head = ("id", "name")
+    return [
+        {**{key: entry[key] for key in head}, "slug": attribute_slug(entry["id"], entry["name"])}
+        | {key: value for key, value in entry.items() if key not in head}
+        for entry in attributes
+    ]
+
+
+@cache
+def _recorded_slugs() -> dict[int, str]:
+    return {row["id"]: row["slug"] for row in read_list(PROFILES[0], "attributes")}
+
+
+def attribute_slug(attribute_id: int, name: str) -> str:
+    """Give the slug of an attribute in a row: that of its taxonomy, or the name of a local one."""
+    return _recorded_slugs().get(attribute_id, f"pa_{slug_of(name)}") if attribute_id else name
+
+
+def slug_of(name: str) -> str:
+    """Make a slug as `sanitize_title` does for Latin letters."""
+    plain = "".join(
+        letter for letter in unicodedata.normalize("NFKD", name.lower()) if not unicodedata.combining(letter)
+    )
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def _meta(meta: Any, form: Form) -> Any:  # noqa: ANN401 - some stores send an object
+    if not isinstance(meta, list) or not (form.include_meta or form.exclude_meta):
+        return meta
+    if form.include_meta:
+        return [entry for entry in meta if entry["key"] in form.include_meta]
+    return [entry for entry in meta if entry["key"] not in form.exclude_meta]
+
+
+def _edit(row: Fields, data: Fields, form: Form) -> None:
+    """Turn a row into that of `context=edit`: texts as typed, the rating as kept in the database."""
+    raw = data.get("_raw", {})
+    row["description"] = raw.get("description", row["description"])
+    row["short_description"] = raw.get("short_description", row["short_description"].removesuffix("\n"))
+    if row["average_rating"] == "0.00":
+        row["average_rating"] = "0"
+    if form.version != PROFILES[-1]:
+        row["permalink_template"] = f"{RECORDED_HOME}/product/%pagename%/"
+        row["generated_slug"] = row["slug"].removesuffix("__trashed")
+
+
+def _product_v2(row: Fields) -> Fields:
+    old: Fields = {}
+    for key, value in row.items():
+        if key not in _NOT_IN_V2 and key != "brands":
+            old[key] = value
+        if key == "stock_quantity":
+            old["in_stock"] = row["stock_status"] != "outofstock"
+    old["images"] = [{**image, "position": place} for place, image in enumerate(old["images"])]
+    if "brands" in row:
+        old["brands"] = row["brands"]
+    return old
+
+
+def variation(data: Fields, form: Form, parent_name: str | None) -> Fields:
+    """Shape a variation.
+
+    Args:
+        data: the variation.
+        form: the form asked for.
+        parent_name: the name of its product; None for an orphan, which only 5.9.0 lists.
+    """
+    row = _ordered(data, variation_keys, form.version)
+    row["attributes"] = _attributes(row["attributes"], form)
+    row["meta_data"] = _meta(row["meta_data"], form)
+    row["name"] = _variation_name(data, form, parent_name)
+    if parent_name is None:
+        row |= {"parent_id": 0, "name": "", "permalink": False, "purchasable": False, "attributes": []}
+    if not form.flat and form.version == PROFILES[-1] and form.namespace == "wc/v3":
+        for key in ("name", "type", "parent_id"):
+            del row[key]
+    if form.namespace == "wc/v2":
+        row["visible"] = row["status"] == "publish"
+        row["in_stock"] = row["stock_status"] != "outofstock"
+        row = {key: row[key] for key in _V2_VARIATION if key != "_links"}
+    row["_links"] = _variation_links(data, form, orphan=parent_name is None)
+    return row
+
+
+def _variation_name(data: Fields, form: Form, parent_name: str | None) -> str:
+    options = ", ".join(attribute["option"] for attribute in data["attributes"])
+    if form.namespace != "wc-analytics":
+        return options
+    if form.version == PROFILES[0] or not options:
+        return parent_name or ""
+    return f"{parent_name} - {options}"
+
+
+def _variation_links(data: Fields, form: Form, *, orphan: bool) -> Fields:
+    base = f"{RECORDED_HOME}/wp-json/{form.namespace}/"
+    parent = f"products/{0 if form.flat else data['parent_id']}"
+    collection = "variations" if form.flat and form.namespace == "wc/v3" else f"{parent}/variations"
+    hints: Fields = {"targetHints": {"allow": list(_ALL)}}
+    if form.flat and not orphan:
+        # The flat routes offer no way to write; 5.9.0 names GET and DELETE all the same.
+        hints = {"targetHints": {"allow": ["GET", "DELETE"]}} if form.version == PROFILES[-1] else {}
+    return {
+        "self": [{"href": f"{base}{collection}/{data['id']}", **hints}],
+        "collection": [{"href": f"{base}{collection}"}],
+        "up": [{"href": f"{base}{parent}"}],
+    }
+
+
+def review(data: Fields, form: Form, product_data: Fields | None) -> Fields:
+    """Shape a review; `product_data` is its product, None when that is gone."""
+    row = {key: value for key, value in data.items() if not key.startswith("product_") and key != "_links"}
+    named: Fields = {"product_id": data["product_id"]}
+    if form.version != PROFILES[-1]:
+        shown = product_data or {}
+        named["product_name"] = shown.get("name", data.get("product_name", ""))
+        named["product_permalink"] = shown.get("permalink", data.get("product_permalink", ""))
+    head = ("id", "date_created", "date_created_gmt")
+    shaped = {key: row.pop(key) for key in head} | named | row
+    shaped["_links"] = moved_links(data["_links"], form.namespace)
+    return shaped
+
+
+def review_v2(data: Fields) -> Fields:
+    """Shape a review as wc/v2 lists it below its product."""
+    return {
+        "id": data["id"],
+        "date_created": data["date_created"],
+        "date_created_gmt": data["date_created_gmt"],
+        "review": data["review"],
+        "rating": data["rating"],
+        "name": data["reviewer"],
+        "email": data["reviewer_email"],
+        "verified": data["verified"],
+    }
+
+
+def term(data: Fields, form: Form) -> Fields:
+    """Shape a term, an attribute or a tax class: only the links differ by namespace."""
+    return {**data, "_links": moved_links(data["_links"], form.namespace)} if "_links" in data else data

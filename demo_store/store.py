@@ -1,0 +1,145 @@
+"""A shop behind a version of WooCommerce: its contents, clock, keys and switches."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from threading import RLock
+from typing import TYPE_CHECKING, Literal, Self, TypeAlias
+
+from demo_store import shop as shops
+from demo_store.clock import Clock
+from demo_store.faults import Faults
+from demo_store.keys import Key, Keys, Permissions, Role
+from demo_store.living import LivingProducts
+from demo_store.living_terms import LivingTerms
+from demo_store.php import Fields
+from demo_store.profiles import PROFILES
+from demo_store.rows import Row
+from demo_store.truth import RowKind, rows_of
+
+if TYPE_CHECKING:
+    from demo_store.request_log import Request
+
+Firewall: TypeAlias = Literal["403 html", "200 html", "503 html"]
+RestDisabled: TypeAlias = Literal[401, 403, 404]
+
+
+class Store(LivingProducts, LivingTerms):
+    """One shop. All methods may be called from any thread while it is being served.
+
+    Args:
+        shop: what is in it.
+        version: the version of WooCommerce that answers, one of `PROFILES`.
+        namespace: `wc/v2` makes a store of 3.0 to 3.4, which has neither wc/v3 nor wc-analytics.
+
+    Attributes:
+        clock: the store's clock, in the site's time zone.
+        keys: its API keys. One of a shop manager that may read is there from the start.
+        lock: held while an answer is computed and while the shop is edited.
+        latency_seconds: how long every answer takes.
+        latency_per_row_seconds: how much longer it takes for every row in it.
+        workers: how many requests are answered at once; None for any number.
+        before_request: called before each answer is computed, outside the lock; may edit the shop.
+        home_url: the site's address where it is not the address it is served at, for instance behind a proxy.
+        strips_authorization: the web server removes the Authorization header.
+        thinks_http: WordPress does not know of TLS, which ended at a proxy.
+        permalinks: with "plain", /wp-json/ is a 404 page and keys are not looked at.
+        has_woocommerce, has_wordpress: whether these are there at all.
+        maintenance: WordPress is in maintenance mode.
+        rest_disabled: the status a plugin answers REST requests with, None for no such plugin.
+        firewall: what a firewall answers instead of the shop.
+        user_agent_block: a test of the User-Agent; a request for which it is true gets a 403 page.
+        subfolder: where WordPress lives, for instance "/shop".
+        redirect_to: where all requests are sent instead; a function gets the Request and may return None.
+        redirect_status: the status of that redirect.
+        hidden_rows: a test of (kind, id); rows it is true for are counted but left out of lists.
+        random_related_ids: whether `related_ids` is a new sample on every call, as in a real shop.
+        gzip: whether answers are compressed when the client accepts that.
+        faults: what goes wrong; see `demo_store.faults`.
+    """
+
+    def __init__(self, shop: shops.Shop, version: str = PROFILES[0], namespace: str = "wc/v3") -> None:
+        if version not in PROFILES:
+            raise ValueError(f"No recording of WooCommerce {version}; there are {', '.join(PROFILES)}.")
+        self.shop = shop
+        self.version = version
+        self.namespace = namespace
+        self.lock = RLock()
+        self.clock = Clock(shop.api_root["timezone_string"])
+        self.keys = Keys()
+        self.keys.add()
+        self.faults = Faults()
+        self.latency_seconds = 0.0
+        self.latency_per_row_seconds = 0.0
+        self.workers: int | None = None
+        self.before_request: Callable[[Request], None] | None = None
+        self.home_url: str | None = None
+        self.strips_authorization = False
+        self.thinks_http = False
+        self.permalinks: Literal["pretty", "plain"] = "pretty"
+        self.has_woocommerce = True
+        self.has_wordpress = True
+        self.maintenance = False
+        self.rest_disabled: RestDisabled | None = None
+        self.firewall: Firewall | None = None
+        self.user_agent_block: Callable[[str], bool] | None = None
+        self.subfolder = ""
+        self.redirect_to: str | Callable[[Request], str | None] | None = None
+        self.redirect_status = 301
+        self.hidden_rows: Callable[[str, int], bool] | None = None
+        self.random_related_ids = False
+        self.gzip = True
+        self.kept_lists: dict[object, list[Row]] = {}
+
+    @classmethod
+    def recorded(cls, shop: str = PROFILES[0], version: str | None = None, namespace: str = "wc/v3") -> Self:
+        """Open a recorded shop.
+
+        Args:
+            shop: the version its rows were recorded on: "11.0.1", "9.9.5" or "5.9.0".
+            version: the version that serves them; by default the one they were recorded on.
+            namespace: see the class.
+        """
+        if shop not in PROFILES:
+            raise ValueError(f"No recorded shop of WooCommerce {shop}; there are {', '.join(PROFILES)}.")
+        return cls(shops.recorded(shop), version or shop, namespace)
+
+    @classmethod
+    def empty(cls, version: str = PROFILES[0], namespace: str = "wc/v3") -> Self:
+        """Open a shop without goods."""
+        return cls(shops.empty(version), version, namespace)
+
+    def key(self) -> Key:
+        """Give a key of a shop manager that may read; makes one when there is none."""
+        good = (key for key in self.keys if key.permissions != "write" and key.user_role == "shop_manager")
+        return next(good, None) or self.keys.add()
+
+    def add_key(
+        self,
+        consumer_key: str | None = None,
+        consumer_secret: str | None = None,
+        permissions: Permissions = "read",
+        user_role: Role = "shop_manager",
+    ) -> Key:
+        """Add a key; see `Keys.add`."""
+        return self.keys.add(consumer_key, consumer_secret, permissions, user_role)
+
+    def revoke_key(self, key: Key | str) -> None:
+        """Revoke a key; from then on it is unknown."""
+        self.keys.revoke(key)
+
+    def rows(self, kind: RowKind, *, route: str | None = None) -> list[Fields]:
+        """List the rows as the API of this version serves them now to a key with all rights, trash too, by id.
+
+        Args:
+            kind: what to list. Attribute terms come as `{"attribute_id", "term"}`, tax classes and names of custom
+                fields in the store's order, and variations as the flat route of the version gives them
+                (wc/v3 on 11.0.1, else wc-analytics), so always with `parent_id`.
+            route: for variations, "v3", "analytics" or "per_product" for the shape of another route.
+        """
+        with self.lock:
+            self.publish_due()
+            return rows_of(self, kind, route)
+
+    def seconds(self) -> float:
+        """Tell the store's clock as seconds since 1970."""
+        return (self.clock.now() - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()

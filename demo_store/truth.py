@@ -1,0 +1,66 @@
+"""Tell all that is in a store as its API would serve it: the truth tests compare with."""
+
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from demo_store import shapes
+from demo_store.php import Fields
+from demo_store.posts import parent_name
+from demo_store.profiles import PROFILES
+from demo_store.rows import Row, Table
+from demo_store.shapes import Form
+from demo_store.shop import TERM_KINDS
+
+if TYPE_CHECKING:
+    from demo_store.store import Store
+
+RowKind: TypeAlias = Literal[
+    "products",
+    "variations",
+    "categories",
+    "tags",
+    "brands",
+    "attributes",
+    "attribute_terms",
+    "shipping_classes",
+    "tax_classes",
+    "taxes",
+    "reviews",
+    "custom_field_names",
+]
+
+
+def rows_of(store: "Store", kind: RowKind, route: str | None) -> list[Fields]:
+    """List the rows of a kind; see `Store.rows`."""
+    shop, form = store.shop, Form(store.version, store.namespace)
+    if kind == "products":
+        return [shapes.product(row.data, form) for row in _by_id(shop.products)]
+    if kind == "variations":
+        return _variations(store, route)
+    if kind == "reviews":
+        found = [(row, shop.products.get(row.data["product_id"])) for row in _by_id(shop.reviews)]
+        return [shapes.review(row.data, form, product.data if product else None) for row, product in found]
+    if kind == "attribute_terms":
+        return [
+            {"attribute_id": row.data["attribute_id"], "term": shapes.term(row.data["term"], form)}
+            for row in _by_id(shop.attribute_terms)
+        ]
+    if kind == "tax_classes":
+        return [shapes.term(row, form) for row in shop.tax_classes]
+    if kind == "custom_field_names":
+        return [{"name": name} for name in store.custom_field_names()]
+    tables = {"attributes": shop.attributes, "taxes": shop.taxes, **{name: shop.terms[name] for name in TERM_KINDS}}
+    return [shapes.term(row.data, form) for row in _by_id(tables[kind])]
+
+
+def _by_id(table: Table) -> list[Row]:
+    return sorted(table, key=lambda row: row.id)
+
+
+def _variations(store: "Store", route: str | None) -> list[Fields]:
+    if route is None:
+        route = "v3" if store.version == PROFILES[0] else "analytics"
+    namespace = "wc-analytics" if route == "analytics" else store.namespace
+    form = Form(store.version, namespace, flat=route != "per_product")
+    named = [(row, parent_name(store.shop.products, row)) for row in _by_id(store.shop.variations)]
+    sends_orphans = store.version == PROFILES[-1] and route != "per_product"
+    return [shapes.variation(row.data, form, name) for row, name in named if name is not None or sends_orphans]
