@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pimctl.project import Project
 
 FREE_BYTES_NEEDED = 200_000_000  # a new database takes 40 MB, its first write-ahead logs and a demo as much again
+UNQUOTABLE = set('"$`\\')  # pg_ctl hands the path to a shell between double quotes
 ORPHAN_SECONDS = 10.0  # how long the children of a killed server may need to notice
 
 
@@ -101,11 +102,15 @@ class Embedded:
             return True
 
     def _make_home(self, account: Account) -> None:
-        if not self.project.home.exists():
-            self.project.home.mkdir(mode=0o700)
-            account.own(self.project.home)
+        if UNQUOTABLE & set(str(self.data)):
+            raise PimctlError(
+                f"PostgreSQL cannot work in a path with any of {' '.join(sorted(UNQUOTABLE))} in it: move {self.project.root}"
+            )
+        self.project.home.mkdir(mode=0o700, exist_ok=True)
         if not os.access(self.project.home, os.W_OK | os.X_OK):
             raise PimctlError(f"{self.project.home} belongs to somebody else: run this as its owner or as root.")
+        if self.project.home.stat().st_uid != account.uid:
+            account.own(self.project.home)
 
     def _make_data(self, account: Account) -> None:
         """Make the data folder in one step, so that an interrupted start leaves none half made."""
