@@ -1,0 +1,1 @@
+"""Singer tap that brings WooCommerce shops into a PIM database."""

@@ -1,0 +1,89 @@
+"""Reads the body of an answer: bounded in size and time, and never a guess at what is not whole."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import msgspec
+import requests
+from urllib3.exceptions import HTTPError
+
+MAX_BODY_BYTES = 64 * 2**20
+"""Decoded bytes a body may have; a page larger than this is asked for with fewer rows."""
+
+CHUNK_BYTES = 2**18
+
+_decoder = msgspec.json.Decoder()
+
+
+class BodyError(Exception):
+    """The body is not whole, too large or no JSON. The text says which, in words for the user."""
+
+
+def read_body(response: requests.Response, timeout_seconds: float) -> bytes:
+    """Read and decompress the body of a streamed response.
+
+    Args:
+        response: requested with `stream=True`.
+        timeout_seconds: the longest the whole body may take, since a server that sends a byte a second never times out.
+
+    Raises:
+        BodyError: the body is too large, too slow, cut off or badly compressed.
+    """
+    deadline = time.monotonic() + timeout_seconds
+    body = bytearray()
+    try:
+        while chunk := response.raw.read1(CHUNK_BYTES, decode_content=True):
+            body += chunk
+            if len(body) > MAX_BODY_BYTES:
+                raise BodyError(f"sent more than {MAX_BODY_BYTES // 2**20} MB in one answer")
+            if time.monotonic() > deadline:
+                raise BodyError(f"had not sent its whole answer after {timeout_seconds:g} seconds")
+    except (HTTPError, OSError) as error:
+        raise BodyError("broke off in the middle of its answer") from error
+    return bytes(body)
+
+
+def decode(body: bytes) -> Any:
+    """Decode a JSON body.
+
+    Returns:
+        The decoded value; whole numbers are exact at any size.
+
+    Raises:
+        BodyError: the body is no JSON.
+    """
+    text = body.removeprefix(b"\xef\xbb\xbf")
+    try:
+        return _clean(_decoder.decode(text)) if b"\\u0000" in text else _decoder.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _decode_odd(text)
+
+
+def _decode_odd(text: bytes) -> Any:
+    # What msgspec refuses but JSON in the wild holds: lone surrogates, numbers beyond a double.
+    try:
+        return _clean(json.loads(text, parse_constant=_refuse))
+    except (ValueError, RecursionError):
+        pass
+    start = text.lstrip()[:1]
+    if not start:
+        raise BodyError("answered with an empty body")
+    raise BodyError("answered with a web page instead of data" if start == b"<" else "answered with broken JSON")
+
+
+def _refuse(name: str) -> None:
+    raise ValueError(name)
+
+
+def _clean(value: Any) -> Any:
+    # PostgreSQL takes neither NUL characters nor halves of surrogate pairs.
+    if isinstance(value, str):
+        return value.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    if isinstance(value, dict):
+        return {_clean(key): _clean(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,157 @@
+"""The kinds of column a stream can have: a JSON schema and the one way a store's value becomes a value of it."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+MISFIT = object()
+"""What a shaper answers when the value fits the column in no way: the value goes to `extra_fields` instead."""
+
+MAX_INTEGER = 2**63 - 1
+"""The largest number a PostgreSQL bigint holds."""
+
+_UTC_TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(\.\d{1,6})?(?:Z|\+00:00)?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of column.
+
+    Attributes:
+        schema: JSON schema of the values, null included.
+        shape: turns a decoded JSON value that is not None into a value of the schema, None or `MISFIT`.
+    """
+
+    schema: dict[str, Any]
+    shape: Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a stream, named as the store names it."""
+
+    name: str
+    kind: Kind
+    description: str | None = None
+    selected_by_default: bool = True
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The JSON schema of the column, with its description where it has one."""
+        return self.kind.schema | ({"description": self.description} if self.description else {})
+
+
+def _text(value: Any) -> Any:
+    # PHP sends false for "none" and numbers kept as meta come back as either type.
+    if isinstance(value, str):
+        return value
+    if value is False:
+        return None
+    if isinstance(value, int | float) and value is not True:
+        return str(value)
+    return MISFIT
+
+
+def _text_or_none(value: Any) -> Any:
+    return _text(value) or None
+
+
+def _flag_or_text(value: Any) -> Any:
+    return str(value).lower() if isinstance(value, bool) else _text(value)
+
+
+def _integer(value: Any) -> Any:
+    if type(value) is int:
+        return value if -MAX_INTEGER <= value <= MAX_INTEGER else MISFIT
+    if value is False or value == "":
+        return None
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return int(value)
+    if isinstance(value, str) and re.fullmatch(r"-?\d{1,18}", value, re.ASCII):
+        return int(value)
+    return MISFIT
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, bool) or value == "":
+        return MISFIT if value is True else None
+    if isinstance(value, int):
+        return _integer(value)
+    if isinstance(value, str) and re.fullmatch(r"-?\d{1,15}(\.\d{1,15})?", value, re.ASCII):
+        value = float(value)
+    return value if isinstance(value, float) and math.isfinite(value) else MISFIT
+
+
+def _boolean(value: Any) -> Any:
+    if isinstance(value, bool):
+        return value
+    known = {"": None, "0": False, "1": True, 0: False, 1: True, "yes": True, "no": False}
+    return known.get(value, MISFIT) if isinstance(value, str | int) else MISFIT
+
+
+def _utc_time(value: Any) -> Any:
+    if value is False or value == "" or (isinstance(value, str) and value.startswith("0000-00-00")):
+        return None
+    found = _UTC_TIME.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        return MISFIT
+    year, month, day, hour, minute, second = (int(part) for part in found.groups()[:6])
+    try:
+        datetime.datetime(year, month, day, hour, minute, second, tzinfo=datetime.UTC)
+    except ValueError:
+        return MISFIT
+    return f"{value[:10]}T{value[11:19]}{found[7] or ''}Z"
+
+
+def _items(value: Any) -> Any:
+    # PHP's array with gaps or keys is sent as an object: its values are the list.
+    if isinstance(value, list):
+        return value
+    if isinstance(value, dict):
+        return list(value.values()) if all(key.isdecimal() for key in value) else MISFIT
+    return None if value is False or value == "" else MISFIT
+
+
+def _entries(value: Any) -> Any:
+    # meta_data is on some stores an object of its entries (any keys).
+    return list(value.values()) if isinstance(value, dict) else _items(value)
+
+
+def _mapping(value: Any) -> Any:
+    if isinstance(value, dict):
+        return value
+    # PHP's empty array is [] where an object is meant.
+    return None if value is False or value in ("", []) else MISFIT
+
+
+def _anything(value: Any) -> Any:
+    return value
+
+
+TEXT = Kind({"type": ["string", "null"]}, _text)
+"""Text as the store sends it; an empty text stays one."""
+TEXT_OR_NONE = Kind({"type": ["string", "null"]}, _text_or_none)
+"""Text in which the store writes "" for none: money, codes, links, sizes, site-local times."""
+FLAG_OR_TEXT = Kind({"type": ["string", "null"]}, _flag_or_text)
+"""Text that may also be a flag: a variation's manage_stock is true, false or "parent"."""
+INTEGER = Kind({"type": ["integer", "null"]}, _integer)
+NUMBER = Kind({"type": ["number", "null"]}, _number)
+BOOLEAN = Kind({"type": ["boolean", "null"]}, _boolean)
+UTC_TIME = Kind({"type": ["string", "null"], "format": "date-time"}, _utc_time)
+"""A UTC time (`*_gmt`), which WooCommerce sends without its Z; null for the zero dates of importers."""
+# Declared without items or properties: target-postgres then makes jsonb of them, and loads them faster.
+LIST = Kind({"type": ["array", "null"]}, _items)
+ENTRIES = Kind({"type": ["array", "null"]}, _entries)
+OBJECT = Kind({"type": ["object", "null"]}, _mapping)
+
+ID = Kind({"type": "integer"}, _integer)
+"""A required whole number: part of a key."""
+CODE = Kind({"type": "string"}, _text)
+"""A required text: part of a key."""
+TIME = Kind({"type": "string", "format": "date-time"}, _anything)
+"""A required UTC time of the tap's own."""

@@ -1,0 +1,203 @@
+"""Reads one list of a shop to its end: ahead, in order, around pages and rows that the shop cannot deliver."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
+
+from tap_woo_pim.client import is_about_size
+from tap_woo_pim.pagination import EndlessListError, Verdict, Walk, Window
+from tap_woo_pim.prefetch import Inline, in_order
+from tap_woo_pim.shop import Shop
+
+logger = logging.getLogger("tap-woo-pim")
+
+TRIES_OF_LARGE_PAGES = 2
+"""A page of several rows is asked for twice, then with fewer rows."""
+
+MAX_UNREAD_IN_A_ROW = 5
+"""So many unreadable rows next to each other mean that the shop fails, not the rows."""
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A row that the shop could not deliver: its position in the list or its id, and why."""
+
+    position: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """The usable rows of one window, in the shop's order."""
+
+    window: Window
+    rows: list[Row]
+    ids: list[int]
+    odd: list[Unread]
+    total: int | None
+
+
+@dataclass
+class Listing:
+    """A list to read.
+
+    Attributes:
+        path: path below the API root.
+        params: query parameters beside those of paging and order.
+        about: the list's name for messages.
+        walk: where to begin and how far it has come.
+        unread: the rows that could not be read.
+    """
+
+    path: str
+    params: Mapping[str, Any]
+    about: str
+    walk: Walk
+    unread: list[Unread] = field(default_factory=list)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all of the list was read and every seam was closed."""
+        return self.walk.done and self.walk.ordered and not self.unread
+
+
+def read(shop: Shop, listing: Listing, executor: Executor | None = None) -> Iterator[list[Row]]:
+    """Read a list that the shop sorts by id.
+
+    Args:
+        shop: the shop.
+        listing: the list; its walk and unread rows are brought up to date before each page is yielded.
+        executor: where pages are fetched ahead; the shop's own threads when not given.
+
+    Yields:
+        The new rows of each page. A row may come again when rows moved while the list was read.
+
+    Raises:
+        FatalAPIError: the shop refused.
+        RetriableAPIError: the shop failed, and a smaller page did not help.
+    """
+    walk = listing.walk
+    skipped_in_a_row = 0
+    while not walk.done:
+        calls = (partial(_fetch, shop, listing, window) for window in walk.plan())
+        ahead = shop.settings.max_concurrency - 1 if executor is None else 0
+        for future in in_order(executor or shop.client.executor, calls, ahead):
+            page = _page_or_trouble(future)
+            if isinstance(page, RetriableAPIError):
+                if not walk.shrink():
+                    skipped_in_a_row += 1
+                    if skipped_in_a_row > MAX_UNREAD_IN_A_ROW:
+                        raise page
+                    _skip(listing, page)
+                break
+            skipped_in_a_row = 0
+            fresh = _follow(shop, listing, page)
+            if fresh is None:
+                break
+            yield fresh
+            if walk.done:
+                return
+
+
+def read_many(shop: Shop, listings: Iterable[Listing]) -> Iterator[tuple[Listing, list[Row]]]:
+    """Read many short lists with several in flight, each one whole, in their order.
+
+    Args:
+        shop: the shop.
+        listings: the lists, taken one by one.
+
+    Yields:
+        Each list with all of its rows.
+    """
+    calls = (partial(_read_whole, shop, listing) for listing in listings)
+    for future in in_order(shop.client.executor, calls, shop.settings.max_concurrency - 1):
+        yield future.result()
+
+
+def _read_whole(shop: Shop, listing: Listing) -> tuple[Listing, list[Row]]:
+    return listing, [row for rows in read(shop, listing, Inline()) for row in rows]
+
+
+def _page_or_trouble(future: Future[Page]) -> Page | RetriableAPIError:
+    try:
+        return future.result()
+    except RetriableAPIError as error:
+        if not is_about_size(error):
+            raise
+        return error
+
+
+def _follow(shop: Shop, listing: Listing, page: Page) -> list[Row] | None:
+    """Take a page if it follows on what was read. None when rows have moved and the reading must go back."""
+    walk = listing.walk
+    if walk.judge(page.window, page.ids) is Verdict.OPEN:
+        if walk.anchor is None:
+            walk.step_back()
+            return None
+        anchor, _ = walk.anchor
+        again = _fetch(shop, listing, anchor)
+        if not walk.unmoved(again.ids):
+            logger.info("%s: rows moved while they were read; reading that part again.", listing.about)
+            walk.step_back()
+            return None
+    try:
+        places = walk.take(page.window, page.ids, page.total)
+    except EndlessListError:
+        raise FatalAPIError(
+            f"{shop.client.place(listing.about)}: it answers page after page without a new row. A cache that ignores"
+            " the query does that: exclude /wp-json/ from it."
+        ) from None
+    listing.unread.extend(page.odd)
+    return [page.rows[place] for place in places]
+
+
+def _skip(listing: Listing, error: RetriableAPIError) -> None:
+    unread = Unread(f"offset {listing.walk.offset}", str(error))
+    listing.unread.append(unread)
+    logger.warning("%s: the row at %s could not be read and is left out. %s", listing.about, unread.position, error)
+    listing.walk.skip_row()
+
+
+def _fetch(shop: Shop, listing: Listing, window: Window) -> Page:
+    params = {
+        **listing.params,
+        "orderby": "id",
+        "order": "asc",
+        "per_page": window.size,
+        "offset": window.offset,
+    }
+    tries = TRIES_OF_LARGE_PAGES if window.size > 1 else None
+    answer = shop.get(listing.path, params, about=listing.about, tries=tries)
+    return _page(shop, listing, window, answer.data, answer.total)
+
+
+def _page(shop: Shop, listing: Listing, window: Window, data: Any, total: int | None) -> Page:
+    if not isinstance(data, list):
+        raise RetriableAPIError(f"{shop.client.place(listing.about)}: it answered with something that is no list.")
+    rows: list[Row] = []
+    ids: list[int] = []
+    odd: list[Unread] = []
+    for place, row in enumerate(data):
+        row_id = _row_id(row)
+        if row_id is None:
+            odd.append(Unread(f"offset {window.offset + place}", "the row has no usable id"))
+        else:
+            rows.append(row)
+            ids.append(row_id)
+    return Page(window, rows, ids, odd, total)
+
+
+def _row_id(row: Any) -> int | None:
+    row_id = row.get("id") if isinstance(row, dict) else None
+    if isinstance(row_id, str) and row_id.isdecimal():
+        row_id = int(row_id)
+    return row_id if type(row_id) is int and 0 < row_id < 2**63 else None

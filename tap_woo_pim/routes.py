@@ -1,0 +1,42 @@
+"""What routes a store's REST API has and which parameters they take, read from its own listing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_PLACEHOLDER = re.compile(r"\(\?P<\w+>(?:\[[^\]]*\]|[^()])*\)")
+
+
+class Routes:
+    """The readable routes of some namespaces.
+
+    Args:
+        listings: answers of `GET /wp-json/NAMESPACE`, which need no key: {"routes": {PATTERN: {"endpoints":
+            [{"methods": [...], "args": {...}}]}}}. WooCommerce never says so, but an unknown parameter is silently
+            ignored, so that only this listing tells what a route takes.
+    """
+
+    def __init__(self, *listings: Mapping[str, Any]) -> None:
+        self._parameters: dict[str, frozenset[str]] = {}
+        for listing in listings:
+            for pattern, route in listing.get("routes", {}).items():
+                endpoints = [entry for entry in route.get("endpoints", []) if "GET" in entry.get("methods", [])]
+                if endpoints:
+                    # PHP sends a route without arguments as an empty list.
+                    names = [set(entry.get("args") or ()) for entry in endpoints]
+                    self._parameters[route_path(pattern)] = frozenset[str]().union(*names)
+
+    def has(self, path: str) -> bool:
+        """Tell whether a route can be read. Placeholders are written as {}: `wc/v3/products/{}/variations`."""
+        return path in self._parameters
+
+    def takes(self, path: str, parameter: str) -> bool:
+        """Tell whether a route knows a parameter."""
+        return parameter in self._parameters.get(path, ())
+
+
+def route_path(pattern: str) -> str:
+    r"""Turn a route's pattern into a path: `/wc/v3/products/(?P<id>[\d]+)` becomes `wc/v3/products/{}`."""
+    return _PLACEHOLDER.sub("{}", pattern).strip("/")

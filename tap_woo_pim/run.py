@@ -1,0 +1,51 @@
+"""One run of the tap over one shop: what its streams share."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from tap_woo_pim.shop import Shop
+
+TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
+
+
+@dataclass
+class Run:
+    """A run.
+
+    Attributes:
+        shop: the shop that is read.
+        state: the state of the stream `stores`, which keeps `synced_at` of the last run.
+        side_records: how a stream writes a record of another one (`snapshots`, `unread_rows`), by stream.
+    """
+
+    shop: Shop
+    state: dict[str, Any]
+    side_records: dict[str, Callable[[dict[str, Any]], None]] = field(default_factory=dict)
+
+    @cached_property
+    def started_at(self) -> str:
+        """The store's clock at the start of this run."""
+        return self.shop.started_at.strftime(TIME_FORMAT)
+
+    @cached_property
+    def synced_at(self) -> str:
+        """What every row of this run carries: the store's clock at its start, and later than the run before.
+
+        A clock that was set back, or a second run within the same second, would otherwise make rows look newer
+        than the snapshot that should show them gone.
+        """
+        last_synced_at = self.state.get("synced_at")
+        if last_synced_at is None or self.started_at > last_synced_at:
+            return self.started_at
+        last = datetime.datetime.strptime(last_synced_at, TIME_FORMAT).replace(tzinfo=datetime.UTC)
+        return (last + datetime.timedelta(seconds=1)).strftime(TIME_FORMAT)
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """The columns that every row begins with."""
+        return {"store_id": self.shop.settings.store_id, "synced_at": self.synced_at}

@@ -1,0 +1,239 @@
+"""What all streams share: their columns, their keys, and how a whole list of the shop becomes records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from singer_sdk import Stream
+from singer_sdk.helpers.conform import TypeConformanceLevel
+
+from tap_woo_pim._compat import override
+from tap_woo_pim.columns import CODE, TIME, Column
+from tap_woo_pim.pagination import Walk
+from tap_woo_pim.reading import Listing, Row, Unread, read
+from tap_woo_pim.records import EXTRA_FIELDS, Shaper
+from tap_woo_pim.run import TIME_FORMAT
+
+if TYPE_CHECKING:
+    import datetime
+
+    from singer_sdk import Tap
+    from singer_sdk.helpers.types import Context, Record
+
+    from tap_woo_pim.run import Run
+
+STORE_ID = Column("store_id", CODE, "Stable name of the shop in the PIM database.")
+SYNCED_AT = Column("synced_at", TIME, "The store's clock (UTC) at the start of the run that brought this row.")
+
+
+class ShopStream(Stream):
+    """A stream whose rows belong to one shop.
+
+    Attributes:
+        component: the sync component that brings the stream; None for streams that always come.
+        columns: the columns beside store_id and synced_at. Those in `primary_keys` are required, all else nullable.
+    """
+
+    component: ClassVar[str | None] = None
+    columns: ClassVar[tuple[Column, ...]]
+    primary_keys: ClassVar[tuple[str, ...]] = ("store_id", "id")
+    # Rows are shaped to their schema here (see records.py), which costs a third of what the SDK's way does.
+    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
+    # Often enough that a run which is killed has little to read again.
+    STATE_MSG_FREQUENCY = 1000
+
+    def __init__(self, tap: Tap, run: Run) -> None:
+        self.run = run
+        self.shop = run.shop
+        super().__init__(tap, schema=self._json_schema())
+
+    @classmethod
+    def is_in(cls, run: Run) -> bool:
+        """Tell whether the shop has what this stream reads."""
+        del run
+        return True
+
+    @classmethod
+    def own_columns(cls) -> tuple[Column, ...]:
+        """All columns in their order: the keys first."""
+        keys = [column for column in cls.columns if column.name in cls.primary_keys]
+        rest = [column for column in cls.columns if column.name not in cls.primary_keys]
+        return (STORE_ID, *keys, SYNCED_AT, *rest)
+
+    @property
+    def selected_columns(self) -> set[str]:
+        """Names of the columns that the catalogue selects."""
+        return {column.name for column in self.own_columns() if self.mask["properties", column.name]}
+
+    def add_side_record(self, stream: str, record: Row) -> None:
+        """Write a record of another stream between this one's, if that stream is selected."""
+        if add := self.run.side_records.get(stream):
+            add(record)
+
+    @override
+    def get_replication_key_signpost(self, context: Context | None = None) -> datetime.datetime | None:
+        """Leave bookmarks to the stream, which clips them to the store's clock, not to this machine's."""
+        return None
+
+    @override
+    def _increment_stream_state(self, latest_record: Record, *, context: Context | None = None) -> None:
+        """Leave bookmarks to the stream: they move when a read is complete, not with a row."""
+
+    @property
+    @override
+    def metadata(self) -> Any:
+        """Add what is off unless selected to the SDK's metadata."""
+        fresh = self._metadata is None
+        metadata = super().metadata
+        if fresh and self._tap_input_catalog is None:
+            for column in self.columns:
+                if not column.selected_by_default:
+                    metadata["properties", column.name].selected_by_default = False
+        return metadata
+
+    @classmethod
+    def _json_schema(cls) -> dict[str, Any]:
+        properties = {column.name: column.schema for column in cls.own_columns()}
+        return {"type": "object", "properties": properties, "required": [*cls.primary_keys, SYNCED_AT.name]}
+
+
+class ListStream(ShopStream):
+    """A stream of the rows of a list that is read whole in every run.
+
+    Attributes:
+        route: the list's route below the WooCommerce namespace.
+    """
+
+    route: ClassVar[str]
+
+    @classmethod
+    @override
+    def is_in(cls, run: Run) -> bool:
+        return run.shop.has(cls.route)
+
+    @classmethod
+    @override
+    def own_columns(cls) -> tuple[Column, ...]:
+        return (*super().own_columns(), EXTRA_FIELDS)
+
+    @override
+    def get_records(self, context: Context | None) -> Iterator[Record]:
+        """Read the list whole, and write its snapshot when nothing is missing."""
+        tally = Tally(self.stream_state)
+        complete = True
+        shaper = self.shaper()
+        for listing, rows in self.read_lists():
+            for row in rows:
+                tally.count(row)
+                yield shaper.shape(row)
+            complete = complete and not listing.unread
+            self.report_unread(listing)
+        self.finish(tally, complete=complete)
+
+    def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:
+        """Read the lists that make up the stream, each with its rows of a page or of all of it."""
+        listing = self.listing(self.shop.path(self.route), self.parameters())
+        for rows in read(self.shop, listing):
+            yield listing, rows
+
+    def parameters(self) -> dict[str, Any]:
+        """Query parameters of the list: only the fields wanted, when some columns are deselected.
+
+        Otherwise all is asked for, so that fields that plugins add come as well.
+        """
+        names = self.selected_columns
+        if names >= {column.name for column in self.own_columns()}:
+            return {}
+        return {"_fields": ",".join(sorted({"id", *names} - {"store_id", "synced_at", EXTRA_FIELDS.name}))}
+
+    def listing(self, path: str, params: Mapping[str, Any]) -> Listing:
+        """A list to be read from its beginning."""
+        return Listing(path, params, self.name, Walk(self.shop.settings.page_size))
+
+    def shaper(self, **constants: Any) -> Shaper:
+        """The shaper of this stream's rows."""
+        return Shaper(self.columns, self.selected_columns, {**self.run.keys, **constants})
+
+    def report_unread(self, listing: Listing) -> None:
+        """Write the rows that a list could not deliver to the stream `unread_rows`."""
+        for unread in listing.unread:
+            self.add_side_record("unread_rows", unread_record(self.name, unread, self.run))
+        listing.unread.clear()
+
+    def finish(self, tally: Tally, *, complete: bool, started_at: str | None = None) -> None:
+        """Write the stream's snapshot, which makes the rows not seen since `started_at` count as deleted.
+
+        Args:
+            tally: the rows seen in the whole read.
+            complete: whether every row was read and every seam closed.
+            started_at: `synced_at` of the run in which the whole read began; this run's when not given.
+        """
+        if not complete:
+            self.logger.warning("%s: not all rows could be read, so none are taken for deleted.", self.name)
+        elif (vanished := tally.vanished_percent()) > self.shop.settings.max_vanished_percent:
+            self.logger.warning(
+                "%s: %.0f %% of the rows are gone from the shop's list, more than max_vanished_percent (%g)."
+                " None are taken for deleted. Check the shop; if it is right, raise max_vanished_percent for one run.",
+                self.name,
+                vanished,
+                self.shop.settings.max_vanished_percent,
+            )
+        else:
+            tally.save()
+            now = self.run.shop.now().strftime(TIME_FORMAT)
+            record = {
+                "stream": self.name,
+                "started_at": started_at or self.run.synced_at,
+                "completed_at": now,
+            }
+            self.add_side_record("snapshots", {**self.run.keys, **record, "row_count": tally.rows})
+
+
+class Tally:
+    """Counts the rows of a whole read, and how many of the last one's are missing from it.
+
+    Only numbers are kept, so the state does not grow with the shop: ids rise, so the rows up to the largest id of the
+    last whole read are those of it that are still there.
+
+    Args:
+        state: the stream's state, where the last whole read left its numbers; `save` puts the new ones there.
+        counted: the numbers so far of an interrupted whole read.
+    """
+
+    def __init__(self, state: dict[str, Any], counted: Mapping[str, Any] | None = None) -> None:
+        self._state = state
+        numbers = counted or {}
+        self.rows: int = numbers.get("rows", 0)
+        self.survivors: int = numbers.get("survivors", 0)
+        self.max_id: int | None = numbers.get("max_id")
+        self._last_max_id: int | None = state.get("max_id")
+
+    def count(self, row: Row) -> None:
+        """Count a row."""
+        self.rows += 1
+        row_id = row.get("id")
+        if isinstance(row_id, int):
+            self.max_id = max(row_id, self.max_id or 0)
+            self.survivors += self._last_max_id is None or row_id <= self._last_max_id
+        else:
+            self.survivors += 1
+
+    def vanished_percent(self) -> float:
+        """How many percent of the last whole read's rows are missing from this one; 0 for the first."""
+        last: int = self._state.get("row_count", 0)
+        return max(0, last - self.survivors) * 100 / last if last else 0
+
+    def numbers(self) -> dict[str, Any]:
+        """What an interrupted whole read needs to go on counting."""
+        return {"rows": self.rows, "survivors": self.survivors, "max_id": self.max_id}
+
+    def save(self) -> None:
+        """Keep the numbers for the next whole read."""
+        self._state["row_count"] = self.rows
+        self._state["max_id"] = self.max_id
+
+
+def unread_record(stream: str, unread: Unread, run: Run) -> Row:
+    """Make the record that names an unread row."""
+    return {**run.keys, "stream": stream, "position": unread.position, "reason": unread.reason}

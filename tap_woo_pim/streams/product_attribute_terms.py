@@ -1,0 +1,34 @@
+"""Terms (options) of the global attributes."""
+
+from collections.abc import Iterator
+
+from tap_woo_pim._compat import override
+from tap_woo_pim.columns import INTEGER, Column
+from tap_woo_pim.reading import Listing, Row, read_many
+from tap_woo_pim.streams.base import ListStream
+from tap_woo_pim.streams.product_attributes import ProductAttributesStream
+from tap_woo_pim.streams.terms import TERM
+
+
+class ProductAttributeTermsStream(ListStream):
+    """Terms of all global attributes, several attributes in flight together."""
+
+    name = "product_attribute_terms"
+    component = "attributes"
+    route = "products/attributes/{}/terms"
+    columns = (
+        *TERM,
+        Column("menu_order", INTEGER),
+        Column("attribute_id", INTEGER, "The attribute it belongs to."),
+    )
+
+    @override
+    def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:
+        path = self.shop.path(ProductAttributesStream.route)
+        attributes = self.shop.get(path, {"_fields": "id"}, about=self.name).data
+        ids = [attribute["id"] for attribute in attributes]
+        listings = (self.listing(self.shop.path(self.route.format(id_)), self.parameters()) for id_ in ids)
+        for attribute_id, (listing, rows) in zip(ids, read_many(self.shop, listings), strict=True):
+            for row in rows:
+                row["attribute_id"] = attribute_id
+            yield listing, rows

@@ -1,0 +1,13 @@
+"""Product brands: in WooCommerce since 9.6, before that by a plugin with the same route."""
+
+from tap_woo_pim.streams.base import ListStream
+from tap_woo_pim.streams.terms import TREE_TERM
+
+
+class ProductBrandsStream(ListStream):
+    """Product brands."""
+
+    name = "product_brands"
+    component = "brands"
+    route = "products/brands"
+    columns = TREE_TERM

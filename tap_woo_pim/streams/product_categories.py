@@ -1,0 +1,13 @@
+"""Product categories."""
+
+from tap_woo_pim.streams.base import ListStream
+from tap_woo_pim.streams.terms import TREE_TERM
+
+
+class ProductCategoriesStream(ListStream):
+    """Product categories, each with its parent."""
+
+    name = "product_categories"
+    component = "categories"
+    route = "products/categories"
+    columns = TREE_TERM

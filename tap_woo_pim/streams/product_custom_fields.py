@@ -1,0 +1,37 @@
+"""Names of the custom fields that products have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tap_woo_pim._compat import override
+from tap_woo_pim.columns import CODE, Column
+from tap_woo_pim.pagination import MAX_PAGE_SIZE
+from tap_woo_pim.reading import Listing, Row, Unread
+from tap_woo_pim.streams.base import ListStream
+
+
+class ProductCustomFieldsStream(ListStream):
+    """Names of the custom fields that products have, private ones (with a leading _) left out by the store."""
+
+    name = "product_custom_fields"
+    component = "custom_fields"
+    route = "products/custom-fields/names"
+    primary_keys = ("store_id", "name")
+    columns = (Column("name", CODE),)
+
+    @override
+    def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:
+        """Read page by page: the route has no `offset`, and its rows are bare texts."""
+        listing = self.listing(self.shop.path(self.route), {"order": "asc"})
+        names: dict[str, None] = {}
+        page, total = 0, 1
+        while page * MAX_PAGE_SIZE < total:
+            page += 1
+            params = {**listing.params, "per_page": MAX_PAGE_SIZE, "page": page}
+            answer = self.shop.get(listing.path, params, about=self.name)
+            total = answer.total or 0
+            names.update(dict.fromkeys(str(name) for name in answer.data))
+        if len(names) < total:
+            listing.unread.append(Unread("offset 0", f"the shop counts {total} names and sent {len(names)}"))
+        yield listing, [{"name": name} for name in names]

@@ -1,0 +1,13 @@
+"""Shipping classes."""
+
+from tap_woo_pim.streams.base import ListStream
+from tap_woo_pim.streams.terms import TERM
+
+
+class ProductShippingClassesStream(ListStream):
+    """Shipping classes, which products and variations name by slug and id."""
+
+    name = "product_shipping_classes"
+    component = "shipping_classes"
+    route = "products/shipping_classes"
+    columns = TERM

@@ -1,0 +1,13 @@
+"""Product tags."""
+
+from tap_woo_pim.streams.base import ListStream
+from tap_woo_pim.streams.terms import TERM
+
+
+class ProductTagsStream(ListStream):
+    """Product tags."""
+
+    name = "product_tags"
+    component = "tags"
+    route = "products/tags"
+    columns = TERM

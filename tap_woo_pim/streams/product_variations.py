@@ -1,0 +1,142 @@
+"""Variations of variable products, by the best route that the store has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from tap_woo_pim._compat import override
+from tap_woo_pim.columns import (
+    BOOLEAN,
+    ENTRIES,
+    FLAG_OR_TEXT,
+    ID,
+    INTEGER,
+    LIST,
+    NUMBER,
+    OBJECT,
+    TEXT,
+    TEXT_OR_NONE,
+    UTC_TIME,
+    Column,
+)
+from tap_woo_pim.reading import Listing, Row, read, read_many
+from tap_woo_pim.run import Run
+from tap_woo_pim.shop import ANALYTICS
+from tap_woo_pim.streams.changing import ChangingStream
+
+PER_PRODUCT_ROUTE = "products/{}/variations"
+
+
+class ProductVariationsStream(ChangingStream):
+    """Variations of all products, the trash included.
+
+    `/wc/v3/variations` lists them all since 10.3 and `/wc-analytics/variations` since 4.0; a store with neither is
+    asked product by product. The three differ, so one meaning is kept: `name` is the texts of the options, joined by
+    ", " (as wc/v3 of 11.0.1 has it), `type` is "variation" where the route leaves it out (5.9.0), and `parent_id` is
+    always there.
+    """
+
+    name = "product_variations"
+    component = "variations"
+    route = "variations"
+    columns = (
+        Column("id", ID),
+        Column("parent_id", INTEGER, "ID of the variable product; 0 when it is gone."),
+        Column("name", TEXT, "The options, joined by a comma."),
+        Column("type", TEXT),
+        Column("permalink", TEXT_OR_NONE),
+        Column("date_created", TEXT_OR_NONE, "Site time."),
+        Column("date_created_gmt", UTC_TIME),
+        Column("date_modified", TEXT_OR_NONE, "Site time."),
+        Column("date_modified_gmt", UTC_TIME),
+        Column("description", TEXT),
+        Column("sku", TEXT_OR_NONE),
+        Column("global_unique_id", TEXT_OR_NONE, "GTIN, UPC, EAN or ISBN; since 9.2."),
+        Column("price", TEXT_OR_NONE, "The price now, in the store's currency."),
+        Column("regular_price", TEXT_OR_NONE),
+        Column("sale_price", TEXT_OR_NONE),
+        Column("date_on_sale_from", TEXT_OR_NONE, "Site time."),
+        Column("date_on_sale_from_gmt", UTC_TIME),
+        Column("date_on_sale_to", TEXT_OR_NONE, "Site time."),
+        Column("date_on_sale_to_gmt", UTC_TIME),
+        Column("on_sale", BOOLEAN),
+        Column("status", TEXT),
+        Column("purchasable", BOOLEAN),
+        Column("virtual", BOOLEAN),
+        Column("downloadable", BOOLEAN),
+        Column("downloads", LIST, "Objects of id, name, file."),
+        Column("download_limit", INTEGER, "-1 for none."),
+        Column("download_expiry", INTEGER, "Days, -1 for none."),
+        Column("tax_status", TEXT),
+        Column("tax_class", TEXT, "Slug; empty for the standard rate, parent for the parent's."),
+        Column("manage_stock", FLAG_OR_TEXT, "true, false, or parent when the parent keeps the stock."),
+        Column("stock_quantity", NUMBER),
+        Column("stock_status", TEXT),
+        Column("backorders", TEXT),
+        Column("backorders_allowed", BOOLEAN),
+        Column("backordered", BOOLEAN),
+        Column("low_stock_amount", NUMBER),
+        Column("weight", TEXT_OR_NONE, "In the store's unit."),
+        Column("dimensions", OBJECT, "length, width, height as text, in the store's unit."),
+        Column("shipping_class", TEXT_OR_NONE, "Slug."),
+        Column("shipping_class_id", INTEGER, "0 for none."),
+        Column("image", OBJECT),
+        Column("gallery_image_ids", LIST, "Since 11."),
+        Column("attributes", LIST, 'One {id, name, option} an axis; an axis left out means "any".'),
+        Column("menu_order", INTEGER),
+        Column("cost_of_goods_sold", OBJECT, "Only where the store has that feature on."),
+        Column("meta_data", ENTRIES, "Objects of id, key, value; value is any JSON."),
+    )
+
+    @classmethod
+    @override
+    def is_in(cls, run: Run) -> bool:
+        return run.shop.has(PER_PRODUCT_ROUTE)
+
+    @property
+    @override
+    def list_path(self) -> str:
+        if self.shop.has(self.route):
+            return self.shop.path(self.route)
+        if self.shop.routes.has(f"{ANALYTICS}/variations"):
+            return f"{ANALYTICS}/variations"
+        return self.shop.path("products")
+
+    @property
+    def is_read_per_product(self) -> bool:
+        """Whether the store has no list of all variations, so that the walk goes over their parents."""
+        return self.list_path == self.shop.path("products")
+
+    @override
+    def normalise(self, row: Row) -> Row:
+        attributes = row.get("attributes")
+        if isinstance(attributes, list) and all(isinstance(attribute, dict) for attribute in attributes):
+            row["name"] = ", ".join(str(attribute.get("option", "")) for attribute in attributes)
+        row.setdefault("type", "variation")
+        return row
+
+    @override
+    def list_parameters(self) -> dict[str, Any]:
+        if self.is_read_per_product:
+            return {"type": "variable", "_fields": "id,date_modified_gmt"}
+        return super().list_parameters()
+
+    @override
+    def pages(self, listing: Listing) -> Iterator[list[Row]]:
+        if not self.is_read_per_product:
+            yield from super().pages(listing)
+            return
+        for parents in read(self.shop, listing):
+            of_parents = [(parent["id"], part) for parent in parents for part in self._of_parent(parent["id"])]
+            parts = read_many(self.shop, (part for _, part in of_parents))
+            for (parent_id, _), (part, rows) in zip(of_parents, parts, strict=True):
+                listing.unread.extend(part.unread)
+                for row in rows:
+                    row["parent_id"] = parent_id
+                yield rows
+
+    def _of_parent(self, parent_id: int) -> Iterator[Listing]:
+        path = self.shop.path(PER_PRODUCT_ROUTE)
+        for status in self.statuses(path):
+            yield self.listing(path.format(parent_id), {**self.row_fields(), **status})

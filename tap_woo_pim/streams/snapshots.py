@@ -1,0 +1,46 @@
+"""One row for each stream that was read whole and completely: the sweep of mark and sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tap_woo_pim._compat import override
+from tap_woo_pim.columns import CODE, INTEGER, TIME, Column
+from tap_woo_pim.streams.base import ShopStream
+
+if TYPE_CHECKING:
+    from singer_sdk.helpers.types import Context, Record
+
+
+class SideStream(ShopStream):
+    """A stream whose records are written by other streams, as they go."""
+
+    def add(self, record: Record) -> None:
+        """Write a record now if the stream is selected, its schema before the first one."""
+        if not self.selected:
+            return
+        if not self._announced:
+            self._announced = True
+            self._write_schema_message()
+        self._write_record_message(record)
+
+    _announced = False
+
+    @override
+    def get_records(self, context: Context | None) -> Iterator[Record]:
+        """Yield nothing: the records were written by the streams that they tell of."""
+        yield from ()
+
+
+class SnapshotsStream(SideStream):
+    """A row is gone from the shop when its `synced_at` is before the `started_at` of its stream's snapshot."""
+
+    name = "snapshots"
+    primary_keys = ("store_id", "stream")
+    columns = (
+        Column("stream", CODE),
+        Column("started_at", TIME, "`synced_at` of the run in which the whole read began."),
+        Column("completed_at", TIME, "The store's clock when it was complete."),
+        Column("row_count", INTEGER, "Rows read."),
+    )

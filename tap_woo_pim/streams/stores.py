@@ -1,0 +1,100 @@
+"""The shop itself: one row, always."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from singer_sdk.exceptions import FatalAPIError
+
+from tap_woo_pim._compat import override
+from tap_woo_pim.columns import INTEGER, LIST, NUMBER, TEXT, TEXT_OR_NONE, Column
+from tap_woo_pim.records import Shaper
+from tap_woo_pim.streams.base import ShopStream
+
+if TYPE_CHECKING:
+    from singer_sdk.helpers.types import Context, Record
+
+SETTING_COLUMNS = {
+    "woocommerce_currency": "currency",
+    "woocommerce_currency_pos": "currency_position",
+    "woocommerce_price_thousand_sep": "price_thousand_separator",
+    "woocommerce_price_decimal_sep": "price_decimal_separator",
+    "woocommerce_price_num_decimals": "price_decimals",
+    "woocommerce_default_country": "default_country",
+    "woocommerce_calc_taxes": "calculate_taxes",
+    "woocommerce_weight_unit": "weight_unit",
+    "woocommerce_dimension_unit": "dimension_unit",
+    "woocommerce_manage_stock": "manage_stock",
+    "woocommerce_hide_out_of_stock_items": "hide_out_of_stock_items",
+    "woocommerce_prices_include_tax": "prices_include_tax",
+}
+"""Which setting of the store fills which column."""
+
+SETTING_GROUPS = ("general", "products", "tax")
+
+
+class StoresStream(ShopStream):
+    """The shop: where it is, what runs there, its currency, units and time zone. Null is what the key may not see."""
+
+    name = "stores"
+    primary_keys = ("store_id",)
+    columns = (
+        Column("name", TEXT),
+        Column("description", TEXT),
+        Column("url", TEXT),
+        Column("home", TEXT),
+        Column("gmt_offset", NUMBER, "Hours from UTC, at the moment."),
+        Column("timezone_string", TEXT_OR_NONE, "Time zone of all times without _gmt."),
+        Column("namespaces", LIST, "Namespaces of its REST API."),
+        Column("api_namespace", TEXT, "The namespace that was read: wc/v3, or wc/v2 of WooCommerce 3.0 to 3.4."),
+        Column("woocommerce_version", TEXT),
+        Column("wordpress_version", TEXT),
+        Column("language", TEXT),
+        Column("currency", TEXT),
+        Column("currency_symbol", TEXT, "With HTML entities, as the store sends it."),
+        Column("currency_position", TEXT),
+        Column("price_thousand_separator", TEXT),
+        Column("price_decimal_separator", TEXT),
+        Column("price_decimals", INTEGER),
+        Column("prices_include_tax", TEXT, "yes or no."),
+        Column("calculate_taxes", TEXT, "yes or no."),
+        Column("default_country", TEXT, "Country, or country:state."),
+        Column("weight_unit", TEXT),
+        Column("dimension_unit", TEXT),
+        Column("manage_stock", TEXT, "yes or no."),
+        Column("hide_out_of_stock_items", TEXT, "yes or no."),
+    )
+
+    @override
+    def get_records(self, context: Context | None) -> Iterator[Record]:
+        """Yield the one row."""
+        settings = {
+            SETTING_COLUMNS[setting["id"]]: setting.get("value")
+            for group in SETTING_GROUPS
+            for setting in self._ask(f"settings/{group}") or []
+            if setting.get("id") in SETTING_COLUMNS
+        }
+        status = self._ask("system_status", {"_fields": "environment"}) or {}
+        environment: Mapping[str, Any] = status.get("environment") or {}
+        currency = self._ask("data/currencies/current") or {}
+        row = {
+            **self.shop.index,
+            **settings,
+            "api_namespace": self.shop.namespace,
+            "woocommerce_version": environment.get("version"),
+            "wordpress_version": environment.get("wp_version"),
+            "language": environment.get("language"),
+            "currency": settings.get("currency") or currency.get("code"),
+            "currency_symbol": currency.get("symbol"),
+        }
+        self.stream_state["synced_at"] = self.run.synced_at
+        yield Shaper(self.columns, self.selected_columns, self.run.keys).shape(row)
+
+    def _ask(self, route: str, params: dict[str, Any] | None = None) -> Any:
+        try:
+            return self.shop.get(self.shop.path(route), params or {}, about=self.name).data
+        except FatalAPIError as error:
+            # Settings and status need more rights than products do, which a good key need not have.
+            self.logger.debug("%s is left out: %s", route, error)
+            return None

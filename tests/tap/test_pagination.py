@@ -1,0 +1,134 @@
+"""A walk through a list misses no row that stays in it, whatever moves between the requests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
+
+from tap_woo_pim.client import Answer
+from tap_woo_pim.pagination import Walk
+from tap_woo_pim.prefetch import Inline
+from tap_woo_pim.reading import Listing, read
+from tap_woo_pim.shop import Shop
+
+
+@dataclass
+class MovingList:
+    """A shop's list in memory, whose rows appear, vanish and hide between requests as a script says."""
+
+    ids: list[int]
+    hidden: set[int] = field(default_factory=set)
+    poisoned: set[int] = field(default_factory=set)
+    script: list[tuple[str, int]] = field(default_factory=list)
+    requests: int = 0
+
+    def get(self, _path: str, params: dict[str, Any], **_: Any) -> Answer:
+        self.requests += 1
+        if self.script:
+            self._move(*self.script.pop(0))
+        offset, size = params["offset"], params["per_page"]
+        window = sorted(self.ids)[offset : offset + size]
+        if self.poisoned.intersection(window):
+            raise RetriableAPIError("the server broke down")
+        return Answer([{"id": row} for row in window if row not in self.hidden], len(self.ids), None)
+
+    def _move(self, what: str, which: int) -> None:
+        if what == "delete" and self.ids:
+            self.ids.pop(which % len(self.ids))
+        elif what == "insert" and which not in self.ids:
+            self.ids.append(which)
+
+    def shop(self) -> Shop:
+        client = SimpleNamespace(executor=Inline(), place=lambda about: f"shop, {about}")
+        return cast("Shop", SimpleNamespace(get=self.get, client=client, settings=SimpleNamespace(max_concurrency=4)))
+
+
+def read_ids(rows: MovingList, page_size: int, **start: Any) -> tuple[Listing, list[int]]:
+    listing = Listing("list", {}, "rows", Walk(page_size, **start))
+    return listing, [row["id"] for page in read(rows.shop(), listing) for row in page]
+
+
+ids_strategy = st.sets(st.integers(1, 400), max_size=120)
+moves = st.lists(st.tuples(st.sampled_from(["delete", "insert", "stay"]), st.integers(1, 400)), max_size=60)
+
+
+@given(ids_strategy, moves, st.integers(1, 12))
+@settings(max_examples=400, deadline=None)
+def test_rows_that_stay_are_read_whatever_moves(ids: set[int], script: list[tuple[str, int]], page_size: int) -> None:
+    rows = MovingList(list(ids), script=script)
+    listing, seen = read_ids(rows, page_size)
+    stayed = ids & set(rows.ids) - {which for what, which in script if what == "insert"}
+    assert stayed <= set(seen)
+    assert listing.complete
+
+
+@given(ids_strategy, st.sets(st.integers(1, 400), max_size=200), st.integers(1, 12))
+@settings(max_examples=400, deadline=None)
+def test_rows_that_the_key_may_not_read_leave_no_gap(ids: set[int], hidden: set[int], page_size: int) -> None:
+    listing, seen = read_ids(MovingList(list(ids), hidden=hidden), page_size)
+    assert sorted(set(seen)) == sorted(ids - hidden)
+    assert listing.complete
+
+
+@given(ids_strategy, st.sets(st.integers(1, 400), max_size=3), st.integers(1, 12))
+@settings(max_examples=400, deadline=None)
+def test_rows_that_kill_their_page_are_named_and_all_others_read(
+    ids: set[int], poisoned: set[int], page_size: int
+) -> None:
+    listing, seen = read_ids(MovingList(list(ids), poisoned=poisoned), page_size)
+    in_order = sorted(ids)
+    assert sorted(set(seen)) == sorted(ids - poisoned)
+    assert [unread.position for unread in listing.unread] == [
+        f"offset {in_order.index(row)}" for row in sorted(ids & poisoned)
+    ]
+    assert listing.complete == (not ids & poisoned)
+
+
+@given(ids_strategy, st.integers(1, 12), st.integers(0, 120), moves)
+@settings(max_examples=400, deadline=None)
+def test_a_walk_goes_on_where_it_was_interrupted(
+    ids: set[int], page_size: int, pages: int, between: list[tuple[str, int]]
+) -> None:
+    rows = MovingList(list(ids))
+    listing = Listing("list", {}, "rows", Walk(page_size))
+    seen: list[int] = []
+    for _, page in zip(range(pages), read(rows.shop(), listing), strict=False):
+        seen += [row["id"] for row in page]
+    for what, which in between:
+        rows._move(what, which)
+    _, rest = read_ids(rows, page_size, offset=listing.walk.offset, seen=listing.walk.seen)
+    assert ids & set(rows.ids) <= {*seen, *rest, *(which for what, which in between if what == "insert")}
+
+
+def test_a_still_list_costs_one_request_a_page() -> None:
+    rows = MovingList(list(range(1, 1000)))
+    read_ids(rows, 100)
+    assert rows.requests == 11
+
+
+def test_a_cache_that_ignores_the_query_is_found_out() -> None:
+    rows = MovingList(list(range(1, 1000)))
+    shop = rows.shop()
+    shop.get = lambda *_, **__: Answer([{"id": row} for row in range(1, 11)], 999, None)  # type: ignore[method-assign]
+    with pytest.raises(FatalAPIError, match="cache"):
+        list(read(shop, Listing("list", {}, "rows", Walk(10))))
+
+
+def test_a_shop_that_is_down_is_not_taken_for_unreadable_rows() -> None:
+    rows = MovingList(list(range(1, 100)), poisoned=set(range(1, 100)))
+    with pytest.raises(RetriableAPIError):
+        read_ids(rows, 10)
+
+
+def test_a_shop_that_counts_rows_it_never_sends_ends() -> None:
+    rows = MovingList([1, 2, 3])
+    shop = rows.shop()
+    shop.get = lambda *_, **p: Answer([], 10**9, None)  # type: ignore[method-assign]
+    with pytest.raises(FatalAPIError):
+        list(read(shop, Listing("list", {}, "rows", Walk(10))))
