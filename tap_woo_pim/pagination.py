@@ -2,9 +2,9 @@
 
 WooCommerce pages by position (`offset`, `per_page`). When rows are deleted or trashed between two requests, all
 later rows move up, and a plain reader misses as many at the seam of two pages (seen on 11.0.1, 9.9.5 and 5.9.0). A
-walk reads in the order of ids, lets windows overlap by one row, and holds a seam for closed when the new window has a
-row that is not beyond the last one read: whatever stays in the list and lies between the two was then in one of the
-windows.
+walk reads in the order of ids, lets windows overlap by one row, and holds a seam for closed when the new window has
+a row that is not beyond the last one read: whatever stays in the list and lies between the two was then in one of
+the windows.
 """
 
 from __future__ import annotations

@@ -129,6 +129,6 @@ def test_a_shop_that_is_down_is_not_taken_for_unreadable_rows() -> None:
 def test_a_shop_that_counts_rows_it_never_sends_ends() -> None:
     rows = MovingList([1, 2, 3])
     shop = rows.shop()
-    shop.get = lambda *_, **p: Answer([], 10**9, None)  # type: ignore[method-assign]
+    shop.get = lambda *_, **__: Answer([], 10**9, None)  # type: ignore[method-assign]
     with pytest.raises(FatalAPIError):
         list(read(shop, Listing("list", {}, "rows", Walk(10))))
