@@ -104,7 +104,8 @@ class Embedded:
     def _make_home(self, account: Account) -> None:
         if UNQUOTABLE & set(str(self.data)):
             raise PimctlError(
-                f"PostgreSQL cannot work in a path with any of {' '.join(sorted(UNQUOTABLE))} in it: move {self.project.root}"
+                f"PostgreSQL cannot work in a path with any of {' '.join(sorted(UNQUOTABLE))} in it: "
+                f"move {self.project.root}"
             )
         self.project.home.mkdir(mode=0o700, exist_ok=True)
         if not os.access(self.project.home, os.W_OK | os.X_OK):

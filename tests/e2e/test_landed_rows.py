@@ -1,0 +1,135 @@
+"""Every column of every row in PostgreSQL against what the shops served, after the first sync of both."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import requests
+
+from tests.e2e import truth
+from tests.e2e.house import House
+
+STREAMS = {
+    "us": set(truth.STREAM_KINDS),
+    "eu": set(truth.STREAM_KINDS) - {"product_custom_fields", "product_reviews"},
+}
+"""What the two sample instances choose in meltano.yml."""
+KEYS = {"tax_classes": "slug", "product_custom_fields": "name"}
+
+
+@pytest.mark.parametrize(
+    ("store_id", "stream"), [(store_id, stream) for store_id in STREAMS for stream in sorted(STREAMS[store_id])]
+)
+def test_every_column_of_every_row_is_what_the_shop_served(synced: House, store_id: str, stream: str) -> None:
+    types = synced.types(stream)
+    key = KEYS.get(stream, "id")
+    expected = {
+        row[key]: truth.landed(row, stream, types) for row in truth.served(synced.shops[store_id].store, stream)
+    }
+    found = {row[key]: row for row in synced.rows(stream, store_id)}
+
+    assert expected
+    assert found.keys() == expected.keys()
+    (store,) = synced.rows("stores", store_id)
+    for identity, columns in expected.items():
+        row = found[identity]
+        assert (row.pop("store_id"), row.pop("synced_at")) == (store_id, store["synced_at"])
+        assert truth.tagged(row) == columns, f"{store_id}, {stream} {identity}"
+
+
+@pytest.mark.parametrize("store_id", STREAMS)
+def test_stores_row_says_what_the_shop_says_of_itself(synced: House, store_id: str) -> None:
+    shop = synced.shops[store_id]
+    key = shop.store.key()
+
+    def ask(path: str) -> Any:
+        answer = requests.get(
+            f"{shop.url}/wp-json/{path}",
+            auth=(key.consumer_key, key.consumer_secret),
+            timeout=30,
+            verify=str(shop.ca_bundle),
+        )
+        answer.raise_for_status()
+        return truth.exact(answer.content)
+
+    index = ask("")
+    environment = ask("wc/v3/system_status")["environment"]
+    settings = {
+        setting["id"].removeprefix("woocommerce_"): setting.get("value")
+        for group in ("general", "products", "tax")
+        for setting in ask(f"wc/v3/settings/{group}")
+    }
+    (row,) = synced.rows("stores", store_id)
+    synced_at = row.pop("synced_at")
+
+    assert abs(synced_at - truth.utc(shop.store.clock.now())) < timedelta(minutes=10)
+    assert row == {
+        "store_id": store_id,
+        "name": index["name"],
+        "description": index["description"],
+        "url": index["url"],
+        "home": index["home"],
+        "gmt_offset": index["gmt_offset"],
+        "timezone_string": index["timezone_string"] or None,
+        "namespaces": index["namespaces"],
+        "api_namespace": "wc/v3",
+        "woocommerce_version": shop.store.version,
+        "wordpress_version": environment["wp_version"],
+        "language": environment["language"],
+        "currency": settings["currency"],
+        "currency_symbol": ask("wc/v3/data/currencies/current")["symbol"],
+        "currency_position": settings["currency_pos"],
+        "price_thousand_separator": settings["price_thousand_sep"],
+        "price_decimal_separator": settings["price_decimal_sep"],
+        "price_decimals": int(settings["price_num_decimals"]),
+        "prices_include_tax": settings["prices_include_tax"],
+        "calculate_taxes": settings["calc_taxes"],
+        "default_country": settings["default_country"],
+        "weight_unit": settings["weight_unit"],
+        "dimension_unit": settings["dimension_unit"],
+        "manage_stock": settings["manage_stock"],
+        "hide_out_of_stock_items": settings["hide_out_of_stock_items"],
+    }
+
+
+@pytest.mark.parametrize("store_id", STREAMS)
+def test_each_stream_read_whole_has_its_snapshot(synced: House, store_id: str) -> None:
+    (store,) = synced.rows("stores", store_id)
+    found = {row["stream"]: row for row in synced.rows("snapshots", store_id)}
+
+    assert found.keys() == STREAMS[store_id]
+    for stream, row in found.items():
+        assert row["row_count"] == len(truth.served(synced.shops[store_id].store, stream)), stream
+        assert row["started_at"] == store["synced_at"]
+        assert row["started_at"] <= row["completed_at"] < row["started_at"] + timedelta(minutes=10)
+
+
+@pytest.mark.parametrize("store_id", STREAMS)
+def test_only_the_chosen_components_landed_and_nothing_was_unread(synced: House, store_id: str) -> None:
+    landed = {stream for stream in synced.tables() if synced.rows(stream, store_id)}
+
+    assert landed == STREAMS[store_id] | {"stores", "snapshots"}
+    assert "unread_rows" in synced.tables()
+
+
+def test_tables_hold_the_taps_columns_alone_and_keys_begin_with_the_store(synced: House) -> None:
+    for stream in synced.tables():
+        columns = list(synced.types(stream))
+        assert columns[0] == "store_id"
+        assert not [name for name in columns if name.startswith("_sdc_")]
+    with synced.database() as connection:
+        found = connection.execute(
+            "select conrelid::regclass::text as table, pg_get_constraintdef(oid) as key from pg_constraint "
+            "where contype = 'p' and connamespace = 'woo'::regnamespace"
+        ).fetchall()
+    keys = {row["table"].removeprefix("woo."): row["key"] for row in found}
+    by_id = dict.fromkeys(truth.STREAM_KINDS, "PRIMARY KEY (store_id, id)")
+    assert keys == by_id | {
+        "product_custom_fields": "PRIMARY KEY (store_id, name)",
+        "snapshots": "PRIMARY KEY (store_id, stream)",
+        "stores": "PRIMARY KEY (store_id)",
+        "tax_classes": "PRIMARY KEY (store_id, slug)",
+        "unread_rows": 'PRIMARY KEY (store_id, stream, "position")',
+    }

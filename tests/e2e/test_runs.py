@@ -1,0 +1,107 @@
+"""Runs after the first: again, one store alone, both at once, by schedule, into a database of the user's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.e2e.house import House
+
+OTHER = {"us": "eu", "eu": "us"}
+
+
+def without_times(house: House, store_id: str) -> dict[str, list[Any]]:
+    """Return all rows of a store without the columns that tell when a run was."""
+    found: dict[str, list[Any]] = {}
+    for stream in house.tables():
+        rows = house.rows(stream, store_id)
+        for row in rows:
+            for name in ("synced_at", "started_at", "completed_at") if stream == "snapshots" else ("synced_at",):
+                del row[name]
+        found[stream] = sorted(map(repr, rows))
+    return found
+
+
+def synced_at(house: House, store_id: str) -> Any:
+    (row,) = house.rows("stores", store_id)
+    return row["synced_at"]
+
+
+def test_second_run_changes_nothing_but_the_time_of_the_sync(synced: House) -> None:
+    before = {store_id: (without_times(synced, store_id), synced_at(synced, store_id)) for store_id in OTHER}
+
+    synced.meltano("run", "sync-all")
+
+    for store_id, (rows, time) in before.items():
+        assert without_times(synced, store_id) == rows
+        assert synced_at(synced, store_id) > time
+
+
+@pytest.mark.parametrize("store_id", OTHER)
+def test_run_of_one_store_never_touches_the_others_rows(synced: House, store_id: str) -> None:
+    before, time = synced.all_rows(OTHER[store_id]), synced_at(synced, store_id)
+
+    synced.meltano("run", "pim-db:start", f"tap-woo-pim--{store_id}", "target-postgres", "--full-refresh")
+
+    assert synced.all_rows(OTHER[store_id]) == before
+    assert synced_at(synced, store_id) > time
+
+
+@pytest.mark.parametrize("store_id", OTHER)
+def test_schedule_of_each_store_runs(synced: House, store_id: str) -> None:
+    before, time = synced.all_rows(OTHER[store_id]), synced_at(synced, store_id)
+
+    synced.meltano("schedule", "run", f"nightly-{store_id}")
+
+    assert synced.all_rows(OTHER[store_id]) == before
+    assert synced_at(synced, store_id) > time
+
+
+def test_both_stores_run_at_the_same_time(synced: House) -> None:
+    before = {store_id: (without_times(synced, store_id), synced_at(synced, store_id)) for store_id in OTHER}
+
+    begun = [synced.begin("run", f"sync-{store_id}", "--full-refresh") for store_id in OTHER]
+    for process in begun:
+        synced.end(process)
+
+    for store_id, (rows, time) in before.items():
+        assert without_times(synced, store_id) == rows
+        assert synced_at(synced, store_id) > time
+
+
+def test_edit_in_the_shop_arrives_with_the_next_run(synced: House) -> None:
+    shop = synced.shops["eu"].store
+    product = next(row for row in shop.rows("products") if row["status"] == "publish" and row["type"] == "simple")
+    shop.edit_product(product["id"], name="Renamed for the test", regular_price="0.10")
+
+    synced.meltano("run", "sync-eu")
+
+    (row,) = [row for row in synced.rows("products", "eu") if row["id"] == product["id"]]
+    assert (row["name"], row["regular_price"]) == ("Renamed for the test", "0.10")
+
+
+@pytest.mark.parametrize("place", ["terminal", ".env"])
+def test_database_of_the_user_gets_the_rows(synced: House, place: str) -> None:
+    name = place.removeprefix(".")
+    own = f"postgresql://pim@/{name}?host={synced.root}/.pim/data"
+    with psycopg.connect(synced.url, autocommit=True) as connection:
+        connection.execute(f"create database {name}")
+    before = synced.all_rows("eu")
+    dotenv = synced.root / ".env"
+    dotenv.write_text(f"PIM_DATABASE_URL={own if place == '.env' else 'postgresql://u@nowhere.invalid/x'}\n")
+    variables = {"PIM_DATABASE_URL": own} if place == "terminal" else {}
+    try:
+        told = synced.meltano(
+            "run", "sync-eu", "--full-refresh", TAP_WOO_PIM__EU_SYNC_COMPONENTS='["tags"]', **variables
+        )
+    finally:
+        dotenv.unlink()
+
+    assert f"PIM_DATABASE_URL is set: using {name} on {synced.root}/.pim/data as pim; nothing to start." in told
+    with synced.database(own) as connection:
+        found = connection.execute("select tablename from pg_tables where schemaname = 'woo' order by 1").fetchall()
+    assert [row["tablename"] for row in found] == ["product_tags", "snapshots", "stores", "unread_rows"]
+    assert len(synced.rows("product_tags", "eu", own)) == len(synced.rows("product_tags", "eu"))
+    assert synced.all_rows("eu") == before
