@@ -81,9 +81,7 @@ def namespace_index(version: str, namespace: str) -> Answer:
     """Describe a namespace: its routes and what they take. Needs no key."""
     if namespace == "wc/v3":
         return Answer(body=encode(read_json(version, "namespace_wc_v3")))
-    described = {
-        route.pattern: _described(route) for route in routes(version).values() if route.namespace == namespace
-    }
+    described = {route.pattern: _described(route) for route in routes(version).values() if route.namespace == namespace}
     up = {"up": [{"href": f"{RECORDED_HOME}/wp-json/"}]}
     return Answer(body=encode({"namespace": namespace, "routes": described, "_links": up}))
 

@@ -38,7 +38,7 @@ def no_route() -> RestError:
 def html(status: int, title: str, text: str, **headers: str) -> Answer:
     """Make an HTML page, as web servers, firewalls and WordPress's front end send them."""
     page = (
-        f"<!DOCTYPE html>\n<html lang=\"en-US\">\n<head><meta charset=\"UTF-8\"><title>{title}</title></head>\n"
+        f'<!DOCTYPE html>\n<html lang="en-US">\n<head><meta charset="UTF-8"><title>{title}</title></head>\n'
         f"<body><h1>{title}</h1><p>{text}</p></body>\n</html>\n"
     )
     return Answer(status, page.encode(), {"Content-Type": HTML_TYPE, **headers})

@@ -124,7 +124,7 @@ def _review_part(call: Call, row: Row) -> bytes:
 
     def build() -> bytes:
         shaped = shapes.review(row.data, form, product.data if product else None)
-        return encode(fields.cut(shaped, fields.wanted(form.fields)))
+        return encode(fields.cut(shaped, fields.tree_of(form.fields or "")))
 
     return row.encoded((form, name), build)
 

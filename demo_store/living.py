@@ -52,7 +52,7 @@ class LivingProducts:
     def create_variation(self, parent_id: int, **fields: object) -> int:
         """Create a variation of a product, whose modified date moves with it; returns the variation's id."""
         with self.lock:
-            self.shop.products[parent_id]  # noqa: B018 - KeyError where there is no such product
+            self.shop.products[parent_id]
             stamps = self.clock.stamps()
             data = blank.new_variation(self._next_id(), parent_id, stamps)
             siblings = self.shop.variations.children(parent_id)
@@ -164,7 +164,9 @@ class LivingProducts:
             variations.put(row.with_fields(status="publish"))
             self._relist([row.parent_id])
         for row in [row for row in products if row.status == "future" and row.date_gmt <= now]:
-            self._put_product(row.with_fields(status="publish", permalink=blank.address({**row.data, "status": "publish"})))
+            self._put_product(
+                row.with_fields(status="publish", permalink=blank.address({**row.data, "status": "publish"}))
+            )
 
     def _next_id(self) -> int:
         if not self._last_id:

@@ -97,7 +97,7 @@ class LivingTerms:
     def create_attribute_term(self, attribute_id: int, **fields: object) -> int:
         """Create a term of a global attribute; returns its id."""
         with self.lock:
-            self.shop.attributes[attribute_id]  # noqa: B018 - KeyError where there is no such attribute
+            self.shop.attributes[attribute_id]
             term_id = self._next_term_id()
             term: Fields = {"id": term_id, "name": f"Term {term_id}", "slug": "", "description": ""}
             term |= {"menu_order": 0, "count": 0, **fields}

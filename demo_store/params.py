@@ -45,8 +45,7 @@ class Parameters:
     def error_body(self) -> Fields:
         """Give the body of the 400 that names all wrong parameters."""
         details = {
-            name: {"code": error.code, "message": str(error), "data": error.data}
-            for name, error in self.errors.items()
+            name: {"code": error.code, "message": str(error), "data": error.data} for name, error in self.errors.items()
         }
         return {
             "code": "rest_invalid_param",
@@ -74,7 +73,7 @@ def read(specs: dict[str, Fields], query: Fields) -> Parameters:
     return result
 
 
-def convert(name: str, value: object, spec: Fields) -> Any:  # noqa: ANN401 - any JSON type, by the specification
+def convert(name: str, value: object, spec: Fields) -> Any:
     """Convert one value; InvalidError with WordPress's own words when it does not fit."""
     kinds = spec.get("type", "string")
     kind = kinds if isinstance(kinds, str) else kinds[0]
@@ -123,7 +122,7 @@ def _check_text(name: str, text: str, spec: Fields) -> None:
     if choices and text not in choices:
         *most, last = choices
         listed = f"one of {', '.join(most)}, and {last}" if most else str(last)
-        if len(choices) == 2:  # noqa: PLR2004 - WordPress joins two with "and" alone
+        if len(choices) == 2:
             listed = f"one of {most[0]} and {last}"
         raise InvalidError("rest_not_in_enum", f"{name} is not {listed}.")
     if spec.get("format") == "date-time" and not _is_date(text):

@@ -6,15 +6,25 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 from urllib.parse import quote, unquote_plus
 
+import msgspec
+
 Fields: TypeAlias = dict[str, Any]
 """One row as the API serves it: field name to JSON value, in the order of the API."""
 
 _encoder = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True)
+_fast_encoder = msgspec.json.Encoder()
 
 
 def encode(value: object) -> bytes:
     r"""Encode as `json_encode` does: no spaces, `\/` for a slash, `\uXXXX` for all but ASCII."""
-    return _encoder.encode(value).replace("/", "\\/").encode("ascii")
+    try:
+        text = _fast_encoder.encode(value)
+    except OverflowError:
+        # An integer beyond 64 bits.
+        text = b"\xff"
+    if not text.isascii():
+        text = _encoder.encode(value).encode("ascii")
+    return text.replace(b"/", b"\\/")
 
 
 def urlencode(text: str) -> str:

@@ -5,7 +5,7 @@ import random
 from demo_store import choose, fields, shapes
 from demo_store.answer import Answer, RestError
 from demo_store.call import Call
-from demo_store.php import encode
+from demo_store.php import Fields, encode
 from demo_store.profiles import PROFILES
 from demo_store.rows import Row, Table
 from demo_store.shapes import Form
@@ -26,7 +26,7 @@ def product(call: Call) -> Answer:
     if row is None:
         raise RestError(404, "woocommerce_rest_product_invalid_id", "Invalid ID.")
     call.require(doing="view this resource")
-    return call.single(shapes.product(row.data, call.form()))
+    return call.single(_product(row, call.form()))
 
 
 def flat_variations(call: Call) -> Answer:
@@ -54,7 +54,7 @@ def variation(call: Call) -> Answer:
 def parent_name(products: Table, row: Row) -> str | None:
     """Give the name of a variation's product; None for an orphan."""
     parent = products.get(row.parent_id)
-    return None if parent is None else str(parent.data["name"])
+    return None if parent is None else parent.name
 
 
 def _list(call: Call, table: Table, kind: str, form: Form) -> Answer:
@@ -93,9 +93,14 @@ def _hidden(call: Call, kind: str, row: Row) -> bool:
     return orphan and call.store.version != PROFILES[-1]
 
 
+def _product(row: Row, form: Form) -> Fields:
+    shaped = shapes.product(row.data, form)
+    return fields.computed(shaped, form.fields) if form.fields else shaped
+
+
 def _product_part(call: Call, row: Row, form: Form) -> bytes:
     def build() -> bytes:
-        return encode(fields.cut(shapes.product(row.data, form), fields.wanted(form.fields)))
+        return encode(fields.cut(_product(row, form), fields.tree_of(form.fields or "")))
 
     if call.store.random_related_ids:
         row = row.with_fields(related_ids=_sample(call, row))
@@ -112,6 +117,6 @@ def _variation_part(call: Call, row: Row, form: Form) -> bytes:
     name = parent_name(call.store.shop.products, row)
 
     def build() -> bytes:
-        return encode(fields.cut(shapes.variation(row.data, form, name), fields.wanted(form.fields)))
+        return encode(fields.cut(shapes.variation(row.data, form, name), fields.tree_of(form.fields or "")))
 
     return row.encoded((form, name), build)

@@ -39,10 +39,10 @@ LISTS = (
 
 @dataclass(frozen=True)
 class Route:
-    """One route of a namespace.
+    r"""One route of a namespace.
 
     Attributes:
-        pattern: the route as WordPress registers it, for instance `/wc/v3/products/(?P<id>[\\d]+)`.
+        pattern: the route as WordPress registers it, for instance `/wc/v3/products/(?P<id>[\d]+)`.
         name: the pattern without its namespace, which chooses the handler.
         namespace: for instance `wc/v3`.
         methods: the methods a signed-in shop manager may use.
@@ -57,7 +57,7 @@ class Route:
 
 
 @cache
-def read_json(version: str, name: str) -> Any:  # noqa: ANN401 - whatever was recorded
+def read_json(version: str, name: str) -> Any:
     """Read one recorded document of a version, for instance `api_root`."""
     path = files("demo_store") / "data" / version / f"{name}.json.gz"
     return json.loads(gzip.decompress(path.read_bytes()))
@@ -78,7 +78,8 @@ def routes(version: str) -> dict[str, Route]:
     table: dict[str, Route] = {}
     document = read_json(version, "namespace_wc_v3")["routes"]
     for pattern, route in document.items():
-        endpoint = next((part for part in route["endpoints"] if "GET" in part["methods"]), {"args": {}})
+        readable = (part for part in route["endpoints"] if "GET" in part["methods"])
+        endpoint: Fields = next(readable, {"args": {}})
         args = endpoint["args"] if isinstance(endpoint["args"], dict) else {}
         table[pattern] = Route(
             pattern, pattern.removeprefix("/wc/v3").strip("/"), "wc/v3", tuple(route["methods"]), args

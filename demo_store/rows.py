@@ -12,6 +12,8 @@ class Row:
 
     So rows can be shared between stores and their encoded forms kept as long as the row lives. The attributes
     are what lists filter and sort by (`date` and `modified` in site time, "" for a zero date); all else is in `data`.
+    WooCommerce shows both dates as null when the GMT column alone is zero; the site time that lists go by is then
+    in `_raw_date` and `_raw_modified`. Names that begin with `_raw` are never served.
     """
 
     __slots__ = (
@@ -33,16 +35,21 @@ class Row:
         self.id: int = data.get("id", 0)
         self.status: str = data.get("status", "")
         self.type: str = data.get("type", "")
-        self.parent_id: int = data.get("parent_id", data.get("parent", 0))
-        self.date: str = data.get("date_created") or ""
+        self.parent_id: int = data["parent_id"] if "parent_id" in data else data.get("parent", 0)
+        self.date: str = data.get("date_created") or data.get("_raw_date", "")
         self.date_gmt: str = data.get("date_created_gmt") or ""
-        self.modified: str = data.get("date_modified") or ""
+        self.modified: str = data.get("date_modified") or data.get("_raw_modified", "")
         self.modified_gmt: str = data.get("date_modified_gmt") or ""
 
     @property
     def data(self) -> Fields:
         """All fields in their widest shape. Never change what is in it: make a new row."""
         return self._data
+
+    @property
+    def name(self) -> str:
+        """The row's name, as rows below it show it."""
+        return str(self.data["name"])
 
     def encoded(self, form: object, build: Callable[[], bytes]) -> bytes:
         """Give the bytes of one form of the row, building them the first time."""

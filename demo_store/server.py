@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 from aiohttp import web
 from multidict import CIMultiDict
@@ -48,7 +49,7 @@ class Server:
         self.port = 0
         self._scheme = "https" if tls else "http"
         self._in_flight = 0
-        self._transports: set[asyncio.Transport] = set()
+        self._transports: WeakSet[asyncio.Transport] = WeakSet()
         self._gate: tuple[int | None, asyncio.Semaphore | None] = (None, None)
 
     @property
@@ -72,7 +73,7 @@ class Server:
 
     async def stop(self, runner: web.ServerRunner) -> None:
         """Stop listening and cut all connections: clients that keep theirs open would hold up the end of TLS."""
-        for transport in self._transports:
+        for transport in list(self._transports):
             transport.abort()
         await runner.cleanup()
         await asyncio.sleep(0)
@@ -169,9 +170,7 @@ def _compress(answer: Answer) -> None:
 
 
 @contextmanager
-def serve(
-    store: "Store", *, tls: bool = True, port: int = 0, ca_dir: str | Path | None = None
-) -> Iterator[Server]:
+def serve(store: "Store", *, tls: bool = True, port: int = 0, ca_dir: str | Path | None = None) -> Iterator[Server]:
     """Serve a store on localhost while the context lasts.
 
     Args:

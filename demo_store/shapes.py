@@ -13,13 +13,16 @@ from demo_store.profiles import PROFILES, RECORDED_HOME, read_list
 _ALL = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _NOT_IN_OLD_IMAGES = ("srcset", "sizes", "thumbnail")
 _NOT_IN_V2 = ("low_stock_amount", "has_options", "post_password", "stock_status", "global_unique_id")
+# fmt: off
 _V2_VARIATION = (
-    "id date_created date_created_gmt date_modified date_modified_gmt description permalink sku price "
-    "regular_price sale_price date_on_sale_from date_on_sale_from_gmt date_on_sale_to date_on_sale_to_gmt "
-    "on_sale visible purchasable virtual downloadable downloads download_limit download_expiry tax_status "
-    "tax_class manage_stock stock_quantity in_stock backorders backorders_allowed backordered weight dimensions "
-    "shipping_class shipping_class_id image attributes menu_order meta_data _links"
-).split()
+    "id", "date_created", "date_created_gmt", "date_modified", "date_modified_gmt", "description", "permalink",
+    "sku", "price", "regular_price", "sale_price", "date_on_sale_from", "date_on_sale_from_gmt",
+    "date_on_sale_to", "date_on_sale_to_gmt", "on_sale", "visible", "purchasable", "virtual", "downloadable",
+    "downloads", "download_limit", "download_expiry", "tax_status", "tax_class", "manage_stock",
+    "stock_quantity", "in_stock", "backorders", "backorders_allowed", "backordered", "weight", "dimensions",
+    "shipping_class", "shipping_class_id", "image", "attributes", "menu_order", "meta_data", "_links",
+)
+# fmt: on
 
 
 @dataclass(frozen=True)
@@ -73,14 +76,14 @@ def _missing(data: Fields, key: str) -> object:
 
 def _ordered(data: Fields, keys: Callable[[str], tuple[str, ...]], version: str) -> Fields:
     """Put a row's fields in order, with what plugins added before the links; `_raw` stays inside."""
-    row = {key: data[key] if key in data else _missing(data, key) for key in keys(version) if key != "_links"}
-    known = _known(keys)
+    order, known = keys(version), _known(keys)
+    row = {key: data[key] if key in data else _missing(data, key) for key in order if key != "_links"}
     if not known.issuperset(data):
         row |= {key: value for key, value in data.items() if key not in known and not key.startswith("_raw")}
     return row
 
 
-def moved_links(links: Any, namespace: str) -> Any:  # noqa: ANN401 - any JSON inside the links
+def moved_links(links: Any, namespace: str) -> Any:
     """Give links as another namespace has them."""
     if namespace == "wc/v3":
         return links
@@ -165,7 +168,7 @@ def slug_of(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
-def _meta(meta: Any, form: Form) -> Any:  # noqa: ANN401 - some stores send an object
+def _meta(meta: Any, form: Form) -> Any:
     if not isinstance(meta, list) or not (form.include_meta or form.exclude_meta):
         return meta
     if form.include_meta:

@@ -8,7 +8,6 @@ from demo_store.posts import parent_name
 from demo_store.profiles import PROFILES
 from demo_store.rows import Row, Table
 from demo_store.shapes import Form
-from demo_store.shop import TERM_KINDS
 
 if TYPE_CHECKING:
     from demo_store.store import Store
@@ -44,12 +43,11 @@ def rows_of(store: "Store", kind: RowKind, route: str | None) -> list[Fields]:
             {"attribute_id": row.data["attribute_id"], "term": shapes.term(row.data["term"], form)}
             for row in _by_id(shop.attribute_terms)
         ]
-    if kind == "tax_classes":
-        return [shapes.term(row, form) for row in shop.tax_classes]
-    if kind == "custom_field_names":
-        return [{"name": name} for name in store.custom_field_names()]
-    tables = {"attributes": shop.attributes, "taxes": shop.taxes, **{name: shop.terms[name] for name in TERM_KINDS}}
-    return [shapes.term(row.data, form) for row in _by_id(tables[kind])]
+    if kind in {"tax_classes", "custom_field_names"}:
+        names = [{"name": name} for name in store.custom_field_names()]
+        return names if kind == "custom_field_names" else [shapes.term(row, form) for row in shop.tax_classes]
+    table = shop.attributes if kind == "attributes" else shop.taxes if kind == "taxes" else shop.terms[kind]
+    return [shapes.term(row.data, form) for row in _by_id(table)]
 
 
 def _by_id(table: Table) -> list[Row]:

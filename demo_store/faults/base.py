@@ -29,7 +29,7 @@ class Exchange:
 
     store: "Store"
     request: Request
-    http: "web.Request"
+    http: "web.BaseRequest"
     compute: Callable[[Fields | None], Answer]
 
 

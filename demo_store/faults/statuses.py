@@ -40,7 +40,7 @@ class Status(Fault):
 
     async def before(self, exchange: Exchange) -> Answer:  # noqa: ARG002 - the same for all
         """Answer with the status; the shop is not asked."""
-        if self._status == 500:  # noqa: PLR2004 - the one that WordPress itself sends
+        if self._status == 500:
             answer = Answer(500, encode(_CRITICAL))
         else:
             answer = html(self._status, _TITLES.get(self._status, f"Error {self._status}"), "nginx")
@@ -78,7 +78,7 @@ class PoisonousRow(Fault):
         """Fail the page when one of the rows is on it."""
         if self._ids.isdisjoint(exchange.request.ids):
             return answer
-        if self._status == 500:  # noqa: PLR2004 - the one that WordPress itself sends
+        if self._status == 500:
             return Answer(500, encode(_CRITICAL))
         return html(self._status, _TITLES.get(self._status, "Error"), "nginx")
 

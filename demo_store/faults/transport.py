@@ -1,1 +1,110 @@
-"""Placeholder."""
+"""Faults of the way an answer is sent: cut, slow, or not at all."""
+
+import asyncio
+from typing import Final
+
+from aiohttp import web
+from multidict import CIMultiDict
+
+from demo_store.answer import Answer
+from demo_store.faults.base import Exchange, Fault
+
+_FAR_AWAY_SECONDS: Final = 3600.0
+
+
+class ConnectionReset(Fault):
+    """The connection is cut before anything is answered."""
+
+    name = "connection_reset"
+
+    async def send(self, exchange: Exchange, answer: Answer) -> web.StreamResponse:  # noqa: ARG002
+        """Cut the connection."""
+        exchange.request.status = 0
+        _cut(exchange)
+        return web.Response()
+
+
+class ClosedHalfway(Fault):
+    """The connection is cut in the middle of the body, whose full length was announced."""
+
+    name = "closed_halfway"
+
+    async def send(self, exchange: Exchange, answer: Answer) -> web.StreamResponse:
+        """Send the first half and cut the connection."""
+        response = await _begin(exchange, answer)
+        await response.write(answer.body[: len(answer.body) // 2])
+        _cut(exchange)
+        return response
+
+
+class SlowDrip(Fault):
+    """The body comes in small pieces with pauses between them.
+
+    Args:
+        seconds: the pause after each piece.
+        pieces: how many pieces there are.
+    """
+
+    name = "slow_drip"
+
+    def __init__(self, seconds: float = 0.05, pieces: int = 10) -> None:
+        self._seconds = seconds
+        self._pieces = pieces
+
+    async def send(self, exchange: Exchange, answer: Answer) -> web.StreamResponse:
+        """Send the body piece by piece."""
+        response = await _begin(exchange, answer)
+        size = max(1, -(-len(answer.body) // self._pieces))
+        for start in range(0, len(answer.body), size):
+            await response.write(answer.body[start : start + size])
+            await asyncio.sleep(self._seconds)
+        await response.write_eof()
+        return response
+
+
+class NeverAnswers(Fault):
+    """Nothing is answered; the connection stays open until the client gives up or the server stops."""
+
+    name = "never_answers"
+
+    async def send(self, exchange: Exchange, answer: Answer) -> web.StreamResponse:  # noqa: ARG002
+        """Wait."""
+        exchange.request.status = 0
+        await asyncio.sleep(_FAR_AWAY_SECONDS)
+        return web.Response()
+
+
+class NoContentType(Fault):
+    """The answer does not say what it is."""
+
+    name = "no_content_type"
+
+    async def send(self, exchange: Exchange, answer: Answer) -> web.StreamResponse:
+        """Send all headers but the one."""
+        answer.headers.pop("Content-Type", None)
+        response = await _begin(exchange, answer)
+        await response.write(answer.body)
+        await response.write_eof()
+        return response
+
+
+class _BareResponse(web.StreamResponse):
+    """A response that adds no Content-Type of its own."""
+
+    async def _prepare_headers(self) -> None:
+        given = "Content-Type" in self.headers
+        await super()._prepare_headers()
+        if not given:
+            del self.headers["Content-Type"]
+
+
+async def _begin(exchange: Exchange, answer: Answer) -> web.StreamResponse:
+    response = _BareResponse(status=answer.status, headers=CIMultiDict(answer.headers))
+    response.content_length = len(answer.body)
+    await response.prepare(exchange.http)
+    return response
+
+
+def _cut(exchange: Exchange) -> None:
+    if exchange.http.transport is not None:
+        exchange.http.transport.abort()

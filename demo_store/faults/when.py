@@ -64,9 +64,7 @@ def param(**values: object) -> When:
     wanted = {name: value if value is None else str(value) for name, value in values.items()}
 
     def test(request: Request) -> bool:
-        return all(
-            name in request.query and value in (None, request.query[name]) for name, value in wanted.items()
-        )
+        return all(name in request.query and value in (None, request.query[name]) for name, value in wanted.items())
 
     return When(test)
 

@@ -1,0 +1,5 @@
+"""Run the command line: `python -m demo_store`."""
+
+from demo_store.cli import main
+
+raise SystemExit(main())
