@@ -20,6 +20,12 @@ def megabytes(size: int) -> str:
     return f"{size / 1_000_000:,.0f} MB"
 
 
+def tell_opened(embedded: Embedded) -> None:
+    """Tell which rights had to be given."""
+    for folder in embedded.opened:
+        print(f"PostgreSQL does not run as root: its account may now pass through {folder} (chmod o+x).")
+
+
 def start(project: Project) -> None:
     """Start the embedded database, unless the user has an own one."""
     own = project.variable(external.VARIABLE)
@@ -28,8 +34,7 @@ def start(project: Project) -> None:
         return
     embedded = Embedded(project)
     done = embedded.start()
-    for folder in done.opened:
-        print(f"PostgreSQL does not run as root: its account may now pass through {folder} (chmod o+x).")
+    tell_opened(embedded)
     word = "was already running" if done.was_running else "is running"
     print(f"The PIM database {word}: {address.url(done.socket_folder)}")
 
@@ -39,6 +44,7 @@ def stop(project: Project) -> None:
     own = project.variable(external.VARIABLE)
     embedded = Embedded(project)
     stopped = embedded.stop()
+    tell_opened(embedded)
     if stopped:
         print(f"The PIM database is stopped. Its data stays in {embedded.data}.")
     elif own:

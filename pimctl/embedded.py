@@ -31,21 +31,26 @@ class Started:
     Attributes:
         socket_folder: Where the server listens.
         was_running: It ran already.
-        opened: Closed folders that the server's account may now pass through; only as root.
     """
 
     socket_folder: Path
     was_running: bool
-    opened: list[Path]
 
 
 class Embedded:
-    """The embedded PostgreSQL below the ``.pim`` folder of a project."""
+    """The embedded PostgreSQL below the ``.pim`` folder of a project.
+
+    Attributes:
+        data: Its data folder.
+        log: The server's log.
+        opened: Closed folders that the server's account may now pass through; only where root started it.
+    """
 
     def __init__(self, project: Project) -> None:
         self.project = project
         self.data = project.home / "data"
         self.log = self.data / "server.log"
+        self.opened: list[Path] = []
 
     def running(self) -> postmaster.Postmaster | None:
         """Return the live server, or None."""
@@ -72,7 +77,7 @@ class Embedded:
         self._make_home(account)
         with exclusive(self.project.home / "lock"):
             server = self.running()
-            opened = account.open_way(self.data) + account.open_way(programs.folder() / "postgres")
+            self._open_way(account)
             if server is None:
                 self._make_data(account)
                 self._launch(account)
@@ -81,7 +86,7 @@ class Embedded:
                 raise PimctlError(f"PostgreSQL ended right after its start: its log is {self.log}")
             self._ensure_database(server_now.socket_folder, account)
             self._write_service_file(server_now.socket_folder, account)
-            return Started(server_now.socket_folder, server is not None, opened)
+            return Started(server_now.socket_folder, server is not None)
 
     def stop(self) -> bool:
         """Stop the server, if it runs; return whether it did.
@@ -95,11 +100,15 @@ class Embedded:
         with exclusive(self.project.home / "lock"):
             if self.running() is None:
                 return False
+            self._open_way(account)
             try:
                 programs.run("pg_ctl", ["stop", "-w", "-m", "fast", "-D", str(self.data)], account)
             except programs.ProgramError as error:
                 raise PimctlError(f"PostgreSQL does not stop: {error}") from error
             return True
+
+    def _open_way(self, account: Account) -> None:
+        self.opened += account.open_way(self.data) + account.open_way(programs.folder() / "postgres")
 
     def _make_home(self, account: Account) -> None:
         if UNQUOTABLE & set(str(self.data)):
