@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import socket
@@ -74,14 +73,13 @@ def open_shops(shops: Iterable[Shop]) -> Iterator[None]:
 
 
 def _open(shop: Shop) -> subprocess.Popen[bytes]:
-    keys = shop.folder / f"{shop.store_id}.key.json"
-    with os.fdopen(os.open(keys, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        json.dump({"consumer_key": shop.consumer_key, "consumer_secret": shop.consumer_secret}, file)
     log_path = shop.folder / f"{shop.store_id}.log"
     command = ["--profile", shop.version, "--port", str(shop.port), "--ca-dir", str(shop.folder)]
+    secret = {"DEMO_STORE_CONSUMER_SECRET": shop.consumer_secret}
     with log_path.open("wb") as log:
         process = subprocess.Popen(  # noqa: S603  a list, no shell
-            [sys.executable, "-m", "demo_store", *command, "--key-file", str(keys)],
+            [sys.executable, "-m", "demo_store", *command],
+            env={**os.environ, "DEMO_STORE_CONSUMER_KEY": shop.consumer_key, **secret},
             stderr=log,
             stdin=subprocess.DEVNULL,
             stdout=log,

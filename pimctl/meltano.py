@@ -54,7 +54,7 @@ class Meltano:
                 [str(self.program), *arguments],
                 check=False,
                 cwd=self.project.root,
-                env={**os.environ, "NO_COLOR": "1", "MELTANO_CLI_LOG_FORMAT": "plain", **self.variables},
+                env={**os.environ, "NO_COLOR": "1", **self.variables},
                 stderr=log,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
