@@ -79,6 +79,7 @@ class Embedded:
             server = self.running()
             self._open_way(account)
             if server is None:
+                postmaster.end_orphans(self.data, ORPHAN_SECONDS)
                 self._make_data(account)
                 self._launch(account)
             server_now = self.running()

@@ -19,7 +19,17 @@ if TYPE_CHECKING:
     from pimctl.project import Project
 
 LINE = re.compile(r"^\S+Z \[(?P<level>\w+) *\] (?P<name>\S+) +(?P<text>.*)$")
-DULL = ("Block run completed", "Run completed", "Extractor failed", "Loader failed", "Need help fixing")
+ERROR = re.compile(r"(Error|Exception)\b.*: |^(pimctl|error): ")
+DULL = (
+    "(Background on this error",
+    "Block run completed",
+    "Extractor failed",
+    "Loader failed",
+    "METRIC: ",
+    "Need help fixing",
+    "Run completed",
+    "Task exception was never retrieved",
+)
 
 
 class Meltano:
@@ -93,17 +103,25 @@ class Meltano:
 def cause(written: str) -> str:
     """Return the line of Meltano's output that tells why it failed.
 
-    The last line of the plugin that failed comes first, then Meltano's own last error.
+    A tap ends with one plain line. Loaders, and Meltano where they break its pipe, end with tracebacks: there, the
+    last line that names an error is the one. Else it is Meltano's own last error.
     """
     found = [match for line in written.splitlines() if (match := LINE.match(line))]
-    failed = next((kind for kind in ("Extractor", "Loader") if f"{kind} failed" in written), None)
-    prefix = {"Extractor": "tap-", "Loader": "target-"}.get(failed or "", "\n")
-    said = [f"{match['name']}: {match['text'].strip()}" for match in found if match["name"].startswith(prefix)]
-    telling = [line for line in said if "Background on this error" not in line and "METRIC" not in line]
+    said = [
+        (match["name"], match["text"].strip())
+        for match in found
+        if match["name"] != "meltano" and not match["text"].strip().startswith(DULL)
+    ]
+    if "Extractor failed" in written:
+        telling = [line for line in said if line[0].startswith("tap-")]
+    else:
+        telling = [line for line in said if ERROR.search(line[1])]
+    if telling:
+        return ": ".join(telling[-1])
     errors = [
         match["text"].strip()
         for match in found
-        if match["level"] in {"error", "critical"} and not match["text"].startswith(DULL)
+        if match["level"] in {"error", "critical"} and not match["text"].strip().startswith(DULL)
     ]
-    others = [line.strip() for line in written.splitlines() if line.strip()]
-    return (telling or errors or others or ["it said nothing"])[-1]
+    lines = [line.strip() for line in written.splitlines() if line.strip()]
+    return next((found[-1] for found in (errors, lines) if found), "it said nothing")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,3 +53,21 @@ def serves(pid: int, data: Path) -> bool:
     except psutil.Error:
         return False
     return len(command) > 0 and Path(command[0]).name == "postgres" and str(data) in command
+
+
+def end_orphans(data: Path, seconds: float) -> None:
+    """End servers of ``data`` that its pid file does not name: their data was deleted while they ran.
+
+    Left alone, such a server would notice within a minute, and take the socket of its successor with it.
+
+    Args:
+        data: The data folder, which no server runs on by its pid file.
+        seconds: How long they may take to end by themselves.
+    """
+    orphans = [process for process in psutil.process_iter() if serves(process.pid, data)]
+    for process in orphans:
+        process.send_signal(signal.SIGQUIT)  # at once, without writing anything more
+    _, left = psutil.wait_procs(orphans, timeout=seconds)
+    for process in left:
+        process.kill()
+    psutil.wait_procs(left, timeout=seconds)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import stat
 from pathlib import Path
@@ -93,6 +94,18 @@ def test_pid_file_that_names_another_program_is_not_taken_for_a_server(console: 
     console.ok("db", "start")
 
     assert server(console).pid != os.getpid()
+
+
+def test_server_whose_data_was_deleted_is_ended_before_a_new_one_starts(console: Console) -> None:
+    console.ok("db", "start")
+    orphan = psutil.Process(server(console).pid)
+    shutil.rmtree(console.root / ".pim")
+    assert orphan.is_running()
+
+    console.ok("db", "start")
+
+    assert not orphan.is_running()
+    assert query(console.ok("db", "url").strip(), "select 1") == [(1,)]
 
 
 def test_interrupted_first_start_is_begun_anew(console: Console) -> None:
