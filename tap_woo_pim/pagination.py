@@ -20,6 +20,9 @@ MAX_PAGE_SIZE = 100
 MAX_FRUITLESS_WINDOWS = 200
 """After so many windows in a row without a new row the list is taken for endless."""
 
+MAX_SAME_PAGES = 3
+"""So often may a page come with just the rows of the page before."""
+
 
 @dataclass(frozen=True)
 class Window:
@@ -56,6 +59,7 @@ class Walk:
         self.anchor: tuple[Window, tuple[int, ...]] | None = None
         self._after_hole = False
         self._fruitless = 0
+        self._same_pages = 0
         self._good_windows = 0
         self._patience = 2
 
@@ -109,11 +113,10 @@ class Walk:
         Raises:
             EndlessListError: the store goes on without ever sending a new row.
         """
-        before = set(self.anchor[1]) if self.anchor else set()
-        fresh = [place for place, row_id in enumerate(ids) if row_id not in before]
+        fresh = [place for place, row_id in enumerate(ids) if self._is_new(row_id)]
         self.ordered = self.ordered and all(left < right for left, right in pairwise(ids))
         self.total = total
-        self._count_fruitless(ids)
+        self._count_fruitless(window, ids)
         if ids:
             self.seen = ids[-1] if self.seen is None else max(ids[-1], self.seen)
         end = window.offset + window.size
@@ -144,17 +147,23 @@ class Walk:
         self.offset += 1
         self._after_hole = True
 
+    def _is_new(self, row_id: int) -> bool:
+        if self.ordered:
+            return self.seen is None or row_id > self.seen
+        return self.anchor is None or row_id not in self.anchor[1]
+
     def _grow(self) -> None:
         self._good_windows += 1
         if self.size < self.full_size and self._good_windows >= self._patience:
             self.size = min(self.size * 2, self.full_size)
             self._good_windows = 0
 
-    def _count_fruitless(self, ids: Sequence[int]) -> None:
+    def _count_fruitless(self, window: Window, ids: Sequence[int]) -> None:
         is_new = bool(ids) and (self.seen is None or ids[-1] > self.seen)
         self._fruitless = 0 if is_new else self._fruitless + 1
-        stuck = bool(ids) and self._fruitless > 3 and len(ids) == self.size
-        if stuck or self._fruitless > MAX_FRUITLESS_WINDOWS:
+        same_page = self.anchor is not None and self.anchor[0] != window and bool(ids) and self.unmoved(ids)
+        self._same_pages = self._same_pages + 1 if same_page else 0
+        if self._same_pages >= MAX_SAME_PAGES or self._fruitless > MAX_FRUITLESS_WINDOWS:
             raise EndlessListError
 
 

@@ -79,7 +79,7 @@ def read(shop: Shop, listing: Listing, executor: Executor | None = None) -> Iter
         executor: where pages are fetched ahead; the shop's own threads when not given.
 
     Yields:
-        The new rows of each page. A row may come again when rows moved while the list was read.
+        The new rows of each page: those with an id beyond all that came before.
 
     Raises:
         FatalAPIError: the shop refused.

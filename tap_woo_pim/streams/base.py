@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 STORE_ID = Column("store_id", CODE, "Stable name of the shop in the PIM database.")
 SYNCED_AT = Column("synced_at", TIME, "The store's clock (UTC) at the start of the run that brought this row.")
 
+FEW_ROWS = 5
+"""So few rows may vanish from any list, whatever percentage of it they are."""
+
 
 class ShopStream(Stream):
     """A stream whose rows belong to one shop.
@@ -171,12 +174,13 @@ class ListStream(ShopStream):
         """
         if not complete:
             self.logger.warning("%s: not all rows could be read, so none are taken for deleted.", self.name)
-        elif (vanished := tally.vanished_percent()) > self.shop.settings.max_vanished_percent:
+        elif tally.looks_broken(self.shop.settings.max_vanished_percent):
             self.logger.warning(
-                "%s: %.0f %% of the rows are gone from the shop's list, more than max_vanished_percent (%g)."
+                "%s: %d of %d rows are gone from the shop's list, more than max_vanished_percent (%g) allows."
                 " None are taken for deleted. Check the shop; if it is right, raise max_vanished_percent for one run.",
                 self.name,
-                vanished,
+                tally.vanished,
+                tally.last_rows,
                 self.shop.settings.max_vanished_percent,
             )
         else:
@@ -219,10 +223,25 @@ class Tally:
         else:
             self.survivors += 1
 
-    def vanished_percent(self) -> float:
-        """How many percent of the last whole read's rows are missing from this one; 0 for the first."""
-        last: int = self._state.get("row_count", 0)
-        return max(0, last - self.survivors) * 100 / last if last else 0
+    @property
+    def last_rows(self) -> int:
+        """How many rows the last whole read saw."""
+        rows: int = self._state.get("row_count", 0)
+        return rows
+
+    @property
+    def vanished(self) -> int:
+        """How many rows of the last whole read are missing from this one; 0 for the first."""
+        return max(0, self.last_rows - self.survivors)
+
+    def looks_broken(self, max_vanished_percent: float) -> bool:
+        """Tell whether so many rows vanished that the list is rather broken than emptied.
+
+        A few rows are no sign of that, unless they were all.
+        """
+        if self.vanished <= FEW_ROWS and self.survivors:
+            return False
+        return self.vanished * 100 > max_vanished_percent * self.last_rows
 
     def numbers(self) -> dict[str, Any]:
         """What an interrupted whole read needs to go on counting."""
