@@ -24,8 +24,12 @@ AWKWARD = set(",\"'\\")  # libpq and PostgreSQL take them for separators or quot
 
 def is_usable(folder: Path) -> bool:
     """Whether PostgreSQL and its clients can use a socket in ``folder``."""
-    socket = os.fsencode(folder / f".s.PGSQL.{PORT}")
-    return len(socket) <= LONGEST_SOCKET_PATH and not AWKWARD & set(str(folder))
+    return len(os.fsencode(socket(folder))) <= LONGEST_SOCKET_PATH and not AWKWARD & set(str(folder))
+
+
+def socket(folder: Path) -> Path:
+    """Return the socket of the server that listens in ``folder``."""
+    return folder / f".s.PGSQL.{PORT}"
 
 
 def choose_socket_folder(data: Path, account: Account) -> Path:

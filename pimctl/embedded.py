@@ -76,8 +76,11 @@ class Embedded:
         account = Account.choose(self.project.home)
         self._make_home(account)
         with exclusive(self.project.home / "lock"):
-            server = self.running()
             self._open_way(account)
+            server = self.running()
+            if server is not None and not address.socket(server.socket_folder).exists():
+                self._end(account)  # cleaners of temporary folders take sockets away; nobody can reach it again
+                server = None
             if server is None:
                 postmaster.end_orphans(self.data, ORPHAN_SECONDS)
                 self._make_data(account)
@@ -102,11 +105,14 @@ class Embedded:
             if self.running() is None:
                 return False
             self._open_way(account)
-            try:
-                programs.run("pg_ctl", ["stop", "-w", "-m", "fast", "-D", str(self.data)], account)
-            except programs.ProgramError as error:
-                raise PimctlError(f"PostgreSQL does not stop: {error}") from error
+            self._end(account)
             return True
+
+    def _end(self, account: Account) -> None:
+        try:
+            programs.run("pg_ctl", ["stop", "-w", "-m", "fast", "-D", str(self.data)], account)
+        except programs.ProgramError as error:
+            raise PimctlError(f"PostgreSQL does not stop: {error}") from error
 
     def _open_way(self, account: Account) -> None:
         self.opened += account.open_way(self.data) + account.open_way(programs.folder() / "postgres")

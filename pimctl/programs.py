@@ -25,7 +25,7 @@ PROGRAM_SECONDS = 180
 
 
 class ProgramError(Exception):
-    """A PostgreSQL program failed; the text is the last line that it wrote."""
+    """A PostgreSQL program failed; the text is the line of its output that says why."""
 
 
 def folder() -> Path:
@@ -74,5 +74,5 @@ def run(program: str, arguments: Sequence[str], account: Account) -> str:
     if done.returncode:
         lines = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
         told = [line for line in lines if "error:" in line or "FATAL:" in line] or lines or ["no reason given"]
-        raise ProgramError(told[-1])
+        raise ProgramError(told[0])
     return done.stdout

@@ -12,7 +12,7 @@ import psutil  # type: ignore[import-untyped]
 import psycopg
 import pytest
 
-from pimctl import postmaster
+from pimctl import address, postmaster
 from tests.pimctl.conftest import Console, new_console
 
 
@@ -106,6 +106,16 @@ def test_server_whose_data_was_deleted_is_ended_before_a_new_one_starts(console:
 
     assert not orphan.is_running()
     assert query(console.ok("db", "url").strip(), "select 1") == [(1,)]
+
+
+def test_server_that_lost_its_socket_is_started_anew(console: Console) -> None:
+    console.ok("db", "start")
+    query(console.ok("db", "url").strip(), "create table kept as select 7 as number")
+    address.socket(server(console).socket_folder).unlink()
+
+    assert "is running" in console.ok("db", "start")
+
+    assert query(console.ok("db", "url").strip(), "select number from kept") == [(7,)]
 
 
 def test_interrupted_first_start_is_begun_anew(console: Console) -> None:
