@@ -37,6 +37,13 @@ LISTS = (
 )
 
 
+def known(version: str) -> str:
+    """Give a version back when it was recorded; ValueError naming those that were, when not."""
+    if version not in PROFILES:
+        raise ValueError(f"No recording of WooCommerce {version}; there are {', '.join(PROFILES)}.")
+    return version
+
+
 @dataclass(frozen=True)
 class Route:
     r"""One route of a namespace.
@@ -89,7 +96,7 @@ def routes(version: str) -> dict[str, Route]:
             name = pattern.removeprefix(f"/{namespace}").strip("/")
             twin = document.get(f"/wc/v3/{name}") or _twin(document, name)
             specs = twin["endpoints"][0]["args"] if twin else {}
-            args = {arg: specs.get(arg, {}) for arg in other["get_arguments"]} if specs else {}
+            args = {arg: specs.get(arg, {}) for arg in other["get_arguments"]}
             table[pattern] = Route(pattern, name, namespace, tuple(dict.fromkeys(other["methods"])), args)
     for name in ("settings", r"settings/(?P<group_id>[\w-]+)", "system_status", "taxes", "taxes/classes"):
         # wc/v2 has these too; only its product routes were recorded.
@@ -113,9 +120,9 @@ def _patterns(version: str) -> tuple[tuple[re.Pattern[str], Route], ...]:
 
 def find_route(version: str, path: str) -> tuple[Route, dict[str, str]] | None:
     """Find the route of a path below `/wp-json`, with the values in the path; None where there is none."""
-    known = routes(version)
-    if path in known:
-        return known[path], {}
+    exact = routes(version).get(path)
+    if exact is not None:
+        return exact, {}
     for pattern, route in _patterns(version):
         match = pattern.fullmatch(path)
         if match:

@@ -252,12 +252,14 @@ def _variation_links(data: Fields, form: Form, *, orphan: bool) -> Fields:
 
 def review(data: Fields, form: Form, product_data: Fields | None) -> Fields:
     """Shape a review; `product_data` is its product, None when that is gone."""
-    row = {key: value for key, value in data.items() if not key.startswith("product_") and key != "_links"}
+    row = {key: value for key, value in data.items() if not key.startswith(("product_", "_"))}
     named: Fields = {"product_id": data["product_id"]}
     if form.version != PROFILES[-1]:
-        shown = product_data or {}
-        named["product_name"] = shown.get("name", data.get("product_name", ""))
-        named["product_permalink"] = shown.get("permalink", data.get("product_permalink", ""))
+        shown = product_data or {"name": "", "permalink": False}
+        # WordPress shows the title as on a page, with curly quotes: it is kept as recorded until the name changes.
+        same = "product_name" in data and data.get("_raw_named") == shown["name"]
+        named["product_name"] = data["product_name"] if same else shown["name"]
+        named["product_permalink"] = shown["permalink"]
     head = ("id", "date_created", "date_created_gmt")
     shaped = {key: row.pop(key) for key in head} | named | row
     shaped["_links"] = moved_links(data["_links"], form.namespace)

@@ -86,6 +86,14 @@ def _recorded_variations(version: str) -> tuple[Row, ...]:
 
 
 @cache
+def _recorded_reviews(version: str) -> tuple[Row, ...]:
+    names = {row.id: row.name for row in _recorded_products(version)}
+    return tuple(
+        row.with_fields(_raw_named=names.get(row.data["product_id"])) for row in _recorded_rows(version, "reviews")
+    )
+
+
+@cache
 def _recorded_attribute_terms(version: str) -> tuple[Row, ...]:
     return tuple(Row({"id": data["term"]["id"], **data}) for data in read_list(version, "attribute_terms"))
 
@@ -110,7 +118,7 @@ def recorded(version: str) -> Shop:
     shop.terms = {kind: Table(_recorded_rows(version, kind)) for kind in TERM_KINDS}
     shop.attributes = Table(_recorded_rows(version, "attributes"))
     shop.attribute_terms = Table(_recorded_attribute_terms(version))
-    shop.reviews = Table(_recorded_rows(version, "reviews"))
+    shop.reviews = Table(_recorded_reviews(version))
     shop.custom_field_names = list(
         read_list(version, "custom_field_names") or read_list(PROFILES[0], "custom_field_names")
     )

@@ -12,8 +12,8 @@ from demo_store.keys import Key, Keys, Permissions, Role
 from demo_store.living import LivingProducts
 from demo_store.living_terms import LivingTerms
 from demo_store.php import Fields
-from demo_store.profiles import PROFILES
-from demo_store.rows import Row
+from demo_store.profiles import PROFILES, known
+from demo_store.rows import Row, Table
 from demo_store.synthetic import catalogue
 from demo_store.truth import RowKind, rows_of
 
@@ -59,10 +59,8 @@ class Store(LivingProducts, LivingTerms):
     """
 
     def __init__(self, shop: shops.Shop, version: str = PROFILES[0], namespace: str = "wc/v3") -> None:
-        if version not in PROFILES:
-            raise ValueError(f"No recording of WooCommerce {version}; there are {', '.join(PROFILES)}.")
         self.shop = shop
-        self.version = version
+        self.version = known(version)
         self.namespace = namespace
         self.lock = RLock()
         self.clock = Clock(shop.api_root["timezone_string"])
@@ -100,14 +98,12 @@ class Store(LivingProducts, LivingTerms):
             version: the version that serves them; by default the one they were recorded on.
             namespace: see the class.
         """
-        if shop not in PROFILES:
-            raise ValueError(f"No recorded shop of WooCommerce {shop}; there are {', '.join(PROFILES)}.")
-        return cls(shops.recorded(shop), version or shop, namespace)
+        return cls(shops.recorded(known(shop)), version or shop, namespace)
 
     @classmethod
     def empty(cls, version: str = PROFILES[0], namespace: str = "wc/v3") -> Self:
         """Open a shop without goods."""
-        return cls(shops.empty(version), version, namespace)
+        return cls(shops.empty(known(version)), version, namespace)
 
     @classmethod
     def synthetic(
@@ -120,13 +116,17 @@ class Store(LivingProducts, LivingTerms):
         namespace: str = "wc/v3",
     ) -> Self:
         """Open a shop of made-up goods. 100,000 products with 200,000 variations take about a second."""
-        return cls(catalogue(version, products, variations, seed), version, namespace)
+        return cls(catalogue(known(version), products, variations, seed), version, namespace)
 
     def keep_products(self, count: int) -> None:
         """Make the shop smaller: only its first products stay, with their variations and reviews."""
         with self.lock:
-            for row in sorted(self.shop.products, key=lambda row: row.id)[count:]:
-                self.delete_product(row.id)
+            kept = sorted(self.shop.products, key=lambda row: row.id)[:count]
+            ids = {row.id for row in kept}
+            self.shop.products = Table(kept)
+            self.shop.variations = Table(row for row in self.shop.variations if row.parent_id in ids)
+            self.shop.reviews = Table(row for row in self.shop.reviews if row.data["product_id"] in ids)
+            self.kept_lists.clear()
 
     def key(self) -> Key:
         """Give a key of a shop manager that may read; makes one when there is none."""
@@ -151,7 +151,8 @@ class Store(LivingProducts, LivingTerms):
         """List the rows as the API of this version serves them now to a key with all rights, trash too, by id.
 
         Args:
-            kind: what to list. Attribute terms come as `{"attribute_id", "term"}`, tax classes and names of custom
+            kind: what to list. Attribute terms come as `{"attribute_id", "term"}`, names of custom fields as
+                `{"name"}`; these and tax classes are
                 fields in the store's order, and variations as the flat route of the version gives them
                 (wc/v3 on 11.0.1, else wc-analytics), so always with `parent_id`.
             route: for variations, "v3", "analytics" or "per_product" for the shape of another route.

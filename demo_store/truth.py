@@ -43,7 +43,7 @@ def rows_of(store: "Store", kind: RowKind, route: str | None) -> list[Fields]:
             {"attribute_id": row.data["attribute_id"], "term": shapes.term(row.data["term"], form)}
             for row in _by_id(shop.attribute_terms)
         ]
-    if kind in {"tax_classes", "custom_field_names"}:
+    if kind == "tax_classes" or kind == "custom_field_names":  # noqa: PLR1714 - so mypy knows what is left
         names = [{"name": name} for name in store.custom_field_names()]
         return names if kind == "custom_field_names" else [shapes.term(row, form) for row in shop.tax_classes]
     table = shop.attributes if kind == "attributes" else shop.taxes if kind == "taxes" else shop.terms[kind]

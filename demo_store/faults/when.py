@@ -11,7 +11,7 @@ class When:
     """A condition on requests.
 
     `a & b` asks b only where a holds, so that counting conditions count what is left of them:
-    `path("products$") & nth(2)` is the second request for products.
+    `path("products$") & nth(2)` is the second request for products. `a | b` always asks both.
     """
 
     def __init__(self, test: Callable[[Request], bool]) -> None:
@@ -25,7 +25,7 @@ class When:
         return When(lambda request: self(request) and other(request))
 
     def __or__(self, other: "When") -> "When":
-        return When(lambda request: self(request) or other(request))
+        return When(lambda request: any([self(request), other(request)]))
 
     def __invert__(self) -> "When":
         return When(lambda request: not self(request))

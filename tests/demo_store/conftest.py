@@ -37,9 +37,11 @@ class Shop:
     server: Server
     session: requests.Session
 
-    def get(self, path: str, *, key: Key | None = None, **parameters: object) -> requests.Response:
-        """Ask a route of /wp-json with Basic authentication."""
-        found = key or self.store.key()
+    key: Key | None = None
+
+    def get(self, path: str, **parameters: object) -> requests.Response:
+        """Ask a route of /wp-json with Basic authentication, with the shop's key or the one set."""
+        found = self.key or self.store.key()
         return self.session.get(
             f"{self.server.url}/wp-json/{path}",
             params={name: str(value) for name, value in parameters.items()},

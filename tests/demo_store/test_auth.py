@@ -1,0 +1,162 @@
+"""Keys: every row of the table "Keys" of WooCommerce's behaviour, with its status, code and text."""
+
+import base64
+from typing import Any
+
+import pytest
+import requests
+from requests_oauthlib import OAuth1
+
+from demo_store import Key, Store
+from tests.demo_store.conftest import TIMEOUT_SECONDS, Open, Shop
+
+CANNOT = "woocommerce_rest_cannot_view"
+ERROR = "woocommerce_rest_authentication_error"
+
+
+def ask(shop: Shop, path: str = "wc/v3/products", auth: Any = None, **parameters: str) -> requests.Response:
+    url = f"{shop.server.url}/wp-json/{path}"
+    return shop.session.get(url, params={"per_page": "1", **parameters}, auth=auth, timeout=TIMEOUT_SECONDS)
+
+
+def pair(key: Key) -> tuple[str, str]:
+    return key.consumer_key, key.consumer_secret
+
+
+def in_query(key: Key) -> dict[str, str]:
+    return {"consumer_key": key.consumer_key, "consumer_secret": key.consumer_secret}
+
+
+def outcome(response: requests.Response) -> tuple[int, str, str]:
+    body = response.json()
+    return response.status_code, body["code"], body["message"]
+
+
+def test_right_keys_are_let_in_by_basic_and_by_query(shop: Shop) -> None:
+    key = shop.store.key()
+    assert ask(shop, auth=pair(key)).status_code == 200
+    assert ask(shop, **in_query(key)).status_code == 200
+    assert [request.auth for request in shop.server.requests] == ["basic", "query"]
+
+
+def test_unknown_and_revoked_keys_are_nobody(shop: Shop) -> None:
+    key = shop.store.add_key()
+    shop.store.revoke_key(key)
+    for auth in (pair(key), ("admin", "password"), None):
+        assert outcome(ask(shop, auth=auth)) == (401, CANNOT, "Sorry, you cannot list resources.")
+
+
+def test_query_wins_over_basic(shop: Shop) -> None:
+    assert ask(shop, auth=("ck_x", "cs_x"), **in_query(shop.store.key())).status_code == 200
+
+
+def test_wrong_secret_is_named(shop: Shop) -> None:
+    wrong = (shop.store.key().consumer_key, "cs_wrong")
+    assert outcome(ask(shop, auth=wrong)) == (401, ERROR, "Consumer secret is invalid.")
+
+
+def test_write_key_may_not_read_and_read_key_may_not_write(shop: Shop) -> None:
+    writer = shop.store.add_key(permissions="write")
+    text = "The API key provided does not have {} permissions."
+    assert outcome(ask(shop, auth=pair(writer))) == (401, ERROR, text.format("read"))
+    url = f"{shop.server.url}/wp-json/wc/v3/products"
+    refused = shop.session.post(url, auth=pair(shop.store.key()), timeout=TIMEOUT_SECONDS)
+    assert outcome(refused) == (401, ERROR, text.format("write"))
+
+
+def test_customers_see_nothing_and_catalogue_editors_no_settings(shop: Shop) -> None:
+    customer, editor = (shop.store.add_key(user_role=role) for role in ("customer", "catalogue_editor"))
+    for path in ("products", "products/tags", "variations", "settings/general", "system_status", "taxes/classes"):
+        assert outcome(ask(shop, f"wc/v3/{path}", pair(customer)))[:2] == (403, CANNOT)
+    assert ask(shop, "wc/v3/products/tags", pair(editor)).status_code == 200
+    for path in ("settings", "settings/general", "system_status", "taxes", "taxes/classes"):
+        assert outcome(ask(shop, f"wc/v3/{path}", pair(editor)))[:2] == (403, CANNOT)
+    assert outcome(ask(shop, "wc/v3/products/310", pair(customer)))[2] == "Sorry, you cannot view this resource."
+
+
+def test_stripped_header_looks_like_an_unknown_key_and_the_query_works(shop: Shop) -> None:
+    shop.store.strips_authorization = True
+    key = shop.store.key()
+    assert outcome(ask(shop, auth=pair(key)))[:2] == (401, CANNOT)
+    assert ask(shop, **in_query(key)).status_code == 200
+    assert ask(shop, auth=OAuth1(*pair(key), signature_type="query")).status_code == 200
+    assert ask(shop, auth=OAuth1(*pair(key))).status_code == 401
+
+
+def test_plain_http_and_unknown_tls_ignore_basic_and_query(open_shop: Open) -> None:
+    plain, proxied = open_shop(tls=False), open_shop()
+    proxied.store.thinks_http = True
+    for shop in (plain, proxied):
+        key = shop.store.key()
+        assert outcome(ask(shop, auth=pair(key)))[:2] == (401, CANNOT)
+        assert outcome(ask(shop, **in_query(key)))[:2] == (401, CANNOT)
+    assert ask(plain, auth=OAuth1(*pair(plain.store.key()))).status_code == 200
+
+
+@pytest.mark.parametrize("tls", [True, False])
+@pytest.mark.parametrize("method", ["HMAC-SHA1", "HMAC-SHA256"])
+@pytest.mark.parametrize("place", ["auth_header", "query"])
+def test_oauth_is_let_in_over_http_and_https(open_shop: Open, *, tls: bool, method: str, place: str) -> None:
+    shop = open_shop(tls=tls)
+    auth = OAuth1(*pair(shop.store.key()), signature_method=method, signature_type=place)
+    listed = ask(shop, auth=auth, include="310,312", search="a b/ü~+", orderby="id")
+    assert listed.status_code == 200
+    assert shop.server.requests[0].auth == "oauth1"
+    assert "oauth_signature" not in shop.server.requests[0].query
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"client_key": "ck_unknown"}, "Consumer key is invalid."),
+        ({"client_secret": "cs_wrong"}, "Invalid signature - provided signature does not match."),
+        ({"signature_method": "PLAINTEXT"}, "Invalid signature - signature method is invalid."),
+        ({"minutes": 16}, "Invalid timestamp."),
+        ({"minutes": -16}, "Invalid timestamp."),
+        ({"minutes": 14}, None),
+        ({"minutes": -14}, None),
+    ],
+)
+def test_oauth_errors_are_named(open_shop: Open, changes: dict[str, Any], message: str | None) -> None:
+    shop = open_shop(tls=False)
+    key = shop.store.key()
+    given: dict[str, Any] = {"client_key": key.consumer_key, "client_secret": key.consumer_secret}
+    minutes = changes.get("minutes", 0)
+    given |= {name: value for name, value in changes.items() if name != "minutes"}
+    shop.store.clock.set(shop.store.clock.now())
+    stamp = str(int(shop.store.seconds()) + minutes * 60)
+    response = ask(shop, auth=OAuth1(**given, timestamp=stamp))
+    assert (response.json()["message"] if response.status_code == 401 else None) == message
+
+
+def test_oauth_nonce_works_once_and_parts_may_not_be_missing(open_shop: Open) -> None:
+    shop = open_shop(tls=False)
+    auth = OAuth1(*pair(shop.store.key()), nonce="12345")
+    assert ask(shop, auth=auth).status_code == 200
+    assert outcome(ask(shop, auth=auth))[2] == "Invalid nonce - nonce has already been used."
+    missing = ask(shop, oauth_consumer_key="ck", oauth_nonce="1", oauth_timestamp="2", oauth_signature_method="x")
+    assert outcome(missing) == (401, ERROR, "Missing OAuth parameter oauth_signature")
+
+
+def test_link_header_repeats_the_secret_of_query_authentication(shop: Shop) -> None:
+    key = shop.store.key()
+    link = ask(shop, **in_query(key)).headers["Link"]
+    assert key.consumer_secret in link
+    assert "consumer_key" not in shop.server.requests[0].query
+
+
+def test_malformed_basic_header_is_nobody(shop: Shop) -> None:
+    for value in ("Basic", "Basic %%%", "Basic " + base64.b64encode(b"\xff\xfe").decode(), "Bearer x"):
+        url = f"{shop.server.url}/wp-json/wc/v3/products"
+        response = shop.session.get(url, headers={"Authorization": value}, timeout=TIMEOUT_SECONDS)
+        assert outcome(response)[:2] == (401, CANNOT)
+
+
+def test_store_always_has_a_good_key() -> None:
+    store = Store.empty()
+    for key in list(store.keys):
+        store.revoke_key(key)
+    store.add_key(permissions="write")
+    store.add_key(user_role="customer")
+    assert (store.key().permissions, store.key().user_role) == ("read", "shop_manager")
+    assert len(store.keys) == 3
