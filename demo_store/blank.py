@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
+from demo_store.links import links, slug_of
 from demo_store.php import Fields
 from demo_store.profiles import RECORDED_HOME
-from demo_store.shapes import links, slug_of
 
 _COMMON: Fields = {
     "description": "",

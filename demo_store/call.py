@@ -8,10 +8,10 @@ from demo_store import fields
 from demo_store.answer import Answer, RestError
 from demo_store.keys import VIEWERS, Key
 from demo_store.params import Parameters
+from demo_store.parts import Form
 from demo_store.php import Fields, add_query_arg, encode, parse_list
 from demo_store.profiles import Route
 from demo_store.request_log import Request
-from demo_store.shapes import Form
 
 if TYPE_CHECKING:
     from demo_store.store import Store

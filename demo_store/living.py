@@ -1,28 +1,21 @@
 """Edit products and variations of a store as its admins do, with the effects on dates that WooCommerce has."""
 
-from collections.abc import Iterable
 from datetime import UTC
-from threading import RLock
 from typing import Literal
 
 from demo_store import blank
-from demo_store.clock import Clock, site_stamp
+from demo_store.clock import site_stamp
+from demo_store.living_base import EMBEDDED, LivingBase
 from demo_store.php import Fields
 from demo_store.rows import Row, Table
-from demo_store.shop import TERM_KINDS, Shop, TermKind, listed_variations
-
-_EMBEDDED: tuple[TermKind, ...] = ("categories", "tags", "brands")
+from demo_store.shop import TERM_KINDS, TermKind
 
 
-class LivingProducts:
+class LivingProducts(LivingBase):
     """The part of a store that edits products and variations. Every method is one database transaction."""
 
-    shop: Shop
-    clock: Clock
-    lock: RLock
     _last_id = 0
     _last_meta_id = 5_000_000_000
-    _due: tuple[tuple[int, int], str] = ((-1, -1), "")
 
     def create_product(self, **fields: object) -> int:
         """Create a product; returns its id.
@@ -151,23 +144,6 @@ class LivingProducts:
                 images = [{**i, **fields} if i["id"] == image_id else i for i in row.data["images"]]
                 self.shop.products.put(row.with_fields(images=images))
 
-    def publish_due(self) -> None:
-        """Publish the future posts whose time has come, as WordPress's cron does: no modified date moves."""
-        products, variations = self.shop.products, self.shop.variations
-        if self._due[0] != (products.revision, variations.revision):
-            waiting = [row.date_gmt for table in (products, variations) for row in table if row.status == "future"]
-            self._due = ((products.revision, variations.revision), min(waiting, default=""))
-        now = site_stamp(self.clock.now(), UTC)
-        if not self._due[1] or self._due[1] > now:
-            return
-        for row in [row for row in variations if row.status == "future" and row.date_gmt <= now]:
-            variations.put(row.with_fields(status="publish"))
-            self._relist([row.parent_id])
-        for row in [row for row in products if row.status == "future" and row.date_gmt <= now]:
-            self._put_product(
-                row.with_fields(status="publish", permalink=blank.address({**row.data, "status": "publish"}))
-            )
-
     def _next_id(self) -> int:
         if not self._last_id:
             self._last_id = max(self.shop.products.last_id(), self.shop.variations.last_id())
@@ -177,7 +153,7 @@ class LivingProducts:
     def _completed(self, fields: Fields) -> Fields:
         """Complete what the caller gave in short: terms, shipping class and meta data."""
         given = dict(fields)
-        for kind in _EMBEDDED:
+        for kind in EMBEDDED:
             if kind in given:
                 given[kind] = [self._embedded(kind, term) for term in given[kind]]
         if "shipping_class_id" in given and "shipping_class" not in given:
@@ -219,10 +195,6 @@ class LivingProducts:
         if "permalink" not in given:
             data["permalink"] = blank.address(data)
 
-    def _put_product(self, row: Row) -> None:
-        self._count_terms(self.shop.products.get(row.id), row)
-        self.shop.products.put(row)
-
     def _touch_parent(self, parent_id: int, stamps: tuple[str, str]) -> None:
         """Do what saving a variation does to its product at the end of the request."""
         parent = self.shop.products.get(parent_id)
@@ -233,54 +205,3 @@ class LivingProducts:
             fields["price"] = blank.lowest_price([row.data for row in self.shop.variations.children(parent_id)])
         self.shop.products.put(parent.with_fields(**fields))
         self._relist([parent_id])
-
-    def _relist(self, parent_ids: Iterable[int]) -> None:
-        """Bring the `variations` of products up to date."""
-        for parent_id in parent_ids:
-            parent = self.shop.products.get(parent_id)
-            if parent is not None and parent.type == "variable":
-                listed = listed_variations(self.shop.variations.children(parent_id))
-                if listed != parent.data["variations"]:
-                    self.shop.products.put(parent.with_fields(variations=listed))
-
-    def _trash(self, table: Table, rows: Iterable[Row], stamps: tuple[str, str]) -> None:
-        for row in [row for row in rows if row.status != "trash"]:
-            fields: Fields = {**blank.modified(stamps), "status": "trash", "_raw_status": row.status}
-            if table is self.shop.products:
-                slug = row.data["slug"] or blank.slug_for({**row.data, "status": "trash"}, set())
-                fields |= {"slug": f"{slug}__trashed", "permalink": blank.address({**row.data, "status": "trash"})}
-                self._count_terms(row, None)
-            table.put(row.with_fields(**fields))
-
-    def _restore(self, table: Table, rows: Iterable[Row], stamps: tuple[str, str]) -> None:
-        for row in [row for row in rows if row.status == "trash"]:
-            data = {**row.data, **blank.modified(stamps), "status": row.data.get("_raw_status", "draft")}
-            data.pop("_raw_status", None)
-            if table is self.shop.products:
-                data["slug"] = data["slug"].removesuffix("__trashed")
-                data["permalink"] = blank.address(data)
-                self._count_terms(None, Row(data))
-            table.put(Row(data))
-
-    def _count_terms(self, old: Row | None, new: Row | None) -> None:
-        """Keep the terms' counts, which are of published products."""
-        for kind in _EMBEDDED:
-            before, after = self._counted(kind, old), self._counted(kind, new)
-            table = self.shop.terms[kind]
-            for term_id in before ^ after:
-                term = table.get(term_id)
-                if term is not None:
-                    step = 1 if term_id in after else -1
-                    table.put(term.with_fields(count=max(0, term.data["count"] + step)))
-
-    def _counted(self, kind: TermKind, row: Row | None) -> set[int]:
-        if row is None or row.status != "publish":
-            return set()
-        counted: set[int] = set()
-        waiting = [term["id"] for term in row.data.get(kind, ())]
-        while waiting:
-            term = self.shop.terms[kind].get(waiting.pop())
-            if term is not None and term.id not in counted:
-                counted.add(term.id)
-                waiting.append(term.parent_id)
-        return counted

@@ -5,10 +5,10 @@ from hashlib import sha256
 from threading import RLock
 
 from demo_store.clock import Clock
+from demo_store.links import links, slug_of
 from demo_store.php import Fields
 from demo_store.profiles import RECORDED_HOME
 from demo_store.rows import Row, Table
-from demo_store.shapes import links, slug_of
 from demo_store.shop import Shop, TermKind
 
 _UNCATEGORIZED = 15

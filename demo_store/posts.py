@@ -5,10 +5,10 @@ import random
 from demo_store import choose, fields, shapes
 from demo_store.answer import Answer, RestError
 from demo_store.call import Call
+from demo_store.parts import Form
 from demo_store.php import Fields, encode
 from demo_store.profiles import PROFILES
 from demo_store.rows import Row, Table
-from demo_store.shapes import Form
 
 _KEPT_LISTS = 32
 _NOT_IN_KEY = {"page", "per_page", "offset", "context", "include_meta", "exclude_meta", "image_size", "_fields"}

@@ -71,7 +71,7 @@ class Table:
     def __init__(self, rows: Iterable[Row] = ()) -> None:
         self._rows = {row.id: row for row in rows}
         self._changed: set[int] = set()
-        self._children: tuple[int, dict[int, list[Row]]] = (-1, {})
+        self._children: dict[int, dict[int, Row]] | None = None
         self.revision = 0
 
     def __iter__(self) -> Iterator[Row]:
@@ -92,15 +92,25 @@ class Table:
 
     def put(self, row: Row) -> None:
         """Add a row, or put it in the place of the one with its id."""
+        self._unlink(row.id)
         self._rows[row.id] = row
         self._changed.add(row.id)
         self.revision += 1
+        if self._children is not None:
+            self._children.setdefault(row.parent_id, {})[row.id] = row
 
     def remove(self, row_id: int) -> Row:
         """Take a row out; KeyError where there is none."""
-        self.revision += 1
+        self._unlink(row_id)
         self._changed.discard(row_id)
+        self.revision += 1
         return self._rows.pop(row_id)
+
+    def _unlink(self, row_id: int) -> None:
+        """Take a row out of the index of parents."""
+        old = self._rows.get(row_id)
+        if self._children is not None and old is not None:
+            del self._children[old.parent_id][row_id]
 
     def changed(self) -> list[Row]:
         """List the rows put in since the table was made."""
@@ -108,12 +118,11 @@ class Table:
 
     def children(self, parent_id: int) -> list[Row]:
         """List the rows below a parent, whatever their status."""
-        if self._children[0] != self.revision:
-            index: dict[int, list[Row]] = {}
+        if self._children is None:
+            self._children = {}
             for row in self:
-                index.setdefault(row.parent_id, []).append(row)
-            self._children = (self.revision, index)
-        return self._children[1].get(parent_id, [])
+                self._children.setdefault(row.parent_id, {})[row.id] = row
+        return list(self._children.get(parent_id, {}).values())
 
     def last_id(self) -> int:
         """Give the largest id in use, 0 for none."""

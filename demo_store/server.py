@@ -76,7 +76,10 @@ class Server:
         for transport in list(self._transports):
             transport.abort()
         await runner.cleanup()
-        await asyncio.sleep(0)
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     async def _answer(self, http: web.BaseRequest) -> web.StreamResponse:
         began = time.perf_counter()

@@ -1,17 +1,14 @@
 """Give rows the shape of a version and a route: which fields, in which order, and what differs in them."""
 
-import re
-import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
+from demo_store import parts
+from demo_store.links import ALL_METHODS, moved_links
+from demo_store.parts import Form
 from demo_store.php import Fields
 from demo_store.profiles import PROFILES, RECORDED_HOME, read_list
 
-_ALL = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-_NOT_IN_OLD_IMAGES = ("srcset", "sizes", "thumbnail")
 _NOT_IN_V2 = ("low_stock_amount", "has_options", "post_password", "stock_status", "global_unique_id")
 # fmt: off
 _V2_VARIATION = (
@@ -23,29 +20,6 @@ _V2_VARIATION = (
     "shipping_class", "shipping_class_id", "image", "attributes", "menu_order", "meta_data", "_links",
 )
 # fmt: on
-
-
-@dataclass(frozen=True)
-class Form:
-    """The form in which rows are asked for; rows keep their bytes by it.
-
-    Attributes:
-        version: the version of WooCommerce that answers.
-        namespace: `wc/v3`, `wc/v2` or `wc-analytics`.
-        flat: for variations, whether the route lists those of all products.
-        context: `view` or `edit`.
-        fields: the parameter `_fields` as it came.
-        include_meta: keys of `meta_data` to keep; empty for all.
-        exclude_meta: keys of `meta_data` to leave out.
-    """
-
-    version: str
-    namespace: str = "wc/v3"
-    flat: bool = False
-    context: str = "view"
-    fields: str | None = None
-    include_meta: tuple[str, ...] = ()
-    exclude_meta: tuple[str, ...] = ()
 
 
 @cache
@@ -83,97 +57,18 @@ def _ordered(data: Fields, keys: Callable[[str], tuple[str, ...]], version: str)
     return row
 
 
-def moved_links(links: Any, namespace: str) -> Any:
-    """Give links as another namespace has them."""
-    if namespace == "wc/v3":
-        return links
-    if isinstance(links, dict):
-        return {name: moved_links(value, namespace) for name, value in links.items()}
-    if isinstance(links, list):
-        return [moved_links(value, namespace) for value in links]
-    return links.replace("/wp-json/wc/v3/", f"/wp-json/{namespace}/") if isinstance(links, str) else links
-
-
-def links(collection: str, row_id: object, up: str | None = None) -> Fields:
-    """Make the links of a row of wc/v3.
-
-    Args:
-        collection: the list's route, for instance `products/tags`.
-        row_id: the row's id.
-        up: the route of the row above it.
-    """
-    base = f"{RECORDED_HOME}/wp-json/wc/v3/"
-    made: Fields = {
-        "self": [{"href": f"{base}{collection}/{row_id}", "targetHints": {"allow": list(_ALL)}}],
-        "collection": [{"href": f"{base}{collection}"}],
-    }
-    if up:
-        made["up"] = [{"href": f"{base}{up}"}]
-    return made
-
-
 def product(data: Fields, form: Form) -> Fields:
     """Shape a product."""
     row = _ordered(data, product_keys, form.version)
-    row["images"] = [_image(image, form) for image in row["images"]]
-    row["attributes"] = _attributes(row["attributes"], form)
-    row["meta_data"] = _meta(row["meta_data"], form)
+    row["images"] = [parts.image(image, form) for image in row["images"]]
+    row["attributes"] = parts.attributes(row["attributes"], form)
+    row["meta_data"] = parts.meta_data(row["meta_data"], form)
     if form.context == "edit":
         _edit(row, data, form)
     if form.namespace == "wc/v2":
         row = _product_v2(row)
     row["_links"] = moved_links(data["_links"], form.namespace)
     return row
-
-
-def _image(image: Fields, form: Form) -> Fields:
-    new = form.version == PROFILES[0] and form.namespace != "wc/v2"
-    if not new and "srcset" in image:
-        image = {key: value for key, value in image.items() if key not in _NOT_IN_OLD_IMAGES}
-    elif new and "srcset" not in image:
-        image = {**image, "srcset": "", "sizes": "", "thumbnail": image.get("src", "")}
-    return image
-
-
-def _attributes(attributes: list[Fields], form: Form) -> list[Fields]:
-    """Give a row's attributes; 5.9.0 and wc/v2 have no slugs in them."""
-    has_slugs = form.version != PROFILES[-1] and form.namespace != "wc/v2"
-    if not attributes or ("slug" in attributes[0]) == has_slugs:
-        return attributes
-    if not has_slugs:
-        return [{key: value for key, value in entry.items() if key != "slug"} for entry in attributes]
-    head = ("id", "name")
-    return [
-        {**{key: entry[key] for key in head}, "slug": attribute_slug(entry["id"], entry["name"])}
-        | {key: value for key, value in entry.items() if key not in head}
-        for entry in attributes
-    ]
-
-
-@cache
-def _recorded_slugs() -> dict[int, str]:
-    return {row["id"]: row["slug"] for row in read_list(PROFILES[0], "attributes")}
-
-
-def attribute_slug(attribute_id: int, name: str) -> str:
-    """Give the slug of an attribute in a row: that of its taxonomy, or the name of a local one."""
-    return _recorded_slugs().get(attribute_id, f"pa_{slug_of(name)}") if attribute_id else name
-
-
-def slug_of(name: str) -> str:
-    """Make a slug as `sanitize_title` does for Latin letters."""
-    plain = "".join(
-        letter for letter in unicodedata.normalize("NFKD", name.lower()) if not unicodedata.combining(letter)
-    )
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
-
-
-def _meta(meta: Any, form: Form) -> Any:
-    if not isinstance(meta, list) or not (form.include_meta or form.exclude_meta):
-        return meta
-    if form.include_meta:
-        return [entry for entry in meta if entry["key"] in form.include_meta]
-    return [entry for entry in meta if entry["key"] not in form.exclude_meta]
 
 
 def _edit(row: Fields, data: Fields, form: Form) -> None:
@@ -210,8 +105,8 @@ def variation(data: Fields, form: Form, parent_name: str | None) -> Fields:
         parent_name: the name of its product; None for an orphan, which only 5.9.0 lists.
     """
     row = _ordered(data, variation_keys, form.version)
-    row["attributes"] = _attributes(row["attributes"], form)
-    row["meta_data"] = _meta(row["meta_data"], form)
+    row["attributes"] = parts.attributes(row["attributes"], form)
+    row["meta_data"] = parts.meta_data(row["meta_data"], form)
     row["name"] = _variation_name(data, form, parent_name)
     if parent_name is None:
         row |= {"parent_id": 0, "name": "", "permalink": False, "purchasable": False, "attributes": []}
@@ -239,7 +134,7 @@ def _variation_links(data: Fields, form: Form, *, orphan: bool) -> Fields:
     base = f"{RECORDED_HOME}/wp-json/{form.namespace}/"
     parent = f"products/{0 if form.flat else data['parent_id']}"
     collection = "variations" if form.flat and form.namespace == "wc/v3" else f"{parent}/variations"
-    hints: Fields = {"targetHints": {"allow": list(_ALL)}}
+    hints: Fields = {"targetHints": {"allow": list(ALL_METHODS)}}
     if form.flat and not orphan:
         # The flat routes offer no way to write; 5.9.0 names GET and DELETE all the same.
         hints = {"targetHints": {"allow": ["GET", "DELETE"]}} if form.version == PROFILES[-1] else {}

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal, TypeAlias
 
+from demo_store.links import links
 from demo_store.php import Fields
 from demo_store.profiles import PROFILES, read_json, read_list
 from demo_store.rows import Row, Table
-from demo_store.shapes import links
 
 TermKind: TypeAlias = Literal["categories", "tags", "brands", "shipping_classes"]
 TERM_KINDS: tuple[TermKind, ...] = ("categories", "tags", "brands", "shipping_classes")

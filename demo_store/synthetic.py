@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from demo_store import blank, shop
+from demo_store.links import links
 from demo_store.php import Fields
 from demo_store.profiles import RECORDED_HOME
 from demo_store.rows import Row, Table
-from demo_store.shapes import links
 
 _FIRST_ID = 1000
 _WORDS = "Classic Modern Rustic Urban Nordic Slim Heavy Light Eco Deluxe Vintage Alpine".split()  # noqa: SIM905

@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from demo_store import shapes
+from demo_store.parts import Form
 from demo_store.php import Fields
 from demo_store.posts import parent_name
 from demo_store.profiles import PROFILES
 from demo_store.rows import Row, Table
-from demo_store.shapes import Form
 
 if TYPE_CHECKING:
     from demo_store.store import Store

@@ -41,7 +41,7 @@ class SlowDrip(Fault):
     """The body comes in small pieces with pauses between them.
 
     Args:
-        seconds: the pause after each piece.
+        seconds: the pause before each piece.
         pieces: how many pieces there are.
     """
 
@@ -56,8 +56,8 @@ class SlowDrip(Fault):
         response = await _begin(exchange, answer)
         size = max(1, -(-len(answer.body) // self._pieces))
         for start in range(0, len(answer.body), size):
-            await response.write(answer.body[start : start + size])
             await asyncio.sleep(self._seconds)
+            await response.write(answer.body[start : start + size])
         await response.write_eof()
         return response
 
