@@ -60,10 +60,6 @@ class LivingBase:
                 slug = row.data["slug"] or blank.slug_for({**row.data, "status": "trash"}, set())
                 trashed = {"slug": f"{slug}__trashed", "permalink": blank.address({**row.data, "status": "trash"})}
                 fields |= {"_raw_slug": row.data["slug"], **trashed}
-                    "_raw_slug": row.data["slug"],
-                    "slug": f"{slug}__trashed",
-                    "permalink": blank.address({**row.data, "status": "trash"}),
-                }
                 self._count_terms(row, None)
             table.put(row.with_fields(**fields))
 
