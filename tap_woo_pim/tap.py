@@ -39,7 +39,6 @@ class TapWooPim(Tap):
         TapCapabilities.DISCOVER,
         PluginCapabilities.ABOUT,
         PluginCapabilities.STREAM_MAPS,
-        PluginCapabilities.FLATTENING,
     ]
 
     @cached_property

@@ -38,6 +38,7 @@ class ShopStream(Stream):
         columns: the columns beside store_id and synced_at. Those in `primary_keys` are required, all else nullable.
     """
 
+    name: str
     component: ClassVar[str | None] = None
     columns: ClassVar[tuple[Column, ...]]
     primary_keys: ClassVar[tuple[str, ...]] = ("store_id", "id")

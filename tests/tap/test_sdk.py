@@ -1,0 +1,36 @@
+"""The SDK's own tests of a tap, over a sample shop of each version."""
+
+from __future__ import annotations
+
+import atexit
+from contextlib import ExitStack
+
+import pytest
+from singer_sdk.testing import get_tap_test_class
+
+from demo_store import Store
+from demo_store.faults.pages import RowsChanged
+from demo_store.faults.when import path
+from tap_woo_pim.tap import TapWooPim
+from tests.tap.harness import shop
+
+# The SDK makes its tests while this module is imported, so the shops have to be there by then.
+_shops = ExitStack()
+atexit.register(_shops.close)
+
+
+def _suite(version: str) -> type:
+    served = _shops.enter_context(shop(Store.recorded(version)))
+    slug = served.store.rows("tags")[0]["slug"]
+    # One row without an id, so that unread_rows is tested as well.
+    served.store.faults.add(RowsChanged(lambda row: {} if row["slug"] == slug else row), path("/products/tags$"))
+    return get_tap_test_class(TapWooPim, config=served.config())
+
+
+pytestmark = pytest.mark.filterwarnings("ignore:No records were available to test")
+"""Many a column, extra_fields above all, is null in every row."""
+
+
+TestNewest = _suite("11.0.1")
+TestMiddle = _suite("9.9.5")
+TestOldest = _suite("5.9.0")
