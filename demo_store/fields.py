@@ -37,18 +37,18 @@ def tree_of(names: str) -> Tree | None:
 
 @lru_cache(maxsize=256)
 def _computed_order(names: str) -> tuple[str, ...]:
-    wished = tuple(dict.fromkeys(name for name in names.split(",") if name != "_links"))
-    late = tuple(name for name in _LATE if name in wished)
-    return (*(name for name in wished if name not in late), *late, "_links")
+    wished = dict.fromkeys(name for name in names.split(","))
+    late = [name for name in (*_LATE, "_links") if name in wished]
+    return (*(name for name in wished if name not in late), *late)
 
 
-def computed(row: Fields, names: str) -> Fields:
+def computed(row: Fields, names: str) -> object:
     """Put the fields of a product in the order WooCommerce computes them in when `_fields` is given.
 
     That is the order of the list itself, but for four that wc/v3 adds after the rest. A name with a dot in it
     matches no field there, so nothing of it is computed.
     """
-    return {name: row[name] for name in _computed_order(names) if name in row}
+    return {name: row[name] for name in _computed_order(names) if name in row} or []
 
 
 def cut(row: Fields, tree: Tree | None) -> object:

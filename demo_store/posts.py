@@ -6,7 +6,7 @@ from demo_store import choose, fields, shapes
 from demo_store.answer import Answer, RestError
 from demo_store.call import Call
 from demo_store.parts import Form
-from demo_store.php import Fields, encode
+from demo_store.php import encode
 from demo_store.profiles import PROFILES
 from demo_store.rows import Row, Table
 
@@ -26,7 +26,7 @@ def product(call: Call) -> Answer:
     if row is None:
         raise RestError(404, "woocommerce_rest_product_invalid_id", "Invalid ID.")
     call.require(doing="view this resource")
-    return call.single(_product(row, call.form()))
+    return call.single(shapes.product(row.data, call.form()))
 
 
 def flat_variations(call: Call) -> Answer:
@@ -93,14 +93,10 @@ def _hidden(call: Call, kind: str, row: Row) -> bool:
     return orphan and call.store.version != PROFILES[-1]
 
 
-def _product(row: Row, form: Form) -> Fields:
-    shaped = shapes.product(row.data, form)
-    return fields.computed(shaped, form.fields) if form.fields else shaped
-
-
 def _product_part(call: Call, row: Row, form: Form) -> bytes:
     def build() -> bytes:
-        return encode(fields.cut(_product(row, form), fields.tree_of(form.fields or "")))
+        shaped = shapes.product(row.data, form)
+        return encode(fields.computed(shaped, form.fields) if form.fields else shaped)
 
     if call.store.random_related_ids:
         row = row.with_fields(related_ids=_sample(call, row))

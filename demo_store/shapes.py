@@ -24,19 +24,19 @@ _V2_VARIATION = (
 
 @cache
 def product_keys(version: str) -> tuple[str, ...]:
-    """List the fields of a product in wc/v3 of a version, in order."""
-    return tuple(read_list(version, "products")[0])
+    """List the fields of a product in wc/v3 of a version, in order, but for the links."""
+    return tuple(key for key in read_list(version, "products")[0] if key != "_links")
 
 
 @cache
 def variation_keys(version: str) -> tuple[str, ...]:
-    """List the fields of a variation in the flat route of a version, in order."""
-    return tuple(read_list(version, "variations_flat")[0])
+    """List the fields of a variation in the flat route of a version, in order, but for the links."""
+    return tuple(key for key in read_list(version, "variations_flat")[0] if key != "_links")
 
 
 @cache
 def _known(keys: Callable[[str], tuple[str, ...]]) -> frozenset[str]:
-    return frozenset(key for version in PROFILES for key in keys(version))
+    return frozenset({"_links", *(key for version in PROFILES for key in keys(version))})
 
 
 def _missing(data: Fields, key: str) -> object:
@@ -51,7 +51,10 @@ def _missing(data: Fields, key: str) -> object:
 def _ordered(data: Fields, keys: Callable[[str], tuple[str, ...]], version: str) -> Fields:
     """Put a row's fields in order, with what plugins added before the links; `_raw` stays inside."""
     order, known = keys(version), _known(keys)
-    row = {key: data[key] if key in data else _missing(data, key) for key in order if key != "_links"}
+    try:
+        row = {key: data[key] for key in order}
+    except KeyError:
+        row = {key: data[key] if key in data else _missing(data, key) for key in order}
     if not known.issuperset(data):
         row |= {key: value for key, value in data.items() if key not in known and not key.startswith("_raw")}
     return row
