@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import yaml  # type: ignore[import-untyped]
+
 from pimctl import db, demo_report, landed
 from pimctl.demo_shops import Shop, answers, open_shops
 from pimctl.errors import PimctlError
@@ -88,7 +90,9 @@ def sync(project: Project, shops: list[Shop]) -> None:
         for shop in shops:
             print(f"Sample shop {shop.store_id}: WooCommerce {shop.version} at {shop.url}")
         step("Syncing both by meltano run sync-all", lambda: meltano.run("run", "sync-all"))
-        served = {shop.store_id: ShopRows(shop).counts() for shop in shops}
+        served = {
+            shop.store_id: demo_report.chosen(ShopRows(shop).counts(), components(project, shop)) for shop in shops
+        }
     arrived = landed.counts(db.current_url(project))
     print()
     print(demo_report.table(served, arrived))
@@ -96,6 +100,13 @@ def sync(project: Project, shops: list[Shop]) -> None:
     if missing:
         raise PimctlError(f"{'; '.join(missing)}\nThe whole log: {log}")
     print(demo_report.next_steps(Path(".venv/bin/activate")))
+
+
+def components(project: Project, shop: Shop) -> list[str]:
+    """Return the sync components that meltano.yml chooses for a sample shop."""
+    whole = yaml.safe_load((project.root / "meltano.yml").read_text(encoding="utf-8"))
+    (instance,) = [plugin for plugin in whole["plugins"]["extractors"] if plugin["name"] == shop.tap]
+    return list(instance["config"]["sync_components"])
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

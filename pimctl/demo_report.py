@@ -6,8 +6,23 @@ from pathlib import Path
 
 Counts = dict[str, int]
 
+COMPONENTS = {
+    "product_attribute_terms": "attributes",
+    "product_attributes": "attributes",
+    "product_brands": "brands",
+    "product_categories": "categories",
+    "product_custom_fields": "custom_fields",
+    "product_reviews": "reviews",
+    "product_shipping_classes": "shipping_classes",
+    "product_tags": "tags",
+    "product_variations": "variations",
+    "products": "products",
+    "tax_classes": "tax_classes",
+}
+"""The sync component that brings a stream."""
+
 NEXT_STEPS = """
-Every row of both shops is in the PIM database. Next:
+Every row of the components chosen in meltano.yml is in the PIM database. Next:
 
   . {activate}                   # once in each terminal
 
@@ -30,6 +45,11 @@ Every row of both shops is in the PIM database. Next:
 def cell(number: int | None) -> str:
     """Return a count as it stands in the table."""
     return "-" if number is None else f"{number:,}"
+
+
+def chosen(served: Counts, components: list[str]) -> Counts:
+    """Return the counts of those streams alone whose component is chosen."""
+    return {stream: count for stream, count in served.items() if COMPONENTS[stream] in components}
 
 
 def table(served: dict[str, Counts], arrived: dict[str, Counts]) -> str:
@@ -55,17 +75,12 @@ def table(served: dict[str, Counts], arrived: dict[str, Counts]) -> str:
 
 
 def differences(served: dict[str, Counts], arrived: dict[str, Counts]) -> list[str]:
-    """Return a sentence for each stream of which other rows landed than the shop hands out.
-
-    A stream that nothing landed of was not chosen, unless it is all there is.
-    """
-    if not arrived:
-        return ["Nothing arrived"]
+    """Return a sentence for each stream of which more or fewer rows landed than the shop hands out."""
     return [
-        f"{store}: {arrived[stream][store]} rows of {stream} landed, the shop has {count}"
+        f"{store}: {landed} rows of {stream} landed, the shop has {count}"
         for store, counts in served.items()
         for stream, count in counts.items()
-        if store in arrived.get(stream, {}) and arrived[stream][store] != count
+        if (landed := arrived.get(stream, {}).get(store, 0)) != count
     ]
 
 

@@ -39,6 +39,11 @@ class Shop:
     consumer_secret: str = field(default_factory=lambda: "cs_" + secrets.token_hex(20), repr=False)
 
     @property
+    def tap(self) -> str:
+        """The Meltano plugin that reads it."""
+        return f"tap-woo-pim--{self.store_id}"
+
+    @property
     def url(self) -> str:
         """Its address."""
         return f"https://localhost:{self.port}"

@@ -1,0 +1,98 @@
+"""The README's commands, in its order, on a shop that the project does not know yet."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+from pimctl.demo_report import NEXT_STEPS
+from tests.e2e import truth
+from tests.e2e.house import CHECKOUT, House
+
+
+def commands(program: str, text: str) -> list[list[str]]:
+    """Return the lines of code that call a program, as its arguments."""
+    found = re.findall(rf"^.*?(?<![\w`./]){program} (.*?)(?:\s+[#(].*)?$", text, re.MULTILINE)
+    return [shlex.split(line) for line in found]
+
+
+def code(language: str) -> str:
+    readme = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+    return "\n".join(re.findall(rf"^```{language}\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL))
+
+
+def test_commands_connect_a_new_shop_and_sync_it(synced: House) -> None:
+    shop = synced.shops["eu"]
+    key = shop.store.key()
+    lines = commands("meltano", code("sh"))
+    assert [line[:2] for line in lines] == [
+        ["add", "--plugin-type"],
+        ["config", "set"],
+        ["config", "set"],
+        ["config", "test"],
+        ["run", "pim-db:start"],
+        ["job", "add"],
+        ["schedule", "add"],
+        ["schedule", "run"],
+    ]
+    dotenv = "\n".join(re.findall(r"^TAP_.*$", code("sh"), re.MULTILINE))
+    dotenv = dotenv.replace("ck_...", key.consumer_key).replace("cs_...", key.consumer_secret)
+    (synced.root / ".env").write_text(dotenv, encoding="utf-8")
+
+    for line in lines:
+        told = synced.meltano(
+            *(word.replace("https://shop.example", shop.url) for word in line),
+            TAP_WOO_PIM__MINE_CA_BUNDLE=str(shop.ca_bundle),
+        )
+        if line[:2] == ["config", "test"]:
+            assert "Plugin configuration is valid" in told
+
+    (synced.root / ".env").unlink()
+    expected = {row["id"] for row in truth.served(shop.store, "products")}
+    assert {row["id"] for row in synced.rows("products", "mine")} == expected
+    assert key.consumer_secret not in (synced.root / "meltano.yml").read_text(encoding="utf-8")
+
+
+def test_query_of_the_readme_finds_what_is_still_in_the_shop(synced: House) -> None:
+    with synced.database() as connection:
+        found = connection.execute(code("sql")).fetchall()
+
+    for store_id in ("us", "eu"):
+        products = truth.served(synced.shops[store_id].store, "products")
+        live = {row["id"] for row in products if row["status"] != "trash"}
+        assert {row["id"] for row in found if row["store_id"] == store_id} == live
+
+
+def test_database_commands_of_the_readme_work(synced: House) -> None:
+    lines = commands("pimctl", code("sh"))
+    assert [line[1] for line in lines] == ["status", "shell", "url", "stop", "start"]
+    for line in lines:
+        done = subprocess.run(
+            [sys.executable, "-m", "pimctl.cli", *line],
+            check=False,
+            cwd=synced.root,
+            encoding="utf-8",
+            input="select count(*) from woo.products;\n" if line[1] == "shell" else "",
+            stderr=subprocess.STDOUT,
+            stdout=subprocess.PIPE,
+        )
+        assert done.returncode == 0, done.stdout
+
+
+def test_demonstration_names_the_same_commands_as_the_readme() -> None:
+    in_readme = commands("meltano", code("sh"))
+
+    for line in commands("meltano", NEXT_STEPS):
+        assert line in in_readme
+
+
+def test_make_targets_of_the_readme_exist() -> None:
+    makefile = Path(CHECKOUT / "Makefile").read_text(encoding="utf-8")
+
+    targets = {line[0] for line in commands("make", code("sh"))}
+    assert targets == {"demo", "test"}
+    for target in (*targets, "clean"):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE)

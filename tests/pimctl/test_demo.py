@@ -1,0 +1,130 @@
+"""What the demonstration says: before it begins, when it fails, and of what arrived."""
+
+from __future__ import annotations
+
+import socket
+from collections import namedtuple
+from pathlib import Path
+
+import pytest
+
+from pimctl import demo, demo_report
+from pimctl.demo_shops import Shop
+from pimctl.errors import PimctlError
+from pimctl.lock import exclusive
+from pimctl.meltano import cause
+from pimctl.project import Project
+from tests.pimctl.conftest import CHECKOUT, Console
+
+Usage = namedtuple("Usage", "total used free")  # noqa: PYI024  as shutil's own
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_taken_port_is_told_with_the_remedy(console: Console) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        told = console.fails("demo", "--us-port", str(free_port()), "--eu-port", str(port))
+
+    assert told == (
+        f"pimctl: Port {port} is taken by another program, and the sample shop eu needs it. "
+        f"Choose another port: make demo EU_PORT={port + 100}"
+    )
+
+
+def test_second_demonstration_at_the_same_time_is_told_to_wait(console: Console) -> None:
+    (console.root / ".demo").mkdir()
+    with exclusive(console.root / ".demo" / "lock"):
+        told = console.fails("demo")
+
+    assert told == "pimctl: Another demonstration is running in this folder: wait until it has ended."
+
+
+def test_full_disk_is_told_before_anything_is_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _: Usage(1_000_000_000, 900_000_000, 100_000_000))
+
+    with pytest.raises(PimctlError) as caught:
+        demo.run(Project(tmp_path), {"us": free_port(), "eu": free_port()})
+
+    assert str(caught.value) == f"Not enough disk space: 100 MB free at {tmp_path}, 500 MB needed."
+
+
+def test_table_shows_what_each_shop_has_beside_what_landed() -> None:
+    served = {"us": {"products": 2000, "tax_classes": 5}, "eu": {"products": 300}}
+    arrived = {"products": {"us": 2000, "eu": 300}, "stores": {"us": 1, "eu": 1}, "tax_classes": {"us": 5}}
+
+    assert demo_report.table(served, arrived).splitlines() == [
+        "table              us shop    us landed    eu shop    eu landed",
+        "---------------------------------------------------------------",
+        "woo.products         2,000        2,000        300          300",
+        "woo.stores               -            1          -            1",
+        "woo.tax_classes          5            5          -            -",
+    ]
+    assert demo_report.differences(served, arrived) == []
+
+
+def test_rows_that_did_not_arrive_are_named() -> None:
+    served = {"us": {"products": 2000, "product_tags": 3}}
+
+    assert demo_report.differences(served, {"products": {"us": 1999}}) == [
+        "us: 1999 rows of products landed, the shop has 2000",
+        "us: 0 rows of product_tags landed, the shop has 3",
+    ]
+
+
+@pytest.mark.parametrize(("store_id", "without"), [("us", set()), ("eu", {"custom_fields", "reviews"})])
+def test_components_are_read_from_the_projects_own_choice(store_id: str, without: set[str]) -> None:
+    shop = Shop(store_id, demo.VERSIONS[store_id], 1, CHECKOUT)
+
+    assert set(demo.components(Project(CHECKOUT), shop)) == set(demo_report.COMPONENTS.values()) - without
+
+
+LOG = "2026-11-23T21:36:24.561613Z [{level:9}] {name} {text}\n"
+
+
+def log(*lines: tuple[str, str, str]) -> str:
+    return "".join(LOG.format(level=level, name=name, text=text) for level, name, text in lines)
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (
+            log(
+                ("info", "tap-woo-pim--us", "Beginning sync of 'stores'"),
+                ("info", "tap-woo-pim--us", "us, products: the key was not recognised"),
+                ("info", "target-postgres", "target-postgres v0.8.1"),
+                ("error", "meltano", "Extractor failed"),
+                ("error", "meltano", "Block run completed"),
+            ),
+            "tap-woo-pim--us: us, products: the key was not recognised",
+        ),
+        (
+            log(
+                ("info", "target-postgres", "psycopg.OperationalError: connection is bad: no such file"),
+                ("info", "target-postgres", "(Background on this error at: https://sqlalche.me/e/21/e3q8)"),
+                ("error", "meltano", "Loader failed"),
+            )
+            + "BrokenPipeError\n",
+            "target-postgres: psycopg.OperationalError: connection is bad: no such file",
+        ),
+        (
+            log(("info", "pim-db", "pimctl: No permission"), ("error", "meltano", "Block run completed")),
+            "pim-db: pimctl: No permission",
+        ),
+        (
+            log(("error", "meltano", "Plugin 'x' is not known"), ("info", "meltano", "Run completed")),
+            "Plugin 'x' is not known",
+        ),
+        ("Traceback\nKilled\n", "Killed"),
+        ("", "it said nothing"),
+    ],
+)
+def test_cause_of_a_failed_run_is_one_line(written: str, told: str) -> None:
+    assert cause(written) == told
