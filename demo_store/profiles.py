@@ -1,12 +1,13 @@
 """Know the recorded versions of WooCommerce: their routes and parameters, and the rows of their shops."""
 
 import gzip
-import json
 import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+import msgspec
 
 from demo_store.php import Fields
 
@@ -67,7 +68,7 @@ class Route:
 def read_json(version: str, name: str) -> Any:
     """Read one recorded document of a version, for instance `api_root`."""
     path = files("demo_store") / "data" / version / f"{name}.json.gz"
-    return json.loads(gzip.decompress(path.read_bytes()))
+    return msgspec.json.decode(gzip.decompress(path.read_bytes()))
 
 
 @cache
@@ -76,7 +77,7 @@ def read_list(version: str, name: str) -> tuple[Any, ...]:
     path = files("demo_store") / "data" / version / f"{name}.jsonl.gz"
     if not path.is_file():
         return ()
-    return tuple(json.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines())
+    return tuple(msgspec.json.decode(line) for line in gzip.decompress(path.read_bytes()).splitlines())
 
 
 @cache
