@@ -15,7 +15,7 @@ MISFIT = object()
 MAX_INTEGER = 2**63 - 1
 """The largest number a PostgreSQL bigint holds."""
 
-_UTC_TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(\.\d{1,6})?(?:Z|\+00:00)?", re.ASCII)
+_UTC_TIME = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(\.\d{1,6})?(?:Z|\+00:00)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,12 @@ class Kind:
     Attributes:
         schema: JSON schema of the values, null included.
         shape: turns a decoded JSON value that is not None into a value of the schema, None or `MISFIT`.
+        plain: the Python type whose values are of the schema as they are; None where each value has to be looked at.
     """
 
     schema: dict[str, Any]
     shape: Callable[[Any], Any]
+    plain: type | None = None
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def _text(value: Any) -> Any:
 
 
 def _text_or_none(value: Any) -> Any:
-    return _text(value) or None
+    return (value if isinstance(value, str) else _text(value)) or None
 
 
 def _flag_or_text(value: Any) -> Any:
@@ -100,12 +102,11 @@ def _utc_time(value: Any) -> Any:
     found = _UTC_TIME.fullmatch(value) if isinstance(value, str) else None
     if found is None:
         return MISFIT
-    year, month, day, hour, minute, second = (int(part) for part in found.groups()[:6])
     try:
-        datetime.datetime(year, month, day, hour, minute, second, tzinfo=datetime.UTC)
+        datetime.datetime.fromisoformat(found[1])
     except ValueError:
         return MISFIT
-    return f"{value[:10]}T{value[11:19]}{found[7] or ''}Z"
+    return f"{found[1]}{found[2] or ''}Z".replace(" ", "T")
 
 
 def _items(value: Any) -> Any:
@@ -133,7 +134,7 @@ def _anything(value: Any) -> Any:
     return value
 
 
-TEXT = Kind({"type": ["string", "null"]}, _text)
+TEXT = Kind({"type": ["string", "null"]}, _text, str)
 """Text as the store sends it; an empty text stays one."""
 TEXT_OR_NONE = Kind({"type": ["string", "null"]}, _text_or_none)
 """Text in which the store writes "" for none: money, codes, links, sizes, site-local times."""
@@ -141,13 +142,13 @@ FLAG_OR_TEXT = Kind({"type": ["string", "null"]}, _flag_or_text)
 """Text that may also be a flag: a variation's manage_stock is true, false or "parent"."""
 INTEGER = Kind({"type": ["integer", "null"]}, _integer)
 NUMBER = Kind({"type": ["number", "null"]}, _number)
-BOOLEAN = Kind({"type": ["boolean", "null"]}, _boolean)
+BOOLEAN = Kind({"type": ["boolean", "null"]}, _boolean, bool)
 UTC_TIME = Kind({"type": ["string", "null"], "format": "date-time"}, _utc_time)
 """A UTC time (`*_gmt`), which WooCommerce sends without its Z; null for the zero dates of importers."""
 # Declared without items or properties: target-postgres then makes jsonb of them, and loads them faster.
-LIST = Kind({"type": ["array", "null"]}, _items)
-ENTRIES = Kind({"type": ["array", "null"]}, _entries)
-OBJECT = Kind({"type": ["object", "null"]}, _mapping)
+LIST = Kind({"type": ["array", "null"]}, _items, list)
+ENTRIES = Kind({"type": ["array", "null"]}, _entries, list)
+OBJECT = Kind({"type": ["object", "null"]}, _mapping, dict)
 
 ID = Kind({"type": "integer"}, _integer)
 """A required whole number: part of a key."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from tap_woo_pim.columns import MISFIT, OBJECT, Column
@@ -28,10 +28,9 @@ class Shaper:
 
     def __init__(self, columns: Iterable[Column], selected: Collection[str] | None, constants: dict[str, Any]) -> None:
         known = list(columns)
+        wanted = [column for column in known if selected is None or column.name in selected]
         self._constants = constants
-        self._shapes: list[tuple[str, Callable[[Any], Any]]] = [
-            (column.name, column.kind.shape) for column in known if selected is None or column.name in selected
-        ]
+        self._shapes = [(column.name, column.kind.plain, column.kind.shape) for column in wanted]
         self._known = NOISE | {column.name for column in known}
         self._keeps_extra = selected is None or EXTRA_FIELDS.name in selected
         self.misfits = 0
@@ -49,17 +48,16 @@ class Shaper:
         record = self._constants.copy()
         extra: dict[str, Any] = {}
         get = row.get
-        for name, shape in self._shapes:
+        for name, plain, shape in self._shapes:
             value = get(name)
-            if value is not None:
-                shaped = shape(value)
-                if shaped is MISFIT:
-                    extra[name] = value
-                    self.misfits += 1
-                    shaped = None
+            if type(value) is plain or value is None:
+                record[name] = value
+            elif (shaped := shape(value)) is not MISFIT:
                 record[name] = shaped
             else:
                 record[name] = None
+                extra[name] = value
+                self.misfits += 1
         if self._keeps_extra:
             if not row.keys() <= self._known:
                 extra.update((name, value) for name, value in row.items() if name not in self._known)

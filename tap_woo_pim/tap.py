@@ -11,13 +11,13 @@ from typing import Any, ClassVar, NoReturn
 
 import click
 from singer_sdk import Stream, Tap
-from singer_sdk.contrib.msgspec import MsgSpecWriter
 from singer_sdk.exceptions import ConfigValidationError, SingerSDKError
 from singer_sdk.helpers._util import load_json
 from singer_sdk.helpers.capabilities import CapabilitiesEnum, PluginCapabilities, TapCapabilities
 from singer_sdk.plugin_base import PluginBase, SingerCommand
 
 from tap_woo_pim._compat import override
+from tap_woo_pim.output import BufferedWriter
 from tap_woo_pim.run import Run
 from tap_woo_pim.settings import CONFIG_JSONSCHEMA, Settings
 from tap_woo_pim.shop import Shop
@@ -32,7 +32,7 @@ class TapWooPim(Tap):
     config_jsonschema: ClassVar[dict[str, Any]] = CONFIG_JSONSCHEMA
     # The catalogue depends on what the store has, so its settings have to be right already then.
     dynamic_catalog = True
-    message_writer_class = MsgSpecWriter
+    message_writer_class = BufferedWriter
     capabilities: ClassVar[list[CapabilitiesEnum]] = [
         TapCapabilities.CATALOG,
         TapCapabilities.STATE,
