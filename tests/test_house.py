@@ -1,0 +1,67 @@
+"""The house: what may import what, and that every setting and stream stands where users look for it."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+import yaml  # type: ignore[import-untyped]
+
+from tap_woo_pim.settings import CONFIG_JSONSCHEMA, Settings
+from tap_woo_pim.streams import STREAMS
+
+ROOT = Path(__file__).parent.parent
+LEAVES = ("answers", "auth", "columns", "pace", "pagination", "prefetch", "routes", "settings")
+
+
+def imports(path: Path) -> set[str]:
+    """Names of the modules that a file imports."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return names
+
+
+def packages(folder: str) -> set[str]:
+    return {name.split(".")[0] for path in (ROOT / folder).rglob("*.py") for name in imports(path)}
+
+
+def test_the_tap_imports_the_sdk_requests_and_the_standard_library_alone() -> None:
+    allowed = {"tap_woo_pim", "singer_sdk", "requests", "requests_oauthlib", "urllib3", "msgspec", "click"}
+    assert packages("tap_woo_pim") - set(sys.stdlib_module_names) - {"typing_extensions"} <= allowed
+
+
+def test_neither_the_console_nor_the_shop_imports_the_tap() -> None:
+    assert "tap_woo_pim" not in packages("pimctl") | packages("demo_store")
+    assert "pimctl" not in packages("tap_woo_pim") | packages("demo_store")
+
+
+@pytest.mark.parametrize("leaf", LEAVES)
+def test_a_leaf_of_the_tap_imports_no_sibling(leaf: str) -> None:
+    assert not any(name.startswith("tap_woo_pim") for name in imports(ROOT / "tap_woo_pim" / f"{leaf}.py"))
+
+
+def test_every_setting_stands_in_meltano_yml_and_in_the_readme() -> None:
+    settings = set(Settings.__dataclass_fields__)
+    extractors = yaml.safe_load((ROOT / "meltano.yml").read_text())["plugins"]["extractors"]
+    declared = {setting["name"] for setting in extractors[0]["settings"]}
+    assert declared == settings
+    assert declared <= set(CONFIG_JSONSCHEMA["properties"])  # which holds those of the SDK itself too
+    readme = (ROOT / "README.md").read_text()
+    assert [name for name in sorted(settings) if f"`{name}`" not in readme] == []
+
+
+def test_every_stream_has_a_row_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text()
+    assert [stream.name for stream in STREAMS if f"`{stream.name}`" not in readme] == []
+
+
+def test_no_two_streams_share_a_file_or_a_name() -> None:
+    assert len({stream.name for stream in STREAMS}) == len(STREAMS)
+    files = {stream.__module__.rsplit(".", 1)[1]: stream.name for stream in STREAMS}
+    assert all(file == name for file, name in files.items())
