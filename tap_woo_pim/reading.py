@@ -180,13 +180,22 @@ def _fetch(shop: Shop, listing: Listing, window: Window) -> Page:
     return _page(shop, listing, window, answer.data, answer.total)
 
 
-def _page(shop: Shop, listing: Listing, window: Window, data: Any, total: int | None) -> Page:
+def as_list(shop: Shop, about: str, data: Any) -> list[Any]:
+    """Take an answer for a list.
+
+    Raises:
+        RetriableAPIError: it is none.
+    """
     if not isinstance(data, list):
-        raise RetriableAPIError(f"{shop.client.place(listing.about)}: it answered with something that is no list.")
+        raise RetriableAPIError(f"{shop.client.place(about)}: it answered with something that is no list.")
+    return data
+
+
+def _page(shop: Shop, listing: Listing, window: Window, data: Any, total: int | None) -> Page:
     rows: list[Row] = []
     ids: list[int] = []
     odd: list[Unread] = []
-    for place, row in enumerate(data):
+    for place, row in enumerate(as_list(shop, listing.about, data)):
         row_id = _row_id(row)
         if row_id is None:
             odd.append(Unread(f"offset {window.offset + place}", "the row has no usable id"))

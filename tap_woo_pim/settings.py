@@ -107,6 +107,19 @@ CONFIG_JSONSCHEMA = th.PropertiesList(
         description="How many requests the shop gets at once at most, 1 to 32.",
     ),
     th.Property(
+        "requests_per_second",
+        th.NumberType,
+        title="Requests a second",
+        description="Most requests that may start in a second; no such limit when not given.",
+    ),
+    th.Property(
+        "fail_on_unread",
+        th.BooleanType,
+        default=False,
+        title="Fail on unread rows",
+        description="End a run as failed when the shop could not deliver some rows. All others arrive all the same.",
+    ),
+    th.Property(
         "request_timeout_seconds",
         th.NumberType,
         default=60,
@@ -164,6 +177,8 @@ class Settings:
     max_vanished_percent: float
     page_size: int
     max_concurrency: int
+    requests_per_second: float | None
+    fail_on_unread: bool
     request_timeout_seconds: float
     max_retries: int
     verify_tls: bool
@@ -258,13 +273,14 @@ def _range_errors(config: Mapping[str, Any]) -> list[str]:
         "max_retries": (0, 20),
         "request_timeout_seconds": (1, 3600),
         "lookback_seconds": (0, 86_400),
+        "requests_per_second": (0.01, 1000),
         "full_read_interval_hours": (0, 8760),
         "max_vanished_percent": (0, 100),
     }
     return [
         f"{name} is {config[name]}. Give a number from {low} to {high}."
         for name, (low, high) in ranges.items()
-        if not low <= config[name] <= high
+        if config.get(name) is not None and not low <= config[name] <= high
     ]
 
 

@@ -8,10 +8,12 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
+
 from tap_woo_pim._compat import override
 from tap_woo_pim.columns import UTC_TIME
 from tap_woo_pim.pagination import Walk
-from tap_woo_pim.reading import Listing, Row, read
+from tap_woo_pim.reading import Listing, Row, as_list, read
 from tap_woo_pim.records import EXTRA_FIELDS, NOISE
 from tap_woo_pim.run import TIME_FORMAT
 from tap_woo_pim.streams.base import ListStream, Tally
@@ -194,11 +196,15 @@ class ChangingStream(ListStream):
         declares (OPTIONS), and in one row, since many plugins add fields without declaring them.
         """
         path = self.list_path
-        declared = self.shop.options(path, about=self.name)
-        schema = declared.get("schema") if isinstance(declared, dict) else None
-        names = set((schema or {}).get("properties") or ())
+        names: set[str] = set()
+        try:
+            declared = self.shop.options(path, about=self.name)
+            names.update(declared["schema"]["properties"])
+        except (FatalAPIError, RetriableAPIError, KeyError, TypeError) as error:
+            # Some firewalls let no OPTIONS through, and some plugins declare no schema.
+            self.logger.debug("the store declares no fields: %s", error)
         sample = self.shop.get(path, {"per_page": 1, **ANY_THEN_TRASH[0]}, about=self.name).data
-        names.update(*(row for row in sample if isinstance(row, dict)))
+        names.update(*(row for row in as_list(self.shop, self.name, sample) if isinstance(row, dict)))
         return sorted(names - NOISE - {column.name for column in self.columns})
 
     def _shape(self) -> str:

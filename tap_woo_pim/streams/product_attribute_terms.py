@@ -8,6 +8,7 @@ from tap_woo_pim.reading import Listing, Row, read_many
 from tap_woo_pim.streams.base import ListStream
 from tap_woo_pim.streams.product_attributes import ProductAttributesStream
 from tap_woo_pim.streams.terms import TERM
+from tap_woo_pim.streams.unpaged import read_unpaged
 
 
 class ProductAttributeTermsStream(ListStream):
@@ -24,9 +25,9 @@ class ProductAttributeTermsStream(ListStream):
 
     @override
     def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:
-        path = self.shop.path(ProductAttributesStream.route)
-        attributes = self.shop.get(path, {"_fields": "id"}, about=self.name).data
-        ids = [attribute["id"] for attribute in attributes]
+        attributes = self.listing(self.shop.path(ProductAttributesStream.route), {"_fields": "id"})
+        ids = [attribute["id"] for attribute in read_unpaged(self.shop, attributes, "id")]
+        yield attributes, []
         listings = (self.listing(self.shop.path(self.route.format(id_)), self.parameters()) for id_ in ids)
         for attribute_id, (listing, rows) in zip(ids, read_many(self.shop, listings), strict=True):
             for row in rows:

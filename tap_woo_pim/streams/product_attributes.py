@@ -26,4 +26,5 @@ class ProductAttributesStream(ListStream):
 
     @override
     def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:
-        yield read_unpaged(self)
+        listing = self.listing(self.shop.path(self.route), self.parameters())
+        yield listing, read_unpaged(self.shop, listing, "id")

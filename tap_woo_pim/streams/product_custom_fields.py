@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tap_woo_pim._compat import override
 from tap_woo_pim.columns import CODE, Column
 from tap_woo_pim.pagination import MAX_PAGE_SIZE
-from tap_woo_pim.reading import Listing, Row, Unread
+from tap_woo_pim.reading import Listing, Row, Unread, as_list
 from tap_woo_pim.streams.base import ListStream
 
 
@@ -31,7 +31,8 @@ class ProductCustomFieldsStream(ListStream):
             params = {**listing.params, "per_page": MAX_PAGE_SIZE, "page": page}
             answer = self.shop.get(listing.path, params, about=self.name)
             total = answer.total or 0
-            names.update(dict.fromkeys(str(name) for name in answer.data))
+            sent = as_list(self.shop, self.name, answer.data)
+            names.update(dict.fromkeys(str(name) for name in sent if isinstance(name, str | int)))
         if len(names) < total:
             listing.unread.append(Unread("offset 0", f"the shop counts {total} names and sent {len(names)}"))
         yield listing, [{"name": name} for name in names]

@@ -18,6 +18,7 @@ class SideStream(ShopStream):
 
     def add(self, record: Record) -> None:
         """Write a record now if the stream is selected, its schema before the first one."""
+        self.count += 1
         if not self.selected:
             return
         if not self._announced:
@@ -25,6 +26,8 @@ class SideStream(ShopStream):
             self._write_schema_message()
         self._write_record_message(record)
 
+    count = 0
+    """How many records the streams had to write."""
     _announced = False
 
     @override

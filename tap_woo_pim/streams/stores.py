@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from singer_sdk.exceptions import FatalAPIError
@@ -72,12 +72,12 @@ class StoresStream(ShopStream):
         settings = {
             SETTING_COLUMNS[setting["id"]]: setting.get("value")
             for group in SETTING_GROUPS
-            for setting in self._ask(f"settings/{group}") or []
+            for setting in _dicts(self._ask(f"settings/{group}"))
             if setting.get("id") in SETTING_COLUMNS
         }
-        status = self._ask("system_status", {"_fields": "environment"}) or {}
-        environment: Mapping[str, Any] = status.get("environment") or {}
-        currency = self._ask("data/currencies/current") or {}
+        status = _dict(self._ask("system_status", {"_fields": "environment"}))
+        environment = _dict(status.get("environment"))
+        currency = _dict(self._ask("data/currencies/current"))
         row = {
             **self.shop.index,
             **settings,
@@ -98,3 +98,11 @@ class StoresStream(ShopStream):
             # Settings and status need more rights than products do, which a good key need not have.
             self.logger.debug("%s is left out: %s", route, error)
             return None
+
+
+def _dict(data: Any) -> dict[str, Any]:
+    return data if isinstance(data, dict) else {}
+
+
+def _dicts(data: Any) -> list[dict[str, Any]]:
+    return [item for item in data if isinstance(item, dict)] if isinstance(data, list) else []

@@ -20,4 +20,5 @@ class TaxClassesStream(ListStream):
 
     @override
     def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:
-        yield read_unpaged(self)
+        listing = self.listing(self.shop.path(self.route), self.parameters())
+        yield listing, read_unpaged(self.shop, listing, "slug")

@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from singer_sdk.exceptions import RetriableAPIError
-
-from tap_woo_pim.reading import Listing, Row, Unread
-
-if TYPE_CHECKING:
-    from tap_woo_pim.streams.base import ListStream
+from tap_woo_pim.reading import Listing, Row, Unread, as_list
+from tap_woo_pim.shop import Shop
 
 
-def read_unpaged(stream: ListStream) -> tuple[Listing, list[Row]]:
+def read_unpaged(shop: Shop, listing: Listing, key: str) -> list[Row]:
     """Read a list in one request.
 
+    Args:
+        shop: the shop.
+        listing: the list; rows without a usable key are named in it as unread.
+        key: the field that tells the rows apart.
+
     Returns:
-        The list and its rows. Rows without the stream's key are named as unread in the list.
+        The rows that have the key.
     """
-    listing = stream.listing(stream.shop.path(stream.route), stream.parameters())
-    data = stream.shop.get(listing.path, dict(listing.params), about=listing.about).data
-    if not isinstance(data, list):
-        raise RetriableAPIError(
-            f"{stream.shop.client.place(listing.about)}: it answered with something that is no list."
-        )
-    key = stream.primary_keys[-1]
+    data = shop.get(listing.path, dict(listing.params), about=listing.about).data
     rows = []
-    for place, row in enumerate(data):
-        if isinstance(row, dict) and row.get(key):
+    for place, row in enumerate(as_list(shop, listing.about, data)):
+        if isinstance(row, dict) and row.get(key) and isinstance(row[key], int | str):
             rows.append(row)
         else:
-            listing.unread.append(Unread(f"offset {place}", f"the row has no {key}"))
-    return listing, rows
+            listing.unread.append(Unread(f"offset {place}", f"the row has no usable {key}"))
+    return rows

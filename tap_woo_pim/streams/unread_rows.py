@@ -1,7 +1,18 @@
 """Rows that the shop could not deliver."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from singer_sdk.exceptions import FatalSyncError
+
+from tap_woo_pim._compat import override
 from tap_woo_pim.columns import CODE, TEXT, Column
 from tap_woo_pim.streams.snapshots import SideStream
+
+if TYPE_CHECKING:
+    from singer_sdk.helpers.types import Context, Record
 
 
 class UnreadRowsStream(SideStream):
@@ -14,3 +25,16 @@ class UnreadRowsStream(SideStream):
         Column("position", CODE, "The row's id, or its offset in the list in the order of ids."),
         Column("reason", TEXT),
     )
+
+    @override
+    def get_records(self, context: Context | None) -> Iterator[Record]:
+        """Yield nothing; end the run as failed when rows were left out and the settings ask for that.
+
+        This is the last stream, so all else is read and its state written by then.
+        """
+        yield from super().get_records(context)
+        if self.shop.settings.fail_on_unread and self.count:
+            raise FatalSyncError(
+                f"{self.shop.client.place(self.name)}: {self.count} rows could not be read;"
+                " they are named in unread_rows. Mend them in the shop, or turn fail_on_unread off."
+            )
