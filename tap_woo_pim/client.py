@@ -10,22 +10,23 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from importlib import metadata
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, NamedTuple
 
 import requests
-from requests.adapters import HTTPAdapter
-from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
+from requests.auth import AuthBase
+from singer_sdk.exceptions import RetriableAPIError
 
-from tap_woo_pim import auth
 from tap_woo_pim.answers import BodyError, decode, read_body
-from tap_woo_pim.errors import RETRIED_STATUSES, SIZE_STATUSES, connection_trouble, refusal
+from tap_woo_pim.auth import NoKey
+from tap_woo_pim.causes import BAD_BODY, LASTING, NO_DATA, ODD_STATUS, PASSING, REVOKED, UNKNOWN_KEY, Cause
+from tap_woo_pim.errors import RETRIED_STATUSES, SIZE_STATUSES, PassingError, ShopError, answer_cause
 from tap_woo_pim.pace import Pace
 from tap_woo_pim.settings import Settings
+from tap_woo_pim.transport import Transport
 
 MAX_RETRY_AFTER_SECONDS = 300
 LONGEST_WAIT_SECONDS = 60
+TRIES_OF_FIRST_LOOKS = 4
 
 logger = logging.getLogger("tap-woo-pim")
 
@@ -38,23 +39,49 @@ class Answer:
         data: the decoded JSON body.
         total: `X-WP-Total`, the number of rows that the shop counts in the list; None where it does not say.
         date: the shop's clock when it answered (`Date` header, one-second grain).
+        url: where the answer came from, after redirects, without the query.
     """
 
     data: Any
     total: int | None
     date: datetime.datetime | None
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A web page of the shop: its status, its `Link` header and its text in lower case."""
+
+    status: int
+    link: str
+    text: str
+
+
+class _Request(NamedTuple):
+    method: str
+    url: str
+    params: Mapping[str, Any]
+    place: str
+    auth: AuthBase
 
 
 class Client:
-    """A connection to one shop, to be used by several threads at once."""
+    """A connection to one shop, to be used by several threads at once.
+
+    Attributes:
+        auth: how the key is shown, unless a request says otherwise; to be set when it is known.
+        proven: whether the key was accepted in this run, so that an unknown key is one that was revoked.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.pace = Pace(settings.max_concurrency)
         self.executor = ThreadPoolExecutor(settings.max_concurrency, thread_name_prefix="fetch")
         self.requests_sent = 0
-        self._auth = auth.basic(settings.consumer_key, settings.consumer_secret)
-        self._session = self._new_session()
+        self.auth: AuthBase = NoKey()
+        self.proven = False
+        self._tries = settings.max_retries + 1
+        self._transport = Transport(settings)
 
     def get(self, url: str, params: Mapping[str, Any], *, about: str, tries: int | None = None) -> Answer:
         """Get a JSON answer.
@@ -66,44 +93,59 @@ class Client:
             tries: how often to try; `max_retries` + 1 when not given.
 
         Raises:
-            FatalAPIError: the shop refused, and will refuse again.
+            ShopError: the shop refused, and will refuse again.
             RetriableAPIError: the shop or the network failed on every try; see `is_about_size`.
         """
-        return self._try("GET", url, params, about, tries or self.settings.max_retries + 1)
+        return self._try(_Request("GET", url, params, self.place(about), self.auth), tries or self._tries)
 
-    def options(self, url: str, *, about: str) -> Any:
+    def look(self, url: str, params: Mapping[str, Any], *, about: str, auth: AuthBase) -> Answer:
+        """Get a JSON answer while somebody may be waiting to hear what is wrong: causes that last are told at once.
+
+        Args:
+            url: see `get`.
+            params: see `get`.
+            about: see `get`.
+            auth: how to show the key.
+
+        Raises:
+            ShopError, RetriableAPIError: see `get`.
+        """
+        tries = min(self._tries, TRIES_OF_FIRST_LOOKS)
+        return self._try(_Request("GET", url, params, self.place(about), auth), tries, lasting=LASTING)
+
+    def options(self, url: str, *, about: str, auth: AuthBase | None = None) -> Any:
         """Get the description of a route (OPTIONS), the JSON schema of its rows included."""
-        return self._try("OPTIONS", url, {}, about, self.settings.max_retries + 1).data
+        return self._try(_Request("OPTIONS", url, {}, self.place(about), auth or self.auth), self._tries).data
+
+    def page(self, url: str, *, about: str) -> Page:
+        """Get a web page, without the key.
+
+        Raises:
+            ShopError: no answer came.
+        """
+        self.requests_sent += 1
+        with self._transport.send("GET", url, {}, NoKey(), self.place(about)) as response:
+            text = self._body(response, self.place(about)).decode(errors="replace").lower()
+            return Page(response.status_code, response.headers.get("Link", ""), text)
 
     def close(self) -> None:
         """Let go of threads and connections; calls not yet begun are dropped."""
         self.executor.shutdown(wait=False, cancel_futures=True)
-        self._session.close()
+        self._transport.close()
 
     def place(self, about: str) -> str:
         """Name the shop and what was asked of it, as every message begins."""
         return f"{self.settings.store_id} ({self.settings.site_url}), {about}"
 
-    def _new_session(self) -> requests.Session:
-        session = requests.Session()
-        adapter = HTTPAdapter(pool_maxsize=self.settings.max_concurrency)
-        session.mount("https://", adapter)
-        session.mount("http://", adapter)
-        version = metadata.version("tap-woo-pim")
-        session.headers["User-Agent"] = self.settings.user_agent or f"tap-woo-pim/{version}"
-        session.headers["Accept"] = "application/json"
-        session.headers["Accept-Encoding"] = "gzip, deflate"
-        return session
-
-    def _try(self, method: str, url: str, params: Mapping[str, Any], about: str, tries: int) -> Answer:
+    def _try(self, request: _Request, tries: int, lasting: frozenset[Cause] = frozenset()) -> Answer:
         for attempt in range(1, tries + 1):
             try:
                 with self.pace.slot():
-                    answer = self._ask(method, url, params, about)
-            except RetriableAPIError as error:
-                wait = self._wait_seconds(error, attempt)
+                    answer = self._ask(request)
+            except PassingError as error:
+                wait = _wait_seconds(error, attempt)
                 self.pace.strained(wait if _retry_after(error.response) is not None else 0)
-                if attempt == tries:
+                if attempt == tries or error.cause in lasting:
                     raise
                 logger.warning("%s Trying again in %.0f s (%d of %d).", error, wait, attempt, tries - 1)
                 time.sleep(wait)
@@ -112,60 +154,45 @@ class Client:
                 return answer
         raise AssertionError("at least one try")
 
-    def _ask(self, method: str, url: str, params: Mapping[str, Any], about: str) -> Answer:
-        timeout = self.settings.request_timeout_seconds
+    def _ask(self, request: _Request) -> Answer:
         self.requests_sent += 1
-        if not url.startswith("https://"):
-            raise FatalAPIError(
-                f"{self.place(about)}: the key would travel unprotected over plain http. Set site_url to https://."
-            )
+        began = time.monotonic()
+        params = {**self.settings.extra_query_parameters, **request.params}
         try:
-            response = self._session.request(
-                method,
-                url,
-                params={**self.settings.extra_query_parameters, **params},
-                auth=self._auth,
-                timeout=timeout,
-                allow_redirects=False,
-                stream=True,
-                verify=self._verify(),
-            )
-        except requests.exceptions.SSLError as error:
-            raise FatalAPIError(f"{self.place(about)}: {connection_trouble(error)}.") from None
-        except requests.RequestException as error:
-            raise RetriableAPIError(f"{self.place(about)}: {connection_trouble(error)}.") from None
+            response = self._transport.send(request.method, request.url, params, request.auth, request.place)
+        except ShopError as error:
+            if error.cause in PASSING:
+                raise PassingError(error) from None
+            raise
         with response:
-            return self._answer(response, about)
+            body = self._body(response, request.place)
+            logger.debug("%s: status %d in %.2f s.", request.place, response.status_code, time.monotonic() - began)
+            return self._answer(response, body, request.place)
 
-    def _answer(self, response: requests.Response, about: str) -> Answer:
-        status = response.status_code
-        if 300 <= status < 400:
-            target = urlsplit(response.headers.get("Location", ""))
-            raise FatalAPIError(
-                f"{self.place(about)}: it sends on to {target.scheme}://{target.netloc}. Set site_url to that address."
-            )
+    def _body(self, response: requests.Response, place: str) -> bytes:
         try:
-            body = read_body(response, self.settings.request_timeout_seconds)
-            if status in RETRIED_STATUSES:
-                raise RetriableAPIError(f"{self.place(about)}: it answered with HTTP status {status}.", response)
-            if status >= 400:
-                raise FatalAPIError(f"{self.place(about)}: {refusal(status, body)}.")
-            data = decode(body)
+            return read_body(response, self.settings.request_timeout_seconds)
         except BodyError as error:
-            raise RetriableAPIError(f"{self.place(about)}: it {error}.", response) from None
+            raise PassingError(ShopError(place, BAD_BODY, problem=error), response) from None
+
+    def _answer(self, response: requests.Response, body: bytes, place: str) -> Answer:
+        status = response.status_code
+        date = parse_date(response.headers.get("Date", ""))
+        if status >= 300:
+            cause, said = answer_cause(status, response.headers, body)
+            cause = REVOKED if cause is UNKNOWN_KEY and self.proven else cause
+            refused = ShopError(place, cause, status=status).said(said, date)
+            raise PassingError(refused, response) if status in RETRIED_STATUSES else refused
+        try:
+            data = decode(body)
+        except BodyError as problem:
+            cause, _ = answer_cause(status, response.headers, body)
+            if cause is ODD_STATUS:
+                cause = NO_DATA if body.lstrip().startswith(b"<") else BAD_BODY
+            raise PassingError(ShopError(place, cause, status=status, problem=problem), response) from None
         total = response.headers.get("X-WP-Total", "")
-        return Answer(data, int(total) if total.isdecimal() else None, _date(response))
-
-    def _verify(self) -> bool | str:
-        if not self.settings.verify_tls:
-            return False
-        return self.settings.ca_bundle or True
-
-    def _wait_seconds(self, error: RetriableAPIError, attempt: int) -> float:
-        asked = _retry_after(error.response)
-        if asked is not None:
-            return min(asked, MAX_RETRY_AFTER_SECONDS)
-        return min(2.0**attempt, LONGEST_WAIT_SECONDS) * random.uniform(0.5, 1)  # noqa: S311
+        url = str(response.url).partition("?")[0]
+        return Answer(data, int(total) if total.isdecimal() else None, date, url)
 
 
 def is_about_size(error: RetriableAPIError) -> bool:
@@ -174,22 +201,26 @@ def is_about_size(error: RetriableAPIError) -> bool:
     return response is None or response.status_code in SIZE_STATUSES or response.ok
 
 
-def _retry_after(response: requests.Response | None) -> float | None:
-    """Read `Retry-After` in seconds from now; it comes as a number or as a date."""
-    value = response.headers.get("Retry-After", "") if response is not None else ""
-    if value.isdecimal():
-        return float(value)
-    when = _parse_date(value)
-    return None if when is None else max(0.0, (when - datetime.datetime.now(datetime.UTC)).total_seconds())
-
-
-def _date(response: requests.Response) -> datetime.datetime | None:
-    return _parse_date(response.headers.get("Date", ""))
-
-
-def _parse_date(value: str) -> datetime.datetime | None:
+def parse_date(value: str) -> datetime.datetime | None:
+    """Read a date of HTTP as UTC; None where it is none."""
     try:
         when = email.utils.parsedate_to_datetime(value)
     except ValueError:
         return None
     return when.replace(tzinfo=datetime.UTC) if when.tzinfo is None else when.astimezone(datetime.UTC)
+
+
+def _wait_seconds(error: RetriableAPIError, attempt: int) -> float:
+    asked = _retry_after(error.response)
+    if asked is not None:
+        return min(asked, MAX_RETRY_AFTER_SECONDS)
+    return min(2.0**attempt, LONGEST_WAIT_SECONDS) * random.uniform(0.5, 1)  # noqa: S311
+
+
+def _retry_after(response: requests.Response | None) -> float | None:
+    """Read `Retry-After` in seconds from now; it comes as a number or as a date."""
+    value = response.headers.get("Retry-After", "") if response is not None else ""
+    if value.isdecimal():
+        return float(value)
+    when = parse_date(value)
+    return None if when is None else max(0.0, (when - datetime.datetime.now(datetime.UTC)).total_seconds())

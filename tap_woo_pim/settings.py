@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from singer_sdk import typing as th
 from singer_sdk.exceptions import ConfigValidationError
 
+from tap_woo_pim.site import site_address
+
 COMPONENTS = (
     "products",
     "variations",
@@ -24,6 +26,9 @@ COMPONENTS = (
     "custom_fields",
     "reviews",
 )
+AUTH_METHODS = ("auto", "basic", "query", "oauth1")
+SECRET_SETTINGS = ("consumer_key", "consumer_secret")
+REQUIRED_SETTINGS = ("site_url", *SECRET_SETTINGS)
 DEFAULT_COMPONENTS = tuple(component for component in COMPONENTS if component != "reviews")
 
 CONFIG_JSONSCHEMA = th.PropertiesList(
@@ -56,6 +61,14 @@ CONFIG_JSONSCHEMA = th.PropertiesList(
         default=list(DEFAULT_COMPONENTS),
         title="Sync components",
         description="What comes over: " + ", ".join(COMPONENTS) + ".",
+    ),
+    th.Property(
+        "auth_method",
+        th.StringType,
+        default="auto",
+        allowed_values=list(AUTH_METHODS),
+        title="Way to show the key",
+        description="basic or query (https only), oauth1 (http and https), or auto for the first that works.",
     ),
     th.Property(
         "start_date",
@@ -163,13 +176,14 @@ CONFIG_JSONSCHEMA = th.PropertiesList(
 
 @dataclass(frozen=True)
 class Settings:
-    """The checked settings of one shop. `site_url` has a scheme and no trailing slash."""
+    """The checked settings of one shop. `site_url` is as `site.site_address` makes it."""
 
     site_url: str
     consumer_key: str
     consumer_secret: str
     store_id: str
     sync_components: tuple[str, ...]
+    auth_method: str
     start_date: str | None
     content: str
     full_read_interval_hours: float
@@ -196,52 +210,88 @@ class Settings:
         Raises:
             ConfigValidationError: with a sentence for every value that is wrong.
         """
-        errors = [
-            *_url_errors(config["site_url"]),
-            *_key_errors(config["consumer_key"], config["consumer_secret"]),
-            *_component_errors(config["sync_components"]),
-            *_range_errors(config),
-            *_file_errors(config.get("ca_bundle")),
-        ]
+        errors = missing_settings(config) or setting_errors(config)
         if errors:
             raise ConfigValidationError(errors[0], errors=errors, schema=CONFIG_JSONSCHEMA)
-        site_url = _with_scheme(config["site_url"].strip()).rstrip("/")
+        site_url = site_address(config["site_url"])
         values: dict[str, Any] = {name: config.get(name) for name in cls.__dataclass_fields__}
         values |= {
             "site_url": site_url,
+            "consumer_key": config["consumer_key"].strip(),
+            "consumer_secret": config["consumer_secret"].strip(),
             "store_id": config.get("store_id") or default_store_id(site_url),
             "sync_components": tuple(config["sync_components"]),
             "extra_query_parameters": config.get("extra_query_parameters") or {},
         }
         return cls(**values)
 
+    @classmethod
+    def stand_in(cls) -> Settings:
+        """Make settings of no shop at all, for a catalogue without one."""
+        properties = CONFIG_JSONSCHEMA["properties"]
+        defaults = {name: declared["default"] for name, declared in properties.items() if "default" in declared}
+        return cls.from_config(
+            {**defaults, "site_url": "shop.invalid", "consumer_key": "ck_", "consumer_secret": "cs_"}
+            | {"sync_components": list(COMPONENTS)}
+        )
+
+
+def setting_errors(config: Mapping[str, Any]) -> list[str]:
+    """Say in a sentence each what is wrong with the values of a configuration that satisfies `CONFIG_JSONSCHEMA`."""
+    return [
+        *_url_errors(config["site_url"], config["auth_method"]),
+        *_key_errors(config["consumer_key"].strip(), config["consumer_secret"].strip()),
+        *_component_errors(config["sync_components"]),
+        *_range_errors(config),
+        *_file_errors(config.get("ca_bundle")),
+    ]
+
+
+def missing_settings(config: Mapping[str, Any]) -> list[str]:
+    """Say which of the settings that every shop needs are not there."""
+    missing = [name for name in REQUIRED_SETTINGS if not config.get(name)]
+    if not missing:
+        return []
+    verb = "is" if len(missing) == 1 else "are"
+    return [f"{' and '.join(missing)} {verb} missing. Enter the shop's address, key and secret."]
+
+
+def place_of(config: Mapping[str, Any]) -> str:
+    """Name the shop of a configuration, right or wrong, as every message begins."""
+    store_id = config.get("store_id")
+    try:
+        site_url = site_address(str(config.get("site_url") or ""))
+    except ValueError:
+        return f"{store_id}, settings" if store_id else "settings"
+    return f"{store_id or default_store_id(site_url)} ({site_url}), settings"
+
 
 def default_store_id(site_url: str) -> str:
     """Name a shop after its address: https://www.shop.example/de becomes shop.example-de."""
-    parts = urlsplit(_with_scheme(site_url))
+    parts = urlsplit(site_address(site_url))
     host = (parts.hostname or "").removeprefix("www.")
     port = f"-{parts.port}" if parts.port else ""
     return re.sub(r"[^a-z0-9.-]+", "-", f"{host}{port}{parts.path}".lower()).strip("-")
 
 
-def _with_scheme(site_url: str) -> str:
-    return site_url if "://" in site_url else f"https://{site_url}"
-
-
-def _url_errors(site_url: str) -> list[str]:
-    parts = urlsplit(_with_scheme(site_url.strip()))
-    if parts.username or parts.query or "consumer_" in site_url:
+def _url_errors(typed: str, auth_method: str) -> list[str]:
+    try:
+        site_url = site_address(typed)
+    except ValueError as error:
+        return [f"{error}."]
+    if site_url.startswith("http://") and auth_method in ("basic", "query"):
         return [
-            "site_url holds more than an address. Give the address alone; key and secret have settings of their own."
+            (
+                f"auth_method {auth_method} would send the key unprotected over plain http."
+                " Set site_url to https://, or auth_method to auto or oauth1."
+            )
         ]
-    if parts.scheme not in ("https", "http") or not parts.hostname:
-        return ["site_url is not a web address. Give it as https://shop.example."]
     return []
 
 
 def _key_errors(consumer_key: str, consumer_secret: str) -> list[str]:
     if consumer_key.startswith("cs_") and consumer_secret.startswith("ck_"):
-        return ["consumer_key and consumer_secret are swapped. The key starts with ck_, the secret with cs_."]
+        return ["consumer_key and consumer_secret are swapped. Enter the half that starts with ck_ as consumer_key."]
     if not consumer_key.startswith("ck_"):
         return [
             (

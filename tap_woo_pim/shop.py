@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import datetime
-import logging
+import threading
 import time
 from functools import cached_property
 from typing import Any
 
-from singer_sdk.exceptions import FatalAPIError
-
+from tap_woo_pim.auth import NoKey
+from tap_woo_pim.causes import NO_WOOCOMMERCE
 from tap_woo_pim.client import Answer, Client
+from tap_woo_pim.entrance import Entrance, find_entrance
+from tap_woo_pim.errors import PassingError, ShopError
+from tap_woo_pim.login import WayIn, find_way_in
 from tap_woo_pim.routes import Routes
 from tap_woo_pim.settings import Settings
 
-logger = logging.getLogger("tap-woo-pim")
-
 ANALYTICS = "wc-analytics"
 """The namespace of WooCommerce's own reports, which lists the variations of all products since 4.0."""
+
+NAMESPACES = ("wc/v3", "wc/v2")
+"""WooCommerce's own namespaces that can be read, the newest first: since 3.5, since 3.0."""
+
+ALL = "all components"
+"""What a message is about that concerns the shop as a whole."""
 
 
 class Shop:
@@ -27,27 +34,30 @@ class Shop:
         self.settings = settings
         self.client = Client(settings)
         self._looked_at = time.monotonic()
+        self._lock = threading.RLock()
+
+    @cached_property
+    def entrance(self) -> Entrance:
+        """Where the REST API is."""
+        with self._lock:
+            return find_entrance(self.client, ALL)
 
     @cached_property
     def index(self) -> dict[str, Any]:
         """The index of the REST API (`GET /wp-json/`): name, addresses, time zone, namespaces."""
-        data = self.get("", {}, about="the shop's address").data
-        if not isinstance(data, dict) or "namespaces" not in data:
-            raise FatalAPIError(
-                f"{self.client.place('the REST API')}: there is no WordPress at this address. Check site_url."
-            )
-        return data
+        if self.entrance.closed is None:
+            return self.entrance.index
+        return {"namespaces": [self.namespace]}
 
     @cached_property
     def namespace(self) -> str:
-        """The newest WooCommerce namespace that the store has: wc/v3 since 3.5, wc/v2 since 3.0."""
-        for namespace in ("wc/v3", "wc/v2"):
+        """The newest WooCommerce namespace that the store has."""
+        if self.entrance.closed is not None:
+            return self._namespace_behind_key(self.entrance.closed)
+        for namespace in NAMESPACES:
             if namespace in self.index["namespaces"]:
                 return namespace
-        raise FatalAPIError(
-            f"{self.client.place('the REST API')}: WordPress answers, but without WooCommerce. Activate the plugin,"
-            " or check site_url."
-        )
+        raise ShopError(self.client.place(ALL), NO_WOOCOMMERCE)
 
     @cached_property
     def routes(self) -> Routes:
@@ -55,14 +65,28 @@ class Shop:
         namespaces = [self.namespace]
         if ANALYTICS in self.index["namespaces"]:
             namespaces.append(ANALYTICS)
-        return Routes(*(self.get(name, {}, about="the list of routes").data for name in namespaces))
+        auth = NoKey() if self.entrance.closed is None else self.way_in.auth
+        urls = [f"{self.root}{name}" for name in namespaces]
+        return Routes(*(self.client.look(url, {}, about=ALL, auth=auth).data for url in urls))
+
+    @property
+    def root(self) -> str:
+        """URL of the REST API, with a slash at the end."""
+        return self.entrance.root
+
+    @cached_property
+    def way_in(self) -> WayIn:
+        """The way in which the store takes the key."""
+        with self._lock:
+            if "way_in" in self.__dict__:
+                found: WayIn = self.__dict__["way_in"]
+                return found
+            return self._log_in(self.namespace)
 
     @cached_property
     def started_at(self) -> datetime.datetime:
         """The store's clock (UTC, whole seconds) at the start of this run, of an answer that no cache gives."""
-        answer = self.get(f"{self.namespace}/products", {"per_page": 1, "_fields": "id"}, about="the shop's clock")
-        self._looked_at = time.monotonic()
-        return answer.date or datetime.datetime.now(datetime.UTC).replace(microsecond=0)
+        return self.way_in.date or datetime.datetime.now(datetime.UTC).replace(microsecond=0)
 
     def now(self) -> datetime.datetime:
         """The store's clock now, by this machine's count of the seconds since the run began."""
@@ -79,11 +103,26 @@ class Shop:
 
     def get(self, path: str, params: dict[str, Any], *, about: str, tries: int | None = None) -> Answer:
         """Get a path below the API root; see `Client.get`."""
-        return self.client.get(self._url(path), params, about=about, tries=tries)
+        self.client.auth = self.way_in.auth
+        return self.client.get(f"{self.root}{path}", params, about=about, tries=tries)
 
     def options(self, path: str, *, about: str) -> Any:
         """Get the description of a path below the API root; see `Client.options`."""
-        return self.client.options(self._url(path), about=about)
+        return self.client.options(f"{self.root}{path}", about=about, auth=self.way_in.auth)
 
-    def _url(self, path: str) -> str:
-        return f"{self.settings.site_url}/wp-json/{path}"
+    def _log_in(self, namespace: str) -> WayIn:
+        home = str(self.entrance.index.get("home") or self.root)
+        way_in = find_way_in(self.client, f"{self.root}{namespace}/products", home, self.entrance.date, ALL)
+        self._looked_at = time.monotonic()
+        self.client.proven = True
+        return way_in
+
+    def _namespace_behind_key(self, closed: ShopError) -> str:
+        """Find the namespace where a plugin lets only those in who have a key."""
+        for namespace in NAMESPACES:
+            try:
+                self.__dict__["way_in"] = self._log_in(namespace)
+            except (ShopError, PassingError):
+                continue
+            return namespace
+        raise closed

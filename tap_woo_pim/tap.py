@@ -4,25 +4,39 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from types import FrameType
 from typing import Any, ClassVar, NoReturn
 
 import click
 from singer_sdk import Stream, Tap
-from singer_sdk.exceptions import ConfigValidationError, SingerSDKError
+from singer_sdk.exceptions import ConfigValidationError, FatalAPIError, RetriableAPIError, SingerSDKError
 from singer_sdk.helpers._util import load_json
 from singer_sdk.helpers.capabilities import CapabilitiesEnum, PluginCapabilities, TapCapabilities
 from singer_sdk.plugin_base import PluginBase, SingerCommand
+from singer_sdk.tap_base import CliTestOptionValue
 
 from tap_woo_pim._compat import override
+from tap_woo_pim.check import Probe, Report, check
 from tap_woo_pim.output import BufferedWriter
+from tap_woo_pim.redaction import SECRETS, guard_logs
 from tap_woo_pim.run import Run
-from tap_woo_pim.settings import CONFIG_JSONSCHEMA, Settings
+from tap_woo_pim.settings import (
+    CONFIG_JSONSCHEMA,
+    SECRET_SETTINGS,
+    Settings,
+    missing_settings,
+    place_of,
+    setting_errors,
+)
 from tap_woo_pim.shop import Shop
 from tap_woo_pim.streams import STREAMS
+from tap_woo_pim.streams.base import ListStream
+from tap_woo_pim.streams.changing import ChangingStream
 from tap_woo_pim.streams.snapshots import SideStream
+
+TICK, CROSS = "\N{CHECK MARK}", "\N{BALLOT X}"
 
 
 class TapWooPim(Tap):
@@ -30,8 +44,6 @@ class TapWooPim(Tap):
 
     name = "tap-woo-pim"
     config_jsonschema: ClassVar[dict[str, Any]] = CONFIG_JSONSCHEMA
-    # The catalogue depends on what the store has, so its settings have to be right already then.
-    dynamic_catalog = True
     message_writer_class = BufferedWriter
     capabilities: ClassVar[list[CapabilitiesEnum]] = [
         TapCapabilities.CATALOG,
@@ -41,11 +53,15 @@ class TapWooPim(Tap):
         PluginCapabilities.STREAM_MAPS,
     ]
 
+    # Whether the store cannot be asked, so that the catalogue is of all streams.
+    _is_blind = False
+
     @cached_property
     def run(self) -> Run:
         """This run over the shop."""
         bookmarks = self.state.setdefault("bookmarks", {})
-        return Run(Shop(Settings.from_config(self.config)), bookmarks.setdefault("stores", {}))
+        settings = Settings.stand_in() if self._is_blind else Settings.from_config(self.config)
+        return Run(Shop(settings), bookmarks.setdefault("stores", {}))
 
     @override
     def discover_streams(self) -> Sequence[Stream]:
@@ -55,11 +71,49 @@ class TapWooPim(Tap):
         for stream_class in STREAMS:
             if stream_class.component is not None and stream_class.component not in chosen:
                 continue
-            if stream_class.is_in(self.run):
+            if self._is_blind or stream_class.is_in(self.run):
                 streams.append(stream_class(self, self.run))
             else:
                 self.logger.info("%s: this store does not have it, so it is left out.", stream_class.component)
         return streams
+
+    @override
+    def run_discovery(self) -> str:
+        """Print the catalogue; of all streams there are, when the store cannot be asked.
+
+        Meltano discovers before every run and every test, and would bury the cause in what it says of a failed
+        discovery. The run itself, which comes next, tells it in one line.
+        """
+        try:
+            return super().run_discovery()
+        except (ConfigValidationError, FatalAPIError, RetriableAPIError) as error:
+            self.logger.warning("The catalogue is that of any store. %s", reason_of(error))
+        self._is_blind = True
+        self._streams = None
+        del self.run
+        return super().run_discovery()
+
+    def check(self) -> Report:
+        """Check the shop, and that each component that is selected can be read."""
+        return check(self.run.shop, self._probes())
+
+    def _probes(self) -> Iterator[Probe]:
+        shop = self.run.shop
+        probed = set[str]()
+        for stream in self.streams.values():
+            if isinstance(stream, ListStream) and stream.component not in {None, *probed} and stream.selected:
+                probed.add(str(stream.component))
+                path = stream.list_path if isinstance(stream, ChangingStream) else shop.path(stream.route)
+                # A list below another's rows takes the same rights as that one.
+                yield Probe(str(stream.component), path.partition("/{}")[0], has_ids="id" in stream.primary_keys)
+
+    @override
+    def _reset_state_progress_markers(self) -> None:
+        """Check the shop as well: it is the first that a sync does, before any message, and `sync_all` is final."""
+        failure = self.check().failure(self.run.shop)
+        if failure is not None:
+            raise failure
+        super()._reset_state_progress_markers()
 
     @property
     @override
@@ -93,6 +147,47 @@ class TapWooPim(Tap):
 
     @classmethod
     @override
+    def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
+        """Print what the check of the shop finds, and the store that was reached."""
+        if value != CliTestOptionValue.All.value:
+            super().cb_test(ctx, param, value)
+            return
+        config = ctx.params["config"]
+        tap = cls(config=config.config, parse_env_config=config.parse_env, setup_mapper=False)
+        report = tap.check()
+        for is_well, text in report.lines():
+            click.echo(f"{TICK if is_well else CROSS} {SECRETS.clean(text)}")
+        failure = report.failure(tap.run.shop)
+        if failure is not None:
+            raise failure
+        for line in tap.store_lines():
+            click.echo(SECRETS.clean(line))
+        tap.run.shop.client.close()
+        ctx.exit()
+
+    def store_lines(self) -> Iterator[str]:
+        """Describe the store that was reached, as far as the key may see it."""
+        (row,) = self.streams["stores"].get_records(None)
+        assert isinstance(row, dict)
+        yield f"Store: {row['name']} ({row['url']})"
+        yield f"WooCommerce {row['woocommerce_version'] or '?'}, WordPress {row['wordpress_version'] or '?'}"
+        yield f"Currency {row['currency'] or '?'}, units {row['weight_unit'] or '?'} and {row['dimension_unit'] or '?'}"
+        yield f"Time zone {row['timezone_string'] or row['gmt_offset']}, its clock says {self.run.started_at}"
+        yield f"Read by {row['api_namespace']}, authentication method {self.run.shop.way_in.method}"
+
+    @override
+    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
+        """Check the settings before any request, with the shop's name and a remedy in every error."""
+        SECRETS.hide(self._config.get(name) for name in SECRET_SETTINGS)
+        errors = missing_settings(self._config)
+        errors = errors or super()._validate_config(raise_errors=False) or setting_errors(self._config)
+        if errors and raise_errors:
+            errors[0] = f"{place_of(self._config)}: {errors[0]}"
+            raise ConfigValidationError(errors[0], errors=errors, schema=CONFIG_JSONSCHEMA)
+        return errors
+
+    @classmethod
+    @override
     def get_singer_command(cls) -> click.Command:
         """The SDK's command, ending a failure with one plain line: Meltano shows no other."""
         command = super().get_singer_command()
@@ -117,20 +212,25 @@ class PlainErrors(SingerCommand):
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command."""
         logging.captureWarnings(capture=True)
+        guard_logs()
         try:
             return super().main(*args, **kwargs)
-        except ConfigValidationError as error:
-            reason = " ".join(error.errors)
         except SingerSDKError as error:
-            reason = str(error)
+            reason = reason_of(error)
         except Exception:
             self.logger.exception("This is a fault of the tap itself.")
             reason = "The tap failed by a fault of its own, described above. Please report it."
         sys.stdout.flush()
-        sys.stderr.write(f"{reason}\n")
+        sys.stderr.write(f"{SECRETS.clean(reason)}\n")
         sys.exit(1)
 
     @override
     def invoke(self, ctx: click.Context) -> Any:
         """Run the callback, without the SDK's handling of wrong settings, whose last line names no cause."""
         return click.Command.invoke(self, ctx)
+
+
+def reason_of(error: Exception) -> str:
+    """Put an error into one line."""
+    texts = error.errors if isinstance(error, ConfigValidationError) else [str(error)]
+    return " ".join(" ".join(texts).split())

@@ -13,7 +13,7 @@ from tap_woo_pim.settings import CONFIG_JSONSCHEMA, Settings
 from tap_woo_pim.streams import STREAMS
 
 ROOT = Path(__file__).parent.parent
-LEAVES = ("answers", "auth", "columns", "pace", "pagination", "prefetch", "routes", "settings")
+LEAVES = ("answers", "auth", "causes", "columns", "pace", "pagination", "prefetch", "routes", "site")
 
 
 def imports(path: Path) -> set[str]:

@@ -1,0 +1,221 @@
+"""Finds the way in which a shop takes the key, by one request when the first way is right."""
+
+from __future__ import annotations
+
+import datetime
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tap_woo_pim.auth import Basic, KeyPair, OAuth, Query
+from tap_woo_pim.causes import (
+    CLOCK,
+    CUT_KEY,
+    FOREIGN_KEY,
+    HIDDEN_HTTPS,
+    LOST_QUERY,
+    NO_RIGHTS,
+    NOT_SIGNED_IN,
+    STRIPPED_HEADER,
+    UNKNOWN_KEY,
+    WRITE_ONLY,
+    WRONG_SECRET,
+    Cause,
+)
+from tap_woo_pim.client import Answer, Client
+from tap_woo_pim.errors import AUTHENTICATION_ERROR, PassingError, ShopError
+from tap_woo_pim.settings import Settings
+from tap_woo_pim.site import origin, site_address
+
+Auth = Basic | Query | OAuth
+
+KEY_LENGTH = 43
+"""ck_ and 40 hexadecimal digits."""
+
+# A page past the end: an empty list with the total, at a third of the cost, whatever the newest product is like.
+PROBE = {"per_page": 1, "page": 1_000_000, "_fields": "id"}
+
+ABOUT_THE_KEY = (WRONG_SECRET, WRITE_ONLY, CLOCK)
+"""Causes that only a request whose key was recognised can have."""
+
+UNKNOWN_PAIR = KeyPair("ck_" + "0" * 40, "cs_" + "0" * 40)
+
+logger = logging.getLogger("tap-woo-pim")
+
+
+@dataclass(frozen=True)
+class WayIn:
+    """A way in which the shop takes the key.
+
+    Attributes:
+        method: basic, query or oauth1.
+        auth: shows the key in this way.
+        date: the shop's clock when it took the key.
+        products: the shop's answer to a request for no product, with their number, or why it gave none.
+    """
+
+    method: str
+    auth: Auth
+    date: datetime.datetime | None
+    products: Answer | ShopError
+
+
+def find_way_in(client: Client, url: str, home: str, date: datetime.datetime | None, about: str) -> WayIn:
+    """Find the way in.
+
+    Args:
+        client: the client of the shop.
+        url: address of its list of products.
+        home: address of the shop as WordPress believes it to be.
+        date: the shop's clock, by its last answer.
+        about: what is asked for, for messages.
+
+    Raises:
+        ShopError: the shop takes the key in no way, or not in the one that is set.
+        RetriableAPIError: the shop or the network failed.
+    """
+    return _Login(client, url, home, date, about).way_in()
+
+
+class _Login:
+    def __init__(self, client: Client, url: str, home: str, date: datetime.datetime | None, about: str) -> None:
+        self._client = client
+        self._settings = client.settings
+        self._url = url
+        self._about = about
+        self._place = client.place(about)
+        self._pair = KeyPair(self._settings.consumer_key, self._settings.consumer_secret)
+        self._home = home
+        self._clock_offset_seconds = _seconds_ahead(date)
+
+    def way_in(self) -> WayIn:
+        refused: ShopError | None = None
+        for method, auth in self._ways():
+            try:
+                found = self._probe(method, auth)
+            except PassingError:
+                if refused is None:
+                    raise
+                continue
+            if isinstance(found, WayIn):
+                self._compare_with_setting(found)
+                return found
+            if found.cause is UNKNOWN_KEY or (found.cause is WRONG_SECRET and method == "oauth1"):
+                refused = found
+            elif refused is None or found.cause in ABOUT_THE_KEY:
+                raise found
+        assert refused is not None
+        raise self._named(refused)
+
+    def _ways(self) -> Iterator[tuple[str, Auth]]:
+        """Yield the ways to try, the one that is set first; the others then only tell why it fails."""
+        hidden = self._oauth("http", self._pair)
+        if not self._url.startswith("https://"):
+            yield "oauth1", hidden
+            return
+        by_name: dict[str, Auth] = {"basic": Basic(self._pair), "query": Query(self._pair)}
+        wanted = self._settings.auth_method
+        if wanted == "oauth1":
+            yield "oauth1", self._oauth("https", self._pair)
+        else:
+            yield from sorted(by_name.items(), key=lambda way: way[0] != wanted)
+        yield "oauth1", hidden
+
+    def _oauth(self, scheme: str, pair: KeyPair) -> OAuth:
+        host = origin(self._home).partition("://")[2]
+        return OAuth(pair, f"{scheme}://{host}", self._clock_offset_seconds)
+
+    def _probe(self, method: str, auth: Auth, *, may_set_clock: bool = True) -> WayIn | ShopError:
+        try:
+            answer = self._ask(auth)
+        except ShopError as error:
+            found = self._judge(method, auth, error)
+            if isinstance(found, ShopError) and found.cause is CLOCK and found.date and may_set_clock:
+                assert isinstance(auth, OAuth)
+                # The date that was gone by was a cache's, perhaps; an error is never cached.
+                auth.clock_offset_seconds = _seconds_ahead(found.date)
+                return self._probe(method, auth, may_set_clock=False)
+            return found
+        return WayIn(method, auth, answer.date, answer)
+
+    def _judge(self, method: str, auth: Auth, error: ShopError) -> WayIn | ShopError:
+        if error.cause is NO_RIGHTS:
+            return WayIn(method, auth, error.date, error)
+        if error.cause is NOT_SIGNED_IN:
+            return ShopError(self._place, self._compare(auth, error)).said(error.error, error.date)
+        return error
+
+    def _ask(self, auth: Auth) -> Answer:
+        return self._client.look(self._url, PROBE, about=self._about, auth=auth)
+
+    def _compare(self, auth: Auth, error: ShopError) -> Cause:
+        """Tell the cause of a text in another language, by what the shop says to requests whose cause is known."""
+        try:
+            # A description takes no permission to read, only a right key (11.0.1, 9.9.5, 5.9.0).
+            self._client.options(self._url, about=self._about, auth=auth)
+        except ShopError as described:
+            if described.error.code != AUTHENTICATION_ERROR:
+                return NOT_SIGNED_IN
+        else:
+            return WRITE_ONLY
+        if not isinstance(auth, OAuth):
+            return WRONG_SECRET
+        pairs = {UNKNOWN_KEY: UNKNOWN_PAIR, WRONG_SECRET: KeyPair(self._pair.consumer_key, "cs_")}
+        for cause, pair in pairs.items():
+            try:
+                self._ask(auth.with_pair(pair))
+            except ShopError as other:
+                if other.error.message == error.error.message:
+                    return cause
+        return CLOCK
+
+    def _compare_with_setting(self, way_in: WayIn) -> None:
+        wanted, found = self._settings.auth_method, way_in.method
+        if wanted not in ("auto", found):
+            cause = {"basic": LOST_QUERY, "query": STRIPPED_HEADER, "oauth1": HIDDEN_HTTPS}[found]
+            raise ShopError(self._place, cause, method=wanted)
+        logger.info("%s: the key is taken by the authentication method %s.", self._place, found)
+        if wanted == "auto" and found != "basic" and self._url.startswith("https://"):
+            reason = STRIPPED_HEADER.what if found == "query" else HIDDEN_HTTPS.what.format(method="basic")
+            logger.warning("%s: %s. Set auth_method to %s to save requests.", self._place, reason, found)
+
+    def _named(self, error: ShopError) -> ShopError:
+        """Say more of an unknown key, where there is a sign of what happened to it."""
+        key = self._pair.consumer_key
+        if error.cause is not UNKNOWN_KEY:
+            return error
+        variable = _other_entry(os.environ, self._settings)
+        if variable is not None:
+            return ShopError(self._place, FOREIGN_KEY, variable=variable)
+        if len(key) != KEY_LENGTH:
+            return ShopError(self._place, CUT_KEY, length=len(key))
+        return error
+
+
+def _seconds_ahead(date: datetime.datetime | None) -> float:
+    """How far the shop's clock is ahead of this machine's."""
+    return 0 if date is None else (date - datetime.datetime.now(datetime.UTC)).total_seconds()
+
+
+def _other_entry(environment: Mapping[str, Any], settings: Settings) -> str | None:
+    """Find the variable of another shop that holds this shop's key, copied by mistake.
+
+    Meltano hands the variables of all shops of `.env` to each of them, and to its own shop the address as well.
+    """
+    names = [
+        name
+        for name, value in environment.items()
+        if name.endswith("CONSUMER_KEY") and value.strip() == settings.consumer_key
+    ]
+    own = [name for name in names if _is_of(environment.get(name.replace("CONSUMER_KEY", "SITE_URL")), settings)]
+    others = sorted(set(names) - set(own))
+    return others[0] if own and others else None
+
+
+def _is_of(site_url: str | None, settings: Settings) -> bool:
+    try:
+        return site_address(site_url or "") == settings.site_url
+    except ValueError:
+        return False

@@ -1,0 +1,78 @@
+"""Keeps secrets out of logs: the second line of defence, behind code that does not log them."""
+
+from __future__ import annotations
+
+import base64
+import logging
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from tap_woo_pim._compat import override
+
+HIDDEN = "***"
+LEAST_LENGTH = 6
+"""Shorter values are no keys, and to hide them would spoil innocent text."""
+
+TALKATIVE_LOGGERS = ("urllib3", "oauthlib", "requests_oauthlib")
+"""Loggers of libraries that write query strings, headers or signatures."""
+
+
+def forms(secret: str) -> frozenset[str]:
+    """Give the forms in which a secret may stand in a text: plain, percent-encoded, and anywhere inside of base64."""
+    raw = secret.encode()
+    found = {secret, quote(secret, safe=""), quote(secret, safe="").replace("%20", "+")}
+    for before in range(3):
+        # What stands before it in the encoded bytes shifts its letters; those it shares with its neighbours are left.
+        encoded = base64.b64encode(bytes(before) + raw).decode().rstrip("=")
+        start, end = (0, 2, 3)[before], (before + len(raw)) * 8 // 6
+        found |= {encoded[start:end], encoded[start:end].replace("+", "-").replace("/", "_")}
+    return frozenset(found)
+
+
+def redact(text: str, hidden_forms: Iterable[str]) -> str:
+    """Replace every form in a text, the longest first."""
+    for form in sorted(hidden_forms, key=len, reverse=True):
+        text = text.replace(form, HIDDEN)
+    return text
+
+
+class SecretFilter(logging.Filter):
+    """Takes secrets out of the message and the traceback of every record that passes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._forms: frozenset[str] = frozenset()
+
+    def hide(self, values: Iterable[object]) -> None:
+        """Take values for secrets from now on, whatever type they are of."""
+        for value in values:
+            if len(str(value)) >= LEAST_LENGTH:
+                self._forms |= forms(str(value).strip())
+
+    def clean(self, text: str) -> str:
+        """Give a text without the secrets."""
+        return redact(text, self._forms)
+
+    @override
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Clean a record; none is dropped."""
+        record.msg, record.args = self.clean(record.getMessage()), ()
+        if record.exc_info:
+            record.exc_text = logging.Formatter().formatException(record.exc_info)
+            record.exc_info = None
+        if record.exc_text:
+            record.exc_text = self.clean(record.exc_text)
+        return True
+
+
+SECRETS = SecretFilter()
+"""The secrets of this process."""
+
+
+def guard_logs() -> None:
+    """Put the filter on all log handlers there are, and silence libraries that write what they send."""
+    loggers = [logging.getLogger(), *map(logging.getLogger, logging.root.manager.loggerDict)]
+    for handler in {handler for logger in loggers for handler in logger.handlers}:
+        handler.addFilter(SECRETS)
+    for name in TALKATIVE_LOGGERS:
+        logging.getLogger(name).setLevel(logging.CRITICAL)

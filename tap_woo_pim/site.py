@@ -1,0 +1,87 @@
+"""Reads the address of a shop as people type it, and compares addresses."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import SplitResult, parse_qsl, urljoin, urlsplit
+
+import requests
+from requests.utils import parse_header_links
+
+API_RELATION = "https://api.w.org/"
+"""The relation by which WordPress (4.4 and later) names its API root in the Link header of its pages."""
+
+_SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_INNER_PAGES = re.compile(r"/(wp-json|wp-admin|wp-login\.php|wp-content|index\.php)(/.*)?$", re.IGNORECASE)
+_SECRETS_IN_URL = re.compile(r"consumer_(key|secret)|\b[cC][ksKS]_[0-9a-fA-F]{8,}|oauth_")
+
+
+def site_address(typed: str) -> str:
+    """Make one address of all the ways in which a shop's address is typed.
+
+    Args:
+        typed: with or without scheme, trailing slash, sub-folder, /wp-json, /wp-admin; in any case; IDN or not.
+
+    Returns:
+        Scheme, host in lower case and ASCII, port unless it is the usual one, sub-folder; no slash at the end.
+
+    Raises:
+        ValueError: it is no web address, or holds a user name or an API key. The text says which, without the address.
+    """
+    text = typed.strip()
+    if _SECRETS_IN_URL.search(text):
+        raise ValueError("site_url holds a key. Give the address alone; key and secret have settings of their own")
+    address = text if _SCHEME.match(text) else f"https://{text.lstrip('/')}"
+    try:
+        parts = urlsplit(requests.Request("GET", address).prepare().url or "")
+        port = parts.port
+    except (requests.RequestException, ValueError):
+        parts, port = SplitResult("", "", "", "", ""), None
+    host = (parts.hostname or "").rstrip(".")
+    if parts.scheme not in ("https", "http") or not host or " " in text:
+        raise ValueError("site_url is not a web address. Give it as https://shop.example")
+    if parts.username is not None:
+        raise ValueError(
+            "site_url holds a user name. Give the address alone; key and secret have settings of their own"
+        )
+    host = f"[{host}]" if ":" in host else host
+    place = host if port in (None, {"https": 443, "http": 80}[parts.scheme]) else f"{host}:{port}"
+    return f"{parts.scheme}://{place}{_INNER_PAGES.sub('', parts.path).rstrip('/')}"
+
+
+def is_same_shop(one: str, other: str) -> bool:
+    """Tell whether two URLs are of the same host, or of its twin with or without www."""
+    hosts = [(urlsplit(url).hostname or "").removeprefix("www.") for url in (one, other)]
+    return hosts[0] == hosts[1]
+
+
+def origin(url: str) -> str:
+    """Cut a URL to what may be shown: scheme, host and port."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def api_root(link_header: str, page_url: str) -> str | None:
+    """Find the API root in the Link header of a page of the shop.
+
+    Args:
+        link_header: all values of the header, joined by commas.
+        page_url: the page that was asked for.
+
+    Returns:
+        The root's URL, with its query if it has one; None where the header names none.
+    """
+    for link in parse_header_links(link_header):
+        if link.get("rel") == API_RELATION:
+            return urljoin(page_url, link["url"])
+    return None
+
+
+def extra_parameters(url: str, known: set[str]) -> dict[str, str]:
+    """Give the query parameters that a redirect adds to those that were sent."""
+    found = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
+    return {
+        name: value
+        for name, value in found.items()
+        if name not in known and not name.startswith(("consumer_", "oauth_"))
+    }

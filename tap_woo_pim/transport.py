@@ -1,0 +1,111 @@
+"""Sends one request to a shop, along redirects that stay with it, and says in a plain error why no answer came."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Mapping
+from importlib import metadata
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+from urllib3.exceptions import InsecureRequestWarning
+
+from tap_woo_pim.causes import CIRCLE, DOWNGRADE, OTHER_HOST
+from tap_woo_pim.errors import ShopError, connection_cause
+from tap_woo_pim.redaction import TALKATIVE_LOGGERS
+from tap_woo_pim.settings import Settings
+from tap_woo_pim.site import extra_parameters, is_same_shop, origin
+
+MAX_REDIRECTS = 5
+
+logger = logging.getLogger("tap-woo-pim")
+
+
+class Transport:
+    """A pool of connections to one shop, to be used by several threads at once."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._session = requests.Session()
+        adapter = HTTPAdapter(pool_maxsize=settings.max_concurrency)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+        version = metadata.version("tap-woo-pim")
+        self._session.headers["User-Agent"] = settings.user_agent or f"tap-woo-pim/{version}"
+        self._session.headers["Accept"] = "application/json"
+        self._session.headers["Accept-Encoding"] = "gzip, deflate"
+        # They write whole URLs, and with them the key, at the level DEBUG and some at WARNING.
+        for name in TALKATIVE_LOGGERS:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+        if not settings.verify_tls:
+            warnings.simplefilter("ignore", InsecureRequestWarning)
+            logger.warning("%s: verify_tls is off, so anyone on the way can read and change all.", settings.store_id)
+
+    def send(self, method: str, url: str, params: Mapping[str, Any], auth: AuthBase, place: str) -> requests.Response:
+        """Send a request, and follow redirects within the shop, showing the key anew at each.
+
+        Args:
+            method: HTTP method; redirects do not change it.
+            url: address without a query.
+            params: query parameters.
+            auth: how the key is shown.
+            place: the shop and what is asked of it, for messages.
+
+        Returns:
+            The answer, its body not yet read; the caller closes it.
+
+        Raises:
+            ShopError: no answer came, or the shop sends on to where the key must not go.
+        """
+        visited = {(url, tuple(params.items()))}
+        for _ in range(MAX_REDIRECTS + 1):
+            response = self._send_once(method, url, params, auth, place)
+            target = response.headers.get("Location")
+            if response.status_code not in (301, 302, 303, 307, 308) or not target:
+                return response
+            response.close()
+            target = urljoin(url, target)
+            self._check_redirect(url, target, place)
+            params = {**params, **extra_parameters(target, set(params))}
+            url = urlsplit(target)._replace(query="", fragment="").geturl()
+            if (url, tuple(params.items())) in visited:
+                break
+            visited.add((url, tuple(params.items())))
+        raise ShopError(place, CIRCLE, target=origin(url) + urlsplit(url).path)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._session.close()
+
+    def _send_once(
+        self, method: str, url: str, params: Mapping[str, Any], auth: AuthBase, place: str
+    ) -> requests.Response:
+        settings = self._settings
+        try:
+            # `request` merges the environment's proxies in, and its certificate authorities if `verify` is True;
+            # `Session.send` would not.
+            return self._session.request(
+                method,
+                url,
+                params=params,
+                auth=auth,
+                timeout=settings.request_timeout_seconds,
+                allow_redirects=False,
+                stream=True,
+                verify=settings.verify_tls and (settings.ca_bundle or True),
+            )
+        except OSError as error:
+            # Among them requests' own errors, and a plain one for a file of certificates that is not there.
+            cause = connection_cause(error, url)
+            raise ShopError(place, cause, seconds=settings.request_timeout_seconds) from None
+
+    @staticmethod
+    def _check_redirect(url: str, target: str, place: str) -> None:
+        if not is_same_shop(url, target):
+            raise ShopError(place, OTHER_HOST, target=origin(target))
+        if url.startswith("https://") and not target.startswith("https://"):
+            raise ShopError(place, DOWNGRADE, target=origin(target))
