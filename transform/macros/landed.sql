@@ -1,0 +1,48 @@
+{#-
+  A landed table as a subquery, with exactly the columns asked for.
+
+  Tables and columns need not be there: a shop whose sync leaves a component out, or whose WooCommerce lacks it, has no
+  such table. A missing table has no rows, a missing column is null.
+
+  Args:
+      table: name of the landed table.
+      columns: what is wanted, column name to type. `array` and `object` are jsonb of that kind and null for any other
+          (target-postgres writes a missing object as a JSON null).
+-#}
+{% macro landed(table, columns) %}
+    {%- set source_relation = source('woo', table) -%}
+    {%- set relation = adapter.get_relation(
+        source_relation.database, source_relation.schema, source_relation.identifier
+    ) if execute -%}
+    {%- set present = adapter.get_columns_in_relation(relation) | map(attribute='name') | list if relation else [] -%}
+    (
+        select
+            {%- for name, type in columns.items() %}
+            {{ landed_column(name, type, name in present) }} as {{ name }}{{ ',' if not loop.last }}
+            {%- endfor %}
+        {%- if relation %}
+        from {{ relation }}
+        {%- else %}
+        where false
+        {%- endif %}
+    )
+{%- endmacro %}
+
+{% macro landed_column(name, type, is_present) -%}
+    {%- set sql_type = 'jsonb' if type in ('array', 'object') else type -%}
+    {%- if not is_present -%} null::{{ sql_type }}
+    {%- elif sql_type == 'jsonb' -%} case when jsonb_typeof({{ name }}) = '{{ type }}' then {{ name }} end
+    {%- else -%} {{ name }}::{{ type }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Whether the landed table is there at all. -#}
+{% macro is_landed(table) %}
+    {%- set found = source('woo', table) -%}
+    {{ return(execute and adapter.get_relation(found.database, found.schema, found.identifier) is not none) }}
+{% endmacro %}
+
+{#- A text as an SQL literal. -#}
+{% macro literal(text) -%}
+    '{{ text | string | replace("'", "''") }}'
+{%- endmacro %}

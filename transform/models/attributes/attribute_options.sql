@@ -1,0 +1,40 @@
+{{ config(indexes=[{'columns': ['store_id', 'attribute_code', 'option_code'], 'unique': true}]) }}
+-- The options of attributes: the terms of global ones (option_id), and what products name without a term.
+with used as (
+    select
+        attribute_values.store_id,
+        attribute_values.attribute_code,
+        attribute_values.option_code,
+        min(attribute_values.value) as name,
+        count(*) filter (where not facts.is_deleted) as product_count
+    from {{ ref('product_attribute_values') }} as attribute_values
+    inner join {{ ref('product_facts') }} as facts
+        on attribute_values.store_id = facts.store_id and attribute_values.product_id = facts.product_id
+    where not attribute_values.is_any
+    group by attribute_values.store_id, attribute_values.attribute_code, attribute_values.option_code
+),
+
+terms as (
+    -- A slug is one term's, but a deleted term may have left it to a new one.
+    select distinct on (terms.store_id, attributes.attribute_code, terms.slug)
+        terms.*,
+        terms.slug as option_code,
+        attributes.attribute_code
+    from {{ ref('attribute_terms') }} as terms
+    inner join {{ ref('global_attributes') }} as attributes
+        on terms.store_id = attributes.store_id and terms.attribute_id = attributes.attribute_id
+    order by terms.store_id, attributes.attribute_code, terms.slug, terms.is_deleted, terms.term_id
+)
+
+select
+    store_id,
+    attribute_code,
+    option_code,
+    terms.term_id as option_id,
+    coalesce(terms.name, used.name) as name,
+    terms.menu_order,
+    coalesce(used.product_count, 0) as product_count,
+    coalesce(terms.is_deleted, false) as is_deleted,
+    terms.deleted_at
+from used
+full outer join terms using (store_id, attribute_code, option_code)

@@ -1,0 +1,13 @@
+{{ config(materialized='steady_view') }}
+-- Which brands a product has, in the shop's order.
+select
+    terms.store_id,
+    terms.product_id,
+    terms.term_id as brand_id,
+    terms.position,
+    coalesce(brands.name, {{ function('decode_html') }}(terms.name)) as name,
+    coalesce(brands.is_deleted, false) as is_brand_deleted
+from {{ ref('shop_terms') }} as terms
+left join {{ ref('brands') }} as brands
+    on terms.store_id = brands.store_id and terms.term_id = brands.brand_id
+where terms.taxonomy = 'brand'

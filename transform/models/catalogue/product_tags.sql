@@ -1,0 +1,13 @@
+{{ config(materialized='steady_view') }}
+-- Which tags a product has, in the shop's order.
+select
+    terms.store_id,
+    terms.product_id,
+    terms.term_id as tag_id,
+    terms.position,
+    coalesce(tags.name, {{ function('decode_html') }}(terms.name)) as name,
+    coalesce(tags.is_deleted, false) as is_tag_deleted
+from {{ ref('shop_terms') }} as terms
+left join {{ ref('tags') }} as tags
+    on terms.store_id = tags.store_id and terms.term_id = tags.tag_id
+where terms.taxonomy = 'tag'

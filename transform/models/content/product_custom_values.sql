@@ -1,0 +1,14 @@
+{{ config(tags=['apart'], incremental_strategy='append', pre_hook='{{ drop_changed() }}',
+          indexes=[{'columns': ['store_id', 'product_id']}, {'columns': ['key']}]) }}
+-- The custom fields of products and variations. A key can come several times: position numbers its values.
+select
+    landed.store_id,
+    landed.product_id,
+    entry ->> 'key' as key,
+    row_number() over (partition by landed.store_id, landed.product_id, entry ->> 'key' order by place) as position,
+    jsonb_typeof(entry -> 'value') as value_type,
+    entry -> 'value' as value,
+    entry ->> 'value' as value_text
+from {{ changed_products() }}
+cross join lateral jsonb_array_elements(landed.meta_data) with ordinality as listed (entry, place)
+where jsonb_typeof(entry) = 'object' and entry ->> 'key' is not null

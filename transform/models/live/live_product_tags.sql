@@ -1,0 +1,2 @@
+{{ of_live_products('product_tags') }}
+    and not own.is_tag_deleted

@@ -1,0 +1,90 @@
+{{ config(schema='pim_work', materialized='steady_view') }}
+-- What a product refers to: categories, pictures, other products, other stores; and rows that did not come.
+with live as (
+    select *
+    from {{ ref('product_facts') }}
+    where not is_deleted
+),
+
+read_whole as (
+    select store_id, stream, started_at
+    from {{ landed('snapshots', {'store_id': 'text', 'stream': 'text', 'started_at': 'timestamp'}) }} as snapshots
+),
+
+pictures as (
+    select images.store_id, images.product_id, count(*) as shown, count(*) filter (where media.alt_text is null) as silent
+    from {{ ref('shop_images') }} as images
+    inner join {{ ref('media') }} as media using (store_id, media_id)
+    where media.url is not null
+    group by images.store_id, images.product_id
+)
+
+select live.store_id, live.product_id, 'no_category' as check_name,
+    case when not live.is_published then 'info' end as severity, '' as subject,
+    'The product is in no category but the shop''s catch-all.' as message
+from live
+where
+    not live.is_variation
+    and not exists (
+        select 1
+        from {{ ref('shop_terms') }} as terms
+        where
+            terms.store_id = live.store_id
+            and terms.product_id = live.product_id
+            and terms.taxonomy = 'category'
+            and terms.slug is distinct from 'uncategorized'
+    )
+
+union all
+select live.store_id, live.product_id, 'no_alt_text', null, '',
+    pictures.silent || ' of ' || pictures.shown || ' pictures have no alternative text.'
+from live
+inner join pictures using (store_id, product_id)
+left join {{ ref('product_facts') }} as parent
+    on live.store_id = parent.store_id and live.parent_id = parent.product_id
+-- A picture that a variation has from its parent is told of there.
+where pictures.silent > 0 and live.main_image_id is distinct from parent.main_image_id
+
+union all
+select relations.store_id, relations.product_id, 'broken_relation', null,
+    relations.kind || ' ' || relations.related_product_id,
+    case relations.kind
+        when 'grouped' then 'The group holds product '
+        when 'upsell' then 'The upsells name product '
+        else 'The cross-sells name product '
+    end || relations.related_product_id || ', which is not in the shop.'
+from {{ ref('live_product_relations') }} as relations
+where relations.is_broken and (relations.store_id, 'products') in (select store_id, stream from read_whole)
+
+union all
+select live.store_id, live.product_id, 'deleted_elsewhere', null, '',
+    'The SKU ' || live.sku || ' is live here, but in the trash or gone in ' || array_to_string(master.deleted_in, ', ') || '.'
+from live
+inner join {{ ref('master_products') }} as master using (sku)
+where cardinality(master.deleted_in) > 0
+
+union all
+select custom.store_id, custom.product_id, 'custom_field_misfit', null, custom.key,
+    'The custom field ' || custom.key || ' is "' || left(custom.value_text, 40) || '", which does not fit its column.'
+from {{ ref('live_product_custom_values') }} as custom
+inner join {{ ref('promoted_values') }} as promoted using (store_id, product_id)
+where
+    custom.position = 1
+    and btrim(custom.value_text) <> ''
+    and case custom.key
+        {%- for field in var('promoted_custom_fields') %}
+        when {{ literal(field.key) }} then promoted.{{ adapter.quote(field.column) }} is null
+        {%- endfor %}
+        when '' then false
+    end
+
+union all
+select unread.store_id, case when unread.position ~ '^[0-9]{1,18}$' and unread.stream in ('products', 'product_variations') then unread.position::bigint end, 'unread_row', null,
+    unread.stream || ' ' || unread.position,
+    'The shop could not deliver ' || unread.position || ' of ' || replace(unread.stream, '_', ' ') || ': ' || coalesce(unread.reason, 'no reason given')
+from {{ landed('unread_rows', {
+    'store_id': 'text', 'stream': 'text', 'position': 'text', 'reason': 'text', 'synced_at': 'timestamp'
+}) }} as unread
+left join read_whole on unread.store_id = read_whole.store_id and unread.stream = read_whole.stream
+-- A later whole read had it.
+where read_whole.started_at is null or unread.synced_at >= read_whole.started_at

@@ -1,0 +1,30 @@
+{{ config(schema='pim_work', materialized='steady_view') }}
+-- Prices and numbers.
+with live as (
+    select *
+    from {{ ref('product_facts') }}
+    where not is_deleted
+)
+
+select store_id, product_id, 'no_price' as check_name, case when not is_published then 'info' end as severity, '' as subject,
+    'There is no price, so nobody can buy it.' as message
+from live
+where kind in ('simple', 'external', 'variation') and price is null and not coalesce(not_numbers ? 'price', false)
+
+union all
+select store_id, product_id, 'not_a_number', null, number.field,
+    'The ' || replace(number.field, '_', ' ') || ' is "' || left(number.text, 40) || '", which is no number. Write it like 12.50.'
+from live
+cross join lateral jsonb_each_text(not_numbers) as number (field, text)
+
+union all
+select store_id, product_id, 'sale_not_below_regular', null, '',
+    'The sale price ' || sale_price || ' is not below the regular price ' || regular_price || '.'
+from live
+where sale_price >= regular_price
+
+union all
+select store_id, product_id, 'sale_window_reversed', null, '',
+    'The sale begins on ' || sale_from::date || ' and ends before that, on ' || sale_to::date || '.'
+from live
+where sale_to < sale_from

@@ -1,0 +1,71 @@
+{{ config(schema='pim_work', materialized='steady_view') }}
+-- What a product's own row shows: identity, texts, pictures, stock.
+with live as (
+    select *, case when not is_published then 'info' end as when_unpublished
+    from {{ ref('product_facts') }}
+    where not is_deleted
+)
+
+select store_id, product_id, 'no_name' as check_name, null as severity, '' as subject,
+    'The product has no name.' as message
+from live
+where name is null
+
+union all
+select store_id, product_id, 'no_sku', when_unpublished, '',
+    case
+        when not is_variation then 'The product has no SKU, so it cannot be matched with other stores.'
+        when parent_sku is null then 'The variation has no SKU, and neither has its parent.'
+        else 'The variation has no SKU of its own: the shop shows its parent''s, ' || parent_sku || '.'
+    end
+from live
+where sku is null
+
+union all
+select store_id, product_id, 'duplicate_sku', null, '',
+    'The SKU ' || sku || ' is on ' || carriers || ' products or variations of this store: ids ' || ids
+    || case when carriers > 10 then ', ...' else '' end || '.'
+from live
+inner join (
+    select store_id, sku, count(*) as carriers,
+        array_to_string((array_agg(product_id order by product_id))[1:10], ', ') as ids
+    from live
+    where sku is not null
+    group by store_id, sku
+    having count(*) > 1
+) as shared using (store_id, sku)
+
+union all
+select store_id, product_id, 'bad_gtin', null, gtin_source,
+    'The GTIN ' || left(gtin, 40) || ' (from ' || gtin_source || ') '
+    || case
+        when gtin ~ '^([0-9]{8}|[0-9]{12,14}|[0-9]{9}[0-9X])$' then 'has a wrong check digit: it was probably mistyped.'
+        else 'is no GTIN: one has 8, 12, 13 or 14 digits, an old ISBN 10.'
+    end
+from live
+where gtin is not null and gtin_kind is null
+
+union all
+select store_id, product_id, 'no_image', when_unpublished, '',
+    case when is_variation then 'Neither the variation nor its parent has a picture.' else 'The product has no picture.' end
+from live
+where main_image_id is null
+
+union all
+select store_id, product_id, 'no_description', when_unpublished, '',
+    case
+        when short_description_digest is not null then 'The product has a short description but no long one.'
+        else 'The product has no description.'
+    end
+from live
+where not is_variation and description_digest is null
+
+union all
+select store_id, product_id, 'stock_without_quantity', null, '',
+    case stock_kept_by
+        when 'parent' then 'The parent keeps the stock of this variation, but has no quantity.'
+        else 'Stock is kept, but there is no quantity.'
+    end
+from live
+left join {{ ref('stores') }} as stores using (store_id)
+where stock_kept_by <> 'none' and stock_quantity is null and coalesce(stores.keeps_stock, true)

@@ -1,0 +1,22 @@
+{{ config(indexes=[{'columns': ['store_id', 'check_name']}, {'columns': ['store_id', 'product_id']}]) }}
+-- What somebody should look at: a row for each finding, of products that are still in the shop.
+with findings as (
+    {% for kind in ('products', 'prices', 'variations', 'links') -%}
+    select store_id, product_id, check_name, severity, subject, message from {{ ref('findings_of_' ~ kind) }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+)
+
+select
+    findings.store_id,
+    coalesce(facts.sku, facts.parent_sku) as sku,
+    findings.product_id,
+    facts.name as product_name,
+    findings.check_name,
+    findings.subject,
+    coalesce(findings.severity, checks.severity) as severity,
+    findings.message
+from findings
+inner join {{ ref('checks') }} as checks on findings.check_name = checks.check_name
+left join {{ ref('product_facts') }} as facts
+    on findings.store_id = facts.store_id and findings.product_id = facts.product_id

@@ -1,0 +1,81 @@
+{{ config(full_refresh=false, indexes=[{'columns': ['store_id', 'stream', 'id'], 'unique': true}]) }}
+{#-
+  What is gone from the shops, why, and since when that has been known. A date once found stays, also in a full refresh,
+  for the landed tables only tell of the last whole read; a row that comes back loses it.
+-#}
+{% set terms = [
+    'product_categories', 'product_tags', 'product_brands', 'product_attributes', 'product_attribute_terms'
+] %}
+with snapshots as (
+    select store_id, stream, started_at
+    from {{ landed('snapshots', {'store_id': 'text', 'stream': 'text', 'started_at': 'timestamp'}) }} as snapshots
+),
+
+gone as (
+    select store_id, source as stream, product_id as id, 'trashed' as reason, coalesce(modified_at, synced_at) as since
+    from {{ ref('shop_products') }} as products
+    where status = 'trash'
+
+    union all
+    -- Not met in the last whole read.
+    select products.store_id, products.source, products.product_id, 'vanished', snapshots.started_at
+    from {{ ref('shop_products') }} as products
+    inner join snapshots
+        on products.store_id = snapshots.store_id
+        and products.source = snapshots.stream
+        and products.synced_at < snapshots.started_at
+
+    union all
+    -- The shop trashes variations with their parent, but does not always get to all of them.
+    select variation.store_id, variation.source, variation.product_id, 'trashed', coalesce(parent.modified_at, parent.synced_at)
+    from {{ ref('shop_products') }} as variation
+    inner join {{ ref('shop_products') }} as parent
+        on variation.store_id = parent.store_id and variation.parent_id = parent.product_id
+    where variation.source = 'product_variations' and parent.status = 'trash'
+
+    union all
+    -- Left out of the list of a parent read later. Only published and private variations are in that list, and those of
+    -- a trashed or future parent are neither.
+    select variation.store_id, variation.source, variation.product_id, 'vanished', parent.synced_at
+    from {{ ref('shop_products') }} as variation
+    inner join {{ ref('shop_products') }} as parent
+        on variation.store_id = parent.store_id and variation.parent_id = parent.product_id
+    where
+        variation.source = 'product_variations'
+        and variation.status in ('publish', 'private')
+        and parent.kind not in ('simple', 'grouped', 'external')
+        and parent.status not in ('trash', 'future')
+        and parent.synced_at > variation.synced_at
+        and not parent.listed_variations @> to_jsonb(variation.product_id)
+
+    {% for stream in terms %}
+    union all
+    select term.store_id, '{{ stream }}', term.id, 'vanished', snapshots.started_at
+    from {{ landed(stream, {'store_id': 'text', 'id': 'bigint', 'synced_at': 'timestamp'}) }} as term
+    inner join snapshots
+        on term.store_id = snapshots.store_id
+        and snapshots.stream = '{{ stream }}'
+        and term.synced_at < snapshots.started_at
+    {% endfor %}
+),
+
+first_known as (
+    select distinct on (store_id, stream, id) store_id, stream, id, reason, since
+    from gone
+    order by store_id, stream, id, since, reason
+)
+
+select
+    first_known.store_id,
+    first_known.stream,
+    first_known.id,
+    first_known.reason,
+    {% if is_incremental() -%}
+    coalesce(known.deleted_at, first_known.since) as deleted_at
+    {%- else -%}
+    first_known.since as deleted_at
+    {%- endif %}
+from first_known
+{% if is_incremental() -%}
+left join {{ this }} as known using (store_id, stream, id)
+{%- endif %}

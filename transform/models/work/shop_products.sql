@@ -1,0 +1,87 @@
+{{ config(
+    tags=['apart'],
+    incremental_strategy='append',
+    pre_hook='{{ drop_changed() }}',
+    indexes=[{'columns': ['store_id', 'product_id'], 'unique': true}, {'columns': ['store_id', 'parent_id']}]
+) }}
+-- Products and variations with their own values, typed. The ledger of what the other models took apart, so it is last:
+-- depends_on: {{ ref('shop_terms') }}
+-- depends_on: {{ ref('shop_images') }}
+-- depends_on: {{ ref('shop_attributes') }}
+-- depends_on: {{ ref('shop_relations') }}
+-- depends_on: {{ ref('product_custom_values') }}
+{#- PHP says false where there is no size (5.9.0). -#}
+{% set numbers = {
+    'price': 'landed.price',
+    'regular_price': 'landed.regular_price',
+    'sale_price': 'landed.sale_price',
+    'weight': 'landed.weight',
+    'length': "nullif(landed.dimensions ->> 'length', 'false')",
+    'width': "nullif(landed.dimensions ->> 'width', 'false')",
+    'height': "nullif(landed.dimensions ->> 'height', 'false')"
+} %}
+select
+    landed.store_id,
+    landed.product_id,
+    landed.source,
+    known.landed_version,
+    '{{ rules_digest() }}' as rules,
+    landed.synced_at,
+    nullif(landed.parent_id, 0) as parent_id,
+    coalesce(landed.type, 'simple') as kind,
+    landed.status,
+    nullif(btrim({{ decoded('landed.name') }}), '') as name,
+    landed.slug,
+    landed.permalink,
+    landed.catalog_visibility as visibility,
+    landed.featured as is_featured,
+    landed.description,
+    landed.short_description,
+    case when landed.description ~ '\S' then md5(btrim(landed.description)) end as description_digest,
+    case when landed.short_description ~ '\S' then md5(btrim(landed.short_description)) end as short_description_digest,
+    nullif(btrim(landed.sku), '') as sku,
+    landed.global_unique_id,
+    {%- for name, text in numbers.items() %}
+    {{ function('to_number') }}({{ text }}) as {{ name }},
+    {%- endfor %}
+    -- What stands in the place of a number and is none: {field: text}.
+    case
+        when concat_ws('|', {{ numbers.values() | join(', ') }}) !~ '^([0-9]*([.][0-9]+)?([|]|$))*$' then nullif(
+            jsonb_strip_nulls(
+                jsonb_build_object(
+                    {%- for name, text in numbers.items() %}
+                    '{{ name }}',
+                    case when {{ function('to_number') }}({{ text }}) is null then nullif(btrim({{ text }}), '') end{{ ',' if not loop.last }}
+                    {%- endfor %}
+                )
+            ),
+            '{}'
+        )
+    end as not_numbers,
+    landed.date_on_sale_from_gmt as sale_from,
+    landed.date_on_sale_to_gmt as sale_to,
+    landed.on_sale as is_on_sale,
+    landed.purchasable as is_purchasable,
+    landed.total_sales,
+    landed.virtual as is_virtual,
+    landed.downloadable as is_downloadable,
+    landed.sold_individually as is_sold_individually,
+    landed.external_url,
+    {{ decoded('landed.button_text') }} as button_text,
+    landed.tax_status,
+    landed.tax_class,
+    landed.shipping_class,
+    landed.manage_stock,
+    landed.stock_quantity,
+    landed.stock_status,
+    landed.backorders,
+    landed.low_stock_amount,
+    landed.reviews_allowed,
+    {{ function('to_number') }}(landed.average_rating) as average_rating,
+    landed.rating_count,
+    landed.menu_order,
+    case when jsonb_typeof(landed.images -> 0 -> 'id') = 'number' then nullif((landed.images -> 0 ->> 'id')::numeric::bigint, 0) end as main_image_id,
+    landed.variations as listed_variations,
+    landed.date_created_gmt as created_at,
+    landed.date_modified_gmt as modified_at
+from {{ changed_products() }}
