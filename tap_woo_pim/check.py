@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -23,11 +23,11 @@ logger = logging.getLogger("tap-woo-pim")
 
 @dataclass(frozen=True)
 class Probe:
-    """What shows whether a component can be read: a list's path below the API root, and whether its rows have ids."""
+    """What shows whether a component can be read: a list's path below the API root, and its parameters."""
 
     component: str
     path: str
-    has_ids: bool = True
+    params: Mapping[str, Any]
 
 
 @dataclass
@@ -91,9 +91,8 @@ def check(shop: Shop, probes: Iterable[Probe]) -> Report:
     except (ShopError, PassingError) as error:
         report.trouble = error
         return report
-    known = {shop.path("products"): products}
     probes = list(probes)
-    calls = (partial(_look, shop, probe, known.get(probe.path)) for probe in probes)
+    calls = (partial(_look, shop, probe, products) for probe in probes)
     ahead = shop.settings.max_concurrency - 1
     for probe, found in zip(probes, in_order(shop.client.executor, calls, ahead), strict=True):
         answer = found.result()
@@ -104,11 +103,11 @@ def check(shop: Shop, probes: Iterable[Probe]) -> Report:
     return report
 
 
-def _look(shop: Shop, probe: Probe, known: Answer | ShopError | None) -> Answer | ShopError | None:
+def _look(shop: Shop, probe: Probe, products: Answer | ShopError) -> Answer | ShopError | None:
     """Ask for one row; None when the shop failed, which says nothing of rights and may pass until the row is read."""
-    if known is not None:
-        return known
-    params: dict[str, Any] = {"per_page": 1} | ({"_fields": "id"} if probe.has_ids else {})
+    if probe.path == shop.path("products") and not probe.params.keys() - {"_fields"}:
+        return products
+    params = {**probe.params, "per_page": 1}
     try:
         return shop.get(probe.path, params, about=probe.component, tries=1)
     except ShopError as error:

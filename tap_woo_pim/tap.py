@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -11,16 +10,17 @@ from typing import Any, ClassVar, NoReturn
 
 import click
 from singer_sdk import Stream, Tap
-from singer_sdk.exceptions import ConfigValidationError, FatalAPIError, RetriableAPIError, SingerSDKError
+from singer_sdk.exceptions import ConfigValidationError, FatalAPIError, RetriableAPIError
 from singer_sdk.helpers._util import load_json
 from singer_sdk.helpers.capabilities import CapabilitiesEnum, PluginCapabilities, TapCapabilities
-from singer_sdk.plugin_base import PluginBase, SingerCommand
+from singer_sdk.plugin_base import PluginBase
 from singer_sdk.tap_base import CliTestOptionValue
 
 from tap_woo_pim._compat import override
 from tap_woo_pim.check import Probe, Report, check
+from tap_woo_pim.command import PlainErrors, reason_of
 from tap_woo_pim.output import BufferedWriter
-from tap_woo_pim.redaction import SECRETS, guard_logs
+from tap_woo_pim.redaction import SECRETS
 from tap_woo_pim.run import Run
 from tap_woo_pim.settings import (
     CONFIG_JSONSCHEMA,
@@ -60,6 +60,7 @@ class TapWooPim(Tap):
     def run(self) -> Run:
         """This run over the shop."""
         bookmarks = self.state.setdefault("bookmarks", {})
+        # With settings that are wrong there was no run before the catalogue of all streams is made.
         settings = Settings.stand_in() if self._is_blind else Settings.from_config(self.config)
         return Run(Shop(settings), bookmarks.setdefault("stores", {}))
 
@@ -90,7 +91,6 @@ class TapWooPim(Tap):
             self.logger.warning("The catalogue is that of any store. %s", reason_of(error))
         self._is_blind = True
         self._streams = None
-        del self.run
         return super().run_discovery()
 
     def check(self) -> Report:
@@ -98,14 +98,11 @@ class TapWooPim(Tap):
         return check(self.run.shop, self._probes())
 
     def _probes(self) -> Iterator[Probe]:
-        shop = self.run.shop
         probed = set[str]()
         for stream in self.streams.values():
             if isinstance(stream, ListStream) and stream.component not in {None, *probed} and stream.selected:
                 probed.add(str(stream.component))
-                path = stream.list_path if isinstance(stream, ChangingStream) else shop.path(stream.route)
-                # A list below another's rows takes the same rights as that one.
-                yield Probe(str(stream.component), path.partition("/{}")[0], has_ids="id" in stream.primary_keys)
+                yield _probe(stream)
 
     @override
     def _reset_state_progress_markers(self) -> None:
@@ -205,32 +202,11 @@ class TapWooPim(Tap):
         sys.exit(128 + signum)
 
 
-class PlainErrors(SingerCommand):
-    """A command whose failures end with exit code 1 and one plain line on stderr."""
-
-    @override
-    def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the command."""
-        logging.captureWarnings(capture=True)
-        guard_logs()
-        try:
-            return super().main(*args, **kwargs)
-        except SingerSDKError as error:
-            reason = reason_of(error)
-        except Exception:
-            self.logger.exception("This is a fault of the tap itself.")
-            reason = "The tap failed by a fault of its own, described above. Please report it."
-        sys.stdout.flush()
-        sys.stderr.write(f"{SECRETS.clean(reason)}\n")
-        sys.exit(1)
-
-    @override
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the callback, without the SDK's handling of wrong settings, whose last line names no cause."""
-        return click.Command.invoke(self, ctx)
-
-
-def reason_of(error: Exception) -> str:
-    """Put an error into one line."""
-    texts = error.errors if isinstance(error, ConfigValidationError) else [str(error)]
-    return " ".join(" ".join(texts).split())
+def _probe(stream: ListStream) -> Probe:
+    component = str(stream.component)
+    if isinstance(stream, ChangingStream):
+        return Probe(component, stream.list_path, {**stream.list_parameters(), "_fields": "id"})
+    # A list below another's rows takes the same rights as that one.
+    path = stream.shop.path(stream.route).partition("/{}")[0]
+    # Rows without ids may be bare texts, of which WordPress cannot choose fields.
+    return Probe(component, path, {**stream.parameters(), "_fields": "id"} if "id" in stream.primary_keys else {})

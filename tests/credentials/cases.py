@@ -15,6 +15,7 @@ from demo_store.answer import Answer, html
 from demo_store.faults import FAULTS, When, path
 from demo_store.faults.base import Exchange, Fault
 from demo_store.faults.bodies import BodyChanged, HtmlPage, LoginPage
+from demo_store.faults.statuses import Status
 from tests.credentials.certificates import self_signed
 from tests.credentials.stage import Stage
 
@@ -451,7 +452,7 @@ def login_page(stage: Stage) -> Config:
     " error log.",
 )
 def server_error(stage: Stage) -> Config:
-    return _spoiled(stage, FAULTS["status"](502))  # type: ignore[call-arg]
+    return _spoiled(stage, Status(502))
 
 
 @case(
@@ -460,7 +461,7 @@ def server_error(stage: Stage) -> Config:
     " host allow this machine more.",
 )
 def too_many(stage: Stage) -> Config:
-    return _spoiled(stage, FAULTS["status"](429))  # type: ignore[call-arg]
+    return _spoiled(stage, Status(429))
 
 
 @case(

@@ -64,12 +64,14 @@ class Stage:
         stack: what to take down at the end.
         environment: variables for the tap.
         servers: the shops that are open.
+        paths: where the tap's process finds modules.
     """
 
     folder: Path
     stack: ExitStack
     environment: dict[str, str] = field(default_factory=dict)
     servers: list[Server] = field(default_factory=list)
+    paths: list[Path] = field(default_factory=lambda: [CHECKOUT])
 
     def __post_init__(self) -> None:
         self.authority = Authority(self.folder)
@@ -115,7 +117,7 @@ class Stage:
             check=False,
             cwd=self.folder,
             encoding="utf-8",
-            env={**kept, "LOGLEVEL": "DEBUG", "PYTHONPATH": str(CHECKOUT), **self.environment},
+            env={**kept, "LOGLEVEL": "DEBUG", "PYTHONPATH": os.pathsep.join(map(str, self.paths)), **self.environment},
             timeout=120,
         )
         for secret in (config.get("consumer_key"), config.get("consumer_secret")):

@@ -1,0 +1,45 @@
+"""The tap's command line: a failure ends with one plain line, for Meltano shows no other."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Any
+
+import click
+from singer_sdk.exceptions import ConfigValidationError, SingerSDKError
+from singer_sdk.plugin_base import SingerCommand
+
+from tap_woo_pim._compat import override
+from tap_woo_pim.redaction import SECRETS, guard_logs
+
+
+class PlainErrors(SingerCommand):
+    """A command whose failures end with exit code 1 and one plain line on stderr."""
+
+    @override
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command."""
+        logging.captureWarnings(capture=True)
+        guard_logs()
+        try:
+            return super().main(*args, **kwargs)
+        except SingerSDKError as error:
+            reason = reason_of(error)
+        except Exception:
+            self.logger.exception("This is a fault of the tap itself.")
+            reason = "The tap failed by a fault of its own, described above. Please report it."
+        sys.stdout.flush()
+        sys.stderr.write(f"{SECRETS.clean(reason)}\n")
+        sys.exit(1)
+
+    @override
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the callback, without the SDK's handling of wrong settings, whose last line names no cause."""
+        return click.Command.invoke(self, ctx)
+
+
+def reason_of(error: Exception) -> str:
+    """Put an error into one line."""
+    texts = error.errors if isinstance(error, ConfigValidationError) else [str(error)]
+    return " ".join(" ".join(texts).split())

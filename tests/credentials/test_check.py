@@ -1,0 +1,163 @@
+"""The check says what is well and what is not, step by step, and a sync begins with it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from demo_store import Store
+from demo_store.answer import Answer
+from demo_store.faults import nth, path
+from demo_store.faults.base import Exchange
+from demo_store.faults.statuses import Status
+from tap_woo_pim.settings import COMPONENTS
+from tests.credentials.stage import Stage
+
+TICK, CROSS = "\N{CHECK MARK}", "\N{BALLOT X}"
+STEPS = [
+    "address reachable",
+    "TLS certificate trusted",
+    "WordPress there",
+    "REST API there",
+    "WooCommerce there",
+    "key recognised",
+    "secret right",
+    "key may read",
+]
+
+
+def test_list_of_a_good_key(stage: Stage) -> None:
+    store = Store.recorded("9.9.5")
+    server = stage.serve(store)
+    ended = stage.run(stage.config(server, sync_components=list(COMPONENTS)), "--test")
+    assert ended.code == 0
+    count = {
+        "products": len([row for row in store.rows("products") if row["status"] != "trash"]),
+        "categories": len(store.rows("categories")),
+        "tags": len(store.rows("tags")),
+        "brands": len(store.rows("brands")),
+        "attributes": len(store.rows("attributes")),
+        "reviews": len(store.rows("reviews")),
+        "custom_fields": len(store.rows("custom_field_names")),
+    }
+    lines = ended.out.splitlines()
+    assert lines[:8] == [f"{TICK} {step}" for step in STEPS]
+    ticked = dict(line.removeprefix(f"{TICK} ").partition(": ")[::2] for line in lines[8:] if line.startswith(TICK))
+    assert set(ticked) == set(COMPONENTS)
+    for component, rows in count.items():
+        assert ticked[component] == f"{rows:,} rows"
+    described = "\n".join(line for line in lines if not line.startswith(TICK))
+    for fact in ("WooCommerce 9.9.5", "WordPress 6.9", "Currency EUR", "units kg and cm", "Europe/Berlin", "basic"):
+        assert fact in described
+
+
+def test_list_names_the_step_that_fails_and_stops_there(stage: Stage) -> None:
+    server = stage.serve()
+    ended = stage.run(stage.config(server, consumer_secret="cs_" + "0" * 40), "--test")
+    assert ended.code == 1
+    *well, failed = ended.out.splitlines()
+    assert well == [f"{TICK} {step}" for step in STEPS[:6]]
+    assert failed.startswith(f"{CROSS} secret right: the secret does not belong to this key.")
+    assert ended.last_line.startswith(f"shop ({server.url}), all components: the secret does not belong to this key.")
+
+
+def test_list_names_every_component_that_fails(stage: Stage) -> None:
+    server = stage.serve(Store.recorded())
+    key = server.store.add_key(user_role="catalogue_editor")
+    server.store.faults.add(Status(403), path("products/tags$"))
+    config = stage.config(server, consumer_key=key.consumer_key, consumer_secret=key.consumer_secret)
+    ended = stage.run(config, "--test")
+    assert ended.code == 1
+    failed = [line.partition(":")[0] for line in ended.out.splitlines() if line.startswith(CROSS)]
+    assert sorted(failed) == [f"{CROSS} tags", f"{CROSS} tax_classes"]
+    assert f"{TICK} products: 1,903 rows" in ended.out
+
+
+def test_several_components_without_rights_are_all_named(stage: Stage) -> None:
+    server = stage.serve()
+    body = b'{"code":"woocommerce_rest_cannot_view","message":"Sorry.","data":{"status":403}}'
+
+    class Denied(Status):
+        async def before(self, exchange: Exchange) -> Answer:
+            answer = await super().before(exchange)
+            answer.body = body
+            return answer
+
+    server.store.faults.add(Denied(403), path("products/(tags|brands)$"))
+    ended = stage.run(stage.config(server))
+    assert ended.last_line.startswith(f"shop ({server.url}), tags, brands: the user of this key may not view this.")
+
+
+def test_component_left_out_of_the_components_is_not_asked_for(stage: Stage) -> None:
+    server = stage.serve()
+    key = server.store.add_key(user_role="catalogue_editor")
+    components = [component for component in COMPONENTS if component != "tax_classes"]
+    config = stage.config(server, consumer_key=key.consumer_key, consumer_secret=key.consumer_secret)
+    assert stage.run(config | {"sync_components": components}).code == 0
+    assert not any("taxes" in request.path for request in server.requests)
+
+
+def test_stream_deselected_in_the_catalogue_is_not_asked_for(stage: Stage) -> None:
+    server = stage.serve()
+    key = server.store.add_key(user_role="catalogue_editor")
+    config = stage.config(server, consumer_key=key.consumer_key, consumer_secret=key.consumer_secret)
+    catalogue = json.loads(stage.run(config, "--discover").out)
+    (taxes,) = (stream for stream in catalogue["streams"] if stream["stream"] == "tax_classes")
+    (whole,) = (entry for entry in taxes["metadata"] if entry["breadcrumb"] == [])
+    whole["metadata"]["selected"] = False
+    (stage.folder / "catalogue.json").write_text(json.dumps(catalogue))
+    ended = stage.run(config, "--catalog", str(stage.folder / "catalogue.json"))
+    assert ended.code == 0, ended.err
+    assert not any("taxes" in request.path for request in server.requests)
+
+
+def test_empty_shop_passes(stage: Stage) -> None:
+    ended = stage.run(stage.config(stage.serve()))
+    assert ended.code == 0
+    assert len(ended.rows("stores")) == 1
+
+
+def test_component_that_fails_for_the_moment_does_not_fail_the_check(stage: Stage) -> None:
+    server = stage.serve(Store.recorded())
+    server.store.faults.add("status", path("products/tags$") & nth(1))
+    ended = stage.run(stage.config(server, sync_components=["tags"]))
+    assert ended.code == 0
+    assert len(ended.rows("product_tags")) == len(server.store.rows("tags"))
+
+
+@pytest.mark.parametrize("broken", ["settings", "address", "key"])
+def test_discovery_succeeds_without_the_shop_so_that_meltano_shows_the_cause(stage: Stage, broken: str) -> None:
+    server = stage.serve()
+    config = stage.config(server, sync_components=["tags"])
+    whole = {stream["stream"] for stream in json.loads(stage.run(config, "--discover").out)["streams"]}
+    wrong = {
+        "settings": {"consumer_key": "", "page_size": "many"},
+        "address": {"site_url": "https://shop.invalid"},
+        "key": {"consumer_key": "ck_" + "0" * 40},
+    }[broken]
+    ended = stage.run(config | wrong, "--discover")
+    assert ended.code == 0
+    assert {stream["stream"] for stream in json.loads(ended.out)["streams"]} >= whole
+
+
+def test_schema_test_of_the_sdk_still_works(stage: Stage) -> None:
+    ended = stage.run(stage.config(stage.serve(), sync_components=["tags"]), "--test=schema")
+    assert ended.code == 0
+    assert {message["type"] for message in ended.messages} == {"SCHEMA"}
+
+
+def test_fault_of_the_tap_itself_ends_in_one_line_without_the_key(stage: Stage) -> None:
+    server = stage.serve()
+    config = stage.config(server)
+    (stage.folder / "sitecustomize.py").write_text(
+        "import tap_woo_pim.tap as tap\n"
+        "def broken(shop, probes):\n"
+        "    raise RuntimeError(f'{shop.settings!r}')\n"
+        "tap.check = broken\n"
+    )
+    stage.paths.append(stage.folder)
+    ended = stage.run(config)
+    assert ended.code == 1
+    assert "RuntimeError" in ended.err
+    assert ended.last_line == "The tap failed by a fault of its own, described above. Please report it."
