@@ -1,4 +1,4 @@
-"""A scene for every test."""
+"""A scene for every test, and one installed copy of the project for all that need Meltano."""
 
 from __future__ import annotations
 
@@ -7,10 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.credentials.project import Project
 from tests.credentials.stage import Stage, open_stage
+from tests.e2e.house import open_house
 
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
     with open_stage(tmp_path) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    with open_house(tmp_path_factory.mktemp("credentials")) as house:
+        yield Project(house.root)

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,23 +37,27 @@ class Project:
 
     def install(self) -> None:
         copy_project(self.root)
-        # The way to the package index is this machine's; the ways to the shops are the tests'.
-        network = {name: value for name, value in os.environ.items() if _OF_THE_NETWORK.match(name)}
-        done = self.meltano("install", "--plugin-type", "extractor", TAP, **network, **uv_variables())
+        done = self.meltano("install", "--plugin-type", "extractor", TAP, network=True)
         assert done.returncode == 0, done.stdout
 
-    def meltano(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    def variables(self, *, network: bool = False) -> dict[str, str]:
+        """Give Meltano's environment; this machine's way to the package index belongs to it only when asked for."""
         kept = {
             name: value
             for name, value in os.environ.items()
-            if not _FOREIGN.match(name) and not _OF_THE_NETWORK.match(name)
+            if not _FOREIGN.match(name) and (network or not _OF_THE_NETWORK.match(name))
         }
+        return {**kept, **(uv_variables() if network else {}), "NO_COLOR": "1", **self.environment}
+
+    def meltano(
+        self, *arguments: str, network: bool = False, variables: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [str(Path(sys.executable).with_name("meltano")), *arguments],
             check=False,
             cwd=self.root,
             encoding="utf-8",
-            env={**kept, "NO_COLOR": "1", **self.environment, **variables},
+            env={**self.variables(network=network), **(variables or {})},
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -67,7 +72,7 @@ class Project:
             for setting, value in config.items()
             if value is not None
         }
-        done = self.meltano("config", "test", name, **settings, **variables)
+        done = self.meltano("config", "test", name, variables={**settings, **variables})
         for secret in (config.get("consumer_key"), config.get("consumer_secret")):
             if secret:
                 assert traces(str(secret), done.stdout) == []

@@ -1,0 +1,83 @@
+"""The page on connecting a shop tells every message, and its commands work."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from demo_store import Store, serve
+from tap_woo_pim import causes
+from tap_woo_pim.settings import COMPONENTS
+from tests.credentials.project import VALID, Project
+from tests.credentials.stage import CHECKOUT
+
+PAGE = CHECKOUT / "docs" / "connect-a-store.md"
+ALL_CAUSES = [cause for cause in vars(causes).values() if isinstance(cause, causes.Cause)]
+
+
+def table() -> str:
+    rows = []
+    for step in causes.Step:
+        rows += [
+            f"| {step} | {re.sub('{[^}]*}', '…', cause.what)} | {re.sub('{[^}]*}', '…', cause.remedy)}. |"
+            for cause in ALL_CAUSES
+            if cause.step is step
+        ]
+    return "\n".join(["| step | message | what to do |", "| --- | --- | --- |", *rows])
+
+
+def test_page_tells_every_message_of_the_check() -> None:
+    told = PAGE.read_text(encoding="utf-8").partition("<!-- causes -->\n")[2].partition("\n<!-- /causes -->")[0]
+    assert told == table()
+
+
+def test_page_names_every_component() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert [component for component in COMPONENTS if component not in text] == []
+
+
+def blocks() -> list[tuple[str, str]]:
+    return re.findall(r"^```(sh|ini)\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+
+
+def test_commands_of_the_page_connect_two_shops(project: Project, tmp_path: Path) -> None:
+    with serve(Store.recorded("9.9.5"), ca_dir=tmp_path) as mine, serve(Store.empty(), ca_dir=tmp_path) as second:
+        shops = {"MINE": mine, "SECOND": second}
+        project.environment |= {f"TAP_WOO_PIM__{name}_CA_BUNDLE": str(shop.ca_bundle) for name, shop in shops.items()}
+        said = ""
+        for language, block in blocks():
+            text = block.replace("https://shop.example", mine.url).replace("https://second.example", second.url)
+            if language == "sh":
+                said += shell(project, text)
+                continue
+            for name, shop in shops.items():
+                key = shop.store.key()
+                text = text.replace(f"{name}_CONSUMER_KEY=ck_...", f"{name}_CONSUMER_KEY={key.consumer_key}")
+                text = text.replace(f"{name}_CONSUMER_SECRET=cs_...", f"{name}_CONSUMER_SECRET={key.consumer_secret}")
+            with (project.root / ".env").open("a", encoding="utf-8") as file:
+                file.write(text)
+        assert said.count(VALID) == 2
+        assert "products: " in said
+        for shop in shops.values():
+            assert shop.store.key().consumer_key not in said + (project.root / "meltano.yml").read_text()
+            assert shop.store.key().consumer_secret not in said + (project.root / "meltano.yml").read_text()
+
+
+def shell(project: Project, text: str) -> str:
+    programs = Path(sys.executable).parent
+    script = f"set -e\nPATH={programs}:$PATH\n{text}"
+    done = subprocess.run(
+        ["/bin/sh", "-c", script],
+        check=False,
+        cwd=project.root,
+        encoding="utf-8",
+        env=project.variables(network=True),
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout
+    return done.stdout

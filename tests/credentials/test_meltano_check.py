@@ -1,0 +1,64 @@
+"""`meltano config test` says that a good connection is valid, and else shows exactly the tap's own line."""
+
+from __future__ import annotations
+
+import pytest
+
+from demo_store import Store
+from tests.credentials.cases import CASES, UNKNOWN_KEY, Case
+from tests.credentials.project import TAP, VALID, Project
+from tests.credentials.stage import Stage
+
+SHOWN = (
+    "unknown key",
+    "key and secret swapped",
+    "key from another store",
+    "user without rights, for some components",
+    "firewall page, status 403",
+    "certificate self-signed",
+    "host not found",
+    "settings missing",
+)
+
+
+def test_good_key_is_valid(stage: Stage, project: Project) -> None:
+    assert project.test(stage.config(stage.serve(Store.recorded()))) == VALID
+
+
+def test_good_key_of_an_empty_shop_is_valid(stage: Stage, project: Project) -> None:
+    assert project.test(stage.config(stage.serve())) == VALID
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.name in SHOWN], ids=lambda case: case.name)
+def test_failure_is_shown_as_the_tap_tells_it(stage: Stage, project: Project, case: Case) -> None:
+    config = case.set_up(stage)
+    assert project.test(config, **stage.environment) == case.line.format(url=config["site_url"])
+
+
+def test_debug_level_of_meltano_shows_no_key(stage: Stage, project: Project) -> None:
+    server = stage.serve(Store.recorded())
+    server.store.strips_authorization = True
+    config = stage.config(server)
+    # `test` looks for key and secret in all that Meltano and the tap write.
+    assert project.test(config, TAP_WOO_PIM_LOGLEVEL="DEBUG", MELTANO_CLI_LOG_LEVEL="debug") == VALID
+
+
+def test_inherited_instance_is_checked_with_its_own_key(stage: Stage, project: Project) -> None:
+    config = stage.config(stage.serve())
+    assert project.test(config, f"{TAP}--us") == VALID
+
+
+def test_key_copied_from_another_shop_of_the_env_file_is_recognised(stage: Stage, project: Project) -> None:
+    server = stage.serve()
+    config = stage.config(server, consumer_key=UNKNOWN_KEY)
+    env_file = project.root / ".env"
+    before = env_file.read_text(encoding="utf-8") if env_file.exists() else None
+    env_file.write_text(
+        f"TAP_WOO_PIM__US_CONSUMER_KEY={UNKNOWN_KEY}\nTAP_WOO_PIM__EU_CONSUMER_KEY={UNKNOWN_KEY}\n"
+        f"TAP_WOO_PIM__EU_CONSUMER_SECRET={config.pop('consumer_secret')}\n",
+        encoding="utf-8",
+    )
+    del config["consumer_key"]
+    shown = project.test(config, f"{TAP}--eu")
+    env_file.unlink() if before is None else env_file.write_text(before, encoding="utf-8")
+    assert "which is another shop's: it is entered as TAP_WOO_PIM__US_CONSUMER_KEY too." in shown
