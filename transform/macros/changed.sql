@@ -1,15 +1,25 @@
 {#-
-  How the models that take landed products apart (model property `+tags: apart`) keep up with them.
+  How the models that are made from changed rows only keep up (config: `pre_hook` one of these, strategy `append`).
 
-  `landed_rows` marks the rows that are not the ones `shop_products` was made from. Each of these models drops what it
-  has of the marked rows and takes them apart anew. `shop_products` comes last and only when all the others succeeded,
-  so that a row stays marked until every model has it.
+  Each drops what it has of the changed rows and works them out anew, in one transaction.
 -#}
 {% macro drop_changed() %}
+    {{ drop_matching(ref('landed_rows'), ['store_id', 'product_id'], 'chosen.is_changed') }}
+{% endmacro %}
+
+{% macro drop_affected_products() %}
+    {{ drop_matching(ref('affected_products'), ['store_id', 'product_id']) }}
+{% endmacro %}
+
+{% macro drop_affected_skus() %}
+    {{ drop_matching(ref('affected_skus'), ['sku']) }}
+{% endmacro %}
+
+{% macro drop_matching(chosen, key, condition='true') %}
     {%- if is_incremental() -%}
     delete from {{ this }} as old
-    using {{ ref('landed_rows') }} as landed
-    where landed.is_changed and old.store_id = landed.store_id and old.product_id = landed.product_id
+    using {{ chosen }} as chosen
+    where {{ condition }}{% for column in key %} and old.{{ column }} = chosen.{{ column }}{% endfor %}
     {%- else -%}
     select 1
     {%- endif -%}
@@ -27,11 +37,29 @@
         {%- endif %}
 {%- endmacro %}
 
-{#- A digest of the models that take rows apart: when one of them is changed, all rows count as changed. -#}
+{#- Joins that leave only what is affected, in a build that is not the first. -#}
+{% macro only_affected_products(alias) -%}
+    {%- if is_incremental() -%}
+    inner join {{ ref('affected_products') }} as affected
+        on {{ alias }}.store_id = affected.store_id and {{ alias }}.product_id = affected.product_id
+    {%- else -%}
+    -- depends_on: {{ ref('affected_products') }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro only_affected_skus(alias) -%}
+    {%- if is_incremental() -%}
+    inner join {{ ref('affected_skus') }} as affected on {{ alias }}.sku = affected.sku
+    {%- else -%}
+    -- depends_on: {{ ref('affected_skus') }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- A digest of the models: when one of them is changed, all rows count as changed. -#}
 {% macro rules_digest() %}
     {%- set sums = [] -%}
     {%- if execute -%}
-        {%- for node in graph.nodes.values() if node.resource_type == 'model' and 'apart' in node.tags -%}
+        {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.package_name == 'pim' -%}
             {%- do sums.append(node.name ~ node.checksum.checksum) -%}
         {%- endfor -%}
         {%- for node in graph.functions.values() -%}

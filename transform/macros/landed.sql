@@ -18,7 +18,7 @@
     (
         select
             {%- for name, type in columns.items() %}
-            {{ landed_column(name, type, name in present) }} as {{ name }}{{ ',' if not loop.last }}
+            {{ landed_column(name, type, name in present or (name == 'xmin' and relation)) }} as {{ name }}{{ ',' if not loop.last }}
             {%- endfor %}
         {%- if relation %}
         from {{ relation }}

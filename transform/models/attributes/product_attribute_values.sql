@@ -1,7 +1,11 @@
-{{ config(indexes=[{'columns': ['store_id', 'product_id']}, {'columns': ['attribute_code', 'option_code']}]) }}
+{{ config(
+    incremental_strategy='append',
+    pre_hook='{{ drop_affected_products() }}',
+    indexes=[{'columns': ['store_id', 'product_id']}, {'columns': ['attribute_code', 'option_code']}]
+) }}
 -- The options that products have, a row each. A variation has one row for each axis of its parent; where it leaves the
 -- axis out, it stands for any option (is_any).
-with named as (
+with own as (
     select
         sent.store_id,
         sent.product_id,
@@ -14,6 +18,7 @@ with named as (
         options.term_id,
         options.name as option
     from {{ ref('shop_attributes') }} as sent
+    {{ only_affected_products('sent') }}
     inner join {{ ref('attribute_names') }} as names
         on sent.store_id = names.store_id
         and sent.attribute_id = names.attribute_id
@@ -23,36 +28,38 @@ with named as (
         on sent.store_id = options.store_id
         and sent.attribute_id = options.attribute_id
         and sent.option_as_sent = options.option_as_sent
+    where sent.option_as_sent is not null
+),
+
+variations as (
+    select facts.store_id, facts.product_id, facts.parent_id
+    from {{ ref('product_facts') }} as facts
+    {{ only_affected_products('facts') }}
+    where facts.is_variation
+),
+
+axes_sent as (
+    select distinct store_id, product_id, attribute_id, slug_as_sent, name_as_sent, position, is_visible
+    from {{ ref('shop_attributes') }}
+    where is_axis
 ),
 
 axes as (
-    select store_id, product_id, attribute_code, min(attribute_position) as attribute_position, bool_or(is_visible) as is_visible
-    from named
-    where is_axis
-    group by store_id, product_id, attribute_code
-),
-
-of_axes as (
-    select variations.store_id, variations.product_id, axes.attribute_code, axes.attribute_position, axes.is_visible
-    from {{ ref('product_facts') }} as variations
-    inner join axes on variations.store_id = axes.store_id and variations.parent_id = axes.product_id
-),
-
-options as (
     select
-        store_id,
-        product_id,
-        attribute_code,
-        coalesce(of_axes.attribute_position, named.attribute_position) as attribute_position,
-        coalesce(named.option_position, 1) as position,
-        named.option_code,
-        named.term_id,
-        named.option,
-        of_axes.attribute_code is not null or named.is_axis as is_axis,
-        coalesce(of_axes.is_visible, named.is_visible) as is_visible
-    from named
-    full outer join of_axes using (store_id, product_id, attribute_code)
-    where named.option is not null or of_axes.attribute_code is not null
+        variations.store_id,
+        variations.product_id,
+        names.attribute_code,
+        min(sent.position) as attribute_position,
+        bool_or(sent.is_visible) as is_visible
+    from variations
+    inner join axes_sent as sent
+        on variations.store_id = sent.store_id and variations.parent_id = sent.product_id
+    inner join {{ ref('attribute_names') }} as names
+        on sent.store_id = names.store_id
+        and sent.attribute_id = names.attribute_id
+        and sent.slug_as_sent = names.slug_as_sent
+        and sent.name_as_sent = names.name_as_sent
+    group by variations.store_id, variations.product_id, names.attribute_code
 )
 
 -- An option named twice, or under two spellings of one attribute, is one.
@@ -60,13 +67,14 @@ select
     store_id,
     product_id,
     attribute_code,
-    min(attribute_position) as attribute_position,
-    min(position) as position,
-    option_code,
-    min(term_id) as option_id,
-    min(option) as value,
-    bool_or(is_axis) as is_variation_axis,
-    bool_or(is_visible) as is_visible,
-    option_code is null as is_any
-from options
-group by store_id, product_id, attribute_code, option_code
+    min(coalesce(axes.attribute_position, own.attribute_position)) as attribute_position,
+    min(coalesce(own.option_position, 1)) as position,
+    own.option_code,
+    min(own.term_id) as option_id,
+    min(own.option) as value,
+    bool_or(axes.product_id is not null or own.is_axis) as is_variation_axis,
+    bool_or(coalesce(axes.is_visible, own.is_visible)) as is_visible,
+    own.option_code is null as is_any
+from own
+full outer join axes using (store_id, product_id, attribute_code)
+group by store_id, product_id, attribute_code, own.option_code

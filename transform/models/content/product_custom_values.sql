@@ -1,4 +1,4 @@
-{{ config(tags=['apart'], incremental_strategy='append', pre_hook='{{ drop_changed() }}',
+{{ config(incremental_strategy='append', pre_hook='{{ drop_changed() }}',
           indexes=[{'columns': ['store_id', 'product_id']}, {'columns': ['key']}]) }}
 -- The custom fields of products and variations. A key can come several times: position numbers its values.
 select

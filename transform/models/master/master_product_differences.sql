@@ -1,10 +1,16 @@
-{{ config(indexes=[{'columns': ['sku', 'attribute', 'store_id'], 'unique': true}]) }}
+{{ config(incremental_strategy='append', pre_hook='{{ drop_affected_skus() }}', indexes=[{'columns': ['sku', 'attribute', 'store_id'], 'unique': true}]) }}
 -- Where the stores disagree about an SKU, with each store's value. A store without a value disagrees with one that has
 -- one. Measures that differ by up to 1 % agree; prices are compared within a currency.
 {%- set texts = ['name', 'kind', 'status', 'gtin', 'tax_class', 'description', 'short_description', 'categories', 'brands'] %}
 {%- set measures = ['weight', 'length', 'width', 'height'] %}
 {%- set prices = ['regular_price', 'sale_price'] %}
-with disputed as (
+with shared as (
+    select own.*
+    from {{ ref('shared_skus') }} as own
+    {{ only_affected_skus('own') }}
+),
+
+disputed as (
     select
         sku
         {%- for field in texts %},
@@ -13,7 +19,7 @@ with disputed as (
         {%- for field in measures %},
         max({{ field }}) > 1.01 * min({{ field }}) or count({{ field }}) between 1 and count(*) - 1 as {{ field }}
         {%- endfor %}
-    from {{ ref('shared_skus') }}
+    from shared
     group by sku
 ),
 
@@ -24,7 +30,7 @@ disputed_prices as (
         {%- for field in prices %},
         min({{ field }}) is distinct from max({{ field }}) or count({{ field }}) between 1 and count(*) - 1 as {{ field }}
         {%- endfor %}
-    from {{ ref('shared_skus') }}
+    from shared
     group by sku, currency
     having count(*) > 1
 ),
@@ -35,7 +41,7 @@ options as (
         shared.store_id,
         attribute_values.attribute_code,
         string_agg(coalesce(attribute_values.value, '(any)'), ' | ' order by attribute_values.value) as value
-    from {{ ref('shared_skus') }} as shared
+    from shared
     inner join {{ ref('live_product_attribute_values') }} as attribute_values
         on shared.store_id = attribute_values.store_id and shared.product_id = attribute_values.product_id
     group by shared.sku, shared.store_id, attribute_values.attribute_code
@@ -45,14 +51,14 @@ disputed_options as (
     select options.sku, options.attribute_code
     from options
     inner join (
-        select sku, count(*) as stores from {{ ref('shared_skus') }} group by sku
+        select sku, count(*) as stores from shared group by sku
     ) as carried on options.sku = carried.sku
     group by options.sku, options.attribute_code, carried.stores
     having count(*) < carried.stores or min(options.value) <> max(options.value)
 )
 
 select shared.sku, fields.attribute, shared.store_id, fields.value
-from {{ ref('shared_skus') }} as shared
+from shared
 inner join disputed on shared.sku = disputed.sku
 inner join {{ ref('shop_products') }} as own
     on shared.store_id = own.store_id and shared.product_id = own.product_id
@@ -69,7 +75,7 @@ where fields.is_disputed
 
 union all
 select shared.sku, prices.attribute || ' ' || shared.currency, shared.store_id, prices.value
-from {{ ref('shared_skus') }} as shared
+from shared
 inner join disputed_prices using (sku, currency)
 cross join lateral (
     values
@@ -83,7 +89,7 @@ union all
 -- A store whose product does not have the attribute has no value.
 select shared.sku, 'attribute ' || disputed_options.attribute_code, shared.store_id, options.value
 from disputed_options
-inner join {{ ref('shared_skus') }} as shared on disputed_options.sku = shared.sku
+inner join shared on disputed_options.sku = shared.sku
 left join options
     on shared.sku = options.sku
     and shared.store_id = options.store_id

@@ -1,4 +1,4 @@
-{{ config(indexes=[{'columns': ['sku'], 'unique': true}]) }}
+{{ config(incremental_strategy='append', pre_hook='{{ drop_affected_skus() }}', indexes=[{'columns': ['sku'], 'unique': true}]) }}
 -- One row for each SKU over all stores: who carries it, who does not (any more), and in what they disagree.
 with carried as (
     select
@@ -11,6 +11,7 @@ with carried as (
         jsonb_object_agg(facts.store_id, facts.product_id) as product_ids,
         array_remove(array_agg(case when carriers.is_duplicate then facts.store_id end order by facts.store_id), null) as duplicate_in
     from {{ ref('sku_carriers') }} as carriers
+    {{ only_affected_skus('carriers') }}
     inner join {{ ref('product_facts') }} as facts
         on carriers.store_id = facts.store_id and carriers.product_id = facts.product_id
     group by carriers.sku
@@ -19,6 +20,7 @@ with carried as (
 lost as (
     select facts.sku, array_agg(distinct facts.store_id order by facts.store_id) as stores
     from {{ ref('product_facts') }} as facts
+    {{ only_affected_skus('facts') }}
     where
         facts.is_deleted
         and facts.sku is not null
@@ -36,9 +38,10 @@ differences as (
         array_agg(attribute order by attribute) as attributes,
         jsonb_object_agg(attribute, store_values) as store_values
     from (
-        select sku, attribute, jsonb_object_agg(store_id, value) as store_values
-        from {{ ref('master_product_differences') }}
-        group by sku, attribute
+        select own.sku, own.attribute, jsonb_object_agg(own.store_id, own.value) as store_values
+        from {{ ref('master_product_differences') }} as own
+        {{ only_affected_skus('own') }}
+        group by own.sku, own.attribute
     ) as by_attribute
     group by sku
 )

@@ -1,12 +1,12 @@
-{{ config(indexes=[{"columns": ["store_id", "product_id"], "unique": true}]) }}
+{{ config(materialized='table', indexes=[{"columns": ["store_id", "product_id"], "unique": true}]) }}
 {#-
   Every landed product and variation, whether it changed since the last build, and those that were taken out of the
-  landed tables (is_changed without a source).
+  landed tables (is_changed without a source). `built_rows` has what the last build was made from.
 
   PostgreSQL gives a row a new xmin when it is written. It tells a change more surely than synced_at, which stays the
   same when a row comes twice in one run.
 -#}
-{%- set done = adapter.get_relation(this.database, this.schema, 'shop_products') if execute and not flags.FULL_REFRESH -%}
+{%- set built = adapter.get_relation(this.database, this.schema, 'built_rows') if execute and not flags.FULL_REFRESH -%}
 with landed as (
     -- An id is one post of the shop. Should it be in both tables, the newer row counts.
     select distinct on (store_id, product_id)
@@ -16,25 +16,26 @@ with landed as (
         xmin as landed_version
     from {{ landed_products() }} as both_tables
     order by store_id, product_id, synced_at desc nulls last, source
+),
+
+versioned as (
+    select landed.*, md5(concat('{{ rules_digest() }}', store_rules.digest)) as rules
+    from landed
+    left join {{ ref('store_rules') }} as store_rules on landed.store_id = store_rules.store_id
 )
 
-{% if done %}
+{% if built %}
 select
     store_id,
     product_id,
-    landed.source,
-    landed.landed_version,
-    done.landed_version is distinct from landed.landed_version
-        or done.source is distinct from landed.source
-        or done.rules is distinct from '{{ rules_digest() }}' as is_changed
-from landed
-full outer join {{ done }} as done using (store_id, product_id)
+    versioned.source,
+    versioned.landed_version,
+    versioned.rules,
+    (built.landed_version, built.source, built.rules)
+    is distinct from (versioned.landed_version, versioned.source, versioned.rules) as is_changed
+from versioned
+full outer join {{ built }} as built using (store_id, product_id)
 {% else %}
-select
-    store_id,
-    product_id,
-    source,
-    landed_version,
-    true as is_changed
-from landed
+select *, true as is_changed
+from versioned
 {% endif %}

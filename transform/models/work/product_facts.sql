@@ -1,4 +1,4 @@
-{{ config(indexes=[
+{{ config(incremental_strategy='append', pre_hook='{{ drop_affected_products() }}', indexes=[
     {'columns': ['store_id', 'product_id'], 'unique': true}, {'columns': ['store_id', 'parent_id']}, {'columns': ['sku']}
 ]) }}
 -- What is known of a product or variation beside its texts, as the shop shows it: what a variation lacks is its parent's.
@@ -60,6 +60,7 @@ select
     coalesce(jsonb_array_length(own.listed_variations), 0) as listed_variations,
     own.synced_at
 from {{ ref('shop_products') }} as own
+{{ only_affected_products('own') }}
 left join {{ ref('shop_products') }} as parent
     on own.store_id = parent.store_id and own.parent_id = parent.product_id
     and own.source = 'product_variations' and parent.source = 'products'

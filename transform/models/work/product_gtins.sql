@@ -1,17 +1,19 @@
-{{ config(indexes=[{'columns': ['store_id', 'product_id'], 'unique': true}]) }}
+{{ config(incremental_strategy='append', pre_hook='{{ drop_affected_products() }}', indexes=[{'columns': ['store_id', 'product_id'], 'unique': true}]) }}
 -- The GTIN of a product: the shop's own field, else the first of the custom fields that gtin_meta_keys names.
 {%- set keys = [] -%}
 {%- for key in var('gtin_meta_keys') %}{% do keys.append(literal(key)) %}{% endfor -%}
 {%- set keys = 'array[' ~ keys | join(', ') ~ ']::text[]' %}
 with fields as (
-    select store_id, product_id, global_unique_id as gtin, 'global_unique_id' as source, 0 as rank
-    from {{ ref('shop_products') }}
-    where global_unique_id is not null
+    select own.store_id, own.product_id, own.global_unique_id as gtin, 'global_unique_id' as source, 0 as rank
+    from {{ ref('shop_products') }} as own
+    {{ only_affected_products('own') }}
+    where own.global_unique_id is not null
 
     union all
-    select store_id, product_id, value_text, key, array_position({{ keys }}, key)
-    from {{ ref('product_custom_values') }}
-    where key = any({{ keys }})
+    select own.store_id, own.product_id, own.value_text, own.key, array_position({{ keys }}, own.key)
+    from {{ ref('product_custom_values') }} as own
+    {{ only_affected_products('own') }}
+    where own.key = any({{ keys }})
 ),
 
 cleaned as (

@@ -1,11 +1,12 @@
-{{ config(indexes=[{'columns': ['sku', 'store_id'], 'unique': true}]) }}
+{{ config(incremental_strategy='append', pre_hook='{{ drop_affected_skus() }}', indexes=[{'columns': ['sku', 'store_id'], 'unique': true}]) }}
 -- What the stores say of the SKUs that several of them carry, in columns that can be compared: sizes in centimetres and
 -- kilograms, long texts as a digest, lists in one order.
 with carriers as (
     select *
     from (
-        select sku, store_id, product_id, count(*) over (partition by sku) as stores
-        from {{ ref('sku_carriers') }}
+        select own.sku, own.store_id, own.product_id, count(*) over (partition by own.sku) as stores
+        from {{ ref('sku_carriers') }} as own
+        {{ only_affected_skus('own') }}
     ) as counted
     where stores > 1
 ),

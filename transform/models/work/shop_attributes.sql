@@ -1,4 +1,4 @@
-{{ config(tags=['apart'], incremental_strategy='append', pre_hook='{{ drop_changed() }}',
+{{ config(incremental_strategy='append', pre_hook='{{ drop_changed() }}',
           indexes=[{'columns': ['store_id', 'product_id']}]) }}
 -- Attributes and their options as products and variations name them. A variation's attribute has one option or none.
 select

@@ -1,4 +1,4 @@
-{{ config(tags=['apart'], incremental_strategy='append', pre_hook='{{ drop_changed() }}',
+{{ config(incremental_strategy='append', pre_hook='{{ drop_changed() }}',
           indexes=[{'columns': ['store_id', 'product_id']}]) }}
 -- The pictures of a product in the shop's order, the main one first. A variation's gallery (since 11.0) is ids only.
 select

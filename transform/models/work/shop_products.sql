@@ -1,15 +1,9 @@
 {{ config(
-    tags=['apart'],
     incremental_strategy='append',
     pre_hook='{{ drop_changed() }}',
     indexes=[{'columns': ['store_id', 'product_id'], 'unique': true}, {'columns': ['store_id', 'parent_id']}]
 ) }}
--- Products and variations with their own values, typed. The ledger of what the other models took apart, so it is last:
--- depends_on: {{ ref('shop_terms') }}
--- depends_on: {{ ref('shop_images') }}
--- depends_on: {{ ref('shop_attributes') }}
--- depends_on: {{ ref('shop_relations') }}
--- depends_on: {{ ref('product_custom_values') }}
+-- Products and variations with their own values, typed.
 {#- PHP says false where there is no size (5.9.0). -#}
 {% set numbers = {
     'price': 'landed.price',
@@ -24,8 +18,6 @@ select
     landed.store_id,
     landed.product_id,
     landed.source,
-    known.landed_version,
-    '{{ rules_digest() }}' as rules,
     landed.synced_at,
     nullif(landed.parent_id, 0) as parent_id,
     coalesce(landed.type, 'simple') as kind,

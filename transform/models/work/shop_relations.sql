@@ -1,4 +1,4 @@
-{{ config(tags=['apart'], incremental_strategy='append', pre_hook='{{ drop_changed() }}',
+{{ config(incremental_strategy='append', pre_hook='{{ drop_changed() }}',
           indexes=[{'columns': ['store_id', 'product_id']}]) }}
 -- Which products a product refers to, in its order.
 select distinct on (landed.store_id, landed.product_id, lists.kind, entry::bigint)

@@ -1,4 +1,4 @@
-{{ config(tags=['apart'], incremental_strategy='append', pre_hook='{{ drop_changed() }}',
+{{ config(incremental_strategy='append', pre_hook='{{ drop_changed() }}',
           indexes=[{'columns': ['store_id', 'product_id']}]) }}
 -- Which categories, brands and tags the shop gives a product, in its order.
 select distinct on (landed.store_id, landed.product_id, lists.taxonomy, (entry ->> 'id')::bigint)

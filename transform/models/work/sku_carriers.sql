@@ -1,10 +1,11 @@
-{{ config(indexes=[{'columns': ['sku', 'store_id'], 'unique': true}]) }}
+{{ config(incremental_strategy='append', pre_hook='{{ drop_affected_skus() }}', indexes=[{'columns': ['sku', 'store_id'], 'unique': true}]) }}
 -- Which product stands for an SKU in a store. Where several carry it: a published one, a product rather than a variation.
-select distinct on (sku, store_id)
-    sku,
-    store_id,
-    product_id,
-    count(*) over (partition by sku, store_id) > 1 as is_duplicate
-from {{ ref('product_facts') }}
-where sku is not null and not is_deleted
-order by sku, store_id, is_published desc, is_variation, product_id
+select distinct on (facts.sku, facts.store_id)
+    facts.sku,
+    facts.store_id,
+    facts.product_id,
+    count(*) over (partition by facts.sku, facts.store_id) > 1 as is_duplicate
+from {{ ref('product_facts') }} as facts
+{{ only_affected_skus('facts') }}
+where facts.sku is not null and not facts.is_deleted
+order by facts.sku, facts.store_id, facts.is_published desc, facts.is_variation, facts.product_id
