@@ -62,3 +62,17 @@ def test_key_copied_from_another_shop_of_the_env_file_is_recognised(stage: Stage
     shown = project.test(config, f"{TAP}--eu")
     env_file.unlink() if before is None else env_file.write_text(before, encoding="utf-8")
     assert "which is another shop's: it is entered as TAP_WOO_PIM__US_CONSUMER_KEY too." in shown
+
+
+def test_every_number_of_the_settings_reaches_the_tap(stage: Stage, project: Project) -> None:
+    numbers = {
+        "full_read_interval_hours": 12,
+        "lookback_seconds": 60,
+        "max_vanished_percent": 5,
+        "page_size": 50,
+        "max_concurrency": 2,
+        "requests_per_second": 100,
+        "request_timeout_seconds": 30,
+        "max_retries": 1,
+    }
+    assert project.test(stage.config(stage.serve(), **numbers)) == VALID
