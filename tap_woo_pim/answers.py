@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import time
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -16,6 +18,14 @@ MAX_BODY_BYTES = 64 * 2**20
 CHUNK_BYTES = 2**18
 
 _decoder = msgspec.json.Decoder()
+_BEGIN = re.compile(r"(?:\A|>|\n)\s*([\[{])")
+"""Where JSON may begin: first of all, or behind a notice (`<br />`). Only the first such place is looked at, since a
+whole object may well stand inside of a body that is not whole."""
+
+
+_NOTICE = re.compile(r"<b>(?:\w+ )*(?:warning|notice|deprecated|error|standards)</b>:", re.IGNORECASE)
+"""A notice as PHP prints it (8.2): `<br />\\n<b>Warning</b>:  Undefined ... on line <b>3</b><br />`."""
+_PAGE = re.compile(r"<(?:!doctype|html|head|body|script)\b", re.IGNORECASE)
 
 
 class BodyError(Exception):
@@ -46,36 +56,60 @@ def read_body(response: requests.Response, timeout_seconds: float) -> bytes:
     return bytes(body)
 
 
-def decode(body: bytes) -> Any:
+def decode(body: bytes, on_notices: Callable[[], None] = lambda: None) -> Any:
     """Decode a JSON body.
+
+    Args:
+        body: the whole body.
+        on_notices: called when text stands around the JSON: with `display_errors` on, PHP prints its notices there.
 
     Returns:
         The decoded value; whole numbers are exact at any size.
 
     Raises:
-        BodyError: the body is no JSON.
+        BodyError: the body is no JSON, or not whole.
     """
     text = body.removeprefix(b"\xef\xbb\xbf")
     try:
         return _clean(_decoder.decode(text)) if b"\\u0000" in text else _decoder.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _decode_odd(text)
+        return _decode_odd(text, on_notices)
 
 
-def _decode_odd(text: bytes) -> Any:
-    # What msgspec refuses but JSON in the wild holds: lone surrogates, numbers beyond a double.
+def _decode_odd(body: bytes, on_notices: Callable[[], None]) -> Any:
+    # What msgspec refuses but JSON in the wild holds: lone surrogates, numbers beyond a double, notices around it.
     try:
-        return _clean(json.loads(text, parse_constant=_refuse))
+        text = body.decode()
+        begin = _BEGIN.search(text)
+        if begin is None:
+            raise BodyError(_what_it_is(text))
+        value, end = _lenient.raw_decode(text, begin.start(1))
     except (ValueError, RecursionError):
-        pass
+        raise BodyError("answered with broken JSON") from None
+    around = text[: begin.start(1)].strip(), text[end:].strip()
+    if not all(not part or _is_notices(part) for part in around):
+        raise BodyError(_what_it_is(text))
+    if any(around):
+        on_notices()
+    return _clean(value)
+
+
+def _is_notices(text: str) -> bool:
+    return _NOTICE.search(text) is not None and _PAGE.search(text) is None
+
+
+def _what_it_is(text: str) -> str:
     start = text.lstrip()[:1]
     if not start:
-        raise BodyError("answered with an empty body")
-    raise BodyError("answered with a web page instead of data" if start == b"<" else "answered with broken JSON")
+        return "answered with an empty body"
+    return "answered with a web page instead of data" if start == "<" else "answered with broken JSON"
 
 
 def _refuse(name: str) -> None:
     raise ValueError(name)
+
+
+_lenient = json.JSONDecoder(parse_constant=_refuse)
 
 
 def _clean(value: Any) -> Any:

@@ -181,11 +181,13 @@ def _fetch(shop: Shop, listing: Listing, window: Window) -> Page:
 
 
 def as_list(shop: Shop, about: str, data: Any) -> list[Any]:
-    """Take an answer for a list.
+    """Take an answer for a list; PHP sends one with gaps as an object whose names are the places.
 
     Raises:
         RetriableAPIError: it is none.
     """
+    if isinstance(data, dict) and data and all(name.isdecimal() for name in data):
+        return list(data.values())
     if not isinstance(data, list):
         raise RetriableAPIError(f"{shop.client.place(about)}: it answered with something that is no list.")
     return data

@@ -103,8 +103,25 @@ def test_odd_but_whole_bodies_are_read(body: bytes, value: Any) -> None:
     assert value is None or decode(body) == value
 
 
+NOTICE = b"<br />\n<b>Warning</b>:  Undefined array key 0 in <b>/srv/x.php</b> on line <b>3</b><br />\n"
+
+
 @pytest.mark.parametrize(
-    "body", [b"", b"  ", b"<html>", b'[{"id": 1}', b"[1,]", b"[NaN]", b"[1] [2]", b'{"a": }', b"\xff"]
+    "body", [NOTICE + b'[{"id": 1}]', b'[{"id": 1}]' + NOTICE, NOTICE * 2 + b'[{"id": 1}]\n' + NOTICE]
+)
+def test_json_is_salvaged_from_between_notices(body: bytes) -> None:
+    noticed: list[bool] = []
+    assert decode(body, lambda: noticed.append(True)) == [{"id": 1}]
+    assert noticed == [True]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"", b"  ", b"<html>", b'[{"id": 1}', b"[1,]", b"[NaN]", b"[1] [2]", b'{"a": }', b"\xff"),
+        *(NOTICE, NOTICE + b'[{"id": 1}, {"id": 2', NOTICE + b"[1] [2]", NOTICE + b"[1", b"Hello [1]"),
+        *(b'[{"d": "<p>[1]"}', b'[{"d": "<p>[1]</p>", "e', b"<html><script>[1]</script></html>", b"<p>[1]</p>"),
+    ],
 )
 def test_bodies_that_are_not_whole_are_refused(body: bytes) -> None:
     with pytest.raises(BodyError):
