@@ -23,6 +23,9 @@ MAX_FRUITLESS_WINDOWS = 200
 MAX_SAME_PAGES = 3
 """So often may a page come with just the rows of the page before."""
 
+MAX_RETURNS = 200
+"""So often may parts of a list be read again because rows moved."""
+
 
 @dataclass(frozen=True)
 class Window:
@@ -37,6 +40,7 @@ class Verdict(enum.Enum):
 
     CLOSED = "its seam with what was read before is closed"
     OPEN = "rows may be missing before it"
+    BEHIND = "it begins before the rows that were read last"
 
 
 class Walk:
@@ -60,6 +64,7 @@ class Walk:
         self._after_hole = False
         self._fruitless = 0
         self._same_pages = 0
+        self._returns = 0
         self._good_windows = 0
         self._patience = 2
 
@@ -84,6 +89,8 @@ class Walk:
         """
         if window.offset == 0 or not self.ordered:
             return Verdict.CLOSED
+        if self.anchor and ids and self.anchor[1] and ids[0] < self.anchor[1][0]:
+            return Verdict.BEHIND
         if self._after_hole and self.anchor is None:
             # Nothing is left to compare with, and the list counts as incomplete already.
             return Verdict.CLOSED
@@ -91,13 +98,20 @@ class Walk:
             return Verdict.CLOSED
         return Verdict.OPEN
 
-    def unmoved(self, ids: Sequence[int]) -> bool:
-        """Tell whether the last good window, read once more, shows the same rows.
+    def follows(self, window: Window, again: Sequence[int]) -> bool:
+        """Tell whether a window with an open seam follows on what was read all the same.
 
-        Then nothing moved in the meantime, and the window after it follows on it although no row shows that: rows
-        that the key may not read, or the store cannot, lie on the seam.
+        It does when the rows that the key may not read, or the shop cannot deliver, lie on the seam. Then nothing has
+        moved, and the last row read stands at no place that the window has, for the key could read that one.
+
+        Args:
+            window: the window with the open seam.
+            again: ids of the last good window, read once more after it.
         """
-        return self.anchor is not None and self.anchor[1] == tuple(ids)
+        if self.anchor is None or self.anchor[1] != tuple(again):
+            return False
+        last, ids = self.anchor
+        return len(ids) < last.size or window.offset >= last.offset + last.size
 
     def take(self, window: Window, ids: Sequence[int], total: int | None) -> list[int]:
         """Count a window whose seam is closed as read, and move on behind it.
@@ -128,9 +142,24 @@ class Walk:
         return fresh
 
     def step_back(self) -> None:
-        """Go back by as many rows as a window has: rows have moved up, and what is sought stands earlier now."""
+        """Go back by as many rows as a window has: rows have moved up, and what is sought stands earlier now.
+
+        Raises:
+            EndlessListError: that happened too often.
+        """
+        self.count_return()
         self.offset = max(0, self.offset - max(1, self.size - 1))
         self.anchor = None
+
+    def count_return(self) -> None:
+        """Count that a part had to be read again.
+
+        Raises:
+            EndlessListError: that happened too often.
+        """
+        self._returns += 1
+        if self._returns > MAX_RETURNS:
+            raise EndlessListError
 
     def shrink(self) -> bool:
         """Ask for half as many rows from here on. False when it was one row already."""
@@ -149,7 +178,8 @@ class Walk:
 
     def _is_new(self, row_id: int) -> bool:
         if self.ordered:
-            return self.seen is None or row_id > self.seen
+            begin = self.anchor[1][0] if self.anchor and self.anchor[1] else None
+            return self.seen is None or row_id > self.seen or (begin is not None and row_id < begin)
         return self.anchor is None or row_id not in self.anchor[1]
 
     def _grow(self) -> None:
@@ -161,11 +191,11 @@ class Walk:
     def _count_fruitless(self, window: Window, ids: Sequence[int]) -> None:
         is_new = bool(ids) and (self.seen is None or ids[-1] > self.seen)
         self._fruitless = 0 if is_new else self._fruitless + 1
-        same_page = self.anchor is not None and self.anchor[0] != window and bool(ids) and self.unmoved(ids)
+        same_page = self.anchor is not None and self.anchor[0] != window and bool(ids) and self.anchor[1] == tuple(ids)
         self._same_pages = self._same_pages + 1 if same_page else 0
         if self._same_pages >= MAX_SAME_PAGES or self._fruitless > MAX_FRUITLESS_WINDOWS:
             raise EndlessListError
 
 
 class EndlessListError(Exception):
-    """The store answers page after page without a new row; a cache that ignores the query does that."""
+    """The store answers without end, or never twice the same; a cache that ignores the query does that."""

@@ -100,12 +100,12 @@ def read(shop: Shop, listing: Listing, executor: Executor | None = None) -> Iter
                     _skip(listing, page)
                 break
             skipped_in_a_row = 0
-            fresh = _follow(shop, listing, page)
-            if fresh is None:
-                break
+            fresh, goes_on = _follow(shop, listing, page)
             yield fresh
             if walk.done:
                 return
+            if not goes_on:
+                break
 
 
 def read_many(shop: Shop, listings: Iterable[Listing]) -> Iterator[tuple[Listing, list[Row]]]:
@@ -136,26 +136,43 @@ def _page_or_trouble(future: Future[Page]) -> Page | RetriableAPIError:
         return error
 
 
-def _follow(shop: Shop, listing: Listing, page: Page) -> list[Row] | None:
-    """Take a page if it follows on what was read. None when rows have moved and the reading must go back."""
-    walk = listing.walk
-    if walk.judge(page.window, page.ids) is Verdict.OPEN:
-        if walk.anchor is None:
-            walk.step_back()
-            return None
-        anchor, _ = walk.anchor
-        again = _fetch(shop, listing, anchor)
-        if not walk.unmoved(again.ids):
-            logger.info("%s: rows moved while they were read; reading that part again.", listing.about)
-            walk.step_back()
-            return None
+def _follow(shop: Shop, listing: Listing, page: Page) -> tuple[list[Row], bool]:
+    """Take a page if it follows on what was read.
+
+    Returns:
+        The new rows, and whether the pages fetched ahead are still good; else the reading has gone back.
+    """
     try:
-        places = walk.take(page.window, page.ids, page.total)
+        return _take(shop, listing, page)
     except EndlessListError:
         raise FatalAPIError(
-            f"{shop.client.place(listing.about)}: it answers page after page without a new row. A cache that ignores"
-            " the query does that: exclude /wp-json/ from it."
+            f"{shop.client.place(listing.about)}: its pages do not fit together, or never end. A cache that ignores the"
+            " query does that: exclude /wp-json/ from it."
         ) from None
+
+
+def _take(shop: Shop, listing: Listing, page: Page) -> tuple[list[Row], bool]:
+    walk = listing.walk
+    verdict = walk.judge(page.window, page.ids)
+    if verdict is Verdict.CLOSED:
+        return _new_rows(listing, page), True
+    if walk.anchor is None:
+        walk.step_back()
+        return [], False
+    again = _fetch(shop, listing, walk.anchor[0])
+    if verdict is Verdict.BEHIND:
+        # Rows came in before the last page, or one of the two pages was another's: that one is read again.
+        walk.count_return()
+        return _new_rows(listing, again), False
+    if walk.follows(page.window, again.ids):
+        return _new_rows(listing, page), True
+    logger.info("%s: rows moved while they were read; reading that part again.", listing.about)
+    walk.step_back()
+    return [], False
+
+
+def _new_rows(listing: Listing, page: Page) -> list[Row]:
+    places = listing.walk.take(page.window, page.ids, page.total)
     listing.unread.extend(page.odd)
     return [page.rows[place] for place in places]
 
