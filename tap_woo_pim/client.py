@@ -6,6 +6,8 @@ import datetime
 import email.utils
 import logging
 import random
+import re
+import threading
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -27,6 +29,9 @@ from tap_woo_pim.transport import Transport
 MAX_RETRY_AFTER_SECONDS = 300
 LONGEST_WAIT_SECONDS = 60
 TRIES_OF_FIRST_LOOKS = 4
+TRIES_OF_PATIENCE = 2
+"""Without one good answer for so many times as long as all tries of a request may take, the shop counts as down."""
+_NUMBER = re.compile(r"\d+")
 
 logger = logging.getLogger("tap-woo-pim")
 
@@ -64,6 +69,11 @@ class _Request(NamedTuple):
     place: str
     auth: AuthBase
 
+    @property
+    def kind(self) -> str:
+        """What requests have in common that should take the same time."""
+        return f"{_NUMBER.sub('{}', self.url)} {self.params.get('per_page')}"
+
 
 class Client:
     """A connection to one shop, to be used by several threads at once.
@@ -75,12 +85,16 @@ class Client:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.pace = Pace(settings.max_concurrency)
+        self.pace = Pace(settings.max_concurrency, settings.requests_per_second)
         self.executor = ThreadPoolExecutor(settings.max_concurrency, thread_name_prefix="fetch")
         self.requests_sent = 0
         self.auth: AuthBase = NoKey()
         self.proven = False
         self._tries = settings.max_retries + 1
+        self._patience_seconds = TRIES_OF_PATIENCE * self._tries * settings.request_timeout_seconds
+        self._last_good = time.monotonic()
+        self._closed = threading.Event()
+        self._noticed = False
         self._transport = Transport(settings)
 
     def get(self, url: str, params: Mapping[str, Any], *, about: str, tries: int | None = None) -> Answer:
@@ -130,6 +144,7 @@ class Client:
 
     def close(self) -> None:
         """Let go of threads and connections; calls not yet begun are dropped."""
+        self._closed.set()
         self.executor.shutdown(wait=False, cancel_futures=True)
         self._transport.close()
 
@@ -141,16 +156,21 @@ class Client:
         for attempt in range(1, tries + 1):
             try:
                 with self.pace.slot():
+                    began = time.monotonic()
                     answer = self._ask(request)
             except PassingError as error:
                 wait = _wait_seconds(error, attempt)
                 self.pace.strained(wait if _retry_after(error.response) is not None else 0)
                 if attempt == tries or error.cause in lasting:
                     raise
+                if time.monotonic() - self._last_good > self._patience_seconds:
+                    raise ShopError(request.place, error.cause, **error.details) from None
                 logger.warning("%s Trying again in %.0f s (%d of %d).", error, wait, attempt, tries - 1)
-                time.sleep(wait)
+                if self._closed.wait(wait):
+                    raise
             else:
-                self.pace.answered_well()
+                self._last_good = time.monotonic()
+                self.pace.answered_well(request.kind, self._last_good - began)
                 return answer
         raise AssertionError("at least one try")
 
@@ -184,7 +204,7 @@ class Client:
             refused = ShopError(place, cause, status=status).said(said, date)
             raise PassingError(refused, response) if status in RETRIED_STATUSES else refused
         try:
-            data = decode(body)
+            data = decode(body, lambda: self._notice(place))
         except BodyError as problem:
             cause, _ = answer_cause(status, response.headers, body)
             if cause is ODD_STATUS:
@@ -193,6 +213,14 @@ class Client:
         total = response.headers.get("X-WP-Total", "")
         url = str(response.url).partition("?")[0]
         return Answer(data, int(total) if total.isdecimal() else None, date, url)
+
+    def _notice(self, place: str) -> None:
+        if not self._noticed:
+            self._noticed = True
+            logger.warning(
+                "%s: PHP prints notices into its answers. The data is read all the same; turn off display_errors.",
+                place,
+            )
 
 
 def is_about_size(error: RetriableAPIError) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from typing import Any
 
@@ -12,6 +13,10 @@ from singer_sdk.plugin_base import SingerCommand
 
 from tap_woo_pim._compat import override
 from tap_woo_pim.redaction import SECRETS, guard_logs
+
+
+class Stopped(SystemExit):
+    """The process was told to end."""
 
 
 class PlainErrors(SingerCommand):
@@ -24,6 +29,10 @@ class PlainErrors(SingerCommand):
         guard_logs()
         try:
             return super().main(*args, **kwargs)
+        except Stopped as stop:
+            sys.stdout.flush()
+            # Requests in flight may take as long as their time-out, and whoever stops a program does not wait for that.
+            os._exit(int(str(stop.code)))
         except SingerSDKError as error:
             reason = reason_of(error)
         except Exception:

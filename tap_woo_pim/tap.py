@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from types import FrameType
@@ -18,7 +17,7 @@ from singer_sdk.tap_base import CliTestOptionValue
 
 from tap_woo_pim._compat import override
 from tap_woo_pim.check import Probe, Report, check
-from tap_woo_pim.command import PlainErrors, reason_of
+from tap_woo_pim.command import PlainErrors, Stopped, reason_of
 from tap_woo_pim.output import BufferedWriter
 from tap_woo_pim.redaction import SECRETS
 from tap_woo_pim.run import Run
@@ -199,7 +198,7 @@ class TapWooPim(Tap):
     @override
     def _handle_termination(self, signum: int, frame: FrameType | None) -> NoReturn:
         """End as a program that was stopped, not as one that succeeded: Meltano takes exit code 0 for a whole sync."""
-        sys.exit(128 + signum)
+        raise Stopped(128 + signum)
 
 
 def _probe(stream: ListStream) -> Probe:
