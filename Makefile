@@ -1,6 +1,6 @@
 # Sets up and runs everything from Python 3.11+ and make alone. `make help` lists the commands.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types clean
+.PHONY: help setup demo test soak lint types clean
 SHELL := /bin/sh
 BIN := .venv/bin
 READY := .venv/.ready
@@ -22,6 +22,9 @@ test: $(READY) ## check style and types, and run all tests
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest
+
+soak: $(READY) ## run the long tests: months of shop life, with crashes (half an hour)
+	@$(BIN)/python -m pytest -m soak
 
 lint: $(READY) ## check the style
 	@$(BIN)/ruff check

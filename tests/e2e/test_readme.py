@@ -56,14 +56,22 @@ def test_commands_connect_a_new_shop_and_sync_it(synced: House) -> None:
     assert key.consumer_secret not in (synced.root / "meltano.yml").read_text(encoding="utf-8")
 
 
-def test_query_of_the_readme_finds_what_is_still_in_the_shop(synced: House) -> None:
+def test_queries_of_the_readme_find_what_is_live_and_what_changed(synced: House) -> None:
+    live_products, live_variations, changed = re.findall(r"select .*?;", code("sql"), re.DOTALL)
     with synced.database() as connection:
-        found = connection.execute(code("sql")).fetchall()
+        found = {
+            "products": connection.execute(live_products).fetchall(),
+            "product_variations": connection.execute(live_variations).fetchall(),
+        }
+        recent = {(row["store_id"], row["id"]) for row in connection.execute(changed).fetchall()}
 
     for store_id in ("us", "eu"):
-        products = truth.served(synced.shops[store_id].store, "products")
-        live = {row["id"] for row in products if row["status"] != "trash"}
-        assert {row["id"] for row in found if row["store_id"] == store_id} == live
+        for stream, rows in found.items():
+            served = truth.served(synced.shops[store_id].store, stream)
+            live = {row["id"] for row in served if row["status"] != "trash"}
+            assert {row["id"] for row in rows if row["store_id"] == store_id} == live
+        for row in truth.served(synced.shops[store_id].store, "products"):
+            assert ((store_id, row["id"]) in recent) == ((row["date_modified_gmt"] or "") >= "2026-11-01")
 
 
 def test_database_commands_of_the_readme_work(synced: House) -> None:
