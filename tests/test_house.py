@@ -1,4 +1,4 @@
-"""The house: what may import what, and that every setting and stream stands where users look for it."""
+"""The house: what may import what."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml  # type: ignore[import-untyped]
 
-from tap_woo_pim.settings import CONFIG_JSONSCHEMA, Settings
 from tap_woo_pim.streams import STREAMS
 
 ROOT = Path(__file__).parent.parent
@@ -44,21 +42,6 @@ def test_neither_the_console_nor_the_shop_imports_the_tap() -> None:
 @pytest.mark.parametrize("leaf", LEAVES)
 def test_a_leaf_of_the_tap_imports_no_sibling(leaf: str) -> None:
     assert not any(name.startswith("tap_woo_pim") for name in imports(ROOT / "tap_woo_pim" / f"{leaf}.py"))
-
-
-def test_every_setting_stands_in_meltano_yml_and_in_the_readme() -> None:
-    settings = set(Settings.__dataclass_fields__)
-    extractors = yaml.safe_load((ROOT / "meltano.yml").read_text())["plugins"]["extractors"]
-    declared = {setting["name"] for setting in extractors[0]["settings"]}
-    assert declared == settings
-    assert declared <= set(CONFIG_JSONSCHEMA["properties"])  # which holds those of the SDK itself too
-    readme = (ROOT / "README.md").read_text()
-    assert [name for name in sorted(settings) if f"`{name}`" not in readme] == []
-
-
-def test_every_stream_has_a_row_in_the_readme() -> None:
-    readme = (ROOT / "README.md").read_text()
-    assert [stream.name for stream in STREAMS if f"`{stream.name}`" not in readme] == []
 
 
 def test_no_two_streams_share_a_file_or_a_name() -> None:

@@ -11,7 +11,7 @@ from tap_woo_pim.settings import CONFIG_JSONSCHEMA
 from tap_woo_pim.streams import STREAMS
 from tests.pimctl.conftest import CHECKOUT
 
-KINDS = {"boolean": "boolean", "integer": "integer", "number": "decimal", "array": "array", "object": "object"}
+KINDS = {"boolean": "boolean", "integer": "integer", "number": "integer", "array": "array", "object": "object"}
 
 
 def meltano() -> dict[str, Any]:
