@@ -81,6 +81,7 @@ class Project:
             assert done.returncode == 0
             return VALID
         assert done.returncode == 1
+        assert INVALID in done.stdout, done.stdout
         place = next(number for number, line in enumerate(lines) if INVALID in line)
         # The reason is one line, between the verdict and the advice to look at the settings.
         assert lines[place + 2].startswith(f"Run 'meltano config list {name}'"), done.stdout
