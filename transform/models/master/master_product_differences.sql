@@ -65,7 +65,7 @@ inner join {{ ref('shop_products') }} as own
 cross join lateral (
     values
         {%- for field in texts %}
-        ('{{ field }}', disputed.{{ field }}, {% if 'description' in field %}left(own.{{ field }}, 200){% else %}shared.{{ field }}{% endif %}),
+        ('{{ field }}', disputed.{{ field }}, {% if 'description' in field %}left(nullif(btrim(own.{{ field }}), ''), 200){% else %}shared.{{ field }}{% endif %}),
         {%- endfor %}
         {%- for field in measures %}
         ('{{ field }}', disputed.{{ field }}, shared.{{ field }}_text){{ ',' if not loop.last }}

@@ -1,6 +1,7 @@
 {{ config(indexes=[{'columns': ['store_id', 'check_name'], 'unique': true}]) }}
 -- Findings for each store and check, none included, with the store's score from 0 to 100.
 -- A product loses half a point for an error and a tenth for a warning, at most one; the score is what is left, on average.
+-- A store without products has none.
 with live as (
     select store_id, count(*) as products
     from {{ ref('product_facts') }}
@@ -16,7 +17,8 @@ losses as (
             0.5 * count(*) filter (where severity = 'error') + 0.1 * count(*) filter (where severity = 'warning')
         ) as loss
     from {{ ref('health_checks') }}
-    where product_id is not null
+    inner join {{ ref('product_facts') }} as facts using (store_id, product_id)
+    where not facts.is_deleted
     group by store_id, product_id
 ),
 
@@ -49,7 +51,7 @@ select
     coalesce(counted.infos, 0) as infos,
     coalesce(counted.products, 0) as products,
     round(100.0 * coalesce(counted.products, 0) / nullif(live.products, 0), 1) as percent_of_products,
-    round(100 * greatest(0, 1 - coalesce(scores.loss, 0) / nullif(live.products, 0)), 1) as store_score
+    round(100 * (1 - coalesce(scores.loss, 0) / live.products), 1) as store_score
 from {{ ref('stores') }} as stores
 cross join {{ ref('checks') }} as checks
 left join counted on stores.store_id = counted.store_id and checks.check_name = counted.check_name

@@ -17,7 +17,7 @@ select
         else own.name
     end as name,
     own.status,
-    own.status = 'publish' and (own.source = 'products' or parent.status = 'publish') as is_published,
+    coalesce(own.status = 'publish' and (own.source = 'products' or parent.status = 'publish'), false) as is_published,
     deletions.id is not null as is_deleted,
     deletions.deleted_at,
     deletions.reason as deletion_reason,

@@ -1,0 +1,109 @@
+"""What is gone from a shop is marked, keeps its last values, and comes back."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+
+from demo_store import Store
+from tests.model.conftest import NewWarehouse
+from tests.model.warehouse import Warehouse
+
+COMPONENTS = ["categories", "products", "variations"]
+DELETED = "select product_id, deletion_reason from pim.products where is_deleted and store_id = 'shop' order by 1"
+
+
+class Shop:
+    """A small shop that lives on, its database, and the ids of its goods."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        self.warehouse = warehouse
+        self.store = Store.empty()
+        self.store.clock.set(datetime.datetime(2026, 11, 1, 12, tzinfo=datetime.UTC).replace(tzinfo=None))
+        self.category = self.store.create_term("categories", name="Mugs")
+        self.mug = self.store.create_product(name="Mug", sku="MUG", regular_price="5", categories=[self.category])
+        self.jar = self.store.create_product(name="Jar", sku="JAR", regular_price="7")
+        axis = {"id": 0, "name": "Size", "options": ["S", "M"], "variation": True, "visible": True, "position": 0}
+        self.shirt = self.store.create_product(name="Shirt", sku="SHIRT", type="variable", attributes=[axis])
+        self.small, self.medium = (
+            self.store.create_variation(
+                self.shirt,
+                sku=f"SHIRT-{size}",
+                regular_price="9",
+                attributes=[{"id": 0, "name": "Size", "option": size}],
+            )
+            for size in "SM"
+        )
+
+    def sync(self) -> None:
+        self.store.clock.advance(3600)
+        self.warehouse.land(self.store, "shop", COMPONENTS)
+        self.warehouse.build("run" if self.warehouse.told else "build")
+
+
+@pytest.fixture(scope="module")
+def warehouse(new_warehouse: NewWarehouse) -> Warehouse:
+    return new_warehouse("living")
+
+
+def test_trash_deletion_and_return(warehouse: Warehouse) -> None:
+    shop = Shop(warehouse)
+    shop.sync()
+    assert warehouse.tuples(DELETED) == []
+
+    shop.store.trash_product(shop.mug)
+    shop.store.delete_product(shop.jar)
+    shop.store.delete_variation(shop.medium)
+    shop.store.delete_term("categories", shop.category)
+    shop.sync()
+
+    gone = [(shop.mug, "trashed"), (shop.jar, "vanished"), (shop.medium, "vanished")]
+    assert warehouse.tuples(DELETED) == sorted(gone)
+    kept = warehouse.rows("select sku, name, price, deleted_at from pim.products where product_id = %s", shop.jar)
+    assert [(row["sku"], row["name"], row["price"]) for row in kept] == [("JAR", "Jar", 7)]
+    first_known = kept[0]["deleted_at"]
+    assert first_known == warehouse.rows("select max(started_at) as at from woo.snapshots")[0]["at"]
+    live = warehouse.tuples("select product_id from pim.live_products order by 1")
+    assert live == sorted([(shop.shirt,), (shop.small,)])
+    for table in warehouse.tables("pim"):
+        if table.startswith("live_") and "product_id" in warehouse.columns(table):
+            found = {row["product_id"] for row in warehouse.rows(f"select product_id from pim.{table}")}
+            assert not found & {product for product, _ in gone}, table
+    assert warehouse.tuples("select name from pim.categories where is_deleted") == [("Mugs",)]
+    assert warehouse.tuples("select name from pim.live_categories") == [("Uncategorized",)]
+    assert warehouse.tuples("select sku from pim.master_products order by 1") == [("SHIRT",), ("SHIRT-S",)]
+
+    shop.store.restore_product(shop.mug)
+    shop.sync()
+    deleted = warehouse.rows("select product_id, deleted_at from pim.products where is_deleted order by 1")
+    assert [row["product_id"] for row in deleted] == sorted([shop.jar, shop.medium])
+    assert {row["product_id"]: row["deleted_at"] for row in deleted}[shop.jar] == first_known, "first known"
+    assert warehouse.tuples("select sku from pim.live_products where product_id = %s", shop.mug) == [("MUG",)]
+
+
+def test_variation_left_out_of_its_parents_newer_list_is_gone(warehouse: Warehouse) -> None:
+    """Between whole reads; but not when a trashed, future or no longer variable parent has an empty list."""
+    shop = Shop(warehouse)
+    parents = {"publish": "variable", "future": "variable", "private": "simple", "draft": "variable"}
+    expected, statuses = set(), {}
+    for status, kind in parents.items():
+        parent = shop.store.create_product(name=status, type="variable")
+        variation = shop.store.create_variation(parent, regular_price="1")
+        shop.store.sql_update("products", parent, type=kind)
+        statuses[parent] = status
+        if kind == "variable" and status != "future":
+            expected.add(variation)
+    warehouse.land(shop.store, "other", COMPONENTS)
+    for parent, status in statuses.items():
+        warehouse.write("update woo.products set status = %s where id = %s and store_id = 'other'", status, parent)
+    warehouse.write(
+        "update woo.products set variations = '[]', synced_at = synced_at + interval '1 hour' where store_id = 'other'"
+    )
+    warehouse.write("update woo.products set variations = 'null' where id = %s and store_id = 'other'", shop.shirt)
+    warehouse.build()
+
+    found = warehouse.rows(
+        "select product_id from pim.products where store_id = 'other' and deletion_reason = 'vanished'"
+    )
+    assert {row["product_id"] for row in found} == expected
