@@ -74,11 +74,11 @@ class ChangingStream(ListStream):
     def get_records(self, context: Context | None) -> Iterator[Record]:
         """Read what is due: all, what changed, or the rest of what an interrupted run began."""
         state = self.stream_state
-        reading = state.get("reading")
         shape = self._shape()
-        if reading is None or reading["shape"] != shape:
+        reading = state.get("reading", {})
+        resumed = reading.get("shape") == shape
+        if not resumed:
             reading = state["reading"] = self._begin(shape)
-        resumed = reading["clock"] != self.run.started_at
         if reading["since"] is None and not resumed:
             state["fields"] = self._find_fields()
         requests = self.shop.client.requests_sent
