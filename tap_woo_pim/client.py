@@ -92,7 +92,7 @@ class Client:
         self.proven = False
         self._tries = settings.max_retries + 1
         self._patience_seconds = TRIES_OF_PATIENCE * self._tries * settings.request_timeout_seconds
-        self._last_good = time.monotonic()
+        self._failing_since: float | None = None
         self._closed = threading.Event()
         self._noticed = False
         self._transport = Transport(settings)
@@ -163,14 +163,15 @@ class Client:
                 self.pace.strained(wait if _retry_after(error.response) is not None else 0)
                 if attempt == tries or error.cause in lasting:
                     raise
-                if time.monotonic() - self._last_good > self._patience_seconds:
+                self._failing_since = self._failing_since or time.monotonic()
+                if time.monotonic() - self._failing_since > self._patience_seconds:
                     raise ShopError(request.place, error.cause, **error.details) from None
                 logger.warning("%s Trying again in %.0f s (%d of %d).", error, wait, attempt, tries - 1)
                 if self._closed.wait(wait):
                     raise
             else:
-                self._last_good = time.monotonic()
-                self.pace.answered_well(request.kind, self._last_good - began)
+                self._failing_since = None
+                self.pace.answered_well(request.kind, time.monotonic() - began)
                 return answer
         raise AssertionError("at least one try")
 

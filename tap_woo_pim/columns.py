@@ -32,6 +32,11 @@ class Kind:
     shape: Callable[[Any], Any]
     plain: type | None = None
 
+    @property
+    def is_required(self) -> bool:
+        """Whether every row has a value of it."""
+        return "null" not in self.schema["type"]
+
 
 @dataclass(frozen=True)
 class Column:

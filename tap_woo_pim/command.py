@@ -35,6 +35,10 @@ class PlainErrors(SingerCommand):
             os._exit(int(str(stop.code)))
         except SingerSDKError as error:
             reason = reason_of(error)
+        except OSError as error:
+            # The target is gone, or the disk is full; nothing that is left in the buffer can be written either.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            reason = f"The tap's output could not be written ({error.strerror}). See what the target says."
         except Exception:
             self.logger.exception("This is a fault of the tap itself.")
             reason = "The tap failed by a fault of its own, described above. Please report it."

@@ -65,6 +65,7 @@ class Walk:
         self._fruitless = 0
         self._same_pages = 0
         self._returns = 0
+        self._step = self.full_size - 1
         self._good_windows = 0
         self._patience = 2
 
@@ -138,17 +139,19 @@ class Walk:
         self.offset = window.offset + max(1, window.size - 1)
         self.anchor = (window, tuple(ids))
         self._after_hole = False
+        self._step = self.full_size - 1
         self._grow()
         return fresh
 
     def step_back(self) -> None:
-        """Go back by as many rows as a window has: rows have moved up, and what is sought stands earlier now.
+        """Go back, each time further: rows have moved up, and what is sought stands earlier now.
 
         Raises:
             EndlessListError: that happened too often.
         """
         self.count_return()
-        self.offset = max(0, self.offset - max(1, self.size - 1))
+        self.offset = max(0, self.offset - self._step)
+        self._step *= 2
         self.anchor = None
 
     def count_return(self) -> None:
@@ -191,6 +194,7 @@ class Walk:
     def _count_fruitless(self, window: Window, ids: Sequence[int]) -> None:
         is_new = bool(ids) and (self.seen is None or ids[-1] > self.seen)
         self._fruitless = 0 if is_new else self._fruitless + 1
+        self._returns = 0 if is_new else self._returns
         same_page = self.anchor is not None and self.anchor[0] != window and bool(ids) and self.anchor[1] == tuple(ids)
         self._same_pages = self._same_pages + 1 if same_page else 0
         if self._same_pages >= MAX_SAME_PAGES or self._fruitless > MAX_FRUITLESS_WINDOWS:

@@ -12,6 +12,7 @@ from typing import Any
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
 from tap_woo_pim.client import is_about_size
+from tap_woo_pim.errors import ShopError
 from tap_woo_pim.pagination import EndlessListError, Verdict, Walk, Window
 from tap_woo_pim.prefetch import Inline, in_order
 from tap_woo_pim.shop import Shop
@@ -56,6 +57,7 @@ class Listing:
         about: the list's name for messages.
         walk: where to begin and how far it has come.
         unread: the rows that could not be read.
+        gone_code: the error code by which the shop says that the list is there no more, which makes it an empty one.
     """
 
     path: str
@@ -63,11 +65,12 @@ class Listing:
     about: str
     walk: Walk
     unread: list[Unread] = field(default_factory=list)
+    gone_code: str | None = None
 
     @property
     def complete(self) -> bool:
-        """Whether all of the list was read and every seam was closed."""
-        return self.walk.done and self.walk.ordered and not self.unread
+        """Whether, once it is read to its end, every row was read and every seam was closed."""
+        return self.walk.ordered and not self.unread
 
 
 def read(shop: Shop, listing: Listing, executor: Executor | None = None) -> Iterator[list[Row]]:
@@ -124,7 +127,12 @@ def read_many(shop: Shop, listings: Iterable[Listing]) -> Iterator[tuple[Listing
 
 
 def _read_whole(shop: Shop, listing: Listing) -> tuple[Listing, list[Row]]:
-    return listing, [row for rows in read(shop, listing, Inline()) for row in rows]
+    try:
+        return listing, [row for rows in read(shop, listing, Inline()) for row in rows]
+    except ShopError as error:
+        if listing.gone_code is None or error.error.code != listing.gone_code:
+            raise
+        return listing, []
 
 
 def _page_or_trouble(future: Future[Page]) -> Page | RetriableAPIError:

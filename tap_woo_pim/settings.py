@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -244,7 +245,17 @@ def setting_errors(config: Mapping[str, Any]) -> list[str]:
         *_component_errors(config["sync_components"]),
         *_range_errors(config),
         *_file_errors(config.get("ca_bundle")),
+        *_date_errors(config.get("start_date")),
     ]
+
+
+def _date_errors(start_date: str | None) -> list[str]:
+    try:
+        if start_date is not None:
+            datetime.datetime.fromisoformat(start_date)
+    except ValueError:
+        return ["start_date is no date. Give it as 2026-01-31 or 2026-01-31T00:00:00Z, or not at all."]
+    return []
 
 
 def missing_settings(config: Mapping[str, Any]) -> list[str]:

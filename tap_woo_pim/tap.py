@@ -111,6 +111,15 @@ class TapWooPim(Tap):
             raise failure
         super()._reset_state_progress_markers()
 
+    @override
+    def setup_mapper(self) -> None:
+        """Select the streams that tell of the others, whatever the catalogue says: without them no row can be gone."""
+        for stream_class in STREAMS:
+            entry = self.input_catalog.get_stream(stream_class.name) if self.input_catalog is not None else None
+            if entry is not None and stream_class.component is None:
+                entry.metadata.root.selected = True
+        super().setup_mapper()
+
     @property
     @override
     def streams(self) -> dict[str, Stream]:

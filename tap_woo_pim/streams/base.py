@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from singer_sdk import Stream
 from singer_sdk.helpers.conform import TypeConformanceLevel
-from singer_sdk.singerlib import RecordMessage
+from singer_sdk.singerlib import Metadata, RecordMessage
 
 from tap_woo_pim._compat import override
 from tap_woo_pim.columns import CODE, TIME, Column
@@ -100,9 +100,11 @@ class ShopStream(Stream):
         fresh = self._metadata is None
         metadata = super().metadata
         if fresh and self._tap_input_catalog is None:
-            for column in self.columns:
-                if not column.selected_by_default:
-                    metadata["properties", column.name].selected_by_default = False
+            for column in self.own_columns():
+                entry = metadata["properties", column.name]
+                entry.selected_by_default = None if column.selected_by_default else False
+                if column.kind.is_required:
+                    entry.inclusion = Metadata.InclusionType.AUTOMATIC
         return metadata
 
     @classmethod
@@ -133,6 +135,7 @@ class ListStream(ShopStream):
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
         """Read the list whole, and write its snapshot when nothing is missing."""
+        self.forget_other_shop()
         tally = Tally(self.stream_state)
         complete = True
         shaper = self.shaper()
@@ -140,9 +143,18 @@ class ListStream(ShopStream):
             for row in rows:
                 tally.count(row)
                 yield shaper.shape(row)
-            complete = complete and not listing.unread
+            complete = complete and listing.complete
             self.report_unread(listing)
         self.finish(tally, complete=complete)
+
+    def forget_other_shop(self) -> None:
+        """Drop the state when it is that of another shop: another `store_id`, or another address under this one."""
+        settings = self.shop.settings
+        shop = f"{settings.store_id} {settings.site_url}"
+        if self.stream_state.get("shop", shop) != shop:
+            self.logger.warning("%s: the settings name another shop than in the last run; reading it whole.", self.name)
+            self.stream_state.clear()
+        self.stream_state["shop"] = shop
 
     def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:
         """Read the lists that make up the stream, each with its rows of a page or of all of it."""
@@ -249,7 +261,7 @@ class Tally:
 
         A few rows are no sign of that, unless they were all.
         """
-        if self.vanished <= FEW_ROWS and self.survivors:
+        if 0 < self.vanished <= FEW_ROWS and self.survivors and max_vanished_percent:
             return False
         return self.vanished * 100 > max_vanished_percent * self.last_rows
 

@@ -26,6 +26,8 @@ MODIFIED = "date_modified_gmt"
 ALL_IN_ONE = ({"include_status": "any,trash"},)
 ANY_THEN_TRASH = ({"status": "any"}, {"status": "trash"})
 """Stores that do not list `include_status` (5.9.0) ignore it, and `status` takes one value: two lists, then."""
+TRASH_ANY_TRASH = ({"status": "trash"}, *ANY_THEN_TRASH)
+"""Without dates (before 5.8) nothing else finds what is restored while the reading goes from list to list."""
 
 
 class ChangingStream(ListStream):
@@ -54,13 +56,19 @@ class ChangingStream(ListStream):
         """Yield the stream's rows, a page of the list at a time; the list's walk shows how far it is read."""
         yield from read(self.shop, listing)
 
+    def sample_path(self) -> str | None:
+        """Path of a list of the stream's rows, to see one of them; None where the store has none."""
+        return self.list_path
+
     def normalise(self, row: Row) -> Row:
         """Give a row the one meaning that it has whatever route it came by."""
         return row
 
     def statuses(self, path: str) -> tuple[dict[str, str], ...]:
         """The parameters of the lists that together hold every status, trash included."""
-        return ALL_IN_ONE if self.shop.routes.takes(path, "include_status") else ANY_THEN_TRASH
+        if self.shop.routes.takes(path, "include_status"):
+            return ALL_IN_ONE
+        return ANY_THEN_TRASH if self._takes_dates() else TRASH_ANY_TRASH
 
     def row_fields(self) -> dict[str, Any]:
         """The parameters that say which fields of a row are wanted, and in which form."""
@@ -73,10 +81,12 @@ class ChangingStream(ListStream):
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
         """Read what is due: all, what changed, or the rest of what an interrupted run began."""
+        self.forget_other_shop()
         state = self.stream_state
         shape = self._shape()
         reading = state.get("reading", {})
-        resumed = reading.get("shape") == shape
+        # Where no date shows what changed in between, only a read from the beginning sees it all.
+        resumed = reading.get("shape") == shape and self._takes_dates()
         if not resumed:
             reading = state["reading"] = self._begin(shape)
         if reading["since"] is None and not resumed:
@@ -119,7 +129,8 @@ class ChangingStream(ListStream):
             listing = self._listing(statuses[number], reading["since"], reading["offset"], reading["seen"])
             for rows in self.pages(listing):
                 for row in rows:
-                    tally.count(row)
+                    if statuses[number:] != TRASH_ANY_TRASH:  # its first list comes again as the last
+                        tally.count(row)
                     record = shaper.shape(self.normalise(row))
                     _keep_newest(reading, row)
                     yield record
@@ -128,7 +139,7 @@ class ChangingStream(ListStream):
                     "seen": listing.walk.seen,
                     "counted": tally.numbers(),
                 }
-                reading["unread"] = reading["unread"] or bool(listing.unread)
+                reading["unread"] = reading["unread"] or not listing.complete
                 self.report_unread(listing)
             reading |= {"list": number + 1, "offset": 0, "seen": None}
         reading["counted"] = tally.numbers()
@@ -145,12 +156,14 @@ class ChangingStream(ListStream):
                     record = shaper.shape(self.normalise(row))
                     _keep_newest(reading, row)
                     yield record
+            reading["unread"] = reading["unread"] or not listing.complete
             self.report_unread(listing)
 
     def _end(self, reading: dict[str, Any], state: dict[str, Any]) -> None:
         if reading["since"] is None:
             tally = Tally(state, reading["counted"])
-            self.finish(tally, complete=not reading["unread"], started_at=reading["started_at"])
+            if self._start_date() is None:
+                self.finish(tally, complete=not reading["unread"], started_at=reading["started_at"])
             state["whole_read_at"] = reading["started_at"]
             state["shape"] = reading["shape"]
         newest = max(filter(None, (reading["newest"], state.get("replication_key_value"))), default=None)
@@ -195,22 +208,26 @@ class ChangingStream(ListStream):
         Fields are asked for by name, so those of plugins have to be found first: in the schema that the store
         declares (OPTIONS), and in one row, since many plugins add fields without declaring them.
         """
-        path = self.list_path
         names: set[str] = set()
         try:
+            path = self.sample_path()
+            if path is None:
+                return []
+            sample = self.shop.get(path, {"per_page": 1, "status": "any"}, about=self.name).data
+            names.update(*(row for row in as_list(self.shop, self.name, sample) if isinstance(row, dict)))
             declared = self.shop.options(path, about=self.name)
             names.update(declared["schema"]["properties"])
         except (FatalAPIError, RetriableAPIError, KeyError, TypeError) as error:
-            # Some firewalls let no OPTIONS through, and some plugins declare no schema.
-            self.logger.debug("the store declares no fields: %s", error)
-        sample = self.shop.get(path, {"per_page": 1, **ANY_THEN_TRASH[0]}, about=self.name).data
-        names.update(*(row for row in as_list(self.shop, self.name, sample) if isinstance(row, dict)))
+            # The row may be one that the store cannot deliver, some firewalls let no OPTIONS through, and some plugins
+            # declare no schema: then these fields are not known, and all else is read.
+            self.logger.debug("the store does not tell all of its fields: %s", error)
         return sorted(names - NOISE - {column.name for column in self.columns})
 
     def _shape(self) -> str:
         settings = self.shop.settings
         wanted = [
             self.list_path,
+            self.statuses(self.list_path),
             sorted(self.selected_columns),
             settings.content,
             settings.start_date,

@@ -10,6 +10,9 @@ from tap_woo_pim.streams.product_attributes import ProductAttributesStream
 from tap_woo_pim.streams.terms import TERM
 from tap_woo_pim.streams.unpaged import read_unpaged
 
+GONE_CODE = "woocommerce_rest_taxonomy_invalid"
+"""What the store answers (404) when the attribute was deleted since the list of attributes was read."""
+
 
 class ProductAttributeTermsStream(ListStream):
     """Terms of all global attributes, several attributes in flight together."""
@@ -28,7 +31,9 @@ class ProductAttributeTermsStream(ListStream):
         attributes = self.listing(self.shop.path(ProductAttributesStream.route), {"_fields": "id"})
         ids = [attribute["id"] for attribute in read_unpaged(self.shop, attributes, "id")]
         yield attributes, []
-        listings = (self.listing(self.shop.path(self.route.format(id_)), self.parameters()) for id_ in ids)
+        listings = [self.listing(self.shop.path(self.route.format(id_)), self.parameters()) for id_ in ids]
+        for listing in listings:
+            listing.gone_code = GONE_CODE
         for attribute_id, (listing, rows) in zip(ids, read_many(self.shop, listings), strict=True):
             for row in rows:
                 row["attribute_id"] = attribute_id

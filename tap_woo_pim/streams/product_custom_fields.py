@@ -25,14 +25,15 @@ class ProductCustomFieldsStream(ListStream):
         """Read page by page: the route has no `offset`, and its rows are bare texts."""
         listing = self.listing(self.shop.path(self.route), {"order": "asc"})
         names: dict[str, None] = {}
-        page, total = 0, 1
-        while page * MAX_PAGE_SIZE < total:
-            page += 1
+        page, known = 0, -1
+        total: int | None = None
+        while len(names) > known and (total is None or page * MAX_PAGE_SIZE < total):
+            page, known = page + 1, len(names)
             params = {**listing.params, "per_page": MAX_PAGE_SIZE, "page": page}
             answer = self.shop.get(listing.path, params, about=self.name)
-            total = answer.total or 0
+            total = answer.total
             sent = as_list(self.shop, self.name, answer.data)
             names.update(dict.fromkeys(str(name) for name in sent if isinstance(name, str | int)))
-        if len(names) < total:
+        if total is not None and len(names) < total:
             listing.unread.append(Unread("offset 0", f"the shop counts {total} names and sent {len(names)}"))
         yield listing, [{"name": name} for name in names]

@@ -20,7 +20,7 @@ from tap_woo_pim.columns import (
     UTC_TIME,
     Column,
 )
-from tap_woo_pim.reading import Listing, Row, read, read_many
+from tap_woo_pim.reading import Listing, Row, as_list, read, read_many
 from tap_woo_pim.run import Run
 from tap_woo_pim.shop import ANALYTICS
 from tap_woo_pim.streams.changing import ChangingStream
@@ -114,7 +114,27 @@ class ProductVariationsStream(ChangingStream):
         if isinstance(attributes, list) and all(isinstance(attribute, dict) for attribute in attributes):
             row["name"] = ", ".join(str(attribute.get("option", "")) for attribute in attributes)
         row.setdefault("type", "variation")
+        if "visible" in row and "status" not in row:  # wc/v2 says it so
+            row["status"] = "publish" if row["visible"] else "private"
         return row
+
+    @override
+    def row_fields(self) -> dict[str, Any]:
+        """Ask for the options too wherever the name is wanted, which is made of them."""
+        params = super().row_fields()
+        names = params["_fields"].split(",")
+        if "name" in names and "attributes" not in names:
+            params["_fields"] = ",".join(sorted([*names, "attributes"]))
+        return params
+
+    @override
+    def sample_path(self) -> str | None:
+        if not self.is_read_per_product:
+            return super().sample_path()
+        params = {"type": "variable", "per_page": 1, "_fields": "id"}
+        parents = as_list(self.shop, self.name, self.shop.get(self.list_path, params, about=self.name).data)
+        ids = [parent["id"] for parent in parents if isinstance(parent, dict) and "id" in parent]
+        return self.shop.path(PER_PRODUCT_ROUTE).format(ids[0]) if ids else None
 
     @override
     def list_parameters(self) -> dict[str, Any]:
@@ -130,11 +150,12 @@ class ProductVariationsStream(ChangingStream):
         for parents in read(self.shop, listing):
             of_parents = [(parent["id"], part) for parent in parents for part in self._of_parent(parent["id"])]
             parts = read_many(self.shop, (part for _, part in of_parents))
+            of_page: list[Row] = []
             for (parent_id, _), (part, rows) in zip(of_parents, parts, strict=True):
                 listing.unread.extend(part.unread)
-                for row in rows:
-                    row["parent_id"] = parent_id
-                yield rows
+                of_page.extend({**row, "parent_id": parent_id} for row in rows)
+            # In one piece: the walk is already behind all of these parents, and the state says where it is.
+            yield of_page
 
     def _of_parent(self, parent_id: int) -> Iterator[Listing]:
         path = self.shop.path(PER_PRODUCT_ROUTE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from singer_sdk.exceptions import FatalAPIError
+from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
 from tap_woo_pim._compat import override
 from tap_woo_pim.columns import INTEGER, LIST, NUMBER, TEXT, TEXT_OR_NONE, Column
@@ -35,7 +35,10 @@ SETTING_GROUPS = ("general", "products", "tax")
 
 
 class StoresStream(ShopStream):
-    """The shop: where it is, what runs there, its currency, units and time zone. Null is what the key may not see."""
+    """The shop: where it is, what runs there, its currency, units and time zone.
+
+    Null is what the key may not see, or the shop fails to tell.
+    """
 
     name = "stores"
     primary_keys = ("store_id",)
@@ -93,8 +96,8 @@ class StoresStream(ShopStream):
 
     def _ask(self, route: str, params: dict[str, Any] | None = None) -> Any:
         try:
-            return self.shop.get(self.shop.path(route), params or {}, about=self.name).data
-        except FatalAPIError as error:
+            return self.shop.get(self.shop.path(route), params or {}, about=self.name, tries=2).data
+        except (FatalAPIError, RetriableAPIError) as error:
             # Settings and status need more rights than products do, which a good key need not have.
             self.logger.debug("%s is left out: %s", route, error)
             return None

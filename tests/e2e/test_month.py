@@ -40,7 +40,7 @@ class Month:
 
 
 def live_through(pipeline: Pipeline, seed: int, runs: int, edits: int) -> Month:
-    """Let the shop live and sync it, and crash every third run somewhere; compare after every run that ended well."""
+    """Let the shop live and sync it, and crash every third run somewhere; compare at the end, after a whole read."""
     chance = random.Random(seed)
     life = Life(pipeline.server.store, seed)
     store, month = pipeline.server.store, Month()
