@@ -162,4 +162,6 @@ def test_fields_of_wrong_types_are_kept_aside(served: Shop) -> None:
 def test_fields_of_plugins_come_though_no_schema_declares_them(served: Shop) -> None:
     served.store.faults.add(RowsChanged(lambda row: {**row, "plugin_field": {"x": [1]}}), PRODUCTS)
     landing = served.sync(**SETTINGS)
+    lists = [request for request in served.server.requests if PRODUCTS(request) and "offset" in request.query]
+    assert all("plugin_field" in request.query["_fields"].split(",") for request in lists)
     assert {str(row["extra_fields"]) for row in landing.live("products").values()} == {"{'plugin_field': {'x': [1]}}"}
