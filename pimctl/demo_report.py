@@ -1,8 +1,10 @@
-"""Words of the demonstration's end: the table of what arrived, and what to do next."""
+"""Words of the demonstration's end: what arrived, what the model makes of it, and what to do next."""
 
 from __future__ import annotations
 
 from pathlib import Path
+
+from pimctl.model_figures import ModelFigures
 
 Counts = dict[str, int]
 
@@ -22,12 +24,13 @@ COMPONENTS = {
 """The sync component that brings a stream."""
 
 NEXT_STEPS = """
-Every row of the components chosen in meltano.yml is in the PIM database. Next:
+Every row of the components chosen in meltano.yml is in the PIM database, and the model is built on them. Next:
 
   . {activate}                   # once in each terminal
 
   look at the data          pimctl db shell
-                            select store_id, sku, name, price from woo.products limit 10;
+                            select sku, name, stores, differences from pim.master_products limit 10;
+                            select store_id, sku, severity, message from pim.health_checks limit 10;
 
   connect your own shop     meltano add --plugin-type extractor tap-woo-pim--mine --inherit-from tap-woo-pim
                             meltano config set tap-woo-pim--mine site_url https://shop.example
@@ -36,7 +39,7 @@ Every row of the components chosen in meltano.yml is in the PIM database. Next:
                             TAP_WOO_PIM__MINE_CONSUMER_KEY=ck_...
                             TAP_WOO_PIM__MINE_CONSUMER_SECRET=cs_...
     check it, sync it:      meltano config test tap-woo-pim--mine
-                            meltano run pim-db:start tap-woo-pim--mine target-postgres
+                            meltano run pim-db:start tap-woo-pim--mine target-postgres dbt-postgres:build
 
   stop the database         pimctl db stop      (its data stays)
 """
@@ -64,6 +67,28 @@ def table(served: dict[str, Counts], arrived: dict[str, Counts]) -> str:
     for stream in sorted(arrived):
         cells = [cell(count) for store in stores for count in (served[store].get(stream), arrived[stream].get(store))]
         rows.append([f"woo.{stream}", *cells])
+    return aligned(rows)
+
+
+def model(figures: ModelFigures, stores: list[str]) -> str:
+    """Return what the PIM model tells of some stores, and of all of them together."""
+    own = [figures.stores[store] for store in stores]
+    rows = [
+        ["PIM model", *stores],
+        ["live products", *(cell(store.products) for store in own)],
+        ["live variations", *(cell(store.variations) for store in own)],
+        ["health: errors", *(cell(store.errors) for store in own)],
+        ["health: warnings", *(cell(store.warnings) for store in own)],
+        ["health score of 100", *("-" if store.score is None else str(store.score) for store in own)],
+    ]
+    return (
+        f"{aligned(rows)}\n\n{figures.skus:,} SKUs are master products: "
+        f"{figures.shared:,} in several stores, which disagree about {figures.disputed:,} of them."
+    )
+
+
+def aligned(rows: list[list[str]]) -> str:
+    """Return rows as lines, the first of them a heading, all columns but the first to the right."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = [
         row[0].ljust(widths[0])

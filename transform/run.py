@@ -10,8 +10,10 @@ Takes the database from PIM_DATABASE_URL, in any form that libpq knows; without 
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import psycopg2
@@ -36,17 +38,33 @@ def main(arguments: list[str]) -> int:
         advice = "check PIM_DATABASE_URL" if own else "start it with: pimctl db start"
         print(f"No connection to the PIM database: {reason}; {advice}", file=sys.stderr)  # noqa: T201
         return 1
-    with connection:
-        # Two jobs that end at the same time would both exchange the same tables. The lock goes with the connection.
-        with connection.cursor() as cursor:
+    with closing(connection):
+        wait_for_turn(connection)
+        return run_dbt(arguments, {**variables(connection), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"})
+
+
+def wait_for_turn(connection: Connection) -> None:
+    """Take the lock of the model: two jobs that end at the same time would both exchange the same tables.
+
+    It goes with the connection.
+    """
+    connection.autocommit = True  # an open transaction would keep PostgreSQL from cleaning up for the whole build
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(%s)", [LOCK])
+        if cursor.fetchone() != (True,):
+            print("Another build of the PIM model is running: waiting for its end.", flush=True)  # noqa: T201
             cursor.execute("select pg_advisory_lock(%s)", [LOCK])
-        connection.commit()
-        command = [str(Path(sys.executable).with_name("dbt")), *arguments]
-        folders = ["--project-dir", str(TRANSFORM), "--profiles-dir", str(TRANSFORM)]
-        environment = {**os.environ, **variables(connection), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
-        done = subprocess.run([*command, *folders], check=False, env=environment)  # noqa: S603  a list, no shell
-    connection.close()
-    return done.returncode
+
+
+def run_dbt(arguments: list[str], environment: dict[str, str]) -> int:
+    """Run dbt to its end, or until this program is told to end; return its exit code."""
+    command = [str(Path(sys.executable).with_name("dbt")), *arguments]
+    folders = ["--project-dir", str(TRANSFORM), "--profiles-dir", str(TRANSFORM)]
+    with subprocess.Popen([*command, *folders], env={**os.environ, **environment}) as dbt:  # noqa: S603  no shell
+        # dbt, left alone, would go on without the lock. It takes its queries back on an interrupt, and only then.
+        signal.signal(signal.SIGTERM, lambda *_: dbt.send_signal(signal.SIGINT))
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends its own to dbt, too
+        return dbt.wait()
 
 
 def connect(url: str) -> Connection:

@@ -23,7 +23,7 @@ from pimctl.package_index import uv_variables
 from tests.e2e import truth
 
 CHECKOUT = Path(__file__).parents[2]
-PARTS = ("LICENSE", "README.md", "meltano.yml", "pimctl", "pyproject.toml", "requirements", "tap_woo_pim")
+PARTS = ("LICENSE", "README.md", "meltano.yml", "pimctl", "pyproject.toml", "requirements", "tap_woo_pim", "transform")
 RUN_SECONDS = 300
 
 

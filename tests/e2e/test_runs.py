@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -29,6 +30,13 @@ def synced_at(house: House, store_id: str) -> Any:
     return row["synced_at"]
 
 
+def modelled(house: House, store_id: str) -> Any:
+    """Return the time of the sync that the model was built from."""
+    with house.database() as connection:
+        (row,) = connection.execute("select synced_at from pim.stores where store_id = %s", [store_id]).fetchall()
+    return row["synced_at"]
+
+
 def test_second_run_changes_nothing_but_the_time_of_the_sync(synced: House) -> None:
     before = {store_id: (without_times(synced, store_id), synced_at(synced, store_id)) for store_id in OTHER}
 
@@ -36,7 +44,7 @@ def test_second_run_changes_nothing_but_the_time_of_the_sync(synced: House) -> N
 
     for store_id, (rows, time) in before.items():
         assert without_times(synced, store_id) == rows
-        assert synced_at(synced, store_id) > time
+        assert modelled(synced, store_id) == synced_at(synced, store_id) > time
 
 
 @pytest.mark.parametrize("store_id", OTHER)
@@ -56,7 +64,7 @@ def test_schedule_of_each_store_runs(synced: House, store_id: str) -> None:
     synced.meltano("schedule", "run", f"nightly-{store_id}")
 
     assert synced.all_rows(OTHER[store_id]) == before
-    assert synced_at(synced, store_id) > time
+    assert modelled(synced, store_id) == synced_at(synced, store_id) > time
 
 
 def test_both_stores_run_at_the_same_time(synced: House) -> None:
@@ -68,7 +76,7 @@ def test_both_stores_run_at_the_same_time(synced: House) -> None:
 
     for store_id, (rows, time) in before.items():
         assert without_times(synced, store_id) == rows
-        assert synced_at(synced, store_id) > time
+        assert modelled(synced, store_id) == synced_at(synced, store_id) > time
 
 
 def test_edit_in_the_shop_arrives_with_the_next_run(synced: House) -> None:
@@ -80,6 +88,10 @@ def test_edit_in_the_shop_arrives_with_the_next_run(synced: House) -> None:
 
     (row,) = [row for row in synced.rows("products", "eu") if row["id"] == product["id"]]
     assert (row["name"], row["regular_price"]) == ("Renamed for the test", "0.10")
+    with synced.database() as connection:
+        wanted = "select name, regular_price from pim.products where store_id = 'eu' and product_id = %s"
+        (found,) = connection.execute(wanted, [product["id"]]).fetchall()
+    assert (found["name"], found["regular_price"]) == ("Renamed for the test", Decimal("0.10"))
 
 
 @pytest.mark.parametrize("place", ["terminal", ".env"])
@@ -102,6 +114,8 @@ def test_database_of_the_user_gets_the_rows(synced: House, place: str) -> None:
     assert f"PIM_DATABASE_URL is set: using {name} on {synced.root}/.pim/data as pim; nothing to start." in told
     with synced.database(own) as connection:
         found = connection.execute("select tablename from pg_tables where schemaname = 'woo' order by 1").fetchall()
+        (tags,) = connection.execute("select count(*) as modelled from pim.live_tags").fetchall()
     assert [row["tablename"] for row in found] == ["product_tags", "snapshots", "stores", "unread_rows"]
+    assert tags["modelled"] == len(synced.rows("product_tags", "eu", own))
     assert len(synced.rows("product_tags", "eu", own)) == len(synced.rows("product_tags", "eu"))
     assert synced.all_rows("eu") == before

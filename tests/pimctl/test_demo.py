@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections import namedtuple
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from pimctl.demo_shops import Shop
 from pimctl.errors import PimctlError
 from pimctl.lock import exclusive
 from pimctl.meltano import cause
+from pimctl.model_figures import ModelFigures, StoreFigures
 from pimctl.project import Project
 from tests.pimctl.conftest import CHECKOUT, Console
 
@@ -52,7 +54,7 @@ def test_full_disk_is_told_before_anything_is_begun(tmp_path: Path, monkeypatch:
     with pytest.raises(PimctlError) as caught:
         demo.run(Project(tmp_path), {"us": free_port(), "eu": free_port()})
 
-    assert str(caught.value) == f"Not enough disk space: 100 MB free at {tmp_path}, 500 MB needed."
+    assert str(caught.value) == f"Not enough disk space: 100 MB free at {tmp_path}, 800 MB needed."
 
 
 def test_table_shows_what_each_shop_has_beside_what_landed() -> None:
@@ -75,6 +77,22 @@ def test_rows_that_did_not_arrive_are_named() -> None:
     assert demo_report.differences(served, {"products": {"us": 1999}}) == [
         "us: 1999 rows of products landed, the shop has 2000",
         "us: 0 rows of product_tags landed, the shop has 3",
+    ]
+
+
+def test_what_the_model_holds_is_told_by_store_and_over_all_stores() -> None:
+    stores = {"us": StoreFigures(1903, 3412, 89, 1516, Decimal("96.3")), "eu": StoreFigures(0, 0, 0, 0, None)}
+
+    assert demo_report.model(ModelFigures(stores, 4394, 670, 611), ["us", "eu"]).splitlines() == [
+        "PIM model                 us    eu",
+        "----------------------------------",
+        "live products          1,903     0",
+        "live variations        3,412     0",
+        "health: errors            89     0",
+        "health: warnings       1,516     0",
+        "health score of 100     96.3     -",
+        "",
+        "4,394 SKUs are master products: 670 in several stores, which disagree about 611 of them.",
     ]
 
 

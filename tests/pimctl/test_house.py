@@ -50,9 +50,10 @@ def test_instances_jobs_and_schedules_belong_together() -> None:
     for name, plugin in instances.items():
         store_id = plugin["config"]["store_id"]
         assert name == f"tap-woo-pim--{store_id}"
-        assert jobs[f"sync-{store_id}"] == [f"pim-db:start {name} target-postgres"]
+        assert jobs[f"sync-{store_id}"] == [f"pim-db:start {name} target-postgres dbt-postgres:build"]
         assert any(name in task for task in jobs["sync-all"])
         assert not {"consumer_key", "consumer_secret"} & plugin["config"].keys()
+    assert [task.endswith(" dbt-postgres:build") for task in jobs["sync-all"]] == [False, True], "once, at the end"
     assert {schedule["name"]: schedule["job"] for schedule in project["schedules"]} == {
         "nightly-us": "sync-us",
         "nightly-eu": "sync-eu",

@@ -1,0 +1,30 @@
+"""The PIM model that a sync job builds at its end holds what the shops have."""
+
+from __future__ import annotations
+
+from pimctl import model_figures
+from tests.e2e import truth
+from tests.e2e.house import House
+
+
+def test_live_goods_of_the_model_are_those_of_the_shops(synced: House) -> None:
+    figures = model_figures.read(synced.url)
+
+    skus: dict[str, set[str]] = {}
+    for store_id in ("us", "eu"):
+        shop = synced.shops[store_id].store
+        live = {
+            stream: [row for row in truth.served(shop, stream) if row["status"] != "trash"]
+            for stream in ("products", "product_variations")
+        }
+        found = figures.stores[store_id]
+        assert (found.products, found.variations) == (len(live["products"]), len(live["product_variations"]))
+        assert found.score is not None
+        assert 0 < found.score < 100
+        parents = {row["id"]: row["sku"] for row in live["products"]}
+        own = {row["sku"] for row in live["products"]}
+        own |= {row["sku"] for row in live["product_variations"] if row["sku"] != parents.get(row["parent_id"])}
+        skus[store_id] = own - {"", None}
+    assert figures.skus == len(skus["us"] | skus["eu"])
+    assert figures.shared == len(skus["us"] & skus["eu"])
+    assert 0 < figures.disputed <= figures.shared
