@@ -23,6 +23,7 @@ from tap_woo_pim.auth import NoKey
 from tap_woo_pim.causes import BAD_BODY, LASTING, NO_DATA, ODD_STATUS, PASSING, REVOKED, UNKNOWN_KEY, Cause
 from tap_woo_pim.errors import RETRIED_STATUSES, SIZE_STATUSES, PassingError, ShopError, answer_cause
 from tap_woo_pim.pace import Pace
+from tap_woo_pim.progress import Traffic
 from tap_woo_pim.settings import Settings
 from tap_woo_pim.transport import Transport
 
@@ -66,6 +67,7 @@ class _Request(NamedTuple):
     method: str
     url: str
     params: Mapping[str, Any]
+    about: str
     place: str
     auth: AuthBase
 
@@ -80,6 +82,7 @@ class Client:
 
     Attributes:
         auth: how the key is shown, unless a request says otherwise; to be set when it is known.
+        traffic: the requests sent so far.
         proven: whether the key was accepted in this run, so that an unknown key is one that was revoked.
     """
 
@@ -87,7 +90,7 @@ class Client:
         self.settings = settings
         self.pace = Pace(settings.max_concurrency, settings.requests_per_second)
         self.executor = ThreadPoolExecutor(settings.max_concurrency, thread_name_prefix="fetch")
-        self.requests_sent = 0
+        self.traffic = Traffic()
         self.auth: AuthBase = NoKey()
         self.proven = False
         self._tries = settings.max_retries + 1
@@ -110,7 +113,7 @@ class Client:
             ShopError: the shop refused, and will refuse again.
             RetriableAPIError: the shop or the network failed on every try; see `is_about_size`.
         """
-        return self._try(_Request("GET", url, params, self.place(about), self.auth), tries or self._tries)
+        return self._try(_Request("GET", url, params, about, self.place(about), self.auth), tries or self._tries)
 
     def look(self, url: str, params: Mapping[str, Any], *, about: str, auth: AuthBase) -> Answer:
         """Get a JSON answer while somebody may be waiting to hear what is wrong: causes that last are told at once.
@@ -125,11 +128,12 @@ class Client:
             ShopError, RetriableAPIError: see `get`.
         """
         tries = min(self._tries, TRIES_OF_FIRST_LOOKS)
-        return self._try(_Request("GET", url, params, self.place(about), auth), tries, lasting=LASTING)
+        return self._try(_Request("GET", url, params, about, self.place(about), auth), tries, lasting=LASTING)
 
     def options(self, url: str, *, about: str, auth: AuthBase | None = None) -> Any:
         """Get the description of a route (OPTIONS), the JSON schema of its rows included."""
-        return self._try(_Request("OPTIONS", url, {}, self.place(about), auth or self.auth), self._tries).data
+        request = _Request("OPTIONS", url, {}, about, self.place(about), auth or self.auth)
+        return self._try(request, self._tries).data
 
     def page(self, url: str, *, about: str) -> Page:
         """Get a web page, without the key.
@@ -137,7 +141,7 @@ class Client:
         Raises:
             ShopError: no answer came.
         """
-        self.requests_sent += 1
+        self.traffic.count(about)
         with self._transport.send("GET", url, {}, NoKey(), self.place(about)) as response:
             text = self._body(response, self.place(about)).decode(errors="replace").lower()
             return Page(response.status_code, response.headers.get("Link", ""), text)
@@ -156,6 +160,7 @@ class Client:
         for attempt in range(1, tries + 1):
             try:
                 with self.pace.slot():
+                    self.traffic.count(request.about, again=attempt > 1)
                     began = time.monotonic()
                     answer = self._ask(request)
             except PassingError as error:
@@ -176,7 +181,6 @@ class Client:
         raise AssertionError("at least one try")
 
     def _ask(self, request: _Request) -> Answer:
-        self.requests_sent += 1
         began = time.monotonic()
         params = {**self.settings.extra_query_parameters, **request.params}
         try:

@@ -12,6 +12,7 @@ from singer_sdk.exceptions import ConfigValidationError, SingerSDKError
 from singer_sdk.plugin_base import SingerCommand
 
 from tap_woo_pim._compat import override
+from tap_woo_pim.output import widened
 from tap_woo_pim.redaction import SECRETS, guard_logs
 
 
@@ -27,6 +28,7 @@ class PlainErrors(SingerCommand):
         """Run the command."""
         logging.captureWarnings(capture=True)
         guard_logs()
+        sys.stdout = widened(sys.stdout)
         try:
             return super().main(*args, **kwargs)
         except Stopped as stop:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import sys
+from typing import TextIO
 
 from singer_sdk.contrib.msgspec import MsgSpecWriter
 from singer_sdk.singerlib import Message, RecordMessage
 
 from tap_woo_pim._compat import override
+
+BUFFER_BYTES = 2**18
+"""Records of some kB each fill the buffer of 8 kB that Python gives a pipe at once, and each write lets another thread
+go first: pages that are being decoded, for milliseconds."""
 
 
 class BufferedWriter(MsgSpecWriter):
@@ -19,3 +25,12 @@ class BufferedWriter(MsgSpecWriter):
         sys.stdout.buffer.write(self.format_message(message))
         if not isinstance(message, RecordMessage):
             sys.stdout.flush()
+
+
+def widened(stream: TextIO) -> TextIO:
+    """Give a text stream over a file or pipe a large buffer; any other stream is returned as it is."""
+    raw = getattr(getattr(stream, "buffer", None), "raw", None)
+    if not isinstance(raw, io.FileIO):
+        return stream
+    stream.flush()
+    return io.TextIOWrapper(io.BufferedWriter(raw, BUFFER_BYTES), encoding="utf-8")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from tap_woo_pim.progress import Progress
 from tap_woo_pim.shop import Shop
 
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
@@ -26,6 +27,12 @@ class Run:
     shop: Shop
     state: dict[str, Any]
     side_records: dict[str, Callable[[dict[str, Any]], None]] = field(default_factory=dict)
+
+    @cached_property
+    def progress(self) -> Progress:
+        """How far this run has come."""
+        client = self.shop.client
+        return Progress(client.traffic, lambda: client.pace.in_flight)
 
     @cached_property
     def started_at(self) -> str:

@@ -149,6 +149,9 @@ class TapWooPim(Tap):
             tap.sync_all()
         finally:
             tap.run.shop.client.close()
+            if tap.run.progress.accounts:
+                for line in tap.run.progress.table():
+                    cls.logger.info("%s", line)
 
     @classmethod
     @override

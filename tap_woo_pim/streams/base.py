@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from singer_sdk import Stream
@@ -82,6 +82,11 @@ class ShopStream(Stream):
         return None
 
     @override
+    def generate_child_contexts(self, record: Record, context: Context | None) -> Iterator[Context | None]:
+        """Yield nothing: no stream has children, and the SDK would copy each record for them."""
+        yield from ()
+
+    @override
     def _increment_stream_state(self, latest_record: Record, *, context: Context | None = None) -> None:
         """Leave bookmarks to the stream: they move when a read is complete, not with a row."""
 
@@ -122,6 +127,11 @@ class ListStream(ShopStream):
 
     route: ClassVar[str]
 
+    @property
+    def unit(self) -> str:
+        """What the list that is walked through is of."""
+        return "rows"
+
     @classmethod
     @override
     def is_in(cls, run: Run) -> bool:
@@ -136,16 +146,22 @@ class ListStream(ShopStream):
     def get_records(self, context: Context | None) -> Iterator[Record]:
         """Read the list whole, and write its snapshot when nothing is missing."""
         self.forget_other_shop()
+        account = self.run.progress.begin(self.name)
         tally = Tally(self.stream_state)
         complete = True
         shaper = self.shaper()
         for listing, rows in self.read_lists():
-            for row in rows:
-                tally.count(row)
-                yield shaper.shape(row)
+            tally.count(rows)
+            yield from map(shaper.shape, rows)
+            account.rows += len(rows)
+            self.report_progress(listing)
             complete = complete and listing.complete
             self.report_unread(listing)
         self.finish(tally, complete=complete)
+
+    def report_progress(self, listing: Listing) -> None:
+        """Tell how far a list is read."""
+        self.run.progress.page(self.name, listing.walk.offset, listing.walk.total, self.unit)
 
     def forget_other_shop(self) -> None:
         """Drop the state when it is that of another shop: another `store_id`, or another address under this one."""
@@ -184,6 +200,7 @@ class ListStream(ShopStream):
         """Write the rows that a list could not deliver to the stream `unread_rows`."""
         for unread in listing.unread:
             self.add_side_record("unread_rows", unread_record(self.name, unread, self.run))
+        self.run.progress.accounts[self.name].skipped += len(listing.unread)
         listing.unread.clear()
 
     def finish(self, tally: Tally, *, complete: bool, started_at: str | None = None) -> None:
@@ -235,15 +252,16 @@ class Tally:
         self.max_id: int | None = numbers.get("max_id")
         self._last_max_id: int | None = state.get("max_id")
 
-    def count(self, row: Row) -> None:
-        """Count a row."""
-        self.rows += 1
-        row_id = row.get("id")
-        if isinstance(row_id, int):
-            self.max_id = max(row_id, self.max_id or 0)
-            self.survivors += self._last_max_id is None or row_id <= self._last_max_id
-        else:
-            self.survivors += 1
+    def count(self, rows: Iterable[Row]) -> None:
+        """Count rows."""
+        for row in rows:
+            self.rows += 1
+            row_id = row.get("id")
+            if isinstance(row_id, int):
+                self.max_id = max(row_id, self.max_id or 0)
+                self.survivors += self._last_max_id is None or row_id <= self._last_max_id
+            else:
+                self.survivors += 1
 
     @property
     def last_rows(self) -> int:

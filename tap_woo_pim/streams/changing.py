@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
 from tap_woo_pim._compat import override
-from tap_woo_pim.columns import UTC_TIME
 from tap_woo_pim.pagination import Walk
 from tap_woo_pim.reading import Listing, Row, as_list, read
-from tap_woo_pim.records import EXTRA_FIELDS, NOISE
+from tap_woo_pim.records import EXTRA_FIELDS, NOISE, Shaper
 from tap_woo_pim.run import TIME_FORMAT
 from tap_woo_pim.streams.base import ListStream, Tally
 
@@ -91,11 +90,13 @@ class ChangingStream(ListStream):
             reading = state["reading"] = self._begin(shape)
         if reading["since"] is None and not resumed:
             state["fields"] = self._find_fields()
-        requests = self.shop.client.requests_sent
+        self.run.progress.begin(self.name).changed = 0  # unlike other streams, which cannot tell
+        sent = self.shop.client.traffic.requests
+        before = sent[self.name]
         yield from self._read(reading, state)
         # Changes that are read in one request a list are all there; else some may lie behind the reading.
         at_once = 1 if reading["since"] is None else len(self.statuses(self.list_path))
-        if resumed or self.shop.client.requests_sent - requests > at_once:
+        if resumed or sent[self.name] - before > at_once:
             yield from self._catch_up(reading)
         self._end(reading, state)
 
@@ -128,12 +129,9 @@ class ChangingStream(ListStream):
         for number in range(reading["list"], len(statuses)):
             listing = self._listing(statuses[number], reading["since"], reading["offset"], reading["seen"])
             for rows in self.pages(listing):
-                for row in rows:
-                    if statuses[number:] != TRASH_ANY_TRASH:  # its first list comes again as the last
-                        tally.count(row)
-                    record = shaper.shape(self.normalise(row))
-                    _keep_newest(reading, row)
-                    yield record
+                if statuses[number:] != TRASH_ANY_TRASH:  # its first list comes again as the last
+                    tally.count(rows)
+                yield from self._records(rows, shaper, reading)
                 reading |= {
                     "offset": listing.walk.offset,
                     "seen": listing.walk.seen,
@@ -141,8 +139,23 @@ class ChangingStream(ListStream):
                 }
                 reading["unread"] = reading["unread"] or not listing.complete
                 self.report_unread(listing)
+                self.report_progress(listing)
             reading |= {"list": number + 1, "offset": 0, "seen": None}
         reading["counted"] = tally.numbers()
+
+    def _records(self, rows: list[Row], shaper: Shaper, reading: dict[str, Any]) -> Iterator[Record]:
+        bookmark = self.stream_state.get("replication_key_value")
+        newest, changed = reading["newest"] or "", 0
+        for row in rows:
+            record = shaper.shape(self.normalise(row))
+            modified = record[MODIFIED] or ""
+            newest = max(newest, modified)
+            changed += bookmark is None or modified > bookmark
+            yield record
+        reading["newest"] = newest or None
+        account = self.run.progress.accounts[self.name]
+        account.rows += len(rows)
+        account.changed = (account.changed or 0) + changed
 
     def _catch_up(self, reading: dict[str, Any]) -> Iterator[Record]:
         """Read what changed while the read went on, in the part that lay behind it already."""
@@ -152,10 +165,7 @@ class ChangingStream(ListStream):
         for status in self.statuses(self.list_path):
             listing = self._listing(status, self._since(reading["clock"]))
             for rows in self.pages(listing):
-                for row in rows:
-                    record = shaper.shape(self.normalise(row))
-                    _keep_newest(reading, row)
-                    yield record
+                yield from self._records(rows, shaper, reading)
             reading["unread"] = reading["unread"] or not listing.complete
             self.report_unread(listing)
 
@@ -234,12 +244,6 @@ class ChangingStream(ListStream):
             dict(settings.extra_query_parameters),
         ]
         return hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()[:12]
-
-
-def _keep_newest(reading: dict[str, Any], row: Row) -> None:
-    modified = UTC_TIME.shape(row.get(MODIFIED) or "")
-    if isinstance(modified, str) and (reading["newest"] is None or modified > reading["newest"]):
-        reading["newest"] = modified
 
 
 def _parse(time: str) -> datetime.datetime:

@@ -108,6 +108,11 @@ class ProductVariationsStream(ChangingStream):
         """Whether the store has no list of all variations, so that the walk goes over their parents."""
         return self.list_path == self.shop.path("products")
 
+    @property
+    @override
+    def unit(self) -> str:
+        return "products" if self.is_read_per_product else "rows"
+
     @override
     def normalise(self, row: Row) -> Row:
         attributes = row.get("attributes")

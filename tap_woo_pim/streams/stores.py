@@ -72,6 +72,7 @@ class StoresStream(ShopStream):
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
         """Yield the one row."""
+        self.run.progress.begin(self.name).rows += 1
         settings = {
             SETTING_COLUMNS[setting["id"]]: setting.get("value")
             for group in SETTING_GROUPS
