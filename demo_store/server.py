@@ -62,19 +62,37 @@ class Server:
         handler = web.Server(self._answer, access_log=None)
         runner = web.ServerRunner(handler, handle_signals=False, shutdown_timeout=0.2)
         await runner.setup()
-        listener = web.TCPSite(runner, "127.0.0.1", port, ssl_context=context, backlog=512)
         try:
-            await listener.start()
+            await self._listen(runner, port, context)
         except OSError:
             await runner.cleanup()
             raise
         self.port = runner.addresses[0][1]
         return runner
 
-    async def stop(self, runner: web.ServerRunner) -> None:
-        """Stop listening and cut all connections: clients that keep theirs open would hold up the end of TLS."""
+    async def vanish(self, seconds: float) -> None:
+        """Cut all connections and refuse new ones for some seconds."""
+        site, runner, context = self._site
+        if site not in runner.sites:
+            return  # it is gone already
+        await site.stop()
+        self.cut_all()
+        await asyncio.sleep(seconds)
+        await self._listen(runner, self.port, context)
+
+    def cut_all(self) -> None:
+        """Cut all connections."""
         for transport in list(self._transports):
             transport.abort()
+
+    async def _listen(self, runner: web.ServerRunner, port: int, context: "ssl.SSLContext | None") -> None:
+        site = web.TCPSite(runner, "127.0.0.1", port, ssl_context=context, backlog=512)
+        await site.start()
+        self._site = (site, runner, context)
+
+    async def stop(self, runner: web.ServerRunner) -> None:
+        """Stop listening and cut all connections: clients that keep theirs open would hold up the end of TLS."""
+        self.cut_all()
         await runner.cleanup()
         left = asyncio.all_tasks() - {asyncio.current_task()}
         for task in left:
@@ -122,7 +140,7 @@ class Server:
         try:
             if store.before_request is not None:
                 store.before_request(log)
-            exchange = Exchange(store, log, http, lambda fields: self._compute(asked, fields))
+            exchange = Exchange(store, log, http, self, lambda fields: self._compute(asked, fields))
             faults = store.faults.striking(log)
             answer: Answer | None = None
             for fault in faults:

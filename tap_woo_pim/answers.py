@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import re
-import time
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 import requests
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 MAX_BODY_BYTES = 64 * 2**20
 """Decoded bytes a body may have; a page larger than this is asked for with fewer rows."""
@@ -37,20 +37,19 @@ def read_body(response: requests.Response, timeout_seconds: float) -> bytes:
 
     Args:
         response: requested with `stream=True`.
-        timeout_seconds: the longest the whole body may take, since a server that sends a byte a second never times out.
+        timeout_seconds: how long the whole body may take by the connection's deadline, for the message.
 
     Raises:
         BodyError: the body is too large, too slow, cut off or badly compressed.
     """
-    deadline = time.monotonic() + timeout_seconds
     body = bytearray()
     try:
         while chunk := response.raw.read1(CHUNK_BYTES, decode_content=True):
             body += chunk
             if len(body) > MAX_BODY_BYTES:
                 raise BodyError(f"sent more than {MAX_BODY_BYTES // 2**20} MB in one answer")
-            if time.monotonic() > deadline:
-                raise BodyError(f"had not sent its whole answer after {timeout_seconds:g} seconds")
+    except ReadTimeoutError as error:
+        raise BodyError(f"had not sent its whole answer after {timeout_seconds:g} seconds") from error
     except (HTTPError, OSError) as error:
         raise BodyError("broke off in the middle of its answer") from error
     return bytes(body)
@@ -64,7 +63,7 @@ def decode(body: bytes, on_notices: Callable[[], None] = lambda: None) -> Any:
         on_notices: called when text stands around the JSON: with `display_errors` on, PHP prints its notices there.
 
     Returns:
-        The decoded value; whole numbers are exact at any size.
+        The decoded value; whole numbers are exact up to 4,300 digits, and what is beyond all numbers is a text.
 
     Raises:
         BodyError: the body is no JSON, or not whole.
@@ -109,7 +108,20 @@ def _refuse(name: str) -> None:
     raise ValueError(name)
 
 
-_lenient = json.JSONDecoder(parse_constant=_refuse)
+def _float(digits: str) -> float | str:
+    number = float(digits)
+    return number if math.isfinite(number) else digits
+
+
+def _int(digits: str) -> int | str:
+    try:
+        return int(digits)
+    except ValueError:  # Python takes no more than 4,300 digits
+        return digits
+
+
+# Numbers that no type holds are kept as texts.
+_lenient = json.JSONDecoder(parse_constant=_refuse, parse_float=_float, parse_int=_int)
 
 
 def _clean(value: Any) -> Any:

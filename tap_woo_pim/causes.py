@@ -138,6 +138,11 @@ SERVER_ERROR = Cause(
     "it answered with the server error {status}",
     "Try later. If it lasts, look into the shop's error log",
 )
+TOO_OFTEN = Cause(
+    Step.ADDRESS,
+    "it failed again and again, for {minutes:g} minutes in all; at last {what}",
+    "What was read is kept. Try later, or raise retry_budget_seconds",
+)
 TOO_MANY_REQUESTS = Cause(
     Step.WORDPRESS,
     "it limits the number of requests (status 429)",

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime
-import email.utils
 import logging
-import random
 import re
 import threading
 import time
@@ -20,19 +18,32 @@ from singer_sdk.exceptions import RetriableAPIError
 
 from tap_woo_pim.answers import BodyError, decode, read_body
 from tap_woo_pim.auth import NoKey
-from tap_woo_pim.causes import BAD_BODY, LASTING, NO_DATA, ODD_STATUS, PASSING, REVOKED, UNKNOWN_KEY, Cause
+from tap_woo_pim.causes import (
+    BAD_BODY,
+    BROKEN_OFF,
+    LASTING,
+    NO_DATA,
+    ODD_STATUS,
+    PASSING,
+    REVOKED,
+    TOO_OFTEN,
+    UNKNOWN_KEY,
+    Cause,
+)
 from tap_woo_pim.errors import RETRIED_STATUSES, SIZE_STATUSES, PassingError, ShopError, answer_cause
 from tap_woo_pim.pace import Pace
+from tap_woo_pim.patience import Patience, parse_date, retry_after, wait_seconds
 from tap_woo_pim.progress import Traffic
 from tap_woo_pim.settings import Settings
 from tap_woo_pim.transport import Transport
 
-MAX_RETRY_AFTER_SECONDS = 300
-LONGEST_WAIT_SECONDS = 60
 TRIES_OF_FIRST_LOOKS = 4
+TRIES_OF_LARGE_PAGES = 2
+"""A page of several rows that fails in a way that may come of its size is then asked for with fewer rows."""
 TRIES_OF_PATIENCE = 2
 """Without one good answer for so many times as long as all tries of a request may take, the shop counts as down."""
-_NUMBER = re.compile(r"\d+")
+_NUMBER = re.compile(r"\d+", re.ASCII)
+_TOTAL = re.compile(r"\d{1,18}", re.ASCII)
 
 logger = logging.getLogger("tap-woo-pim")
 
@@ -70,6 +81,7 @@ class _Request(NamedTuple):
     about: str
     place: str
     auth: AuthBase
+    is_large: bool = False
 
     @property
     def kind(self) -> str:
@@ -94,13 +106,15 @@ class Client:
         self.auth: AuthBase = NoKey()
         self.proven = False
         self._tries = settings.max_retries + 1
-        self._patience_seconds = TRIES_OF_PATIENCE * self._tries * settings.request_timeout_seconds
-        self._failing_since: float | None = None
+        silence_seconds = TRIES_OF_PATIENCE * self._tries * settings.request_timeout_seconds
+        self._patience = Patience(silence_seconds, settings.retry_budget_seconds)
         self._closed = threading.Event()
         self._noticed = False
         self._transport = Transport(settings)
 
-    def get(self, url: str, params: Mapping[str, Any], *, about: str, tries: int | None = None) -> Answer:
+    def get(
+        self, url: str, params: Mapping[str, Any], *, about: str, tries: int | None = None, is_large: bool = False
+    ) -> Answer:
         """Get a JSON answer.
 
         Args:
@@ -108,12 +122,15 @@ class Client:
             params: query parameters.
             about: what is asked for, in the user's words, for messages.
             tries: how often to try; `max_retries` + 1 when not given.
+            is_large: whether it could be asked for in smaller parts, so that failures which may come of its size are
+                tried again but `TRIES_OF_LARGE_PAGES` times.
 
         Raises:
             ShopError: the shop refused, and will refuse again.
             RetriableAPIError: the shop or the network failed on every try; see `is_about_size`.
         """
-        return self._try(_Request("GET", url, params, about, self.place(about), self.auth), tries or self._tries)
+        request = _Request("GET", url, params, about, self.place(about), self.auth, is_large)
+        return self._try(request, tries or self._tries)
 
     def look(self, url: str, params: Mapping[str, Any], *, about: str, auth: AuthBase) -> Answer:
         """Get a JSON answer while somebody may be waiting to hear what is wrong: causes that last are told at once.
@@ -147,40 +164,52 @@ class Client:
             return Page(response.status_code, response.headers.get("Link", ""), text)
 
     def close(self) -> None:
-        """Let go of threads and connections; calls not yet begun are dropped."""
+        """Let go of threads and connections; requests in flight are given up, calls not yet begun are dropped."""
         self._closed.set()
+        self.pace.end()
         self.executor.shutdown(wait=False, cancel_futures=True)
         self._transport.close()
+        self.executor.shutdown()
 
     def place(self, about: str) -> str:
         """Name the shop and what was asked of it, as every message begins."""
         return f"{self.settings.store_id} ({self.settings.site_url}), {about}"
 
     def _try(self, request: _Request, tries: int, lasting: frozenset[Cause] = frozenset()) -> Answer:
-        for attempt in range(1, tries + 1):
-            try:
-                with self.pace.slot():
-                    self.traffic.count(request.about, again=attempt > 1)
-                    began = time.monotonic()
-                    answer = self._ask(request)
-            except PassingError as error:
-                wait = _wait_seconds(error, attempt)
-                self.pace.strained(wait if _retry_after(error.response) is not None else 0)
-                if attempt == tries or error.cause in lasting:
-                    raise
-                self._failing_since = self._failing_since or time.monotonic()
-                if time.monotonic() - self._failing_since > self._patience_seconds:
-                    raise ShopError(request.place, error.cause, **error.details) from None
-                logger.warning("%s Trying again in %.0f s (%d of %d).", error, wait, attempt, tries - 1)
-                if self._closed.wait(wait):
-                    raise
-            else:
-                self._failing_since = None
-                self.pace.answered_well(request.kind, time.monotonic() - began)
-                return answer
+        with self._patience.request() as failed:
+            for attempt in range(1, tries + 1):
+                try:
+                    with self.pace.slot():
+                        self.traffic.count(request.about, again=attempt > 1)
+                        began = time.monotonic()
+                        answer = self._ask(request)
+                except PassingError as error:
+                    asked_seconds = retry_after(error.response)
+                    seconds = wait_seconds(asked_seconds, attempt)
+                    failed(seconds if asked_seconds else 0.0)
+                    self.pace.strained(seconds if asked_seconds else 0.0)
+                    most = min(tries, TRIES_OF_LARGE_PAGES) if request.is_large and is_about_size(error) else tries
+                    if attempt >= most or error.cause in lasting or self._closed.is_set():
+                        raise
+                    self._lose_patience(request, error)
+                    logger.warning("%s Trying again in %.0f s (%d of %d).", error, seconds, attempt, most - 1)
+                    self._closed.wait(seconds)
+                else:
+                    self._patience.answered()
+                    self.pace.answered_well(request.kind, time.monotonic() - began)
+                    return answer
         raise AssertionError("at least one try")
 
+    def _lose_patience(self, request: _Request, error: PassingError) -> None:
+        if self._patience.is_silent:
+            raise ShopError(request.place, error.cause, **error.details)
+        if self._patience.is_spent:
+            minutes = self.settings.retry_budget_seconds / 60
+            raise ShopError(request.place, TOO_OFTEN, minutes=minutes, what=error.cause.what.format(**error.details))
+
     def _ask(self, request: _Request) -> Answer:
+        if self._closed.is_set():
+            raise ShopError(request.place, BROKEN_OFF)
         began = time.monotonic()
         params = {**self.settings.extra_query_parameters, **request.params}
         try:
@@ -217,7 +246,7 @@ class Client:
             raise PassingError(ShopError(place, cause, status=status, problem=problem), response) from None
         total = response.headers.get("X-WP-Total", "")
         url = str(response.url).partition("?")[0]
-        return Answer(data, int(total) if total.isdecimal() else None, date, url)
+        return Answer(data, int(total) if _TOTAL.fullmatch(total) else None, date, url)
 
     def _notice(self, place: str) -> None:
         if not self._noticed:
@@ -232,28 +261,3 @@ def is_about_size(error: RetriableAPIError) -> bool:
     """Tell whether a smaller page might succeed where this one failed."""
     response = error.response
     return response is None or response.status_code in SIZE_STATUSES or response.ok
-
-
-def parse_date(value: str) -> datetime.datetime | None:
-    """Read a date of HTTP as UTC; None where it is none."""
-    try:
-        when = email.utils.parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return when.replace(tzinfo=datetime.UTC) if when.tzinfo is None else when.astimezone(datetime.UTC)
-
-
-def _wait_seconds(error: RetriableAPIError, attempt: int) -> float:
-    asked = _retry_after(error.response)
-    if asked is not None:
-        return min(asked, MAX_RETRY_AFTER_SECONDS)
-    return min(2.0**attempt, LONGEST_WAIT_SECONDS) * random.uniform(0.5, 1)  # noqa: S311
-
-
-def _retry_after(response: requests.Response | None) -> float | None:
-    """Read `Retry-After` in seconds from now; it comes as a number or as a date."""
-    value = response.headers.get("Retry-After", "") if response is not None else ""
-    if value.isdecimal():
-        return float(value)
-    when = parse_date(value)
-    return None if when is None else max(0.0, (when - datetime.datetime.now(datetime.UTC)).total_seconds())

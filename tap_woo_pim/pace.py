@@ -65,12 +65,13 @@ class Pace:
         self._answers_until_next_fall = 0
         self._latencies: dict[str, Latency] = {}
         self._changed = threading.Condition()
+        self._ended = False
 
     @contextmanager
     def slot(self) -> Iterator[None]:
         """Hold one of the places in flight; waits for a free one, and for the end of a pause."""
         with self._changed:
-            while (pause := self._next_start - self._clock()) > 0 or self.in_flight >= self.limit:
+            while not self._ended and ((pause := self._next_start - self._clock()) > 0 or self.in_flight >= self.limit):
                 self._changed.wait(pause if pause > 0 else None)
             self.in_flight += 1
             self._next_start = max(self._next_start, self._clock()) + self._interval
@@ -112,6 +113,12 @@ class Pace:
         with self._changed:
             self._fall()
             self._next_start = max(self._next_start, self._clock() + pause_seconds)
+
+    def end(self) -> None:
+        """Let all through that wait, and all that come: nothing is asked any more."""
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
 
     def _fall(self) -> None:
         # The requests in flight when the number falls still show the strain of before.

@@ -19,9 +19,6 @@ from tap_woo_pim.shop import Shop
 
 logger = logging.getLogger("tap-woo-pim")
 
-TRIES_OF_LARGE_PAGES = 2
-"""A page of several rows is asked for twice, then with fewer rows."""
-
 MAX_UNREAD_IN_A_ROW = 5
 """So many unreadable rows next to each other mean that the shop fails, not the rows."""
 
@@ -200,8 +197,7 @@ def _fetch(shop: Shop, listing: Listing, window: Window) -> Page:
         "per_page": window.size,
         "offset": window.offset,
     }
-    tries = TRIES_OF_LARGE_PAGES if window.size > 1 else None
-    answer = shop.get(listing.path, params, about=listing.about, tries=tries)
+    answer = shop.get(listing.path, params, about=listing.about, is_large=window.size > 1)
     return _page(shop, listing, window, answer.data, answer.total)
 
 

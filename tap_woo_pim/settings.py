@@ -148,6 +148,13 @@ CONFIG_JSONSCHEMA = th.PropertiesList(
         description="How often a failed request is tried again.",
     ),
     th.Property(
+        "retry_budget_seconds",
+        th.NumberType,
+        default=7200,
+        title="Time for retries",
+        description="How long in all a run may spend on requests that failed and are tried again.",
+    ),
+    th.Property(
         "verify_tls",
         th.BooleanType,
         default=True,
@@ -196,6 +203,7 @@ class Settings:
     fail_on_unread: bool
     request_timeout_seconds: float
     max_retries: int
+    retry_budget_seconds: float
     verify_tls: bool
     ca_bundle: str | None
     user_agent: str | None
@@ -332,6 +340,7 @@ def _range_errors(config: Mapping[str, Any]) -> list[str]:
         "page_size": (1, 100),
         "max_concurrency": (1, 32),
         "max_retries": (0, 20),
+        "retry_budget_seconds": (1, 604_800),
         "request_timeout_seconds": (1, 3600),
         "lookback_seconds": (0, 86_400),
         "requests_per_second": (0.01, 1000),

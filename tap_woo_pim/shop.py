@@ -101,10 +101,12 @@ class Shop:
         """Tell whether the store has a WooCommerce route, placeholders written as {}."""
         return self.routes.has(self.path(route))
 
-    def get(self, path: str, params: dict[str, Any], *, about: str, tries: int | None = None) -> Answer:
+    def get(
+        self, path: str, params: dict[str, Any], *, about: str, tries: int | None = None, is_large: bool = False
+    ) -> Answer:
         """Get a path below the API root; see `Client.get`."""
         self.client.auth = self.way_in.auth
-        return self.client.get(f"{self.root}{path}", params, about=about, tries=tries)
+        return self.client.get(f"{self.root}{path}", params, about=about, tries=tries, is_large=is_large)
 
     def options(self, path: str, *, about: str) -> Any:
         """Get the description of a path below the API root; see `Client.options`."""

@@ -10,11 +10,11 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from urllib3.exceptions import InsecureRequestWarning
 
 from tap_woo_pim.causes import CIRCLE, DOWNGRADE, OTHER_HOST
+from tap_woo_pim.deadline import TimedAdapter
 from tap_woo_pim.errors import ShopError, connection_cause
 from tap_woo_pim.redaction import TALKATIVE_LOGGERS
 from tap_woo_pim.settings import Settings
@@ -31,9 +31,9 @@ class Transport:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._session = requests.Session()
-        adapter = HTTPAdapter(pool_maxsize=settings.max_concurrency)
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
+        self._adapter = TimedAdapter(settings.max_concurrency)
+        self._session.mount("https://", self._adapter)
+        self._session.mount("http://", self._adapter)
         version = metadata.version("tap-woo-pim")
         self._session.headers["User-Agent"] = settings.user_agent or f"tap-woo-pim/{version}"
         self._session.headers["Accept"] = "application/json"
@@ -78,7 +78,8 @@ class Transport:
         raise ShopError(place, CIRCLE, target=origin(url) + urlsplit(url).path)
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Let go of the connections, those included that wait for an answer."""
+        self._adapter.readers.end()
         self._session.close()
 
     def _send_once(

@@ -13,6 +13,7 @@ from demo_store.request_log import Request
 if TYPE_CHECKING:
     from aiohttp import web
 
+    from demo_store.server import Server
     from demo_store.store import Store
 
 
@@ -24,12 +25,14 @@ class Exchange:
         store: the store that is asked.
         request: the log's entry.
         http: the request as the web server has it.
+        server: the web server.
         compute: computes the answer; with fields, as if the query had these in it.
     """
 
     store: "Store"
     request: Request
     http: "web.BaseRequest"
+    server: "Server"
     compute: Callable[[Fields | None], Answer]
 
 

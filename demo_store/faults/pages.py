@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 from demo_store.answer import Answer
@@ -102,6 +103,35 @@ class SamePage(Fault):
         return exchange.compute({"page": "1"}) if "page" in query else None
 
 
+class EndlessPages(Fault):
+    """A list that never ends: behind its last row come ever new ones.
+
+    Args:
+        grows: whether the totals grow with it; else they are missing.
+    """
+
+    name = "endless_pages"
+
+    def __init__(self, *, grows: bool = True) -> None:
+        self._grows = grows
+
+    def spoil(self, exchange: Exchange, answer: Answer) -> Answer:
+        """Fill the page up."""
+        rows = json.loads(answer.body) if answer.body[:1] == b"[" else None
+        query = exchange.request.query
+        if not isinstance(rows, list) or "offset" not in query:
+            return answer
+        missing = range(len(rows), int(query.get("per_page", 10)))
+        # Ids far behind those of the shop, which rise with the position in the list.
+        new = [{"id": 10**9 + int(query["offset"]) + place, "name": "One more"} for place in missing]
+        answer.body = encode(rows + new)
+        for name in _TOTALS:
+            answer.headers.pop(name, None)
+        if self._grows:
+            answer.headers[_TOTALS[0]] = str(int(query["offset"]) + 1000)
+        return answer
+
+
 class RowsChanged(Fault):
     """Any change of the rows of a list.
 
@@ -126,13 +156,15 @@ class JunkRows(RowsChanged):
     """Rows that are null, a string, a list, a number or an empty object.
 
     Args:
-        junk: what every row is replaced by.
+        junk: what rows are replaced by.
+        step: every so many rows, the first of them included.
     """
 
     name = "junk_rows"
 
-    def __init__(self, junk: object = None) -> None:
-        super().__init__(lambda _: junk)
+    def __init__(self, junk: object = None, step: int = 1) -> None:
+        numbers = count()
+        super().__init__(lambda row: row if next(numbers) % step else junk)
 
 
 class TextIds(RowsChanged):

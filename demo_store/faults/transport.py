@@ -1,7 +1,8 @@
 """Faults of the way an answer is sent: cut, slow, or not at all."""
 
 import asyncio
-from typing import Final
+import socket
+from typing import Any, Final
 
 from aiohttp import web
 from multidict import CIMultiDict
@@ -74,6 +75,71 @@ class NeverAnswers(Fault):
         return web.Response()
 
 
+class SlowHeaders(Fault):
+    """The status line comes at once, and the headers a byte at a time, so that no wait for one byte is long.
+
+    Args:
+        seconds: the pause before each byte.
+    """
+
+    name = "slow_headers"
+
+    def __init__(self, seconds: float = 0.2) -> None:
+        self._seconds = seconds
+
+    async def send(self, exchange: Exchange, answer: Answer) -> web.StreamResponse:
+        """Send header after header; the client gives up before they end."""
+        transport = exchange.http.transport
+        assert transport is not None
+        transport.write(f"HTTP/1.1 {answer.status} OK\r\n".encode())
+        for letter in "X-Filler: drop\r\n" * 100:
+            await asyncio.sleep(self._seconds)
+            if transport.is_closing():
+                break
+            transport.write(letter.encode())
+        transport.abort()
+        return web.Response()
+
+
+class ConnectionRefused(Fault):
+    """The web server is gone: all connections are cut, and new ones refused, for a while.
+
+    Args:
+        seconds: how long.
+    """
+
+    name = "connection_refused"
+
+    def __init__(self, seconds: float = 0.3) -> None:
+        self._seconds = seconds
+
+    async def send(self, exchange: Exchange, answer: Answer) -> web.StreamResponse:  # noqa: ARG002
+        """Stop listening."""
+        exchange.request.status = 0
+        await exchange.server.vanish(self._seconds)
+        return web.Response()
+
+
+class HostNotFound(Fault):
+    """All connections are cut, and the name service fails: for clients in this process alone.
+
+    Args:
+        lookups: how many look-ups fail.
+    """
+
+    name = "host_not_found"
+
+    def __init__(self, lookups: int = 2) -> None:
+        self._lookups = lookups
+
+    async def send(self, exchange: Exchange, answer: Answer) -> web.StreamResponse:  # noqa: ARG002
+        """Let look-ups fail, and make them needed."""
+        exchange.request.status = 0
+        _fail_lookups(self._lookups)
+        exchange.server.cut_all()
+        return web.Response()
+
+
 class NoContentType(Fault):
     """The answer does not say what it is."""
 
@@ -108,3 +174,17 @@ async def _begin(exchange: Exchange, answer: Answer) -> web.StreamResponse:
 def _cut(exchange: Exchange) -> None:
     if exchange.http.transport is not None:
         exchange.http.transport.abort()
+
+
+def _fail_lookups(number: int) -> None:
+    """Let the next look-ups of this process fail, then work as before."""
+    look_up = socket.getaddrinfo
+    left = iter(range(number - 1))
+
+    def fail(*_: Any, **__: Any) -> Any:
+        if next(left, None) is None:
+            socket.getaddrinfo = look_up
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    if look_up.__module__ == socket.__name__:  # else they are failing already
+        socket.getaddrinfo = fail

@@ -1,5 +1,6 @@
 """Faults: each does to an answer what its name says, and strikes when it is told to."""
 
+import contextlib
 import gzip
 import json
 import threading
@@ -15,9 +16,10 @@ import requests
 from demo_store import Store
 from demo_store.faults import FAULTS, Fault, chance, every, nth, param, path, times, while_true
 from demo_store.faults.bodies import BodyChanged, CompressionBomb, HtmlPage, OversizedBody, WrongContentType
+from demo_store.faults.cases import cases
 from demo_store.faults.pages import ChangingTotals, JunkRows, OtherPage, RowsChanged, WrongTotals
 from demo_store.faults.statuses import FailsAbove, PoisonousRow, Redirected, Status
-from demo_store.faults.transport import SlowDrip
+from demo_store.faults.transport import SlowDrip, SlowHeaders
 from tests.demo_store.conftest import TIMEOUT_SECONDS, Open, Shop
 
 PRODUCTS = "wc/v3/products"
@@ -76,8 +78,24 @@ BODIES: list[tuple[str, Check]] = [
     ("changing_totals", lambda r: r.headers["X-WP-Total"] == "1904"),
     ("other_page", lambda r: len(r.json()) == 2),
     ("same_page", lambda r: len(r.json()) == 2),
+    ("fields_changed", lambda r: len(r.json()) == 2),
+    ("wrong_types", lambda r: all(not isinstance(row["meta_data"], list) or len(row) > 60 for row in r.json())),
+    ("zero_dates", lambda r: {row["date_modified_gmt"] for row in r.json()} == {"0000-00-00T00:00:00"}),
+    ("year_9999", lambda r: {row["date_created"] for row in r.json()} == {"9999-12-31T23:59:59"}),
+    ("meta_data_as_object", lambda r: all(isinstance(row["meta_data"], dict) for row in r.json())),
+    ("long_descriptions", lambda r: {len(row["description"]) for row in r.json()} == {10_000_000}),
+    ("lone_surrogates", lambda r: b'"name":"\\ud83d ' in r.content),
+    ("nul_characters", lambda r: {row["name"] for row in r.json()} == {"a\0b"}),
+    ("huge_numbers", lambda r: r.json()[0]["total_sales"] == 2**63 and b":1e400" in r.content),
+    ("nested_fields", lambda r: r.content.count(b'[{"inner":') > 300),
+    ("control_characters", lambda r: r.json()[0]["name"].startswith("\x1b[31m")),
+    ("list_not_object", lambda r: len(r.json()) == 2),
+    ("endless_pages", lambda r: len(r.json()) == 2),
 ]
-ELSEWHERE = {"connection_reset", "closed_halfway", "never_answers", "broken_gzip", "compression_bomb", "oversized_body"}
+ELSEWHERE = {
+    *("connection_reset", "closed_halfway", "never_answers", "broken_gzip", "compression_bomb", "oversized_body"),
+    *("connection_refused", "host_not_found", "slow_headers"),
+}
 
 
 @pytest.mark.parametrize(("name", "check"), BODIES, ids=[name for name, _ in BODIES])
@@ -101,6 +119,43 @@ def test_connection_is_cut(shop: Shop, name: str) -> None:
     with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
         shop.get(PRODUCTS)
     assert shop.get(PRODUCTS).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["connection_refused", "host_not_found"])
+def test_shop_that_cannot_be_reached_comes_back(shop: Shop, name: str) -> None:
+    shop.get(PRODUCTS)
+    shop.store.faults.add(name, times(1))
+    tries = 0
+    while shop.server.requests[-1].status != 200 or tries == 0:
+        tries += 1
+        with contextlib.suppress(requests.ConnectionError):
+            assert shop.get(PRODUCTS).status_code == 200
+    assert tries > 2
+
+
+def test_headers_that_drip_end_in_no_answer(shop: Shop) -> None:
+    shop.store.faults.add(SlowHeaders(0.0001), times(1))
+    with pytest.raises(requests.ConnectionError):
+        shop.get(PRODUCTS)
+
+
+def test_pages_behind_the_end_are_full_of_new_rows(shop: Shop) -> None:
+    shop.store.faults.add("endless_pages")
+    far, farther = (shop.get(PRODUCTS, per_page=5, offset=offset) for offset in (10_000, 10_005))
+    assert (len(far.json()), far.headers["X-WP-Total"]) == (5, "11000")
+    assert max(row["id"] for row in far.json()) < min(row["id"] for row in farther.json())
+
+
+@pytest.mark.parametrize("name", cases(1, 2, 3))
+def test_every_case_is_a_fault_of_its_own(name: str) -> None:
+    make = cases(1, 2, 3)[name]
+    assert isinstance(make(), Fault)
+    assert make() is not make()
+
+
+def test_object_comes_in_a_list(shop: Shop) -> None:
+    shop.store.faults.add("list_not_object")
+    assert isinstance(shop.get("wc/v3/system_status").json(), list)
 
 
 def test_server_that_never_answers_can_be_stopped(open_shop: Open) -> None:

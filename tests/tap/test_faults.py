@@ -30,7 +30,7 @@ SETTINGS: dict[str, Any] = {
 
 @pytest.fixture
 def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
-    monkeypatch.setattr("tap_woo_pim.client.LONGEST_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr("tap_woo_pim.patience.LONGEST_WAIT_SECONDS", 0.01)
     monkeypatch.setattr("tap_woo_pim.answers.MAX_BODY_BYTES", 2 * 2**20)
     store = Store.recorded("5.9.0")
     with shop(store) as opened:

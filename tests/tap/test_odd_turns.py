@@ -93,7 +93,7 @@ def test_another_address_under_the_same_name_is_read_whole_and_replaces_the_shop
 
 
 def test_an_unreadable_newest_product_costs_that_row_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tap_woo_pim.client.LONGEST_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr("tap_woo_pim.patience.LONGEST_WAIT_SECONDS", 0.01)
     store = new_store(products=12)
     ids = [row["id"] for row in store.rows("products")]
     store.faults.add(PoisonousRow(ids[-1]), path("/wc/v3/products$"))
@@ -190,7 +190,7 @@ def test_a_restored_product_is_not_lost_between_the_lists_of_a_store_without_dat
 
 @pytest.mark.parametrize("route", ["system_status", "settings/general", "data/currencies/current"])
 def test_a_shop_that_fails_to_describe_itself_is_read_all_the_same(route: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tap_woo_pim.client.LONGEST_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr("tap_woo_pim.patience.LONGEST_WAIT_SECONDS", 0.01)
     store = new_store(products=3)
     store.faults.add(Status(500), path(f"/wc/v3/{route}$"))
     with shop(store) as served:

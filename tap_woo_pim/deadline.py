@@ -1,0 +1,154 @@
+"""Connections on which an answer has a deadline; a socket's own time-out starts anew with every byte that comes."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import socket
+import threading
+import time
+from collections.abc import Mapping
+from http.client import HTTPResponse
+from typing import Any
+from weakref import WeakSet
+
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from tap_woo_pim._compat import override
+
+
+class Reader(io.RawIOBase):
+    """Reads what a socket receives until a deadline.
+
+    Attributes:
+        deadline: when reading ends (`time.monotonic`).
+    """
+
+    def __init__(self, sock: socket.socket, deadline: float) -> None:
+        self.deadline = deadline
+        self._socket = sock
+        # It keeps the socket open when the server announces that it will close the connection.
+        self._raw = sock.makefile("rb", buffering=0)
+
+    @override
+    def readable(self) -> bool:
+        return True
+
+    @override
+    def readinto(self, buffer: Any) -> int | None:
+        """Read what has come, waiting for it as long as the deadline allows.
+
+        Raises:
+            TimeoutError: the deadline is over.
+        """
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._socket.settimeout(left)
+        return self._raw.readinto(buffer)
+
+    @override
+    def close(self) -> None:
+        """Let go of the socket."""
+        self._raw.close()
+        super().close()
+
+    def abort(self) -> None:
+        """Wake the thread that waits for an answer: none will come."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+
+class Readers:
+    """The readers in use."""
+
+    def __init__(self) -> None:
+        self._readers = WeakSet[Reader]()
+        self._ended = False
+        self._lock = threading.Lock()
+
+    def add(self, reader: Reader) -> None:
+        """Take a new one."""
+        with self._lock:
+            self._readers.add(reader)
+            if self._ended:
+                reader.abort()
+
+    def end(self) -> None:
+        """Wake all threads that wait for an answer, and those that will."""
+        with self._lock:
+            self._ended = True
+            for reader in list(self._readers):
+                reader.abort()
+
+
+class _Source:
+    """What `HTTPResponse` takes for a socket."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def makefile(self, _: str) -> io.BufferedReader:
+        return io.BufferedReader(self._reader)
+
+
+class _Timed(HTTPConnection):
+    """A connection whose answers must have come with status and headers in its time-out, and with the body in another.
+
+    Attributes:
+        readers: where the readers of answers are kept while they are in use.
+    """
+
+    readers: Readers
+
+    @override
+    def getresponse(self) -> Any:
+        seconds = float(self.timeout or 0)
+        readers: list[Reader] = []
+
+        def response(sock: socket.socket, **options: Any) -> HTTPResponse:
+            reader = Reader(sock, time.monotonic() + seconds)
+            readers.append(reader)
+            self.readers.add(reader)
+            return HTTPResponse(_Source(reader), **options)  # type: ignore[arg-type]
+
+        self.response_class = response  # type: ignore[assignment]
+        answer = super().getresponse()
+        for reader in readers:
+            reader.deadline = time.monotonic() + seconds
+        return answer
+
+
+class TimedAdapter(HTTPAdapter):
+    """Connections with deadlines, for a session of requests.
+
+    Args:
+        pool_maxsize: how many connections are kept.
+    """
+
+    def __init__(self, pool_maxsize: int) -> None:
+        self.readers = Readers()
+        self._pools: Mapping[str, type[HTTPConnectionPool]] = {
+            scheme: type(pool.__name__, (pool,), {"ConnectionCls": self._timed(connection)})
+            for scheme, pool, connection in (
+                ("http", HTTPConnectionPool, HTTPConnection),
+                ("https", HTTPSConnectionPool, HTTPSConnection),
+            )
+        }
+        super().__init__(pool_maxsize=pool_maxsize)
+
+    @override
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = self._pools
+
+    @override
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(*args, **kwargs)
+        manager.pool_classes_by_scheme = self._pools
+        return manager
+
+    def _timed(self, connection: type[HTTPConnection]) -> type[HTTPConnection]:
+        return type(connection.__name__, (_Timed, connection), {"readers": self.readers})
