@@ -14,6 +14,11 @@ from tap_woo_pim.shop import Shop
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 
+def machine_now() -> datetime.datetime:
+    """Tell this machine's clock."""
+    return datetime.datetime.now(datetime.UTC)
+
+
 @dataclass
 class Run:
     """A run.
@@ -51,6 +56,11 @@ class Run:
             return self.started_at
         last = datetime.datetime.strptime(last_synced_at, TIME_FORMAT).replace(tzinfo=datetime.UTC)
         return (last + datetime.timedelta(seconds=1)).strftime(TIME_FORMAT)
+
+    @cached_property
+    def ahead_seconds(self) -> int:
+        """How far the store's clock is ahead of this machine's; shows when it was set back since another run."""
+        return round((self.shop.now() - machine_now()).total_seconds())
 
     @property
     def keys(self) -> dict[str, str]:

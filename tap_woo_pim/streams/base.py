@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from singer_sdk import Stream
@@ -15,6 +15,7 @@ from tap_woo_pim.pagination import Walk
 from tap_woo_pim.reading import Listing, Row, Unread, read
 from tap_woo_pim.records import EXTRA_FIELDS, Shaper
 from tap_woo_pim.run import TIME_FORMAT
+from tap_woo_pim.tally import Tally
 
 if TYPE_CHECKING:
     import datetime
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 
 STORE_ID = Column("store_id", CODE, "Stable name of the shop in the PIM database.")
 SYNCED_AT = Column("synced_at", TIME, "The store's clock (UTC) at the start of the run that brought this row.")
-
-FEW_ROWS = 5
-"""So few rows may vanish from any list, whatever percentage of it they are."""
 
 
 class ShopStream(Stream):
@@ -222,6 +220,12 @@ class ListStream(ShopStream):
                 tally.last_rows,
                 self.shop.settings.max_vanished_percent,
             )
+        elif tally.is_doubtful(self.shop.settings.max_vanished_percent):
+            self.logger.info(
+                "%s: the shop's list is empty, and no earlier read tells what it held, so no row is taken for deleted."
+                " If tables of an earlier time are to be emptied, set max_vanished_percent to 100 for one run.",
+                self.name,
+            )
         else:
             tally.save()
             now = self.run.shop.now().strftime(TIME_FORMAT)
@@ -231,66 +235,6 @@ class ListStream(ShopStream):
                 "completed_at": now,
             }
             self.add_side_record("snapshots", {**self.run.keys, **record, "row_count": tally.rows})
-
-
-class Tally:
-    """Counts the rows of a whole read, and how many of the last one's are missing from it.
-
-    Only numbers are kept, so the state does not grow with the shop: ids rise, so the rows up to the largest id of the
-    last whole read are those of it that are still there.
-
-    Args:
-        state: the stream's state, where the last whole read left its numbers; `save` puts the new ones there.
-        counted: the numbers so far of an interrupted whole read.
-    """
-
-    def __init__(self, state: dict[str, Any], counted: Mapping[str, Any] | None = None) -> None:
-        self._state = state
-        numbers = counted or {}
-        self.rows: int = numbers.get("rows", 0)
-        self.survivors: int = numbers.get("survivors", 0)
-        self.max_id: int | None = numbers.get("max_id")
-        self._last_max_id: int | None = state.get("max_id")
-
-    def count(self, rows: Iterable[Row]) -> None:
-        """Count rows."""
-        for row in rows:
-            self.rows += 1
-            row_id = row.get("id")
-            if isinstance(row_id, int):
-                self.max_id = max(row_id, self.max_id or 0)
-                self.survivors += self._last_max_id is None or row_id <= self._last_max_id
-            else:
-                self.survivors += 1
-
-    @property
-    def last_rows(self) -> int:
-        """How many rows the last whole read saw."""
-        rows: int = self._state.get("row_count", 0)
-        return rows
-
-    @property
-    def vanished(self) -> int:
-        """How many rows of the last whole read are missing from this one; 0 for the first."""
-        return max(0, self.last_rows - self.survivors)
-
-    def looks_broken(self, max_vanished_percent: float) -> bool:
-        """Tell whether so many rows vanished that the list is rather broken than emptied.
-
-        A few rows are no sign of that, unless they were all.
-        """
-        if 0 < self.vanished <= FEW_ROWS and self.survivors and max_vanished_percent:
-            return False
-        return self.vanished * 100 > max_vanished_percent * self.last_rows
-
-    def numbers(self) -> dict[str, Any]:
-        """What an interrupted whole read needs to go on counting."""
-        return {"rows": self.rows, "survivors": self.survivors, "max_id": self.max_id}
-
-    def save(self) -> None:
-        """Keep the numbers for the next whole read."""
-        self._state["row_count"] = self.rows
-        self._state["max_id"] = self.max_id
 
 
 def unread_record(stream: str, unread: Unread, run: Run) -> Row:

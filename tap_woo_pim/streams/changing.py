@@ -8,19 +8,18 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
-
 from tap_woo_pim._compat import override
+from tap_woo_pim.bookmark import MODIFIED, Bookmark, newest, parse
+from tap_woo_pim.fields import find_fields
 from tap_woo_pim.pagination import Walk
-from tap_woo_pim.reading import Listing, Row, as_list, read
+from tap_woo_pim.reading import Listing, Row, read
 from tap_woo_pim.records import EXTRA_FIELDS, NOISE, Shaper
 from tap_woo_pim.run import TIME_FORMAT
-from tap_woo_pim.streams.base import ListStream, Tally
+from tap_woo_pim.streams.base import ListStream
+from tap_woo_pim.tally import Tally
 
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
-
-MODIFIED = "date_modified_gmt"
 
 ALL_IN_ONE = ({"include_status": "any,trash"},)
 ANY_THEN_TRASH = ({"status": "any"}, {"status": "trash"})
@@ -32,15 +31,19 @@ TRASH_ANY_TRASH = ({"status": "trash"}, *ANY_THEN_TRASH)
 class ChangingStream(ListStream):
     """Products and variations.
 
-    State of the stream, beside the numbers of `Tally`:
-        replication_key_value: the bookmark, the largest `date_modified_gmt` read, never past the store's clock.
-        whole_read_at: `synced_at` of the run in which the last finished whole read began.
+    State of the stream, beside the numbers of `Tally` and of `Bookmark`:
+        whole_read_at: the store's clock when the last finished whole read began.
         reading: how far an unfinished read has come; see `_begin`.
         fields: fields of the store's rows that have no column, as found by the last whole read.
         shape: what the last whole read asked for, so that another choice of columns starts a new one.
     """
 
     replication_key = MODIFIED
+
+    @property
+    def bookmark(self) -> Bookmark:
+        """The stream's bookmark."""
+        return Bookmark(self.stream_state, self.run)
 
     @property
     def list_path(self) -> str:
@@ -51,9 +54,15 @@ class ChangingStream(ListStream):
         """Parameters of the list to walk through, beside those of status and date."""
         return self.row_fields()
 
-    def pages(self, listing: Listing) -> Iterator[list[Row]]:
-        """Yield the stream's rows, a page of the list at a time; the list's walk shows how far it is read."""
-        yield from read(self.shop, listing)
+    def pages(self, listing: Listing) -> Iterator[tuple[list[Row], list[Row]]]:
+        """Read the list a page at a time; its walk shows how far it is read.
+
+        Yields:
+            The rows of the list, whose dates are those that it can be asked by, and the stream's rows that they stand
+            for.
+        """
+        for rows in read(self.shop, listing):
+            yield rows, rows
 
     def sample_path(self) -> str | None:
         """Path of a list of the stream's rows, to see one of them; None where the store has none."""
@@ -85,7 +94,9 @@ class ChangingStream(ListStream):
         shape = self._shape()
         reading = state.get("reading", {})
         # Where no date shows what changed in between, only a read from the beginning sees it all.
-        resumed = reading.get("shape") == shape and self._takes_dates()
+        resumed = (
+            reading.get("shape") == shape and self._takes_dates() and not self.bookmark.clock_was_set_back(reading)
+        )
         if not resumed:
             reading = state["reading"] = self._begin(shape)
         if reading["since"] is None and not resumed:
@@ -104,16 +115,18 @@ class ChangingStream(ListStream):
         """Decide on a new read.
 
         Returns:
-            The read's state: `since` (a date, None for all), `started_at` (`synced_at` of its first run), `clock` (the
-            store's clock then), `list` (which of the lists), `offset` and `seen` (how far it is read), `newest` (the
-            largest date read), `unread` (whether rows could not be read), `counted` (see `Tally`).
+            The read's state: `since` (a date, None for all), `started_at` (`synced_at` of its first run), `clock` and
+            `ahead_seconds` (the store's clock then, and how far it was ahead of this machine's), `list` (which of the
+            lists), `offset` and `seen` (how far it is read), `newest` (the largest date read), `unread` (whether rows
+            could not be read), `counted` (see `Tally`).
         """
-        since = None if self._whole_read_is_due(shape) else self._since(self.stream_state["replication_key_value"])
+        since = None if self._whole_read_is_due(shape) else self.bookmark.since
         return {
             "since": since,
             "shape": shape,
             "started_at": self.run.synced_at,
             "clock": self.run.started_at,
+            "ahead_seconds": self.run.ahead_seconds,
             "list": 0,
             "offset": 0,
             "seen": None,
@@ -128,10 +141,10 @@ class ChangingStream(ListStream):
         statuses = self.statuses(self.list_path)
         for number in range(reading["list"], len(statuses)):
             listing = self._listing(statuses[number], reading["since"], reading["offset"], reading["seen"])
-            for rows in self.pages(listing):
+            for walked, rows in self.pages(listing):
                 if statuses[number:] != TRASH_ANY_TRASH:  # its first list comes again as the last
                     tally.count(rows)
-                yield from self._records(rows, shaper, reading)
+                yield from self._records(walked, rows, shaper, reading)
                 reading |= {
                     "offset": listing.walk.offset,
                     "seen": listing.walk.seen,
@@ -143,16 +156,16 @@ class ChangingStream(ListStream):
             reading |= {"list": number + 1, "offset": 0, "seen": None}
         reading["counted"] = tally.numbers()
 
-    def _records(self, rows: list[Row], shaper: Shaper, reading: dict[str, Any]) -> Iterator[Record]:
+    def _records(self, walked: list[Row], rows: list[Row], shaper: Shaper, reading: dict[str, Any]) -> Iterator[Record]:
         bookmark = self.stream_state.get("replication_key_value")
-        newest, changed = reading["newest"] or "", 0
+        latest, changed = reading["newest"] or "", 0
         for row in rows:
             record = shaper.shape(self.normalise(row))
             modified = record[MODIFIED] or ""
-            newest = max(newest, modified)
+            latest = max(latest, modified)
             changed += bookmark is None or modified > bookmark
             yield record
-        reading["newest"] = newest or None
+        reading["newest"] = (latest or None) if walked is rows else newest(walked, reading["newest"])
         account = self.run.progress.accounts[self.name]
         account.rows += len(rows)
         account.changed = (account.changed or 0) + changed
@@ -163,22 +176,22 @@ class ChangingStream(ListStream):
             return
         shaper = self.shaper()
         for status in self.statuses(self.list_path):
-            listing = self._listing(status, self._since(reading["clock"]))
-            for rows in self.pages(listing):
-                yield from self._records(rows, shaper, reading)
+            listing = self._listing(status, self.bookmark.back_from(reading["clock"]))
+            for walked, rows in self.pages(listing):
+                yield from self._records(walked, rows, shaper, reading)
             reading["unread"] = reading["unread"] or not listing.complete
             self.report_unread(listing)
 
     def _end(self, reading: dict[str, Any], state: dict[str, Any]) -> None:
-        if reading["since"] is None:
-            tally = Tally(state, reading["counted"])
+        tally = Tally(state, reading["counted"])
+        if reading["since"] is not None:
+            tally.save_new()
+        else:
             if self._start_date() is None:
                 self.finish(tally, complete=not reading["unread"], started_at=reading["started_at"])
-            state["whole_read_at"] = reading["started_at"]
+            state["whole_read_at"] = reading["clock"]
             state["shape"] = reading["shape"]
-        newest = max(filter(None, (reading["newest"], state.get("replication_key_value"))), default=None)
-        state["replication_key"] = MODIFIED
-        state["replication_key_value"] = min(newest, self.run.started_at) if newest else self.run.started_at
+        self.bookmark.move(reading)
         del state["reading"]
 
     def _listing(self, status: dict[str, str], since: str | None, offset: int = 0, seen: int | None = None) -> Listing:
@@ -195,7 +208,9 @@ class ChangingStream(ListStream):
             return True
         if self.replication_method == "FULL_TABLE" or not self._takes_dates():
             return True
-        age = _parse(self.run.synced_at) - _parse(state["whole_read_at"])
+        if self.bookmark.clock_was_set_back(state):
+            return True
+        age = parse(self.run.started_at) - parse(state["whole_read_at"])
         hours = self.shop.settings.full_read_interval_hours
         return not datetime.timedelta() <= age < datetime.timedelta(hours=hours)
 
@@ -203,34 +218,13 @@ class ChangingStream(ListStream):
         routes, path = self.shop.routes, self.list_path
         return routes.takes(path, "modified_after") and routes.takes(path, "dates_are_gmt")
 
-    def _since(self, bookmark: str) -> str:
-        # modified_after is exclusive, hence the second more.
-        seconds = self.shop.settings.lookback_seconds + 1
-        return (_parse(bookmark) - datetime.timedelta(seconds=seconds)).strftime(TIME_FORMAT)
-
     def _start_date(self) -> str | None:
         value = self.shop.settings.start_date
-        return None if value is None else _parse(value).strftime(TIME_FORMAT)
+        return None if value is None else parse(value).strftime(TIME_FORMAT)
 
     def _find_fields(self) -> list[str]:
-        """Names of fields that the store's rows have and the stream has no column for.
-
-        Fields are asked for by name, so those of plugins have to be found first: in the schema that the store
-        declares (OPTIONS), and in one row, since many plugins add fields without declaring them.
-        """
-        names: set[str] = set()
-        try:
-            path = self.sample_path()
-            if path is None:
-                return []
-            sample = self.shop.get(path, {"per_page": 1, "status": "any"}, about=self.name).data
-            names.update(*(row for row in as_list(self.shop, self.name, sample) if isinstance(row, dict)))
-            declared = self.shop.options(path, about=self.name)
-            names.update(declared["schema"]["properties"])
-        except (FatalAPIError, RetriableAPIError, KeyError, TypeError) as error:
-            # The row may be one that the store cannot deliver, some firewalls let no OPTIONS through, and some plugins
-            # declare no schema: then these fields are not known, and all else is read.
-            self.logger.debug("the store does not tell all of its fields: %s", error)
+        path = self.sample_path()
+        names = set[str]() if path is None else find_fields(self.shop, path, self.name)
         return sorted(names - NOISE - {column.name for column in self.columns})
 
     def _shape(self) -> str:
@@ -244,8 +238,3 @@ class ChangingStream(ListStream):
             dict(settings.extra_query_parameters),
         ]
         return hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()[:12]
-
-
-def _parse(time: str) -> datetime.datetime:
-    when = datetime.datetime.fromisoformat(time)
-    return when.replace(tzinfo=datetime.UTC) if when.tzinfo is None else when.astimezone(datetime.UTC)

@@ -27,6 +27,9 @@ from tap_woo_pim.streams.changing import ChangingStream
 
 PER_PRODUCT_ROUTE = "products/{}/variations"
 
+WITHOUT_VARIATIONS = {"simple", "grouped", "external"}
+"""WooCommerce's own types below which there are none; those of plugins may have some, as variable-subscription has."""
+
 
 class ProductVariationsStream(ChangingStream):
     """Variations of all products, the trash included.
@@ -144,23 +147,24 @@ class ProductVariationsStream(ChangingStream):
     @override
     def list_parameters(self) -> dict[str, Any]:
         if self.is_read_per_product:
-            return {"type": "variable", "_fields": "id,date_modified_gmt"}
+            return {"_fields": "id,type,date_modified_gmt"}
         return super().list_parameters()
 
     @override
-    def pages(self, listing: Listing) -> Iterator[list[Row]]:
+    def pages(self, listing: Listing) -> Iterator[tuple[list[Row], list[Row]]]:
         if not self.is_read_per_product:
             yield from super().pages(listing)
             return
-        for parents in read(self.shop, listing):
-            of_parents = [(parent["id"], part) for parent in parents for part in self._of_parent(parent["id"])]
+        for products in read(self.shop, listing):
+            ids = [product["id"] for product in products if product.get("type") not in WITHOUT_VARIATIONS]
+            of_parents = [(id_, part) for id_ in ids for part in self._of_parent(id_)]
             parts = read_many(self.shop, (part for _, part in of_parents))
             of_page: list[Row] = []
             for (parent_id, _), (part, rows) in zip(of_parents, parts, strict=True):
                 listing.unread.extend(part.unread)
                 of_page.extend({**row, "parent_id": parent_id} for row in rows)
-            # In one piece: the walk is already behind all of these parents, and the state says where it is.
-            yield of_page
+            # In one piece: the walk is already behind all of these products, and the state says where it is.
+            yield products, of_page
 
     def _of_parent(self, parent_id: int) -> Iterator[Listing]:
         path = self.shop.path(PER_PRODUCT_ROUTE)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 import random
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from demo_store import Store
+from demo_store import PROFILES, Store
 from demo_store.faults.bodies import BodyChanged
 from demo_store.faults.when import path
 
+BEGIN = datetime.datetime(2026, 10, 1, 12, tzinfo=datetime.UTC)
+KINDS = (*PROFILES, "per product")
 STATUSES = ("publish", "publish", "publish", "private", "draft")
 
 
@@ -170,9 +173,32 @@ class Life:
         return self.random.sample(rows, min(count, len(rows)))
 
 
-def without_flat_variations(store: Store) -> None:
-    """Make the store one that lists variations product by product only, as before 4.0 or with analytics off."""
+def new_store(version: str = "11.0.1", products: int = 0) -> Store:
+    """Open an empty shop whose clock stands, with some simple products when asked for."""
+    store = Store.empty(version)
+    store.clock.set(BEGIN)
+    for number in range(products):
+        store.create_product(name=f"Product {number}", type="simple", status="publish")
+    return store
+
+
+def without_variations_of_wc_v3(store: Store) -> None:
+    """Make the store one from before 10.3, whose variations are listed by wc-analytics alone."""
     store.faults.add(
         BodyChanged(lambda body: body.replace(b'"\\/wc\\/v3\\/variations"', b'"\\/wc\\/v3\\/none"')), path("/wc/v3$")
     )
+
+
+def without_flat_variations(store: Store) -> None:
+    """Make the store one that lists variations product by product only, as before 4.0 or with analytics off."""
+    without_variations_of_wc_v3(store)
     store.faults.add(BodyChanged(lambda body: body.replace(b'"wc-analytics"', b'"wc-none"')), path("/wp-json/$"))
+
+
+def store_of(kind: str) -> Store:
+    """Open an empty shop of a version, or one without a list of all variations."""
+    if kind != "per product":
+        return new_store(kind)
+    store = new_store()
+    without_flat_variations(store)
+    return store

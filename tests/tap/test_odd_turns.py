@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 from collections.abc import Callable
 from typing import Any
@@ -15,21 +14,11 @@ from demo_store.faults import path
 from demo_store.faults.bodies import BodyChanged
 from demo_store.faults.pages import NoTotals
 from demo_store.faults.statuses import PoisonousRow, Status
-from tap_woo_pim.streams.base import ShopStream
 from tap_woo_pim.tap import TapWooPim
 from tests.tap.harness import Landing, Pipe, Shop, shop
-from tests.tap.life import Life, without_flat_variations
+from tests.tap.life import new_store, without_flat_variations
 
-BEGIN = datetime.datetime(2026, 10, 1, 12, tzinfo=datetime.UTC)
 PRODUCTS: dict[str, Any] = {"sync_components": ["products"], "full_read_interval_hours": 0}
-
-
-def new_store(version: str = "11.0.1", products: int = 0) -> Store:
-    store = Store.empty(version)
-    store.clock.set(BEGIN)
-    for number in range(products):
-        store.create_product(name=f"Product {number}", type="simple", status="publish")
-    return store
 
 
 def without_dates(store: Store) -> None:
@@ -45,37 +34,6 @@ def variable_store() -> Store:
         for option in ("Red", "Blue", "Green", "Black"):
             store.create_variation(parent, attributes=[{"id": 0, "name": "Colour", "option": option}])
     return store
-
-
-@pytest.mark.parametrize("kind", ["11.0.1", "5.9.0", "per product", "no dates"])
-@pytest.mark.parametrize("messages", [25, 60, 95, 130])
-def test_one_resumed_run_makes_a_killed_one_good(kind: str, messages: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ShopStream, "STATE_MSG_FREQUENCY", 7)
-    store = variable_store() if kind == "per product" else new_store(kind if "." in kind else "5.9.0")
-    if kind == "no dates":
-        without_dates(store)
-    if kind != "per product":
-        Life(store, messages).populate(60)
-    with shop(store) as served:
-        landing = served.sync(breaks_after=messages, page_size=20)
-        store.clock.advance(7200)
-        Life(store, messages, quiet=True).live(10)
-        store.clock.advance(7200)
-        served.sync(landing, page_size=20)
-        assert landing.differences(store) == {}
-
-
-def test_a_read_that_was_interrupted_survives_any_number_of_deletions(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ShopStream, "STATE_MSG_FREQUENCY", 7)
-    store = new_store(products=900)
-    with shop(store) as served:
-        landing = served.sync(breaks_after=640, page_size=3, **PRODUCTS)
-        assert landing.state["bookmarks"]["products"]["reading"]["offset"] > 500
-        for row in store.rows("products")[:500]:
-            store.delete_product(row["id"])
-        served.sync(landing, page_size=3, **PRODUCTS)
-        served.sync(landing, page_size=3, max_vanished_percent=100, **PRODUCTS)
-        assert landing.differences(store) == {}
 
 
 def test_another_address_under_the_same_name_is_read_whole_and_replaces_the_shop() -> None:

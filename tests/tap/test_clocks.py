@@ -1,0 +1,166 @@
+"""Clocks that are off, set or changed, and many changes in one second, lose nothing."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+
+from demo_store import PROFILES, Store
+from tests.tap.harness import Landing, shop
+from tests.tap.life import Life, new_store
+
+PRODUCTS: dict[str, Any] = {"sync_components": ["products"]}
+
+
+class Time:
+    """Goes on for the store and for the tap's machine alike, wherever the store's clock stands."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.store = new_store()
+        self._now = datetime.datetime.now(datetime.UTC)
+        monkeypatch.setattr("tap_woo_pim.run.machine_now", lambda: self._now)
+
+    def passes(self, seconds: float) -> None:
+        self.store.clock.advance(seconds)
+        self._now += datetime.timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Time:
+    return Time(monkeypatch)
+
+
+@pytest.mark.parametrize("hours", [-30, -3, 3, 30])
+def test_a_store_clock_that_is_off_by_hours_loses_nothing(hours: int) -> None:
+    store = Store.empty("11.0.1")
+    store.clock.offset = hours * 3600
+    life = Life(store, hours, quiet=True)
+    life.populate(20)
+    with shop(store) as served:
+        landing = served.sync()
+        life.live(20)
+        served.sync(landing)
+        assert landing.differences(store) == {}
+
+
+@pytest.mark.parametrize("hours_later", [1, 4, 23])
+@pytest.mark.parametrize("version", PROFILES)
+def test_a_store_clock_that_is_set_back_loses_no_change(time: Time, version: str, hours_later: int) -> None:
+    store = time.store = new_store(version)
+    store.clock.offset = 3 * 3600  # ahead by three hours
+    ids = [store.create_product(name=f"Product {number}", type="simple", status="publish") for number in range(9)]
+    with shop(store) as served:
+        landing = served.sync(**PRODUCTS)
+        store.clock.advance(-3 * 3600)
+        for product in ids[:3]:
+            store.edit_product(product, name="Edited after the clock was set right")
+        store.trash_product(ids[4])
+        time.passes(hours_later * 3600)
+        served.sync(landing, **PRODUCTS)
+        assert landing.differences(store) == {}
+        store.edit_product(ids[5], name="Edited later")
+        time.passes(3600)
+        served.sync(landing, **PRODUCTS)
+        assert landing.differences(store) == {}
+
+
+def test_a_clock_that_ran_a_year_ahead_does_not_put_whole_reads_off_for_a_year(time: Time) -> None:
+    store = time.store
+    product = store.create_product(name="Product", type="simple", status="publish")
+    doomed = store.create_product(name="Doomed", type="simple", status="publish")
+    store.clock.advance(365 * 86_400)
+    with shop(store) as served:
+        landing = served.sync(**PRODUCTS)
+        store.clock.advance(-364 * 86_400)
+        served.sync(landing, **PRODUCTS)
+        store.sql_update("products", product, stock_quantity=7)
+        store.delete_product(doomed)
+        time.passes(86_401)
+        served.sync(landing, **PRODUCTS)
+        assert landing.differences(store) == {}
+
+
+def test_a_read_that_was_interrupted_before_the_clock_was_set_back_begins_anew(time: Time) -> None:
+    store = time.store
+    ids = [store.create_product(name=f"Product {number}", type="simple", status="publish") for number in range(2500)]
+    with shop(store) as served:
+        landing = served.sync(breaks_after=2200, **PRODUCTS)
+        assert landing.state["bookmarks"]["products"]["reading"]["offset"] > 0
+        store.clock.advance(-2 * 3600)
+        store.edit_product(ids[0], name="Edited")
+        time.passes(1800)
+        served.sync(landing, **PRODUCTS)
+        assert landing.differences(store) == {}
+
+
+@pytest.mark.parametrize("version", PROFILES)
+def test_thousands_of_rows_in_one_second_all_come(version: str) -> None:
+    store = new_store(version)
+    for number in range(1500):
+        store.create_product(name=f"Product {number}", type="simple", status="publish")
+    with shop(store) as served:
+        landing = served.sync(**PRODUCTS)
+        for row in store.rows("products"):
+            store.edit_product(row["id"], regular_price="9.99")
+        served.sync(landing, **PRODUCTS)
+        assert landing.differences(store) == {}
+
+
+def test_thousands_of_edits_in_the_second_in_which_a_run_begins_all_come(time: Time) -> None:
+    store = time.store
+    ids = [store.create_product(name=f"Product {number}", type="simple", status="publish") for number in range(1200)]
+    with shop(store) as served:
+        landing = served.sync(**PRODUCTS)
+        pages = iter(range(1000))
+
+        def edit_some(_: object) -> None:
+            for product in ids[next(pages) :: 12]:
+                store.edit_product(product, regular_price="9.99")
+
+        time.passes(3600)
+        store.before_request = edit_some  # at every request of a run, and the clock stands still
+        served.sync(landing, lookback_seconds=0, **PRODUCTS)
+        store.before_request = None
+        time.passes(3600)
+        served.sync(landing, lookback_seconds=0, **PRODUCTS)
+        assert landing.differences(store) == {}
+
+
+def test_dates_in_the_future_hide_no_later_change(time: Time) -> None:
+    store = time.store
+    for number in range(5):
+        product = store.create_product(name=f"Future {number}", type="simple", status="publish")
+        store.sql_update("products", product, date_modified_gmt="2030-01-01T00:00:00")
+    last = store.create_product(name="Last", type="simple", status="publish")
+    with shop(store) as served:
+        landing = served.sync(**PRODUCTS)
+        for turn in range(3):
+            time.passes(3600)
+            store.edit_product(last, name=f"Last {turn}")
+            landing.messages.clear()
+            served.sync(landing, **PRODUCTS)
+            assert landing.differences(store) == {}
+            brought = {
+                message["record"]["id"]
+                for message in landing.messages
+                if message.get("stream") == "products" and message["type"] == "RECORD"
+            }
+            assert last in brought
+    assert landing.state["bookmarks"]["products"]["replication_key_value"] <= "2026-10-01T15:00:00Z"
+
+
+@pytest.mark.parametrize("changes_at", ["2026-10-24 23:30", "2026-03-28 23:30"])
+def test_a_daylight_saving_change_loses_nothing(changes_at: str) -> None:
+    store = new_store("9.9.5")  # Europe/Berlin
+    life = Life(store, 3, quiet=True)
+    store.clock.set(datetime.datetime.fromisoformat(changes_at))
+    life.populate(10)
+    with shop(store) as served:
+        landing = Landing()
+        for _ in range(9):
+            served.sync(landing)
+            assert landing.differences(store) == {}
+            life.live(5)
+            store.clock.advance(900)

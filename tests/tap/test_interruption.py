@@ -1,0 +1,209 @@
+"""A run that is cut off at any point is made good by the next, which does not start over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from singer_sdk.exceptions import RetriableAPIError
+
+from demo_store import Store
+from demo_store.faults import When, path
+from demo_store.faults.bodies import BodyChanged
+from demo_store.faults.statuses import PoisonousRow
+from tap_woo_pim.streams.base import ShopStream
+from tests.tap.harness import Landing, Shop, shop
+from tests.tap.life import KINDS, Life, new_store, store_of
+
+PRODUCTS: dict[str, Any] = {"sync_components": ["products"]}
+SMALL: dict[str, Any] = {"page_size": 3, "max_vanished_percent": 100}
+
+
+@pytest.fixture
+def _state_after_every_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ShopStream, "STATE_MSG_FREQUENCY", 1)
+
+
+@pytest.fixture
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tap_woo_pim.client.LONGEST_WAIT_SECONDS", 0.001)
+
+
+@pytest.fixture(params=KINDS)
+def living(request: pytest.FixtureRequest) -> Iterator[Shop]:
+    store = store_of(request.param)
+    Life(store, 5).populate(7)
+    store.create_review(store.rows("products")[0]["id"], review="Good.", rating=5)
+    with shop(store) as served:
+        yield served
+
+
+def later(store: Store, life: Life) -> None:
+    """Let some time pass, in which things happen that have a date."""
+    store.clock.advance(3600)
+    life.live(2)
+    store.clock.advance(3600)
+
+
+@pytest.mark.usefixtures("_state_after_every_record")
+def test_a_first_run_that_ends_after_any_message_is_made_good_by_the_next(living: Shop) -> None:
+    life = Life(living.store, 7, quiet=True)
+    messages = len(living.sync(**SMALL).messages)
+    assert messages > 60
+    for number in range(0, messages, 2):
+        landing = living.sync(breaks_after=number, **SMALL)
+        later(living.store, life)
+        living.sync(landing, **SMALL)
+        assert landing.differences(living.store) == {}, number
+
+
+@pytest.mark.usefixtures("_state_after_every_record")
+def test_a_later_run_that_ends_after_any_message_is_made_good_by_the_next(living: Shop) -> None:
+    store = living.store
+    life = Life(store, 8, quiet=True)
+    landing = living.sync(**SMALL)
+    number = messages = 0
+    while number <= messages:
+        later(store, life)
+        store.delete_product(store.create_product(name="Short-lived", type="simple", status="publish"))
+        before = len(landing.messages)
+        interval = 0 if number % 4 else 24  # by date, or whole
+        living.sync(landing, breaks_after=number, full_read_interval_hours=interval, **SMALL)
+        later(store, life)
+        cut_off = len(landing.messages)
+        living.sync(landing, full_read_interval_hours=interval, **SMALL)
+        assert landing.differences(store) == {}, number
+        messages = max(messages, len(landing.messages) - cut_off, cut_off - before)
+        number += 3
+    assert messages > 40
+
+
+@pytest.mark.usefixtures("_state_after_every_record", "_impatient")
+def test_a_network_that_goes_at_any_request_is_made_good_by_the_next_run(living: Shop) -> None:
+    store = living.store
+    life = Life(store, 9, quiet=True)
+    living.sync(**SMALL)
+    requests = len(living.server.requests)
+    for number in range(1, requests, 2):
+        living.server.requests.clear()
+        gone = When(lambda _, number=number: len(living.server.requests) >= number)  # type: ignore[misc]
+        rule = store.faults.add("connection_reset", gone)
+        landing = Landing()
+        with pytest.raises(RetriableAPIError):
+            living.sync(landing, max_retries=0, **SMALL)
+        store.faults.remove(rule)
+        later(store, life)
+        living.sync(landing, **SMALL)
+        assert landing.differences(store) == {}, number
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_runs_that_are_killed_one_after_another_are_made_good(living: Shop, seed: int) -> None:
+    store = living.store
+    life = Life(store, seed)
+    life.populate(40)
+    landing = Landing()
+    settings: dict[str, Any] = {"full_read_interval_hours": 0, "max_vanished_percent": 100, "page_size": 5}
+    for _ in range(5):
+        living.sync(landing, breaks_after=life.random.randint(0, 200), **settings)
+        life.live(10)
+    living.sync(landing, **settings)
+    living.sync(landing, **settings)
+    assert landing.differences(store) == {}
+
+
+@pytest.mark.usefixtures("_state_after_every_record")
+def test_a_store_without_dates_is_read_from_the_beginning_after_an_interruption() -> None:
+    store = new_store("5.9.0")
+    store.faults.add(BodyChanged(lambda body: body.replace(b'"modified_after"', b'"none"')), path("/wc/v3$"))
+    life = Life(store, 3)
+    life.populate(8)
+    with shop(store) as served:
+        for number in range(20, 80, 4):
+            landing = served.sync(breaks_after=number, **SMALL)
+            later(store, life)
+            served.sync(landing, **SMALL)
+            assert landing.differences(store) == {}, number
+
+
+@pytest.mark.usefixtures("_state_after_every_record")
+def test_a_read_that_was_interrupted_survives_any_number_of_deletions() -> None:
+    store = new_store(products=500)
+    with shop(store) as served:
+        landing = served.sync(breaks_after=340, page_size=3, full_read_interval_hours=0, **PRODUCTS)
+        assert landing.state["bookmarks"]["products"]["reading"]["offset"] > 250
+        for row in store.rows("products")[:250]:
+            store.delete_product(row["id"])
+        served.sync(landing, page_size=3, full_read_interval_hours=0, **PRODUCTS)
+        served.sync(landing, page_size=3, max_vanished_percent=100, full_read_interval_hours=0, **PRODUCTS)
+        assert landing.differences(store) == {}
+
+
+def test_an_interrupted_whole_read_goes_on_where_it_was() -> None:
+    store = new_store("11.0.1")
+    for number in range(3000):
+        store.create_product(name=f"Product {number}", type="simple", status="publish")
+    with shop(store) as served:
+        landing = served.sync(breaks_after=1600, sync_components=["products"])
+        reached = landing.state["bookmarks"]["products"]["reading"]["offset"]
+        assert reached >= 900
+        served.server.requests.clear()
+        served.sync(landing, sync_components=["products"])
+        offsets = [int(request.query["offset"]) for request in served.server.requests if "offset" in request.query]
+        assert offsets[0] >= reached - 100
+        assert landing.differences(store) == {}
+        assert landing.tables["snapshots"]["shop", "products"]["row_count"] == 3000
+
+
+def test_a_resumed_whole_read_counts_for_deletions_only_when_it_saw_everything() -> None:
+    """The unread row is met before the interruption, all others after it."""
+    store = new_store(products=2500)
+    ids = [row["id"] for row in store.rows("products")]
+    with shop(store) as served:
+        landing = served.sync(**PRODUCTS)
+        first = landing.tables["snapshots"]["shop", "products"]
+        rule = store.faults.add(PoisonousRow(ids[150]), path("/wc/v3/products$"))
+        store.clock.advance(3600)
+        served.sync(landing, breaks_after=2200, full_read_interval_hours=0, max_retries=0, **PRODUCTS)
+        assert landing.state["bookmarks"]["products"]["reading"]["unread"]
+        store.faults.remove(rule)
+        for product in ids[2400:2410]:
+            store.delete_product(product)
+        store.clock.advance(3600)
+        served.sync(landing, **PRODUCTS)
+        assert landing.tables["snapshots"]["shop", "products"] == first
+        assert set(landing.live("products")) == set(ids)
+        store.clock.advance(3600)
+        served.sync(landing, full_read_interval_hours=0, **PRODUCTS)
+        assert landing.differences(store) == {}
+
+
+def test_a_resumed_whole_read_takes_for_deleted_what_was_gone_when_it_began() -> None:
+    store = new_store(products=2500)
+    ids = [row["id"] for row in store.rows("products")]
+    with shop(store) as served:
+        landing = served.sync(**PRODUCTS)
+        store.delete_product(ids[0])
+        store.delete_product(ids[-1])
+        store.clock.advance(3600)
+        served.sync(landing, breaks_after=2200, full_read_interval_hours=0, **PRODUCTS)
+        began = landing.state["bookmarks"]["products"]["reading"]["started_at"]
+        store.clock.advance(3600)
+        served.sync(landing, **PRODUCTS)
+        assert landing.tables["snapshots"]["shop", "products"]["started_at"] == began
+        assert landing.differences(store) == {}
+
+
+def test_state_grows_with_streams_not_with_products() -> None:
+    sizes = []
+    for products in (20, 400):
+        store = new_store("11.0.1")
+        Life(store, 0).populate(products)
+        with shop(store) as served:
+            landing = served.sync(breaks_after=10 + products, sync_components=["products"])
+            interrupted = len(str(landing.state))
+            sizes.append((interrupted, len(str(served.sync(landing).state))))
+    (small, small_whole), (large, large_whole) = sizes
+    assert large - small < 20
+    assert large_whole - small_whole < 20

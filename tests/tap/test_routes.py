@@ -1,0 +1,125 @@
+"""Rows are the same whichever route or page size read them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from demo_store import PROFILES, Store
+from tests.tap.harness import Landing, Row, Shop, shop
+from tests.tap.life import new_store, without_flat_variations, without_variations_of_wc_v3
+
+ROUTES: dict[str, tuple[str, Callable[[Store], None]]] = {
+    "v3": (r"/wc/v3/variations$", lambda _: None),
+    "analytics": (r"/wc-analytics/variations$", without_variations_of_wc_v3),
+    "per product": (r"/wc/v3/products/[0-9]+/variations$", without_flat_variations),
+}
+"""The route that must have been asked for variations, and what makes a store one that has no better."""
+
+
+def recorded(version: str) -> Store:
+    store = Store.recorded(version)
+    store.keep_products(25)
+    return store
+
+
+def read(version: str, route: str, page_size: int) -> tuple[Landing, Store]:
+    """Read a recorded shop by one route, and see that it was that one."""
+    pattern, make = ROUTES[route]
+    store = recorded(version)
+    make(store)
+    with shop(store) as served:
+        landing = served.sync(page_size=page_size)
+        assert asked(served, pattern)
+        assert not any(asked(served, other) for name, (other, _) in ROUTES.items() if name != route)
+    return landing, store
+
+
+def asked(served: Shop, pattern: str) -> bool:
+    return any(re.search(pattern, request.path) and "offset" in request.query for request in served.server.requests)
+
+
+def tables(landing: Landing) -> dict[str, dict[Any, Row]]:
+    """All rows in all columns but the clock of the run."""
+    return {stream: landing.live(stream) for stream in landing.tables if stream not in {"snapshots", "stores"}}
+
+
+@pytest.mark.parametrize("version", PROFILES)
+def test_every_route_and_page_size_brings_the_same_rows_in_all_columns(version: str) -> None:
+    routes = [route for route in ROUTES if route != "v3" or version == "11.0.1"]
+    wanted, store = read(version, routes[0], 100)
+    assert wanted.differences(store) == {}
+    assert len(wanted.live("product_variations")) > 30
+    for route in routes:
+        for page_size in (1, 7, 100):
+            landing, _ = read(version, route, page_size)
+            assert tables(landing) == tables(wanted), (route, page_size)
+
+
+def test_an_orphan_has_no_parent_where_a_route_sends_it_and_a_snapshot_that_counts_what_came() -> None:
+    found: dict[str, dict[Any, Row]] = {}
+    for name, version in (("v3", "11.0.1"), ("analytics", "5.9.0"), ("per product", "5.9.0")):
+        store = new_store(version)
+        ROUTES[name][1](store)
+        parent = store.create_product(name="Parent", type="variable", status="publish")
+        kept, orphan = (
+            store.create_variation(parent, attributes=[{"id": 0, "name": "Size", "option": size}]) for size in "SM"
+        )
+        store.sql_update("variations", orphan, parent_id=999_999)
+        with shop(store) as served:
+            landing = served.sync()
+        found[name] = landing.live("product_variations")
+        assert landing.tables["snapshots"]["shop", "product_variations"]["row_count"] == len(found[name])
+    assert {name: set(rows) for name, rows in found.items()} == {
+        "v3": {kept},
+        "analytics": {kept, orphan},
+        "per product": {kept},
+    }
+    assert found["analytics"][orphan]["parent_id"] == 0
+
+
+def test_variations_of_a_plugins_product_type_come_by_every_route() -> None:
+    found = []
+    for make in (lambda _: None, without_variations_of_wc_v3, without_flat_variations):
+        store = new_store()
+        make(store)
+        for kind in ("variable", "variable-subscription", "simple"):
+            parent = store.create_product(name=kind, type=kind, status="publish")
+            if kind != "simple":
+                store.create_variation(parent, attributes=[{"id": 0, "name": "Size", "option": "S"}])
+        with shop(store) as served:
+            found.append(served.sync().live("product_variations"))
+    assert len(found[0]) == 2
+    assert found[0] == found[1] == found[2]
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_rows_that_the_shop_counts_and_does_not_send_do_not_stand_in_the_way(route: str) -> None:
+    store = new_store()
+    ROUTES[route][1](store)
+    parents = [store.create_product(name=f"Parent {number}", type="variable", status="publish") for number in range(30)]
+    ids = [
+        store.create_variation(parent, attributes=[{"id": 0, "name": "Size", "option": size}])
+        for parent in parents
+        for size in "SML"
+    ]
+    for orphan in ids[10:45:5]:
+        store.sql_update("variations", orphan, parent_id=999_999)
+    hidden = {("products", id_) for id_ in parents[20:23]} | {("variations", id_) for id_ in ids[60:69]}
+    store.hidden_rows = lambda kind, id_: (kind, id_) in hidden
+    expected = set(ids) - set(ids[10:45:5]) - set(ids[60:69])
+    with shop(store) as served:
+        landing = Landing()
+        for page_size in (2, 5, 100):
+            served.sync(landing, page_size=page_size, full_read_interval_hours=0)
+            assert set(landing.live("product_variations")) == expected
+            assert set(landing.live("products")) == set(parents) - set(parents[20:23])
+            assert landing.tables["snapshots"]["shop", "product_variations"]["row_count"] == len(expected)
+            assert "unread_rows" not in landing.tables
+            store.clock.advance(3600)
+        store.delete_variation(ids[0])
+        served.sync(landing, full_read_interval_hours=0)
+        assert set(landing.live("product_variations")) == expected - {ids[0]}

@@ -1,0 +1,181 @@
+"""A list that breaks down does not empty the PIM, and what was really deleted is gone after the next whole read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from demo_store import PROFILES, Store
+from demo_store.faults import path
+from demo_store.faults.bodies import BodyChanged
+from demo_store.faults.pages import NoTotals
+from demo_store.faults.statuses import Status
+from tap_woo_pim.errors import ShopError
+from tests.tap.harness import Landing, Shop, shop
+from tests.tap.life import Life, new_store, without_flat_variations
+
+WHOLE: dict[str, Any] = {"full_read_interval_hours": 0}
+LISTS = "/products(/(categories|tags|attributes|attributes/[0-9]+/terms|reviews|[0-9]+/variations))?$|/variations$"
+
+
+def goes_empty(store: Store) -> None:
+    """Answer every list with [] and no totals, as some firewalls and caches do."""
+    store.faults.add(BodyChanged(lambda body: b"[]" if body.startswith(b"[") else body), path(LISTS))
+    store.faults.add(NoTotals(), path(LISTS))
+
+
+def hides_all_rows(store: Store) -> None:
+    """Count the rows and send none, as WordPress does when a plugin takes the key's user the right to read them."""
+    store.hidden_rows = lambda *_: True
+
+
+def counts_nothing(store: Store) -> None:
+    """Answer [] with a total of 0: the tables are gone, or a plugin filters every query."""
+    store.shop.products._rows.clear()
+    store.shop.variations._rows.clear()
+    store.kept_lists.clear()
+
+
+BREAKDOWNS = (goes_empty, hides_all_rows, counts_nothing)
+
+
+@pytest.fixture(params=[*PROFILES, "per product"])
+def served(request: pytest.FixtureRequest) -> Any:
+    store = new_store("11.0.1" if request.param == "per product" else request.param)
+    if request.param == "per product":
+        without_flat_variations(store)
+    Life(store, 0).populate(30)
+    with shop(store) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("breaks", BREAKDOWNS)
+@pytest.mark.parametrize("state", ["kept", "lost"])
+def test_a_shop_that_breaks_down_does_not_empty_the_pim(
+    served: Shop, breaks: Callable[[Store], None], state: str
+) -> None:
+    landing = served.sync(**WHOLE)
+    before = {stream: landing.live(stream) for stream in ("products", "product_variations")}
+    assert all(before.values())
+    breaks(served.store)
+    for _ in range(3):  # nor when it stays so
+        served.store.clock.advance(3600)
+        if state == "lost":
+            landing.state = {}
+        served.sync(landing, **WHOLE)
+    assert {stream: landing.live(stream) for stream in before} == before
+
+
+def test_a_key_that_lost_its_rights_ends_the_run_and_empties_nothing(served: Shop) -> None:
+    landing = served.sync(**WHOLE)
+    before = landing.live("products")
+    served.store.clock.advance(3600)
+    served.store.faults.add(Status(403, "woocommerce_rest_cannot_view"), path("/products$|/variations$"))
+    with pytest.raises(ShopError):
+        served.sync(landing, **WHOLE)
+    landing.state = {}
+    with pytest.raises(ShopError):
+        served.sync(landing, **WHOLE)
+    assert landing.live("products") == before
+
+
+def test_products_of_a_new_shop_are_not_emptied_by_a_list_that_breaks_down_before_the_next_whole_read() -> None:
+    store = new_store()
+    with shop(store) as served:
+        landing = served.sync()  # a whole read of nothing
+        for number in range(40):
+            store.create_product(name=f"Product {number}", type="simple", status="publish")
+        store.clock.advance(3600)
+        served.sync(landing)
+        assert landing.differences(store) == {}
+        hides_all_rows(store)
+        store.clock.advance(90_000)
+        served.sync(landing)
+        assert len(landing.live("products")) == 40
+
+
+def test_half_a_list_does_not_empty_the_other_half() -> None:
+    store = new_store(products=60)
+    newest = sorted(row["id"] for row in store.rows("products"))[10:]
+    with shop(store) as served:
+        landing = served.sync()
+        for number in range(40):
+            newest.append(store.create_product(name=f"New {number}", type="simple", status="publish"))
+        store.clock.advance(3600)
+        served.sync(landing)
+        store.hidden_rows = lambda kind, row: kind == "products" and row in newest
+        store.clock.advance(90_000)
+        served.sync(landing)
+        assert len(landing.live("products")) == 100
+
+
+def test_a_shop_that_was_emptied_is_empty_when_the_admin_says_that_it_is_right(served: Shop) -> None:
+    landing = served.sync(**WHOLE)
+    for row in served.store.rows("products"):
+        served.store.delete_product(row["id"])
+    served.store.clock.advance(3600)
+    served.sync(landing, **WHOLE)
+    assert landing.live("products")
+    landing.state = {}
+    served.sync(landing, max_vanished_percent=100, **WHOLE)
+    assert landing.differences(served.store) == {}
+
+
+def test_deletions_within_the_bounds_are_seen_and_each_side_of_the_bound_holds() -> None:
+    store = new_store(products=100)
+    ids = [row["id"] for row in store.rows("products")]
+    with shop(store) as served:
+        landing = served.sync(**WHOLE)
+        for product in ids[:20]:
+            store.delete_product(product)
+        served.sync(landing, **WHOLE)
+        assert landing.differences(store) == {}
+        for product in ids[20:37]:  # 17 of 80 are more than a fifth
+            store.delete_product(product)
+        served.sync(landing, **WHOLE)
+        assert len(landing.live("products")) == 80
+
+
+DELETED = {
+    "product_categories": lambda store: store.delete_term("categories", store.rows("categories")[1]["id"]),
+    "product_tags": lambda store: store.delete_term("tags", store.rows("tags")[0]["id"]),
+    "product_brands": lambda store: store.delete_term("brands", store.rows("brands")[0]["id"]),
+    "product_shipping_classes": lambda store: store.delete_term(
+        "shipping_classes", store.rows("shipping_classes")[0]["id"]
+    ),
+    "product_attributes": lambda store: store.delete_attribute(store.rows("attributes")[0]["id"]),
+    "product_attribute_terms": lambda store: store.delete_attribute_term(
+        store.rows("attribute_terms")[0]["attribute_id"], store.rows("attribute_terms")[0]["term"]["id"]
+    ),
+    "tax_classes": lambda store: store.delete_tax_class(store.rows("tax_classes")[0]["slug"]),
+    "products": lambda store: store.delete_product(store.rows("products")[0]["id"]),
+    "product_variations": lambda store: store.delete_variation(store.rows("variations")[0]["id"]),
+    "product_reviews": lambda store: store.delete_review(store.rows("reviews")[0]["id"]),
+}
+"""What is deleted for good, by the stream in which it must be gone."""
+
+
+@pytest.mark.parametrize("version", PROFILES)
+def test_what_is_deleted_for_good_is_gone_after_the_next_whole_read(version: str) -> None:
+    store = Store.recorded(version)
+    store.keep_products(120)
+    with shop(store) as served:
+        landing = served.sync(**WHOLE)
+        before = {stream: set(landing.live(stream)) for stream in DELETED}
+        deleted = [stream for stream in DELETED if before[stream]]
+        for stream in deleted:
+            DELETED[stream](store)
+        # with an attribute go all of its terms, more than a fifth
+        served.sync(landing, max_vanished_percent=60, **WHOLE)
+        assert landing.differences(store) == {}
+    for stream in deleted:
+        assert before[stream] - set(landing.live(stream)), stream
+
+
+def test_a_table_that_was_lost_with_the_state_is_whole_again(served: Shop) -> None:
+    served.sync(**WHOLE)
+    landing = Landing()
+    served.sync(landing, **WHOLE)
+    assert landing.differences(served.store) == {}
