@@ -20,6 +20,10 @@ class Stopped(SystemExit):
     """The process was told to end."""
 
 
+class OutputError(Exception):
+    """The target is gone, or the disk is full."""
+
+
 class PlainErrors(SingerCommand):
     """A command whose failures end with exit code 1 and one plain line on stderr."""
 
@@ -37,10 +41,10 @@ class PlainErrors(SingerCommand):
             os._exit(int(str(stop.code)))
         except SingerSDKError as error:
             reason = reason_of(error)
-        except OSError as error:
-            # The target is gone, or the disk is full; nothing that is left in the buffer can be written either.
+        except OutputError as error:
+            # Nothing that is left in the buffer can be written either.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            reason = f"The tap's output could not be written ({error.strerror}). See what the target says."
+            reason = f"The tap's output could not be written ({error}). See what the target says."
         except Exception:
             self.logger.exception("This is a fault of the tap itself.")
             reason = "The tap failed by a fault of its own, described above. Please report it."
@@ -50,8 +54,16 @@ class PlainErrors(SingerCommand):
 
     @override
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the callback, without the SDK's handling of wrong settings, whose last line names no cause."""
-        return click.Command.invoke(self, ctx)
+        """Run the callback, without the SDK's handling of wrong settings, whose last line names no cause.
+
+        Nor with click's of a target that is gone, which names none either.
+        """
+        try:
+            result = click.Command.invoke(self, ctx)
+            sys.stdout.flush()
+        except OSError as error:
+            raise OutputError(error.strerror) from error
+        return result
 
 
 def reason_of(error: Exception) -> str:

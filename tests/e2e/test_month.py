@@ -14,11 +14,13 @@ from pathlib import Path
 import pytest
 
 from demo_store import PROFILES, Store, serve
+from tap_woo_pim.settings import COMPONENTS
 from tests.e2e.house import House
 from tests.e2e.pipeline import Pipeline
 from tests.tap.life import Life
 
 BEGIN = datetime(2026, 10, 1, 12, tzinfo=UTC)
+SETTINGS = {"max_retries": 1, "max_vanished_percent": 100, "sync_components": list(COMPONENTS)}
 DEATHS = (
     ("tap", signal.SIGTERM),
     ("tap", signal.SIGKILL),
@@ -40,20 +42,29 @@ class Month:
 
 
 def live_through(pipeline: Pipeline, seed: int, runs: int, edits: int) -> Month:
-    """Let the shop live and sync it, and crash every third run somewhere; compare at the end, after a whole read."""
+    """Let the shop live and sync it, crash every third run somewhere, and let it live on under every fifth.
+
+    After each run all must hold that can hold then, and everything at the end, after a whole read.
+    """
     chance = random.Random(seed)
     life = Life(pipeline.server.store, seed)
     store, month = pipeline.server.store, Month()
     for run in range(runs):
         life.live(edits)
         store.clock.advance(chance.choice((60, 3600, 40_000, 90_000)))
+        before = pipeline.live_keys()
         if run % 3 == 1:
             victim, how = chance.choice(DEATHS)
             outcome = pipeline.run(victim, chance.randint(1, 30), how)
             month.crashes += outcome.tap != 0 or outcome.target != 0
         else:
-            outcome = pipeline.run()
+            outcome = pipeline.run(meanwhile=life.live if run % 5 == 0 else None)
             assert (outcome.tap, outcome.target) == (0, 0), outcome.told
+            if run % 5 != 0:
+                assert pipeline.differences(but=frozenset({"products", "product_variations"})) == []
+                assert pipeline.late() == []
+                month.rows_compared += pipeline.count()
+        assert before & pipeline.keys_in_the_shop() <= pipeline.live_keys(), "a row of the shop was taken for deleted"
         month.runs += 1
     store.clock.advance(90_000)
     outcome = pipeline.run()
@@ -61,7 +72,7 @@ def live_through(pipeline: Pipeline, seed: int, runs: int, edits: int) -> Month:
     assert pipeline.differences() == []
     month.runs += 1
     month.edits = life.edits
-    month.rows_compared = pipeline.count()
+    month.rows_compared += pipeline.count()
     return month
 
 
@@ -74,12 +85,12 @@ def pipeline(request: pytest.FixtureRequest, house: House, tmp_path: Path) -> It
     with ExitStack() as stack:
         server = stack.enter_context(serve(store, tls=True))
         schema = f"month_{request.param.replace('.', '_')}"
-        yield Pipeline(house, server, schema, tmp_path, settings={"max_retries": 1, "max_vanished_percent": 100})
+        yield Pipeline(house, server, schema, tmp_path, settings=SETTINGS)
 
 
 def test_a_few_days_of_a_shop_end_without_a_difference(pipeline: Pipeline) -> None:
     month = live_through(pipeline, seed=1, runs=3, edits=40)
-    assert month.edits == 120
+    assert month.edits >= 120
     assert month.rows_compared > 300
 
 
@@ -88,5 +99,5 @@ def test_a_month_of_a_shop_ends_without_a_difference(pipeline: Pipeline, capsys:
     month = live_through(pipeline, seed=int(os.environ.get("SOAK_SEED", "2")), runs=30, edits=20)
     with capsys.disabled():
         print(f"\n{pipeline.schema}: {month}")  # noqa: T201 - the figures are what a long run is for
-    assert month.edits == 600
-    assert month.crashes > 0
+    assert month.edits >= 600
+    assert month.crashes > 3

@@ -22,7 +22,8 @@ class Life:
     Args:
         store: the shop.
         seed: makes the same life again.
-        quiet: leave out what no date shows: deletion for good, renamed terms, direct SQL.
+        quiet: leave out what no date shows: deletion for good, renamed terms, edited images, direct SQL, null dates,
+            posts that are published when their time has come.
     """
 
     def __init__(self, store: Store, seed: int, *, quiet: bool = False) -> None:
@@ -31,10 +32,12 @@ class Life:
         self.edits = 0
         dated: tuple[Callable[[], object], ...] = (
             self.create_product,
+            self.create_product,
             self.edit_product,
             self.edit_product,
             self.trash_product,
             self.restore_product,
+            self.create_variation,
             self.create_variation,
             self.edit_variation,
             self.edit_variation,
@@ -52,6 +55,16 @@ class Life:
             self.delete_term,
             self.edit_attribute_terms,
             self.edit_review,
+            self.edit_image,
+            self.null_dates,
+            self.create_attribute,
+            self.edit_attribute,
+            self.delete_attribute,
+            self.edit_attribute_term,
+            self.delete_attribute_term,
+            self.change_type,
+            self.plan_product,
+            self.edit_tax_classes,
         )
         self.acts = dated if quiet else dated + undated
 
@@ -64,7 +77,7 @@ class Life:
     def populate(self, products: int) -> None:
         """Fill an empty shop."""
         for number in range(4):
-            for kind in ("categories", "tags"):
+            for kind in ("categories", "tags", "brands"):
                 self.store.create_term(kind, name=f"{kind} {number}")
         attribute = self.store.create_attribute(name="Colour")
         for name in ("Red", "Blue", "Green"):
@@ -82,6 +95,10 @@ class Life:
             status=self.random.choice(STATUSES),
             regular_price=f"{self.random.randint(1, 999)}.00",
             categories=categories,
+            brands=[{"id": row["id"]} for row in self._some("brands")],
+            images=[image(self.random.randint(1, 9)) for _ in range(self.random.randint(0, 2))],
+            attributes=[self._axis(row) for row in self._some("attributes")],
+            meta_data=[{"key": f"field_{self.random.randint(1, 30)}", "value": f"{self.random.random()}"}],
         )
         if kind == "variable":
             for _ in range(self.random.randint(0, 4)):
@@ -125,9 +142,64 @@ class Life:
             self.store.delete_variation(row["id"])
 
     def sql(self) -> None:
-        kind = self.random.choice(("products", "variations"))
+        """Write stock and prices past WordPress, as importers and stock plugins do."""
+        kind = self._products_or_variations()
         for row in self._some(kind):
-            self.store.sql_update(kind, row["id"], stock_quantity=self.random.randint(0, 99))  # type: ignore[arg-type]
+            what = {"stock_quantity": self.random.randint(0, 99)}, {"price": f"{self.random.randint(1, 99)}.10"}
+            self.store.sql_update(kind, row["id"], **self.random.choice(what))
+
+    def null_dates(self) -> None:
+        kind = self._products_or_variations()
+        for row in self._some(kind):
+            self.store.sql_update(kind, row["id"], date_modified=None, date_modified_gmt=None)
+
+    def edit_image(self) -> None:
+        self.store.edit_image(self.random.randint(1, 9), name=f"Image {self.random.random()}", alt="A view.")
+
+    def change_type(self) -> None:
+        """Save a product with another type; WooCommerce then deletes the variations of one that was variable."""
+        for row in self._some("products", but=lambda row: row["status"] == "trash"):
+            self.store.edit_product(row["id"], type="simple" if row["type"] == "variable" else "variable")
+            for variation in self.store.rows("variations"):
+                if row["type"] == "variable" and variation["parent_id"] == row["id"]:
+                    self.store.delete_variation(variation["id"])
+
+    def plan_product(self) -> None:
+        """Create a product that is published later, by itself: that moves no date."""
+        when = self.store.clock.now() + datetime.timedelta(seconds=self.random.choice((5, 600, 90_000)))
+        created = when.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S")
+        self.store.create_product(name="Soon", type="simple", status="publish", date_created_gmt=created)
+
+    def create_attribute(self) -> None:
+        if len(self.store.rows("attributes")) < 5:
+            attribute = self.store.create_attribute(name=f"Attribute {self.random.random()}")
+            for name in ("Small", "Large"):
+                self.store.create_attribute_term(attribute, name=name)
+
+    def edit_attribute(self) -> None:
+        for row in self._some("attributes"):
+            self.store.edit_attribute(row["id"], name=f"Attribute {self.random.random()}")
+
+    def delete_attribute(self) -> None:
+        if self.random.random() < 0.3:
+            for row in self._some("attributes"):
+                self.store.delete_attribute(row["id"])
+
+    def edit_attribute_term(self) -> None:
+        for row in self._some("attribute_terms"):
+            name = f"Option {self.random.random()}"
+            self.store.edit_attribute_term(row["attribute_id"], row["term"]["id"], name=name)
+
+    def delete_attribute_term(self) -> None:
+        for row in self._some("attribute_terms"):
+            self.store.delete_attribute_term(row["attribute_id"], row["term"]["id"])
+
+    def edit_tax_classes(self) -> None:
+        name = f"Class {self.random.randint(1, 4)}"
+        if any(row["name"] == name for row in self.store.rows("tax_classes")):
+            self.store.delete_tax_class(name.lower().replace(" ", "-"))
+        else:
+            self.store.create_tax_class(name)
 
     def create_term(self) -> None:
         self.store.create_term(self._kind(), name=f"Term {self.random.random()}")  # type: ignore[arg-type]
@@ -160,17 +232,41 @@ class Life:
         self.store.clock.advance(self.random.choice((0, 0, 1, 1, 30, 700)))
 
     def _create_variation(self, product: int) -> None:
+        axes = [{"id": row["id"], "name": row["name"]} for row in self._some("attributes")]
+        axis = axes[0] if axes else {"id": 0, "name": "C"}
         option = self.random.choice(("Red", "Blue", "Green"))
-        self.store.create_variation(
-            product, regular_price="5.00", attributes=[{"id": 0, "name": "C", "option": option}]
-        )
+        shown = image(self.random.randint(1, 9)) if self.random.random() < 0.3 else None
+        self.store.create_variation(product, regular_price="5.00", attributes=[{**axis, "option": option}], image=shown)
+
+    def _axis(self, row: Any) -> dict[str, Any]:
+        options = [
+            term["term"]["name"] for term in self.store.rows("attribute_terms") if term["attribute_id"] == row["id"]
+        ]
+        return {
+            "id": row["id"],
+            "name": row["name"],
+            "position": 0,
+            "visible": True,
+            "variation": True,
+            "options": options,
+        }
+
+    def _products_or_variations(self) -> Any:
+        return self.random.choice(("products", "variations"))
 
     def _kind(self) -> str:
-        return self.random.choice(("categories", "tags", "shipping_classes"))
+        return self.random.choice(("categories", "tags", "brands", "shipping_classes"))
 
     def _some(self, kind: Any, count: int = 1, but: Callable[[Any], bool] | None = None) -> Iterable[Any]:
         rows = [row for row in self.store.rows(kind) if but is None or not but(row)]
         return self.random.sample(rows, min(count, len(rows)))
+
+
+def image(number: int) -> dict[str, Any]:
+    """An image as products show it; many share one."""
+    day = "2026-09-01T10:00:00"
+    dates = dict.fromkeys(("date_created", "date_created_gmt", "date_modified", "date_modified_gmt"), day)
+    return {"id": number, **dates, "src": f"https://store.example/{number}.png", "name": f"Image {number}", "alt": ""}
 
 
 def new_store(version: str = "11.0.1", products: int = 0) -> Store:

@@ -46,20 +46,25 @@ def later(store: Store, life: Life) -> None:
     store.clock.advance(3600)
 
 
+STEPS = pytest.mark.parametrize("step", [7, pytest.param(1, marks=pytest.mark.soak)])
+
+
+@STEPS
 @pytest.mark.usefixtures("_state_after_every_record")
-def test_a_first_run_that_ends_after_any_message_is_made_good_by_the_next(living: Shop) -> None:
+def test_a_first_run_that_ends_after_any_message_is_made_good_by_the_next(living: Shop, step: int) -> None:
     life = Life(living.store, 7, quiet=True)
     messages = len(living.sync(**SMALL).messages)
     assert messages > 60
-    for number in range(0, messages, 2):
+    for number in range(0, messages, step):
         landing = living.sync(breaks_after=number, **SMALL)
         later(living.store, life)
         living.sync(landing, **SMALL)
         assert landing.differences(living.store) == {}, number
 
 
+@STEPS
 @pytest.mark.usefixtures("_state_after_every_record")
-def test_a_later_run_that_ends_after_any_message_is_made_good_by_the_next(living: Shop) -> None:
+def test_a_later_run_that_ends_after_any_message_is_made_good_by_the_next(living: Shop, step: int) -> None:
     store = living.store
     life = Life(store, 8, quiet=True)
     landing = living.sync(**SMALL)
@@ -68,24 +73,25 @@ def test_a_later_run_that_ends_after_any_message_is_made_good_by_the_next(living
         later(store, life)
         store.delete_product(store.create_product(name="Short-lived", type="simple", status="publish"))
         before = len(landing.messages)
-        interval = 0 if number % 4 else 24  # by date, or whole
+        interval = 0 if number % 2 else 24  # by date, or whole
         living.sync(landing, breaks_after=number, full_read_interval_hours=interval, **SMALL)
         later(store, life)
         cut_off = len(landing.messages)
         living.sync(landing, full_read_interval_hours=interval, **SMALL)
         assert landing.differences(store) == {}, number
         messages = max(messages, len(landing.messages) - cut_off, cut_off - before)
-        number += 3
+        number += step
     assert messages > 40
 
 
+@STEPS
 @pytest.mark.usefixtures("_state_after_every_record", "_impatient")
-def test_a_network_that_goes_at_any_request_is_made_good_by_the_next_run(living: Shop) -> None:
+def test_a_network_that_goes_at_any_request_is_made_good_by_the_next_run(living: Shop, step: int) -> None:
     store = living.store
     life = Life(store, 9, quiet=True)
     living.sync(**SMALL)
     requests = len(living.server.requests)
-    for number in range(1, requests, 2):
+    for number in range(1, requests, step):
         living.server.requests.clear()
         gone = When(lambda _, number=number: len(living.server.requests) >= number)  # type: ignore[misc]
         rule = store.faults.add("connection_reset", gone)
@@ -131,7 +137,7 @@ def test_a_store_without_dates_is_read_from_the_beginning_after_an_interruption(
 def test_a_read_that_was_interrupted_survives_any_number_of_deletions() -> None:
     store = new_store(products=500)
     with shop(store) as served:
-        landing = served.sync(breaks_after=340, page_size=3, full_read_interval_hours=0, **PRODUCTS)
+        landing = served.sync(breaks_after=600, page_size=3, full_read_interval_hours=0, **PRODUCTS)
         assert landing.state["bookmarks"]["products"]["reading"]["offset"] > 250
         for row in store.rows("products")[:250]:
             store.delete_product(row["id"])

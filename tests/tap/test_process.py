@@ -1,4 +1,4 @@
-"""The tap as a process: how it ends when it is told to."""
+"""The tap as a process: how it ends when it is told to, or cannot go on."""
 
 from __future__ import annotations
 
@@ -8,12 +8,22 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
+from singer_sdk.contrib.msgspec import decoder
 
 from demo_store import Request, Store
 from demo_store.faults import When, path
-from tests.tap.harness import shop
+from tests.tap.harness import Landing, Shop, shop
+from tests.tap.life import new_store
+
+
+def command(served: Shop, folder: Path, **settings: Any) -> list[str]:
+    """The command line of the tap over a shop."""
+    config = folder / "config.json"
+    config.write_text(json.dumps(served.config(**settings)))
+    return [sys.executable, "-m", "tap_woo_pim", "--config", str(config)]
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
@@ -28,9 +38,7 @@ def test_a_stop_takes_no_time_and_does_not_look_like_success(how: signal.Signals
 
     with shop(Store.recorded("5.9.0")) as served:
         served.store.faults.add("never_answers", path("/wc/v3/products$") & When(is_page))
-        config = tmp_path / "config.json"
-        config.write_text(json.dumps(served.config(sync_components=["tags", "products"])))
-        arguments = [sys.executable, "-m", "tap_woo_pim", "--config", str(config)]
+        arguments = command(served, tmp_path, sync_components=["tags", "products"])
         with subprocess.Popen(arguments, stderr=subprocess.PIPE, stdout=subprocess.PIPE) as process:
             assert reached.wait(60)
             process.send_signal(how)
@@ -39,3 +47,74 @@ def test_a_stop_takes_no_time_and_does_not_look_like_success(how: signal.Signals
     messages = [json.loads(line) for line in out.splitlines()]
     assert sum(message["type"] == "RECORD" and message["stream"] == "product_tags" for message in messages) == 200
     assert [message["type"] for message in messages].count("STATE") >= 2
+
+
+def test_a_full_disk_ends_the_run_with_its_name(tmp_path: Path) -> None:
+    with shop(Store.recorded("5.9.0")) as served, Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            command(served, tmp_path, sync_components=["tags"]),
+            check=False,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == (
+        "The tap's output could not be written (No space left on device). See what the target says."
+    )
+
+
+def test_a_target_that_is_gone_ends_the_run_with_one_plain_line(tmp_path: Path) -> None:
+    with (
+        shop(Store.recorded("5.9.0")) as served,
+        subprocess.Popen(
+            command(served, tmp_path), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as process,
+    ):
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        told = process.stderr.read()
+    assert process.returncode == 1
+    assert told.splitlines()[-1] == "The tap's output could not be written (Broken pipe). See what the target says."
+
+
+def test_a_host_that_no_name_server_knows_ends_the_run_with_its_name(tmp_path: Path) -> None:
+    with shop(Store.recorded("5.9.0")) as served:
+        done = subprocess.run(
+            command(served, tmp_path, site_url="https://shop.invalid", max_retries=0),
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "shop.invalid" in done.stderr.splitlines()[-1]
+
+
+def test_a_disk_that_fills_up_while_a_file_is_written_leaves_a_state_to_go_on_from(tmp_path: Path) -> None:
+    """The output goes to a file that may not grow beyond a limit, as `tap > file` on a disk with a quota."""
+    store = new_store(products=3000)
+    store.clock.advance(3600)
+    with shop(store) as served:
+        arguments = command(served, tmp_path, sync_components=["products"])
+        limit = "import os, resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        limit += (
+            "resource.setrlimit(resource.RLIMIT_FSIZE, (3_000_000, 3_000_000)); os.execv(sys.argv[1], sys.argv[1:])"
+        )
+        with (tmp_path / "out").open("wb") as out:
+            done = subprocess.run(
+                [sys.executable, "-c", limit, *arguments], check=False, stdout=out, stderr=subprocess.PIPE, text=True
+            )
+        assert done.returncode == 1
+        assert "could not be written (File too large)" in done.stderr.splitlines()[-1]
+        landing = Landing()
+        for line in (tmp_path / "out").read_bytes().splitlines(keepends=True):
+            if line.endswith(b"\n"):
+                landing.take(decoder.decode(line))
+        assert landing.state["bookmarks"]["products"]["reading"]["offset"] > 900
+        served.server.requests.clear()
+        served.sync(landing, sync_components=["products"])
+        assert sum("offset" in request.query for request in served.server.requests) < 25
+        assert landing.differences(store) == {}
