@@ -7,8 +7,7 @@ import json
 import pytest
 
 from demo_store import Store
-from tests.model.conftest import NewWarehouse
-from tests.model.warehouse import Warehouse
+from tests.model.warehouse import NewWarehouse, Warehouse
 
 
 @pytest.fixture(scope="module")

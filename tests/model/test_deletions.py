@@ -7,8 +7,7 @@ import datetime
 import pytest
 
 from demo_store import Store
-from tests.model.conftest import NewWarehouse
-from tests.model.warehouse import Warehouse
+from tests.model.warehouse import NewWarehouse, Warehouse
 
 COMPONENTS = ["categories", "products", "variations"]
 DELETED = "select product_id, deletion_reason from pim.products where is_deleted and store_id = 'shop' order by 1"
@@ -96,11 +95,11 @@ def test_variation_left_out_of_its_parents_newer_list_is_gone(warehouse: Warehou
             expected.add(variation)
     warehouse.land(shop.store, "other", COMPONENTS)
     for parent, status in statuses.items():
-        warehouse.write("update woo.products set status = %s where id = %s and store_id = 'other'", status, parent)
+        warehouse.write(f"update woo.products set status = '{status}' where id = {parent} and store_id = 'other'")
     warehouse.write(
         "update woo.products set variations = '[]', synced_at = synced_at + interval '1 hour' where store_id = 'other'"
     )
-    warehouse.write("update woo.products set variations = 'null' where id = %s and store_id = 'other'", shop.shirt)
+    warehouse.write(f"update woo.products set variations = 'null' where id = {shop.shirt} and store_id = 'other'")
     warehouse.build()
 
     found = warehouse.rows(

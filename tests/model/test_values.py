@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from demo_store import Store
-from tests.model.conftest import NewWarehouse
-from tests.model.warehouse import Warehouse
+from tests.model.warehouse import NewWarehouse, Warehouse
 
 PROMOTED = [
     {"key": "warranty", "column": "warranty_months", "type": "integer"},
@@ -65,7 +64,13 @@ def german_shop() -> tuple[Store, dict[str, int]]:
         attributes=[attribute("colour ", "green"), attribute("Colour", "GREEN", "50 %", "50")],
         meta_data=meta(_ean="4006381333932", warranty="two", launch="2026-02-30"),
     )
-    ids["pan"] = shop.create_product(name="Pan", regular_price="1", weight="2,5", manage_stock=True)
+    ids["pan"] = shop.create_product(
+        name="Pan",
+        regular_price="1",
+        weight="2,5",
+        manage_stock=True,
+        meta_data=[{"key": "mixed", "value": value} for value in (7, "", {"a": [1]})],
+    )
     shop.sql_update("products", ids["pan"], price="abc", stock_quantity=None, dimensions={"length": "9" * 400})
     ids["hat"] = shop.create_product(
         name="Hat",
@@ -83,6 +88,7 @@ def german_shop() -> tuple[Store, dict[str, int]]:
         sku="HAT-R",
         regular_price="8",
         attributes=[{"id": colour, "name": "Farbe", "option": "Rot &amp; Rosa"}],
+        meta_data=meta(mixed="", _hidden=[]),
     )
     shop.sql_update("variations", ids["hat-red"], weight="", tax_class="parent", manage_stock="parent", image=None)
     return shop, ids
@@ -99,7 +105,7 @@ def american_shop() -> tuple[Store, dict[str, int]]:
             global_unique_id="036000291452",
             attributes=[attribute("Colour", "Green")],
         ),
-        "cup": shop.create_product(name="Cup", sku="CUP", regular_price="3"),
+        "cup": shop.create_product(name="Cup", sku="CUP", regular_price="3", meta_data=meta(forgotten="x")),
     }
     shop.trash_product(ids["cup"])
     return shop, ids
@@ -191,6 +197,31 @@ def test_names_and_promoted_custom_fields(stores: Stores) -> None:
          "GTIN-13", "global_unique_id"),
         (ids["cup"], "Cup", None, None, None, None, "4006381333932", None, "_ean"),
     ]  # fmt: skip
+
+
+def test_profile_of_custom_fields(stores: Stores) -> None:
+    """Of five live products and variations. A field counts as filled once for a product, however often it comes."""
+    found = stores[0].tuples(
+        "select key, is_private, product_count, own_product_count, variation_count, value_types, example, fill_rate"
+        " from pim.custom_fields where store_id = 'de' order by key collate \"C\""
+    )
+    assert found == [
+        ("_ean", True, 1, 1, 0, ["string"], "4006381333932", Decimal("0.2")),
+        ("_hidden", True, 1, 0, 1, ["array"], None, Decimal(0)),
+        ("it's odd", False, 1, 1, 0, ["string"], "a'b", Decimal("0.2")),
+        ("launch", False, 2, 2, 0, ["string"], "2026-02-30", Decimal("0.4")),
+        ("mixed", False, 2, 1, 1, ["number", "object", "string"], "7", Decimal("0.2")),
+        ("vegan", False, 1, 1, 0, ["string"], "yes", Decimal("0.2")),
+        ("warranty", False, 2, 2, 0, ["string"], "24", Decimal("0.4")),
+    ]
+
+
+def test_custom_field_of_a_deleted_product_counts_no_more(stores: Stores) -> None:
+    """The shop still lists it, so it is there, without a product."""
+    found = stores[0].tuples(
+        "select key, product_count, fill_rate, example from pim.custom_fields where store_id = 'us'"
+    )
+    assert ("forgotten", 0, Decimal(0), None) in found
 
 
 def test_findings_of_the_odd_products(stores: Stores) -> None:

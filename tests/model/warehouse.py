@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -150,18 +152,21 @@ class Warehouse:
     def tuples(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         return [tuple(row.values()) for row in self.rows(query, *values)]
 
-    def write(self, statement: str, *values: Any) -> None:
+    def write(self, *statements: str) -> None:
+        """Run statements in one session and transaction."""
         with psycopg.connect(self.url) as connection:
-            connection.execute(statement.encode(), values or None)
+            for statement in statements:
+                connection.execute(statement.encode())
 
     def tables(self, schema: str) -> list[str]:
         found = self.rows("select table_name from information_schema.tables where table_schema = %s order by 1", schema)
         return [row["table_name"] for row in found]
 
-    def columns(self, table: str) -> list[str]:
+    def columns(self, table: str, schema: str = "pim") -> list[str]:
         found = self.rows(
             "select column_name from information_schema.columns "
-            "where table_schema = 'pim' and table_name = %s order by ordinal_position",
+            "where table_schema = %s and table_name = %s order by ordinal_position",
+            schema,
             table,
         )
         return [row["column_name"] for row in found]
@@ -181,3 +186,39 @@ class Warehouse:
                 assert row is not None
                 found[table] = (row[0], row[1])
         return found
+
+
+NewWarehouse = Callable[..., Warehouse]
+
+
+@contextmanager
+def open_warehouses(root: Path) -> Iterator[NewWarehouse]:
+    """Start one PostgreSQL server, and give what makes a database of a name in it, empty or a copy of another one."""
+    (root / "meltano.yml").write_text("requires_meltano: '>=4.4'\n", encoding="utf-8")
+    programs = Programs(root / "programs")
+    programs.install()
+
+    def pimctl(*arguments: str) -> str:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "PIM_", "MELTANO_"))}
+        return subprocess.run(
+            [sys.executable, "-m", "pimctl.cli", *arguments],
+            check=True,
+            cwd=root,
+            encoding="utf-8",
+            env={**kept, "PYTHONPATH": str(CHECKOUT)},
+            stdout=subprocess.PIPE,
+        ).stdout.strip()
+
+    def make(name: str, template: str = "template1") -> Warehouse:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f"create database {name} template {template}".encode())
+        scratch = root / name
+        scratch.mkdir()
+        return Warehouse(url.replace("@/pim", f"@/{name}"), programs, scratch)
+
+    pimctl("db", "start")
+    try:
+        url = pimctl("db", "url")
+        yield make
+    finally:
+        pimctl("db", "stop")

@@ -5,7 +5,7 @@ select
     terms.product_id,
     terms.term_id as brand_id,
     terms.position,
-    coalesce(brands.name, {{ function('decode_html') }}(terms.name)) as name,
+    coalesce(brands.name, {{ decoded('terms.name') }}) as name,
     coalesce(brands.is_deleted, false) as is_brand_deleted
 from {{ ref('shop_terms') }} as terms
 left join {{ ref('brands') }} as brands

@@ -5,8 +5,8 @@ select
     terms.product_id,
     terms.term_id as category_id,
     terms.position,
-    coalesce(categories.name, {{ function('decode_html') }}(terms.name)) as name,
-    coalesce(categories.path, {{ function('decode_html') }}(terms.name)) as path,
+    coalesce(categories.name, {{ decoded('terms.name') }}) as name,
+    coalesce(categories.path, {{ decoded('terms.name') }}) as path,
     coalesce(categories.is_deleted, false) as is_category_deleted
 from {{ ref('shop_terms') }} as terms
 left join {{ ref('categories') }} as categories

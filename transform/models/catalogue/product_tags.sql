@@ -5,7 +5,7 @@ select
     terms.product_id,
     terms.term_id as tag_id,
     terms.position,
-    coalesce(tags.name, {{ function('decode_html') }}(terms.name)) as name,
+    coalesce(tags.name, {{ decoded('terms.name') }}) as name,
     coalesce(tags.is_deleted, false) as is_tag_deleted
 from {{ ref('shop_terms') }} as terms
 left join {{ ref('tags') }} as tags

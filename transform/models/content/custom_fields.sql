@@ -7,22 +7,40 @@ with live as (
     group by store_id
 ),
 
-filled as (
+of_products as (
     select
         custom.store_id,
         custom.key,
-        count(distinct custom.product_id) as product_count,
-        count(distinct custom.product_id) filter (where not facts.is_variation) as own_product_count,
-        count(distinct custom.product_id) filter (
-            where custom.value not in ('null', '""', '[]', '{}')
-        ) as filled_count,
-        array_agg(distinct custom.value_type) as value_types,
-        left(min(custom.value_text) filter (where custom.value not in ('null', '""', '[]', '{}')), 200) as example
+        custom.product_id,
+        facts.is_variation,
+        bool_or(custom.value not in ('null', '""', '[]', '{}')) as is_filled,
+        min(left(custom.value_text, 200) collate "C") filter (where custom.value not in ('null', '""', '[]', '{}')) as example
     from {{ ref('product_custom_values') }} as custom
     inner join {{ ref('product_facts') }} as facts
         on custom.store_id = facts.store_id and custom.product_id = facts.product_id
     where not facts.is_deleted
-    group by custom.store_id, custom.key
+    group by custom.store_id, custom.key, custom.product_id, facts.is_variation
+),
+
+filled as (
+    select
+        store_id,
+        key,
+        count(*) as product_count,
+        count(*) filter (where not is_variation) as own_product_count,
+        count(*) filter (where is_filled) as filled_count,
+        min(example) as example
+    from of_products
+    group by store_id, key
+),
+
+types as (
+    select store_id, key, array_agg(value_type order by value_type) as value_types
+    from (
+        select distinct custom.store_id, custom.key, custom.value_type
+        from {{ ref('live_product_custom_values') }} as custom
+    ) as told
+    group by store_id, key
 ),
 
 listed as (
@@ -37,9 +55,10 @@ select
     coalesce(filled.product_count, 0) as product_count,
     coalesce(filled.own_product_count, 0) as own_product_count,
     coalesce(filled.product_count - filled.own_product_count, 0) as variation_count,
-    filled.value_types,
+    types.value_types,
     filled.example,
     coalesce(round(filled.filled_count::numeric / nullif(live.products, 0), 4), 0) as fill_rate
 from filled
 full outer join listed using (store_id, key)
+left join types using (store_id, key)
 left join live using (store_id)

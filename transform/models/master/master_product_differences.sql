@@ -59,13 +59,14 @@ disputed_options as (
 
 select shared.sku, fields.attribute, shared.store_id, fields.value
 from shared
-inner join disputed on shared.sku = disputed.sku
+inner join disputed
+    on shared.sku = disputed.sku and ({% for field in texts + measures %}disputed.{{ field }}{{ ' or ' if not loop.last }}{% endfor %})
 inner join {{ ref('shop_products') }} as own
     on shared.store_id = own.store_id and shared.product_id = own.product_id
 cross join lateral (
     values
         {%- for field in texts %}
-        ('{{ field }}', disputed.{{ field }}, {% if 'description' in field %}left(nullif(btrim(own.{{ field }}), ''), 200){% else %}shared.{{ field }}{% endif %}),
+        ('{{ field }}', disputed.{{ field }}, {% if 'description' in field %}case when disputed.{{ field }} then left(nullif(btrim(own.{{ field }}), ''), 200) end{% else %}shared.{{ field }}{% endif %}),
         {%- endfor %}
         {%- for field in measures %}
         ('{{ field }}', disputed.{{ field }}, shared.{{ field }}_text){{ ',' if not loop.last }}

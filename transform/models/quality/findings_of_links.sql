@@ -1,6 +1,6 @@
 {{ config(schema='pim_work', materialized='steady_view') }}
 -- What a product refers to: categories, pictures, other products, other stores; and rows that did not come.
-with live as (
+with live as not materialized (
     select *
     from {{ ref('product_facts') }}
     where not is_deleted

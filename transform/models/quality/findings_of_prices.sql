@@ -1,6 +1,6 @@
 {{ config(schema='pim_work', materialized='steady_view') }}
 -- Prices and numbers.
-with live as (
+with live as not materialized (
     select *
     from {{ ref('product_facts') }}
     where not is_deleted

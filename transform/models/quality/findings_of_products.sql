@@ -1,6 +1,6 @@
 {{ config(schema='pim_work', materialized='steady_view') }}
 -- What a product's own row shows: identity, texts, pictures, stock.
-with live as (
+with live as not materialized (
     select *, case when not is_published then 'info' end as when_unpublished
     from {{ ref('product_facts') }}
     where not is_deleted

@@ -17,7 +17,15 @@ select
         else own.name
     end as name,
     own.status,
-    coalesce(own.status = 'publish' and (own.source = 'products' or parent.status = 'publish'), false) as is_published,
+    -- Shoppers see a variation with its parent only, and under a simple product not at all.
+    coalesce(
+        own.status = 'publish'
+        and (
+            own.source = 'products'
+            or (parent.status = 'publish' and parent.kind not in ('simple', 'grouped', 'external'))
+        ),
+        false
+    ) as is_published,
     deletions.id is not null as is_deleted,
     deletions.deleted_at,
     deletions.reason as deletion_reason,

@@ -4,6 +4,7 @@
     indexes=[{'columns': ['store_id', 'product_id'], 'unique': true}, {'columns': ['store_id', 'parent_id']}]
 ) }}
 -- Products and variations with their own values, typed.
+{%- set blanks = "E' \\t\\r\\n\\u00a0'" %}
 {#- PHP says false where there is no size (5.9.0). -#}
 {% set numbers = {
     'price': 'landed.price',
@@ -29,16 +30,19 @@ select
     landed.featured as is_featured,
     landed.description,
     landed.short_description,
-    case when landed.description ~ '\S' then md5(btrim(landed.description)) end as description_digest,
-    case when landed.short_description ~ '\S' then md5(btrim(landed.short_description)) end as short_description_digest,
-    nullif(btrim(landed.sku), '') as sku,
+    md5(nullif(btrim(landed.description, {{ blanks }}), '')) as description_digest,
+    md5(nullif(btrim(landed.short_description, {{ blanks }}), '')) as short_description_digest,
+    nullif(btrim(landed.sku, {{ blanks }}), '') as sku,
     landed.global_unique_id,
     {%- for name, text in numbers.items() %}
     {{ function('to_number') }}({{ text }}) as {{ name }},
     {%- endfor %}
     -- What stands in the place of a number and is none: {field: text}.
     case
-        when concat_ws('|', {{ numbers.values() | join(', ') }}) !~ '^([0-9]*([.][0-9]+)?([|]|$))*$' then nullif(
+        -- A quick look first: plain numbers, none too long.
+        when
+            concat_ws('|', {{ numbers.values() | join(', ') }}) !~ '^([0-9]*([.][0-9]+)?([|]|$))*$'
+            or length(concat_ws('|', {{ numbers.values() | join(', ') }})) > 40 then nullif(
             jsonb_strip_nulls(
                 jsonb_build_object(
                     {%- for name, text in numbers.items() %}
