@@ -40,6 +40,7 @@ class Server:
         url: its address, without a slash at its end; with the subfolder when the store has one.
         ca_bundle: the file of the certificate authority; None without TLS.
         requests: what was asked, in the order of arrival.
+        listening: whether it takes connections.
     """
 
     def __init__(self, store: "Store", *, tls: bool, ca_bundle: Path | None) -> None:
@@ -48,6 +49,7 @@ class Server:
         self.requests: list[Request] = []
         self.port = 0
         self._scheme = "https" if tls else "http"
+        self.listening = threading.Event()
         self._in_flight = 0
         self._transports: WeakSet[asyncio.Transport] = WeakSet()
         self._gate: tuple[int | None, asyncio.Semaphore | None] = (None, None)
@@ -75,6 +77,7 @@ class Server:
         site, runner, context = self._site
         if site not in runner.sites:
             return  # it is gone already
+        self.listening.clear()
         await site.stop()
         self.cut_all()
         await asyncio.sleep(seconds)
@@ -88,6 +91,7 @@ class Server:
     async def _listen(self, runner: web.ServerRunner, port: int, context: "ssl.SSLContext | None") -> None:
         site = web.TCPSite(runner, "127.0.0.1", port, ssl_context=context, backlog=512)
         await site.start()
+        self.listening.set()
         self._site = (site, runner, context)
 
     async def stop(self, runner: web.ServerRunner) -> None:

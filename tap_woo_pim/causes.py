@@ -263,5 +263,8 @@ ODD_STATUS = Cause(Step.COMPONENTS, "it answered with HTTP status {status}", "Ch
 PASSING = frozenset({HOST_NOT_FOUND, REFUSED, TIMED_OUT, UNREACHABLE, PROXY, BROKEN_OFF, HTTPS_NEEDED})
 """Causes for which no answer came, and which may be over when a running sync asks again."""
 
+NOWHERE = PASSING - {TIMED_OUT, BROKEN_OFF}
+"""Causes for which no request arrives at the shop, however small."""
+
 LASTING = PASSING - {BROKEN_OFF} | {MAINTENANCE, FIREWALL, LOGIN_PAGE, NO_DATA}
 """Causes that are told at once, and not tried again, when they meet the first look at a shop."""

@@ -23,6 +23,7 @@ from tap_woo_pim.causes import (
     BROKEN_OFF,
     LASTING,
     NO_DATA,
+    NOWHERE,
     ODD_STATUS,
     PASSING,
     REVOKED,
@@ -259,5 +260,7 @@ class Client:
 
 def is_about_size(error: RetriableAPIError) -> bool:
     """Tell whether a smaller page might succeed where this one failed."""
+    if isinstance(error, PassingError) and error.cause in NOWHERE:
+        return False
     response = error.response
     return response is None or response.status_code in SIZE_STATUSES or response.ok

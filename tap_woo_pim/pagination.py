@@ -20,6 +20,12 @@ MAX_PAGE_SIZE = 100
 MAX_FRUITLESS_WINDOWS = 200
 """After so many windows in a row without a new row the list is taken for endless."""
 
+MOST_ROWS = 10_000_000
+"""A list that says no total and is longer is taken for endless; one that says a total may be ten times as long."""
+
+SPARE_ROWS = 1_000_000
+"""So many more rows may a list have than ten times its first total."""
+
 MAX_SAME_PAGES = 3
 """So often may a page come with just the rows of the page before."""
 
@@ -61,6 +67,7 @@ class Walk:
         self.done = False
         self.ordered = True
         self.anchor: tuple[Window, tuple[int, ...]] | None = None
+        self._most_rows: int | None = None
         self._after_hole = False
         self._fruitless = 0
         self._same_pages = 0
@@ -131,6 +138,10 @@ class Walk:
         fresh = [place for place, row_id in enumerate(ids) if self._is_new(row_id)]
         self.ordered = self.ordered and all(left < right for left, right in pairwise(ids))
         self.total = total
+        if self._most_rows is None:
+            self._most_rows = MOST_ROWS if total is None else 10 * total + SPARE_ROWS
+        if window.offset > self._most_rows:
+            raise EndlessListError
         self._count_fruitless(window, ids)
         if ids:
             self.seen = ids[-1] if self.seen is None else max(ids[-1], self.seen)

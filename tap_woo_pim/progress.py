@@ -7,7 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 SECONDS_BETWEEN_LINES = 5.0
 
@@ -26,6 +26,7 @@ class Account:
         changed: those of them with a later date of modification than any that was brought before; None where rows of
             the stream have no such date.
         skipped: rows that the shop could not deliver.
+        misfits: values that did not fit their column and stand in extra_fields, by column.
         seconds: how long its reading took; None while it goes on.
     """
 
@@ -33,6 +34,7 @@ class Account:
     rows: int = 0
     changed: int | None = None
     skipped: int = 0
+    misfits: Counter[str] = field(default_factory=Counter)
     seconds: float | None = None
 
 
@@ -92,9 +94,14 @@ class Progress:
 
     def end(self) -> None:
         """Close the account of the stream that is being read."""
-        for account in self.accounts.values():
+        for stream, account in self.accounts.items():
             if account.seconds is None:
                 account.seconds = self._clock() - account.began
+                if account.misfits:
+                    counted = ", ".join(f"{name} {number:,}" for name, number in account.misfits.most_common())
+                    logger.warning(
+                        "%s: values that do not fit their column stand in extra_fields: %s.", stream, counted
+                    )
 
     def page(self, stream: str, offset: int, total: int | None, unit: str) -> None:
         """Log a line, if the last one is long enough ago.

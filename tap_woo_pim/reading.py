@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
 from tap_woo_pim.client import is_about_size
+from tap_woo_pim.columns import ID
 from tap_woo_pim.errors import ShopError
 from tap_woo_pim.pagination import EndlessListError, Verdict, Walk, Window
 from tap_woo_pim.prefetch import Inline, in_order
@@ -54,6 +55,7 @@ class Listing:
         about: the list's name for messages.
         walk: where to begin and how far it has come.
         unread: the rows that could not be read.
+        part: which part of the stream it holds, where the path tells it, for positions in it.
         gone_code: the error code by which the shop says that the list is there no more, which makes it an empty one.
     """
 
@@ -62,12 +64,19 @@ class Listing:
     about: str
     walk: Walk
     unread: list[Unread] = field(default_factory=list)
+    part: str = ""
     gone_code: str | None = None
 
     @property
     def complete(self) -> bool:
         """Whether, once it is read to its end, every row was read and every seam was closed."""
         return self.walk.ordered and not self.unread
+
+    def position(self, offset: int) -> str:
+        """Name a position such that it is another one in each list of the stream."""
+        status = f" of status {self.params['status']}" if "status" in self.params else ""
+        since = f" of changes after {self.params['modified_after']}" if "modified_after" in self.params else ""
+        return f"offset {offset}{self.part}{status}{since}"
 
 
 def read(shop: Shop, listing: Listing, executor: Executor | None = None) -> Iterator[list[Row]]:
@@ -97,7 +106,7 @@ def read(shop: Shop, listing: Listing, executor: Executor | None = None) -> Iter
                     skipped_in_a_row += 1
                     if skipped_in_a_row > MAX_UNREAD_IN_A_ROW:
                         raise page
-                    _skip(listing, page)
+                    _skip(shop, listing, page)
                 break
             skipped_in_a_row = 0
             fresh, goes_on = _follow(shop, listing, page)
@@ -182,14 +191,24 @@ def _new_rows(listing: Listing, page: Page) -> list[Row]:
     return [page.rows[place] for place in places]
 
 
-def _skip(listing: Listing, error: RetriableAPIError) -> None:
-    unread = Unread(f"offset {listing.walk.offset}", str(error))
+def _skip(shop: Shop, listing: Listing, error: RetriableAPIError) -> None:
+    unread = Unread(_name(shop, listing), str(error))
     listing.unread.append(unread)
     logger.warning("%s: the row at %s could not be read and is left out. %s", listing.about, unread.position, error)
     listing.walk.skip_row()
 
 
-def _fetch(shop: Shop, listing: Listing, window: Window) -> Page:
+def _name(shop: Shop, listing: Listing) -> str:
+    """Name the row at which a list fails: by its id where the shop can tell at least that, else by its position."""
+    offset, params = listing.walk.offset, {**listing.params, "_fields": "id"}
+    try:
+        page = _fetch(shop, replace(listing, params=params), Window(offset, 1), tries=1)
+    except RetriableAPIError:
+        return listing.position(offset)
+    return f"id {page.ids[0]}" if page.ids else listing.position(offset)
+
+
+def _fetch(shop: Shop, listing: Listing, window: Window, tries: int | None = None) -> Page:
     params = {
         **listing.params,
         "orderby": "id",
@@ -197,7 +216,7 @@ def _fetch(shop: Shop, listing: Listing, window: Window) -> Page:
         "per_page": window.size,
         "offset": window.offset,
     }
-    answer = shop.get(listing.path, params, about=listing.about, is_large=window.size > 1)
+    answer = shop.get(listing.path, params, about=listing.about, tries=tries, is_large=window.size > 1)
     return _page(shop, listing, window, answer.data, answer.total)
 
 
@@ -210,7 +229,10 @@ def as_list(shop: Shop, about: str, data: Any) -> list[Any]:
     if isinstance(data, dict) and data and all(name.isdecimal() for name in data):
         return list(data.values())
     if not isinstance(data, list):
-        raise RetriableAPIError(f"{shop.client.place(about)}: it answered with something that is no list.")
+        raise RetriableAPIError(
+            f"{shop.client.place(about)}: it answered with something that is no list. Try later. If it"
+            " lasts, look for a plugin that changes the shop's answers."
+        )
     return data
 
 
@@ -221,7 +243,7 @@ def _page(shop: Shop, listing: Listing, window: Window, data: Any, total: int | 
     for place, row in enumerate(as_list(shop, listing.about, data)):
         row_id = _row_id(row)
         if row_id is None:
-            odd.append(Unread(f"offset {window.offset + place}", "the row has no usable id"))
+            odd.append(Unread(listing.position(window.offset + place), "the row has no usable id"))
         else:
             rows.append(row)
             ids.append(row_id)
@@ -229,7 +251,5 @@ def _page(shop: Shop, listing: Listing, window: Window, data: Any, total: int | 
 
 
 def _row_id(row: Any) -> int | None:
-    row_id = row.get("id") if isinstance(row, dict) else None
-    if isinstance(row_id, str) and row_id.isdecimal():
-        row_id = int(row_id)
-    return row_id if type(row_id) is int and 0 < row_id < 2**63 else None
+    row_id = ID.shape(row.get("id")) if isinstance(row, dict) else None
+    return row_id if isinstance(row_id, int) and row_id > 0 else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -24,16 +25,23 @@ class Shaper:
         columns: the columns that the store fills, without the tap's own (store_id, synced_at, extra_fields).
         selected: names of the columns wanted; None for all. Deselected columns are left out of the record.
         constants: columns that are the same in every record, such as store_id and synced_at.
+        misfits: where values that do not fit are counted, by column.
     """
 
-    def __init__(self, columns: Iterable[Column], selected: Collection[str] | None, constants: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        columns: Iterable[Column],
+        selected: Collection[str] | None,
+        constants: dict[str, Any],
+        misfits: Counter[str] | None = None,
+    ) -> None:
         known = list(columns)
         wanted = [column for column in known if selected is None or column.name in selected]
         self._constants = constants
         self._shapes = [(column.name, column.kind.plain, column.kind.shape) for column in wanted]
         self._known = NOISE | {column.name for column in known}
         self._keeps_extra = selected is None or EXTRA_FIELDS.name in selected
-        self.misfits = 0
+        self.misfits = Counter[str]() if misfits is None else misfits
 
     def shape(self, row: dict[str, Any]) -> dict[str, Any]:
         """Make the record of a row.
@@ -57,7 +65,7 @@ class Shaper:
             else:
                 record[name] = None
                 extra[name] = value
-                self.misfits += 1
+                self.misfits[name] += 1
         if self._keeps_extra:
             if not row.keys() <= self._known:
                 extra.update((name, value) for name, value in row.items() if name not in self._known)

@@ -1,4 +1,4 @@
-"""Keeps secrets out of logs: the second line of defence, behind code that does not log them."""
+"""Cleans logs: of secrets, behind code that does not log them, and of characters that would act on a terminal."""
 
 from __future__ import annotations
 
@@ -36,6 +36,13 @@ def redact(text: str, hidden_forms: Iterable[str]) -> str:
     return text
 
 
+def printable(text: str) -> str:
+    """Show what would colour, move, turn or hide text on a terminal as its escape; other spaces become plain ones."""
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else " " if one.isspace() else ascii(one)[1:-1] for one in text)
+
+
 class SecretFilter(logging.Filter):
     """Takes secrets out of the message and the traceback of every record that passes."""
 
@@ -50,8 +57,8 @@ class SecretFilter(logging.Filter):
                 self._forms |= forms(str(value).strip())
 
     def clean(self, text: str) -> str:
-        """Give a text without the secrets."""
-        return redact(text, self._forms)
+        """Give a text as one line without the secrets."""
+        return printable(redact(text, self._forms))
 
     @override
     def filter(self, record: logging.LogRecord) -> bool:
@@ -61,7 +68,7 @@ class SecretFilter(logging.Filter):
             record.exc_text = logging.Formatter().formatException(record.exc_info)
             record.exc_info = None
         if record.exc_text:
-            record.exc_text = self.clean(record.exc_text)
+            record.exc_text = "\n".join(map(self.clean, record.exc_text.split("\n")))
         return True
 
 

@@ -21,11 +21,11 @@ class Routes:
     def __init__(self, *listings: Mapping[str, Any]) -> None:
         self._parameters: dict[str, frozenset[str]] = {}
         for listing in listings:
-            for pattern, route in listing.get("routes", {}).items():
-                endpoints = [entry for entry in route.get("endpoints", []) if "GET" in entry.get("methods", [])]
+            for pattern, route in _mapping(_mapping(listing).get("routes")).items():
+                entries = [entry for entry in _mapping(route).get("endpoints") or () if isinstance(entry, Mapping)]
+                endpoints = [entry for entry in entries if "GET" in (entry.get("methods") or ())]
                 if endpoints:
-                    # PHP sends a route without arguments as an empty list.
-                    names = [set(entry.get("args") or ()) for entry in endpoints]
+                    names = [set(_mapping(entry.get("args"))) for entry in endpoints]
                     self._parameters[route_path(pattern)] = frozenset[str]().union(*names)
 
     def has(self, path: str) -> bool:
@@ -35,6 +35,11 @@ class Routes:
     def takes(self, path: str, parameter: str) -> bool:
         """Tell whether a route knows a parameter."""
         return parameter in self._parameters.get(path, ())
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    # PHP sends what is empty as a list.
+    return value if isinstance(value, Mapping) else {}
 
 
 def route_path(pattern: str) -> str:

@@ -106,7 +106,8 @@ class Transport:
 
     @staticmethod
     def _check_redirect(url: str, target: str, place: str) -> None:
-        if not is_same_shop(url, target):
+        # A name before the host, or a backslash, is where readers of URLs disagree on what the host is.
+        if not is_same_shop(url, target) or "\\" in target or "@" in urlsplit(target).netloc:
             raise ShopError(place, OTHER_HOST, target=origin(target))
         if url.startswith("https://") and not target.startswith("https://"):
             raise ShopError(place, DOWNGRADE, target=origin(target))

@@ -1,6 +1,5 @@
 """Faults of the values in a list's rows: wrong types, odd dates, and what databases do not take."""
 
-from itertools import cycle
 from typing import Any, Final
 
 from demo_store.answer import Answer
@@ -183,9 +182,11 @@ def _times(value: str) -> Fields:
 def _with_wrong_types(row: Any) -> object:
     if not _is_row(row):
         return row
-    start = int(row["id"]) % len(_WRONG)
-    wrong = cycle(_WRONG[start:] + _WRONG[:start])
-    return {name: value if name == "id" else next(wrong) for name, value in row.items()}
+    # Whatever other fields are asked for, the same field of the same row is wrong in the same way.
+    return {
+        name: value if name == "id" else _WRONG[(int(row["id"]) + sum(name.encode())) % len(_WRONG)]
+        for name, value in row.items()
+    }
 
 
 def _with_meta_object(row: Any) -> object:

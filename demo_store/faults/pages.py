@@ -128,7 +128,7 @@ class EndlessPages(Fault):
         for name in _TOTALS:
             answer.headers.pop(name, None)
         if self._grows:
-            answer.headers[_TOTALS[0]] = str(int(query["offset"]) + 1000)
+            answer.headers[_TOTALS[0]] = str(int(query["offset"]) + 2 * int(query.get("per_page", 10)))
         return answer
 
 

@@ -192,7 +192,8 @@ class ListStream(ShopStream):
 
     def shaper(self, **constants: Any) -> Shaper:
         """The shaper of this stream's rows."""
-        return Shaper(self.columns, self.selected_columns, {**self.run.keys, **constants})
+        misfits = self.run.progress.accounts[self.name].misfits
+        return Shaper(self.columns, self.selected_columns, {**self.run.keys, **constants}, misfits)
 
     def report_unread(self, listing: Listing) -> None:
         """Write the rows that a list could not deliver to the stream `unread_rows`."""

@@ -29,11 +29,11 @@ class ProductAttributeTermsStream(ListStream):
     @override
     def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:
         attributes = self.listing(self.shop.path(ProductAttributesStream.route), {"_fields": "id"})
-        ids = [attribute["id"] for attribute in read_unpaged(self.shop, attributes, "id")]
+        ids = [attribute["id"] for attribute in read_unpaged(self.shop, attributes, ProductAttributesStream.columns[0])]
         yield attributes, []
         listings = [self.listing(self.shop.path(self.route.format(id_)), self.parameters()) for id_ in ids]
-        for listing in listings:
-            listing.gone_code = GONE_CODE
+        for id_, listing in zip(ids, listings, strict=True):
+            listing.gone_code, listing.part = GONE_CODE, f" of attribute {id_}"
         for attribute_id, (listing, rows) in zip(ids, read_many(self.shop, listings), strict=True):
             for row in rows:
                 row["attribute_id"] = attribute_id

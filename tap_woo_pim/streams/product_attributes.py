@@ -27,4 +27,4 @@ class ProductAttributesStream(ListStream):
     @override
     def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:
         listing = self.listing(self.shop.path(self.route), self.parameters())
-        yield listing, read_unpaged(self.shop, listing, "id")
+        yield listing, read_unpaged(self.shop, listing, self.columns[0])

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tap_woo_pim._compat import override
-from tap_woo_pim.columns import CODE, Column
+from tap_woo_pim.columns import CODE, MISFIT, Column
 from tap_woo_pim.pagination import MAX_PAGE_SIZE
 from tap_woo_pim.reading import Listing, Row, Unread, as_list
 from tap_woo_pim.streams.base import ListStream
+
+MAX_PAGES = 1000
+"""So many pages of 100 names mean that the list never ends."""
 
 
 class ProductCustomFieldsStream(ListStream):
@@ -27,13 +30,14 @@ class ProductCustomFieldsStream(ListStream):
         names: dict[str, None] = {}
         page, known = 0, -1
         total: int | None = None
-        while len(names) > known and (total is None or page * MAX_PAGE_SIZE < total):
+        while page < MAX_PAGES and len(names) > known and (total is None or page * MAX_PAGE_SIZE < total):
             page, known = page + 1, len(names)
             params = {**listing.params, "per_page": MAX_PAGE_SIZE, "page": page}
             answer = self.shop.get(listing.path, params, about=self.name)
             total = answer.total
             sent = as_list(self.shop, self.name, answer.data)
-            names.update(dict.fromkeys(str(name) for name in sent if isinstance(name, str | int)))
+            kept = [CODE.shape(name) for name in sent]
+            names.update(dict.fromkeys(name for name in kept if name and name is not MISFIT))
         if total is not None and len(names) < total:
             listing.unread.append(Unread("offset 0", f"the shop counts {total} names and sent {len(names)}"))
         yield listing, [{"name": name} for name in names]

@@ -169,4 +169,6 @@ class ProductVariationsStream(ChangingStream):
     def _of_parent(self, parent_id: int) -> Iterator[Listing]:
         path = self.shop.path(PER_PRODUCT_ROUTE)
         for status in self.statuses(path):
-            yield self.listing(path.format(parent_id), {**self.row_fields(), **status})
+            listing = self.listing(path.format(parent_id), {**self.row_fields(), **status})
+            listing.part = f" of product {parent_id}"
+            yield listing

@@ -74,10 +74,10 @@ class StoresStream(ShopStream):
         """Yield the one row."""
         self.run.progress.begin(self.name).rows += 1
         settings = {
-            SETTING_COLUMNS[setting["id"]]: setting.get("value")
+            SETTING_COLUMNS[str(setting["id"])]: setting.get("value")
             for group in SETTING_GROUPS
             for setting in _dicts(self._ask(f"settings/{group}"))
-            if setting.get("id") in SETTING_COLUMNS
+            if str(setting.get("id")) in SETTING_COLUMNS
         }
         status = _dict(self._ask("system_status", {"_fields": "environment"}))
         environment = _dict(status.get("environment"))

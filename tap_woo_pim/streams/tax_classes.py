@@ -21,4 +21,4 @@ class TaxClassesStream(ListStream):
     @override
     def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:
         listing = self.listing(self.shop.path(self.route), self.parameters())
-        yield listing, read_unpaged(self.shop, listing, "slug")
+        yield listing, read_unpaged(self.shop, listing, self.columns[0])

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+from tap_woo_pim.columns import MISFIT, Column
 from tap_woo_pim.reading import Listing, Row, Unread, as_list
 from tap_woo_pim.shop import Shop
 
 
-def read_unpaged(shop: Shop, listing: Listing, key: str) -> list[Row]:
+def read_unpaged(shop: Shop, listing: Listing, key: Column) -> list[Row]:
     """Read a list in one request.
 
     Args:
         shop: the shop.
         listing: the list; rows without a usable key are named in it as unread.
-        key: the field that tells the rows apart.
+        key: the column that tells the rows apart.
 
     Returns:
-        The rows that have the key.
+        The rows that have the key, which is of its column's kind.
     """
     data = shop.get(listing.path, dict(listing.params), about=listing.about).data
     rows = []
     for place, row in enumerate(as_list(shop, listing.about, data)):
-        if isinstance(row, dict) and row.get(key) and isinstance(row[key], int | str):
-            rows.append(row)
+        value = key.kind.shape(row.get(key.name)) if isinstance(row, dict) else None
+        if value and value is not MISFIT:
+            rows.append({**row, key.name: value})
         else:
-            listing.unread.append(Unread(f"offset {place}", f"the row has no usable {key}"))
+            listing.unread.append(Unread(f"offset {place}", f"the row has no usable {key.name}"))
     return rows

@@ -142,7 +142,7 @@ def test_headers_that_drip_end_in_no_answer(shop: Shop) -> None:
 def test_pages_behind_the_end_are_full_of_new_rows(shop: Shop) -> None:
     shop.store.faults.add("endless_pages")
     far, farther = (shop.get(PRODUCTS, per_page=5, offset=offset) for offset in (10_000, 10_005))
-    assert (len(far.json()), far.headers["X-WP-Total"]) == (5, "11000")
+    assert (len(far.json()), far.headers["X-WP-Total"]) == (5, "10010")
     assert max(row["id"] for row in far.json()) < min(row["id"] for row in farther.json())
 
 

@@ -1,0 +1,67 @@
+"""Prints a table of every fault of the sample shop: how the run ended, rows lost, retries, seconds, what was told."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from typing import Any
+
+from demo_store import Store
+from tap_woo_pim import pagination
+from tap_woo_pim.answers import MAX_BODY_BYTES
+from tests.tap import trial
+from tests.tap.harness import Landing, Shop, shop
+
+SETTINGS: dict[str, Any] = {"max_retries": 2, "request_timeout_seconds": 2}
+COLUMNS = ("fault", "struck", "outcome", "named", "lost", "retries", "seconds", "told")
+
+
+def missing(landing: Landing, store: Store) -> int:
+    """Count the products that the shop has and the landing has not."""
+    live = {row["id"]: row["name"] for row in landing.live("products").values()}
+    return sum(row["id"] not in live for row in store.rows("products"))
+
+
+def row(served: Shop, name: str, when: str) -> list[str]:
+    """Let a fault strike and tell what came of it. A run that failed is followed by another one, as it would be."""
+    landing = Landing()
+    fault = trial.all_cases(served.store, MAX_BODY_BYTES + 10**6)[name]()
+    served.store.faults.add(fault, trial.WHEN[when]())
+    outcome = trial.run(served, landing, **SETTINGS)
+    trial.heal(served)
+    if outcome.failure:
+        trial.run(served, landing, **SETTINGS)
+    lost = max(0, missing(landing, served.store) - outcome.named)
+    ended = "failed, made good by the next run" if outcome.failure else "named rows" if outcome.named else "complete"
+    told = (outcome.failure or "").partition("): ")[2] or (outcome.failure or "").partition(", ")[2]
+    return [
+        name,
+        when,
+        ended,
+        str(outcome.named),
+        str(lost),
+        str(outcome.retries),
+        f"{outcome.seconds:.1f}",
+        told,
+    ]
+
+
+def main() -> None:
+    """Print the table, as Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default="", help="faults whose names hold this")
+    only = parser.parse_args().only
+    # A million rows take a quarter of an hour.
+    pagination.SPARE_ROWS = pagination.MOST_ROWS = 2000
+    logging.disable(logging.CRITICAL)
+    store = trial.small_store()
+    print("| " + " | ".join(COLUMNS) + " |\n|" + " --- |" * len(COLUMNS))
+    with shop(store) as served:
+        for name in trial.all_cases(store):
+            for when in ("once", "always"):
+                if only in name:
+                    print("| " + " | ".join(row(served, name, when)) + " |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,291 @@
+"""Whatever a server does, the real database ends up with exactly what the shop serves, or the user is told plainly."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pytest
+import requests
+from psycopg import sql
+from singer_sdk.contrib.msgspec import encoder
+
+from demo_store.faults.cases import cases
+from tests.e2e import truth
+from tests.e2e.house import House
+from tests.tap import trial
+from tests.tap.harness import Landing, Shop, shop
+
+SCHEMA = "faults"
+STREAMS = ("products", "product_shipping_classes")
+NAMES = list(cases(1, 2, 3))
+
+NAMED = {"all rows null", "no ids", *(name for name in NAMES if name.startswith("every third row"))}
+"""Rows that cannot be told from one another: they are named, and the next run brings them."""
+DEAD = {"a row that kills its page": 1, "two such rows at both ends": 2}
+FAILED = {
+    "connection refused": "the connection was refused",
+    "host not found": "its host name was not found",
+    "redirect to another host": "it sends on to another host, https://elsewhere.invalid",
+    "redirect to a file": "it sends on to another host, file://",
+    "redirect to nowhere": "it answered with HTTP status 302",
+    "redirect in a circle": "it redirects in a circle",
+    "key revoked": "the key was revoked while it was in use",
+}
+"""What ends a run at once, however seldom it happens."""
+BOGUS = {name for name in NAMES if name.startswith("pages without end")}
+"""Rows that the shop made up: they are gone when the next whole read is complete, after the one that met them."""
+SHIFTED = {"the next page's rows"}
+"""A list whose every page is another's in the same way is a whole and steady list, only not of the first rows: no
+client can tell it from a key that may not read these. The rows of the first page count as deleted until it ends."""
+
+NESTED = ("200 levels of nesting", "500 levels of nesting")
+"""Too deep for what compares the other values, not for the database."""
+ODD_VALUES = {
+    "zero dates",
+    "year 9999",
+    "meta_data as an object",
+    "a description of 10 MB",
+    "lone surrogates",
+    "NUL characters",
+    "numbers beyond 64 bits",
+    "control characters",
+    "wrong types",
+    *NESTED,
+}
+
+
+@dataclass
+class Landed:
+    """Runs that have ended, with their rows in the database.
+
+    Attributes:
+        outcomes: of the run in trouble, by fault and when it struck.
+        kept: whether all rows of before were still live after it.
+        odd: the rows that the shop served while its values were odd, by fault.
+    """
+
+    house: House
+    outcomes: dict[tuple[str, str], trial.Outcome] = field(default_factory=dict)
+    kept: dict[tuple[str, str], bool] = field(default_factory=dict)
+    odd: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    served: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def live(self, stream: str, store_id: str) -> dict[int, dict[str, Any]]:
+        """The live rows of a shop in the database, as README.md has it."""
+        query = sql.SQL(
+            "select r.* from {} r left join {} s on s.store_id = r.store_id and s.stream = %s"
+            " where r.store_id = %s and (s.started_at is null or r.synced_at >= s.started_at)"
+        ).format(sql.Identifier(SCHEMA, stream), sql.Identifier(SCHEMA, "snapshots"))
+        with self.house.database() as connection:
+            rows = connection.execute(query, [stream, store_id]).fetchall()
+        return {
+            row["id"]: {
+                name: truth.tagged(value) for name, value in row.items() if name not in {"store_id", "synced_at"}
+            }
+            for row in rows
+        }
+
+    def types(self, stream: str) -> dict[str, str]:
+        with self.house.database() as connection:
+            found = connection.execute(
+                "select column_name, data_type from information_schema.columns"
+                " where table_schema = %s and table_name = %s",
+                [SCHEMA, stream],
+            )
+            return {row["column_name"]: row["data_type"] for row in found}
+
+    def differences(self, store_id: str) -> list[tuple[str, int]]:
+        """Keys of all rows that differ from what the shop serves, are missing, or are none of it."""
+        found = []
+        for stream in STREAMS:
+            types = self.types(stream)
+            there = {row["id"]: truth.landed(row, stream, types) for row in self.served[stream]}
+            here = self.live(stream, store_id)
+            found += [(stream, one) for one in here.keys() | there.keys() if here.get(one) != there.get(one)]
+        return found
+
+
+@pytest.fixture(scope="module")
+def landed(house: House, tmp_path_factory: pytest.TempPathFactory) -> Landed:
+    """Let every fault strike, once, always and at random, and load all that came of it by one real target."""
+    store = trial.small_store()
+    landed = Landed(house)
+    messages = tmp_path_factory.mktemp("faults") / "messages.jsonl"
+    house.meltano("invoke", "pim-db:start")
+    with pytest.MonkeyPatch.context() as patch, shop(store) as served, messages.open("wb") as file:
+        trial.quick(patch)
+        for name in NAMES:
+            for when in trial.WHEN:
+                let_strike(landed, served, file, name, when)
+        for name in ODD_VALUES:
+            keep_odd(landed, served, file, name)
+        landed.served = {stream: truth.served(store, stream) for stream in STREAMS}
+    load(house, messages)
+    return landed
+
+
+def let_strike(landed: Landed, served: Shop, file: BinaryIO, name: str, when: str) -> None:
+    landing, store_id = Landing(), f"{name} {when}"
+    if when == "always":
+        assert trial.run(served, landing, store_id=store_id).is_complete
+    before = {stream: landing.live(stream, store_id).keys() for stream in STREAMS}
+    served.store.faults.add(trial.all_cases(served.store)[name](), trial.WHEN[when]())
+    outcome = trial.run(served, landing, store_id=store_id)
+    trial.heal(served)
+    landed.outcomes[name, when] = outcome
+    landed.kept[name, when] = all(landing.live(stream, store_id).keys() >= before[stream] for stream in STREAMS)
+    again = 2 if name in BOGUS else when != "once" or name in ODD_VALUES or not outcome.is_complete
+    for _ in range(again):
+        assert trial.run(served, landing, store_id=store_id).is_complete, store_id
+    write(landing, file)
+
+
+def keep_odd(landed: Landed, served: Shop, file: BinaryIO, name: str) -> None:
+    landing = Landing()
+    served.store.faults.add(trial.all_cases(served.store)[name](), trial.ROWS)
+    assert trial.run(served, landing, store_id=name).is_complete, name
+    key = served.store.key()
+    landed.odd[name] = ask(served, key.consumer_key, key.consumer_secret)
+    trial.heal(served)
+    write(landing, file)
+
+
+def ask(served: Shop, *auth: str) -> list[dict[str, Any]]:
+    """Ask for the rows as anybody would."""
+    rows = []
+    for status in ("any", "trash"):
+        answer = requests.get(
+            f"{served.server.url}/wp-json/wc/v3/products",
+            params={"status": status, "per_page": 100, "offset": 0},
+            auth=(auth[0], auth[1]),
+            timeout=60,
+            verify=str(served.server.ca_bundle),
+        )
+        answer.raise_for_status()
+        rows += json.loads(answer.content, parse_float=Decimal)
+    return rows
+
+
+def write(landing: Landing, file: BinaryIO) -> None:
+    for message in landing.messages:
+        if message["type"] != "STATE":
+            file.write(encoder.encode(message) + b"\n")
+
+
+def load(house: House, messages: Path) -> None:
+    config = {
+        "sqlalchemy_url": house.url,
+        "default_target_schema": SCHEMA,
+        "use_copy": True,
+        "validate_records": False,
+        "activate_version": False,
+        "add_record_metadata": False,
+        "batch_size_rows": 2000,
+    }
+    path = messages.with_name("target.json")
+    path.write_text(json.dumps(config))
+    program = house.root / ".meltano" / "loaders" / "target-postgres" / "venv" / "bin" / "target-postgres"
+    with messages.open("rb") as file:
+        done = subprocess.run(
+            [str(program), "--config", str(path)],
+            check=False,
+            env={**os.environ, "PGTZ": "UTC"},
+            stderr=subprocess.PIPE,
+            stdin=file,
+            stdout=subprocess.DEVNULL,
+        )
+    assert done.returncode == 0, done.stderr[-3000:].decode()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_fault_that_strikes_twice_costs_no_row(landed: Landed, name: str) -> None:
+    outcome = landed.outcomes[name, "once"]
+    if name in FAILED and outcome.failure:
+        assert FAILED[name] in outcome.failure
+        assert trial.PLAIN.fullmatch(outcome.failure)
+    elif name in NAMED:
+        assert outcome.failure is None
+    else:
+        assert outcome.is_complete, outcome
+    assert landed.differences(f"{name} once") == []
+
+
+@pytest.mark.parametrize("when", ["always", "at random"])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_fault_that_stays_ends_in_one_of_three_ways_and_the_next_run_makes_it_good(
+    landed: Landed, name: str, when: str
+) -> None:
+    outcome = landed.outcomes[name, when]
+    assert outcome.failure is None or trial.PLAIN.fullmatch(outcome.failure)
+    if name in DEAD:
+        assert (outcome.failure, outcome.named) == (None, DEAD[name] if when == "always" else outcome.named)
+    assert landed.kept[name, when] or name in SHIFTED
+    assert landed.differences(f"{name} {when}") == []
+
+
+@pytest.mark.parametrize("name", sorted(ODD_VALUES - {*NESTED}))
+def test_odd_values_stand_in_the_database_in_their_column_or_in_extra_fields(landed: Landed, name: str) -> None:
+    rows, types = landed.live("products", name), landed.types("products")
+    assert len(rows) == len(landed.odd[name]) > 20
+    for sent in landed.odd[name]:
+        row = rows[sent["id"]]
+        extra = row["extra_fields"] or {}
+        for field_name, value in sent.items():
+            if field_name in truth.NOT_DATA:
+                continue
+            if field_name in extra:
+                assert extra[field_name] == truth.tagged(stored(value))
+                assert row.get(field_name) is None
+            else:
+                assert row[field_name] in fitting(value, types[field_name]), (field_name, value)
+
+
+@pytest.mark.parametrize("name", NESTED)
+def test_nested_values_stand_in_the_database_as_they_came(landed: Landed, name: str) -> None:
+    query = sql.SQL(
+        "select id, (extra_fields -> 'plugin_nest')::text as plugin, meta_data::text as meta from {}"
+        " where store_id = %s"
+    ).format(sql.Identifier(SCHEMA, "products"))
+    with landed.house.database() as connection:
+        found = connection.execute(query, [name]).fetchall()
+    assert {row["id"]: (row["plugin"], row["meta"]) for row in found} == {
+        row["id"]: (json.dumps(row["plugin_nest"]), json.dumps(row["meta_data"])) for row in landed.odd[name]
+    }
+
+
+def stored(value: Any) -> Any:
+    """A value as PostgreSQL can hold it: texts without NUL characters and halves of pairs."""
+    if isinstance(value, str):
+        return value.replace("\0", "\ufffd").replace("\ud83d", "\ufffd")
+    if isinstance(value, list):
+        return [stored(item) for item in value]
+    if isinstance(value, dict):
+        return {stored(name): stored(item) for name, item in value.items()}
+    if isinstance(value, Decimal) and value > Decimal("1e309"):
+        return str(value).lower().replace("e+", "e")
+    return value
+
+
+def fitting(sent: Any, kind: str) -> list[Any]:
+    """What a column may hold for a value, none of which loses anything."""
+    value = stored(sent)
+    is_none = value is None or value is False or value in ("", [], {}) or str(value).startswith("0000-00-00")
+    none = [None] if is_none else []
+    if kind == "text":
+        return [*none, str(value).lower() if isinstance(value, bool) else str(value)]
+    if kind == "boolean":
+        known = {"0": False, "1": True, 0: False, 1: True}
+        return [*none, truth.tagged(value if isinstance(value, bool) else known.get(value))]
+    if kind == "timestamp without time zone":
+        return none or [truth.cell("", kind, value, "")]
+    if kind in {"bigint", "numeric"}:
+        return none or [Decimal(str(value))]
+    assert kind == "jsonb"
+    values = list(value.values()) if isinstance(value, dict) else value
+    return [*none, truth.tagged(value), truth.tagged(values)]

@@ -1,0 +1,108 @@
+"""What could not be read, or did not fit, is named so that somebody finds it."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from demo_store import Store
+from demo_store.faults import param, path
+from demo_store.faults.fields import FieldsChanged
+from demo_store.faults.pages import JunkRows, RowsChanged
+from demo_store.faults.statuses import PoisonousRow
+from tests.tap.harness import Landing, Shop, shop
+
+LISTS = param(offset=None)
+SETTINGS: dict[str, Any] = {"max_retries": 0, "page_size": 10, "sync_components": ["products"]}
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+    monkeypatch.setattr("tap_woo_pim.patience.LONGEST_WAIT_SECONDS", 0.01)
+    store = Store.recorded("5.9.0")
+    store.keep_products(40)
+    with shop(store) as opened:
+        yield opened
+
+
+def positions(landing: Landing) -> set[str]:
+    return {key[2] for key in landing.tables.get("unread_rows", {})}
+
+
+def test_a_row_that_kills_its_page_is_named_by_its_id_where_the_shop_can_tell_that(served: Shop) -> None:
+    ids = [row["id"] for row in served.store.rows("products") if row["status"] != "trash"]
+    served.store.faults.add(PoisonousRow(ids[3], ids[20]), path("/products$") & ~param(_fields="id"))
+    landing = served.sync(**SETTINGS)
+    assert positions(landing) == {f"id {ids[3]}", f"id {ids[20]}"}
+    assert len(landing.tables["products"]) == len(served.store.rows("products")) - 2
+
+
+def test_positions_in_several_lists_of_a_stream_are_several(served: Shop) -> None:
+    for row in served.store.rows("products")[:4]:
+        served.store.trash_product(row["id"])
+    served.store.faults.add(JunkRows(step=40), path("/products$") & param(status="any") & LISTS)
+    served.store.faults.add(JunkRows(step=40), path("/products$") & param(status="trash") & LISTS)
+    landing = served.sync(**SETTINGS)
+    assert {"offset 0 of status any", "offset 0 of status trash"} <= positions(landing)
+
+
+def test_positions_in_a_list_of_changes_say_of_which(served: Shop) -> None:
+    landing = served.sync(**SETTINGS)
+    served.store.clock.advance(60)
+    served.store.edit_product(served.store.rows("products")[5]["id"], name="Other")
+    served.store.faults.add("junk_rows", path("/products$") & param(status="any") & LISTS)
+    served.sync(landing, **SETTINGS)
+    assert positions(landing)
+    assert all(re.match(r"offset \d of status any of changes after 20", one) for one in positions(landing))
+
+
+def test_positions_below_parents_name_the_parent(served: Shop) -> None:
+    served.store.faults.add("junk_rows", path("/attributes/.*/terms"))
+    landing = served.sync(**{**SETTINGS, "sync_components": ["attributes"]})
+    attributes = {row["id"] for row in served.store.rows("attributes")}
+    assert {position.rpartition(" ")[2] for position in positions(landing)} == set(map(str, attributes))
+    assert len(landing.tables["unread_rows"]) == len(served.store.rows("attribute_terms"))
+
+
+def test_values_that_do_not_fit_are_counted_in_one_line_a_stream(
+    served: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    served.store.faults.add(FieldsChanged({"total_sales": 2**70, "images": "x"}), path("/products$") & LISTS)
+    tap = served.tap(**SETTINGS)
+    tap.sync_all()
+    tap.run.shop.client.close()
+    with caplog.at_level(logging.WARNING):
+        caplog.clear()
+        tap.run.progress.end()
+    count = len(served.store.rows("products"))
+    assert caplog.messages == [
+        f"products: values that do not fit their column stand in extra_fields: total_sales {count}, images {count}."
+    ]
+
+
+KEYS: list[Any] = [True, False, None, "", 0, -1, 1.5, "x", "../../users", "٣", "9" * 30, "9" * 5000, 2**63, [], {}, [1]]
+
+
+@pytest.mark.parametrize("key", KEYS, ids=lambda key: f"{key}"[:20])
+@pytest.mark.parametrize("component", ["attributes", "products", "tags", "tax_classes"])
+def test_rows_with_odd_keys_are_named_and_ask_for_nothing_odd(served: Shop, component: str, key: Any) -> None:
+    name = "slug" if component == "tax_classes" else "id"
+    first = iter([True])
+    odd = RowsChanged(lambda row: {**row, name: key} if next(first, False) else row)
+    route = {"tax_classes": "/taxes/classes$", "attributes": "/products/attributes$"}.get(component, f"{component}$")
+    landing = Landing()
+    tap = served.tap(landing, **{**SETTINGS, "sync_components": [component]})
+    assert tap.check().failure(tap.run.shop) is None
+    served.store.faults.add(odd, path(route))
+    tap.sync_all()
+    tap.run.shop.client.close()
+    assert not any(".." in request.path for request in served.server.requests)
+    for stream, rows in landing.tables.items():
+        schema = landing.schemas[stream]["schema"]
+        for row in rows.values():
+            for required in schema["required"]:
+                assert row[required] is not None, (stream, row)
