@@ -107,7 +107,7 @@ def odd(new_warehouse: NewWarehouse) -> Warehouse:
                 f"insert into woo.{table} select (jsonb_populate_record(own, '{text}')).*"
                 f" from woo.{table} as own where {origin} and id < 10000"
             )
-    warehouse.build(promoted_custom_fields=PROMOTED)
+    warehouse.build(promoted_custom_fields=PROMOTED, gtin_meta_keys=["size"])
     return warehouse
 
 
@@ -140,6 +140,11 @@ def test_promoted_field_that_does_not_fit_is_null_and_a_finding(odd: Warehouse) 
     for row in found:
         values = odd.tuples("select size, day, said from pim.products where product_id = %s", row["product_id"])
         assert values == [(None, None, None)]
+
+
+def test_gtin_comes_from_the_custom_fields_that_the_variable_names(odd: Warehouse) -> None:
+    found = odd.tuples("select distinct gtin_source, gtin from pim.products where gtin is not null order by 1")
+    assert found == [("global_unique_id", LONG_NUMBER), ("size", "1E400")]
 
 
 def test_skus_meet_but_for_spaces_around_them(odd: Warehouse) -> None:

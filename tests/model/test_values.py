@@ -83,6 +83,9 @@ def german_shop() -> tuple[Store, dict[str, int]]:
             attribute("Size", "S", "M", axis=True),
         ],
     )
+    shop.sql_update(
+        "products", ids["hat"], shipping_class="bulky", dimensions={"length": "30", "width": "", "height": ""}
+    )
     ids["hat-red"] = shop.create_variation(
         ids["hat"],
         sku="HAT-R",
@@ -90,7 +93,14 @@ def german_shop() -> tuple[Store, dict[str, int]]:
         attributes=[{"id": colour, "name": "Farbe", "option": "Rot &amp; Rosa"}],
         meta_data=meta(mixed="", _hidden=[]),
     )
-    shop.sql_update("variations", ids["hat-red"], weight="", tax_class="parent", manage_stock="parent", image=None)
+    lacking: dict[str, Any] = {
+        "weight": "",
+        "dimensions": [],
+        "shipping_class": "",
+        "tax_class": "parent",
+        "image": None,
+    }
+    shop.sql_update("variations", ids["hat-red"], manage_stock="parent", **lacking)
     return shop, ids
 
 
@@ -176,11 +186,14 @@ def test_paths_of_loops_and_lost_parents(stores: Stores) -> None:
 def test_variation_takes_what_it_lacks_from_its_parent(stores: Stores) -> None:
     warehouse, ids, _ = stores
     found = warehouse.tuples(
-        "select name, weight, weight_unit, own_weight, tax_class, own_tax_class, stock_kept_by, currency, parent_sku"
+        "select name, weight, weight_unit, own_weight, length, own_length, shipping_class, own_shipping_class,"
+        " tax_class, own_tax_class, stock_kept_by, currency, parent_sku"
         " from pim.products where product_id = %s and store_id = 'de'",
         ids["hat-red"],
     )
-    assert found == [("Hat - Rot & Rosa", Decimal("0.2"), "kg", None, "reduced-rate", "parent", "parent", "EUR", "HAT")]
+    measures = (Decimal("0.2"), "kg", None, Decimal(30), None)
+    classes = ("bulky", None, "reduced-rate", "parent")
+    assert found == [("Hat - Rot & Rosa", *measures, *classes, "parent", "EUR", "HAT")]
 
 
 def test_names_and_promoted_custom_fields(stores: Stores) -> None:
