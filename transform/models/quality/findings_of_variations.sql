@@ -11,7 +11,7 @@ read_whole as (
     from {{ landed('snapshots', {'store_id': 'text', 'stream': 'text'}) }} as snapshots
 ),
 
-attribute_values as (
+attribute_values as not materialized (
     select attribute_values.*, attributes.name, attributes.is_global
     from {{ ref('live_product_attribute_values') }} as attribute_values
     inner join {{ ref('attributes') }} as attributes using (store_id, attribute_code)
