@@ -10,6 +10,8 @@ import pytest
 from tests.tap.harness import Landing, Shop, shop
 from tests.tap.life import KINDS, Life, new_store, store_of
 
+KINDS_OF_ROWS: tuple[Any, ...] = ("products", "variations", "categories", "tags", "brands", "attribute_terms")
+
 
 @pytest.fixture(params=KINDS)
 def kind(request: pytest.FixtureRequest) -> str:
@@ -44,16 +46,34 @@ def test_incremental_runs_follow_all_that_moves_a_date(living: Shop, seed: int) 
         assert landing.differences(living.store) == {}
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 20))])
 def test_edits_between_any_two_requests_are_all_there_after_one_further_run(living: Shop, seed: int) -> None:
     life = Life(living.store, seed)
-    life.populate(60)
+    life.populate(220)
+    assert sum(len(living.store.rows(kind)) for kind in KINDS_OF_ROWS) > 300
+    settings: dict[str, Any] = {"full_read_interval_hours": 0, "max_vanished_percent": 100, "page_size": 5}
     landing = Landing()
-    for _ in range(3):
+    for _ in range(2):
         living.store.before_request = lambda _: life.live()
-        living.sync(landing, full_read_interval_hours=0, max_vanished_percent=100, page_size=5)
+        living.sync(landing, **settings)
         living.store.before_request = None
-        living.sync(landing, full_read_interval_hours=0, max_vanished_percent=100, page_size=5)
+        living.sync(landing, **settings)
+        assert landing.differences(living.store) == {}
+    assert life.edits > 200
+
+
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(1, 10))])
+def test_edits_that_move_a_date_need_no_whole_read_whenever_they_came(living: Shop, seed: int) -> None:
+    life = Life(living.store, seed, quiet=True)
+    life.populate(60)
+    landing = living.sync(page_size=5)
+    for _ in range(3):
+        living.store.clock.advance(3600)
+        life.live(40)
+        living.store.before_request = lambda _: life.live()
+        living.sync(landing, page_size=5)
+        living.store.before_request = None
+        living.sync(landing, page_size=5)
         assert landing.differences(living.store) == {}
 
 

@@ -27,7 +27,7 @@ def _state_after_every_record(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tap_woo_pim.client.LONGEST_WAIT_SECONDS", 0.001)
+    monkeypatch.setattr("tap_woo_pim.patience.LONGEST_WAIT_SECONDS", 0.001)
 
 
 @pytest.fixture(params=KINDS)
@@ -46,7 +46,7 @@ def later(store: Store, life: Life) -> None:
     store.clock.advance(3600)
 
 
-STEPS = pytest.mark.parametrize("step", [7, pytest.param(1, marks=pytest.mark.soak)])
+STEPS = pytest.mark.parametrize("step", [11, pytest.param(1, marks=pytest.mark.soak)])
 
 
 @STEPS

@@ -1,0 +1,124 @@
+"""The README's queries on a shop that changes: what is live now, what changed since, and what is gone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from demo_store import Store, serve
+from tests.e2e.house import CHECKOUT, House
+from tests.e2e.pipeline import Pipeline
+
+BEGIN = datetime(2026, 10, 31, 12, tzinfo=UTC)
+"""Half a day before the moment that the README's query names."""
+
+
+@pytest.fixture
+def pipeline(request: pytest.FixtureRequest, house: House, tmp_path: Path) -> Iterator[Pipeline]:
+    store = Store.empty()
+    store.clock.set(BEGIN)
+    house.meltano("invoke", "pim-db:start")
+    with ExitStack() as stack:
+        server = stack.enter_context(serve(store, tls=True))
+        yield Pipeline(house, server, f"queries_{request.node.name[:20]}", tmp_path)
+
+
+def ask(pipeline: Pipeline) -> tuple[set[int], set[int], dict[int, Any]]:
+    """The ids of live products and variations, and the status of each product that changed."""
+    text = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+    code = "\n".join(re.findall(r"^```sql\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
+    queries = re.findall(r"select .*?;", code.replace("woo.", f"{pipeline.schema}."), re.DOTALL)
+    with pipeline.house.database() as connection:
+        products, variations, changed = (connection.execute(query).fetchall() for query in queries)
+    return (
+        {row["id"] for row in products},
+        {row["id"] for row in variations},
+        {row["id"]: row["status"] for row in changed},
+    )
+
+
+def sync(pipeline: Pipeline) -> None:
+    outcome = pipeline.run()
+    assert (outcome.tap, outcome.target) == (0, 0), outcome.told
+
+
+def test_queries_follow_trash_edits_and_deletions(pipeline: Pipeline) -> None:
+    store = pipeline.server.store
+    products = [store.create_product(name=f"Product {number}", type="simple", status="publish") for number in range(8)]
+    parents = [store.create_product(name=f"Parent {number}", type="variable", status="publish") for number in range(3)]
+    variations = [
+        store.create_variation(parent, attributes=[{"id": 0, "name": "Size", "option": size}])
+        for parent in parents
+        for size in "SML"
+    ]
+    sync(pipeline)
+    assert ask(pipeline) == ({*products, *parents}, set(variations), {})
+
+    store.clock.advance(13 * 3600)  # into the month that the query names
+    store.edit_product(products[0], name="Edited")
+    store.trash_product(products[1])
+    store.trash_product(parents[0])
+    store.delete_product(products[2])
+    store.delete_variation(variations[3])
+    born = store.create_product(name="Born", type="simple", status="draft")
+    sync(pipeline)
+    live, live_variations, changed = ask(pipeline)
+    # The deleted product waits for a whole read; the deleted variation does not, for its parent's row leaves it out.
+    assert live == {*products, parents[1], parents[2], born} - {products[1]}
+    assert live_variations == set(variations[4:])
+    assert changed == {
+        products[0]: "publish",
+        products[1]: "trash",
+        parents[0]: "trash",
+        parents[1]: "publish",
+        born: "draft",
+    }
+
+    store.clock.advance(25 * 3600)
+    store.restore_product(products[1])
+    store.delete_product(born)
+    sync(pipeline)
+    live, live_variations, changed = ask(pipeline)
+    assert live == {*products, parents[1], parents[2]} - {products[2]}
+    assert live_variations == set(variations[4:])
+    assert changed == {
+        products[0]: "publish",
+        products[1]: "publish",
+        products[2]: "gone",
+        parents[0]: "trash",
+        parents[1]: "publish",
+        born: "gone",
+    }
+    assert pipeline.differences() == []
+
+
+def test_a_database_that_cannot_take_the_last_rows_does_not_make_live_ones_look_deleted(pipeline: Pipeline) -> None:
+    """Its disk is full for the table of products; the small tables beside it can still be written."""
+    store = pipeline.server.store
+    for number in range(30):
+        store.create_product(name=f"Product {number}", type="simple", status="publish")
+    sync(pipeline)
+    before = pipeline.live_keys()
+    store.clock.advance(25 * 3600)
+    with pipeline.house.database() as connection:
+        connection.execute(
+            "create function disk_is_full() returns trigger language plpgsql as"
+            " $$ begin raise exception using errcode = '53100', message = 'No space left on device'; end $$"
+        )
+        connection.execute(
+            f"create trigger full_disk before insert or update on {pipeline.schema}.products"
+            " for each statement execute function disk_is_full()"
+        )
+    outcome = pipeline.run()
+    assert outcome.target != 0
+    assert pipeline.live_keys() == before
+    with pipeline.house.database() as connection:
+        connection.execute("drop function disk_is_full() cascade")
+    sync(pipeline)
+    assert pipeline.differences() == []
