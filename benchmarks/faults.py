@@ -12,7 +12,7 @@ from tap_woo_pim.answers import MAX_BODY_BYTES
 from tests.tap import trial
 from tests.tap.harness import Landing, Shop, shop
 
-SETTINGS: dict[str, Any] = {"max_retries": 2, "request_timeout_seconds": 2}
+SETTINGS: dict[str, Any] = {"max_retries": 2, "request_timeout_seconds": 5}
 COLUMNS = ("fault", "struck", "outcome", "named", "lost", "retries", "seconds", "told")
 
 

@@ -110,7 +110,7 @@ class Client:
         silence_seconds = TRIES_OF_PATIENCE * self._tries * settings.request_timeout_seconds
         self._patience = Patience(silence_seconds, settings.retry_budget_seconds)
         self._closed = threading.Event()
-        self._noticed = False
+        self._first_notice = threading.Lock()
         self._transport = Transport(settings)
 
     def get(
@@ -250,8 +250,7 @@ class Client:
         return Answer(data, int(total) if _TOTAL.fullmatch(total) else None, date, url)
 
     def _notice(self, place: str) -> None:
-        if not self._noticed:
-            self._noticed = True
+        if self._first_notice.acquire(blocking=False):  # never to be released: said once
             logger.warning(
                 "%s: PHP prints notices into its answers. The data is read all the same; turn off display_errors.",
                 place,

@@ -87,3 +87,15 @@ def test_fields_of_plugins_come_though_no_schema_declares_them(served: Shop) -> 
     lists = [request for request in served.server.requests if PRODUCTS(request) and "offset" in request.query]
     assert all("plugin_field" in request.query["_fields"].split(",") for request in lists)
     assert {str(row["extra_fields"]) for row in landing.live("products").values()} == {"{'plugin_field': {'x': [1]}}"}
+
+
+def test_notices_in_answers_are_told_once_a_run(served: Shop, caplog: pytest.LogCaptureFixture) -> None:
+    served.store.faults.add("notice_before")
+    with caplog.at_level(logging.WARNING):
+        assert served.sync(**SETTINGS).differences(served.store) == {}
+    assert [message for message in caplog.messages if "notices" in message] == [
+        (
+            f"shop ({served.server.url}), all components: PHP prints notices into its answers."
+            " The data is read all the same; turn off display_errors."
+        )
+    ]

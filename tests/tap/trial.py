@@ -78,16 +78,17 @@ WHEN: dict[str, Callable[[], When]] = {
 
 def run(served: Shop, landing: Landing, **settings: Any) -> Outcome:
     """Run the tap once."""
-    tap = served.tap(landing, **{**SETTINGS, **settings})
     before = len(landing.messages)
-    began, failure = time.perf_counter(), None
+    began, failure, retries = time.perf_counter(), None, 0
     try:
-        tap.sync_all()
+        tap = served.tap(landing, **{**SETTINGS, **settings})
+        try:
+            tap.sync_all()
+        finally:
+            tap.run.shop.client.close()
+            retries = tap.run.shop.client.traffic.retries.total()
     except SingerSDKError as error:
         failure = str(error)
-    finally:
-        tap.run.shop.client.close()
-    retries = tap.run.shop.client.traffic.retries.total()
     named = sum(
         message["type"] == "RECORD" and message["stream"] == "unread_rows" for message in landing.messages[before:]
     )
