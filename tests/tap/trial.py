@@ -13,7 +13,7 @@ from typing import Any
 from singer_sdk.exceptions import SingerSDKError
 
 from demo_store import Store
-from demo_store.faults import Fault, When, always, chance, nth, param, path
+from demo_store.faults import Fault, When, always, nth, param, path
 from demo_store.faults.cases import cases
 from tests.tap.harness import Landing, Shop
 
@@ -71,7 +71,6 @@ def all_cases(store: Store, large_bytes: int = LARGE_BYTES) -> dict[str, Callabl
 WHEN: dict[str, Callable[[], When]] = {
     "once": lambda: ROWS & nth(4, 9),
     "always": lambda: ROWS & always,
-    "at random": lambda: path("/wc/v3/products") & chance(0.15, seed=4),
 }
 """When a fault strikes, by the name of that."""
 
