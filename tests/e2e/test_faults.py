@@ -116,7 +116,7 @@ class Landed:
 
 @pytest.fixture(scope="module")
 def landed(house: House, tmp_path_factory: pytest.TempPathFactory) -> Landed:
-    """Let every fault strike, at chosen requests, at all and at random, and load all that came of it by one real target."""
+    """Let every fault strike, at chosen, all and random requests, and load all that came of it by one real target."""
     store = trial.small_store()
     landed = Landed(house)
     messages = tmp_path_factory.mktemp("faults") / "messages.jsonl"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import socket
 import time
@@ -109,4 +108,3 @@ def quick(monkeypatch: Any) -> None:
     monkeypatch.setattr("tap_woo_pim.answers.MAX_BODY_BYTES", LARGE_BYTES - 1_000_000)
     monkeypatch.setattr("tap_woo_pim.pagination.SPARE_ROWS", 200)
     monkeypatch.setattr("tap_woo_pim.pagination.MOST_ROWS", 300)
-    logging.getLogger("tap-woo-pim").setLevel(logging.ERROR)
