@@ -49,7 +49,7 @@ def survive(served: Shop, trouble: list[Turn]) -> None:
     landing, makers = Landing(), trial.all_cases(served.store)
     for name, numbers in trouble:
         served.store.faults.add(makers[name](), path("/wc/v3/products") & param(offset=None) & nth(*numbers))
-    outcome = trial.run(served, landing)
+    outcome = trial.run(served, landing, **trial.timeout(*(name for name, _ in trouble)))
     trial.heal(served)
     assert outcome.failure is None or trial.PLAIN.fullmatch(outcome.failure)
     # Values that were odd for a while are right with the next run, which therefore is always made.
