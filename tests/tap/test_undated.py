@@ -50,6 +50,9 @@ CHANGES: dict[str, Callable[[Store], object]] = {
     "tag deleted": lambda store: store.delete_term("tags", first(store, "tags")),
     "brand deleted": lambda store: store.delete_term("brands", first(store, "brands")),
     "attribute deleted": lambda store: store.delete_attribute(first(store, "attributes")),
+    "variation moved": lambda store: store.sql_update(
+        "variations", first(store, "variations"), parent_id=store.create_product(name="Other", type="variable")
+    ),
     "product deleted": lambda store: store.delete_product(first(store, "products")),
     "variation deleted": lambda store: store.delete_variation(first(store, "variations")),
     "tax class created": lambda store: store.create_tax_class("New"),
