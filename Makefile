@@ -23,7 +23,7 @@ test: $(READY) ## check style and types, and run all tests
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest
 
-soak: $(READY) ## run the long tests: months of shop life, with crashes (half an hour)
+soak: $(READY) ## run the long tests: months of shop life, with crashes (an hour)
 	@$(BIN)/python -m pytest -m soak
 
 lint: $(READY) ## check the style
