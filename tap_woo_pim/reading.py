@@ -117,6 +117,12 @@ def read(shop: Shop, listing: Listing, executor: Executor | None = None) -> Iter
                 break
 
 
+def ask_ahead(shop: Shop, listing: Listing) -> None:
+    """Ask for the first page of a list that will be read soon, while others are being read."""
+    window = next(listing.walk.plan())
+    shop.ask_ahead(listing.path, _params(listing, window), about=listing.about, is_large=window.size > 1)
+
+
 def read_many(shop: Shop, listings: Iterable[Listing]) -> Iterator[tuple[Listing, list[Row]]]:
     """Read many short lists with several in flight, each one whole, in their order.
 
@@ -208,14 +214,18 @@ def _name(shop: Shop, listing: Listing) -> str:
     return f"id {page.ids[0]}" if page.ids else listing.position(offset)
 
 
-def _fetch(shop: Shop, listing: Listing, window: Window, tries: int | None = None) -> Page:
-    params = {
+def _params(listing: Listing, window: Window) -> dict[str, Any]:
+    return {
         **listing.params,
         "orderby": "id",
         "order": "asc",
         "per_page": window.size,
         "offset": window.offset,
     }
+
+
+def _fetch(shop: Shop, listing: Listing, window: Window, tries: int | None = None) -> Page:
+    params = _params(listing, window)
     answer = shop.get(listing.path, params, about=listing.about, tries=tries, is_large=window.size > 1)
     return _page(shop, listing, window, answer.data, answer.total)
 

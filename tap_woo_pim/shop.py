@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime
 import threading
 import time
+from collections.abc import Mapping
+from concurrent.futures import Future
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from tap_woo_pim.auth import NoKey
 from tap_woo_pim.causes import NO_WOOCOMMERCE
@@ -35,6 +38,7 @@ class Shop:
         self.client = Client(settings)
         self._looked_at = time.monotonic()
         self._lock = threading.RLock()
+        self._ahead: dict[str, Future[Answer]] = {}
 
     @cached_property
     def entrance(self) -> Entrance:
@@ -102,15 +106,26 @@ class Shop:
         return self.routes.has(self.path(route))
 
     def get(
-        self, path: str, params: dict[str, Any], *, about: str, tries: int | None = None, is_large: bool = False
+        self, path: str, params: Mapping[str, Any], *, about: str, tries: int | None = None, is_large: bool = False
     ) -> Answer:
-        """Get a path below the API root; see `Client.get`."""
-        self.client.auth = self.way_in.auth
-        return self.client.get(f"{self.root}{path}", params, about=about, tries=tries, is_large=is_large)
+        """Get a path below the API root; see `Client.get`. What was asked ahead is taken from there, once."""
+        early = self._ahead.pop(_key(path, params), None)
+        return early.result() if early is not None else self._get(path, params, about, tries, is_large)
+
+    def ask_ahead(
+        self, path: str, params: Mapping[str, Any], *, about: str, tries: int | None = None, is_large: bool = False
+    ) -> None:
+        """Ask in a thread for what `get` will soon be called for, with the same path and parameters."""
+        call = self.client.executor.submit(self._get, path, params, about, tries, is_large)
+        self._ahead[_key(path, params)] = call
 
     def options(self, path: str, *, about: str) -> Any:
         """Get the description of a path below the API root; see `Client.options`."""
         return self.client.options(f"{self.root}{path}", about=about, auth=self.way_in.auth)
+
+    def _get(self, path: str, params: Mapping[str, Any], about: str, tries: int | None, is_large: bool) -> Answer:
+        self.client.auth = self.way_in.auth
+        return self.client.get(f"{self.root}{path}", params, about=about, tries=tries, is_large=is_large)
 
     def _log_in(self, namespace: str) -> WayIn:
         home = str(self.entrance.index.get("home") or self.root)
@@ -128,3 +143,7 @@ class Shop:
                 continue
             return namespace
         raise closed
+
+
+def _key(path: str, params: Mapping[str, Any]) -> str:
+    return f"{path}?{urlencode(sorted(params.items()))}"

@@ -31,7 +31,7 @@ from tap_woo_pim.settings import (
 )
 from tap_woo_pim.shop import Shop
 from tap_woo_pim.streams import STREAMS
-from tap_woo_pim.streams.base import ListStream
+from tap_woo_pim.streams.base import ListStream, ShopStream
 from tap_woo_pim.streams.changing import ChangingStream
 from tap_woo_pim.streams.snapshots import SideStream
 
@@ -110,6 +110,15 @@ class TapWooPim(Tap):
         if failure is not None:
             raise failure
         super()._reset_state_progress_markers()
+        self._ask_ahead()
+
+    def _ask_ahead(self) -> None:
+        """Have the small streams that come before products in flight together."""
+        for stream in self.streams.values():
+            if isinstance(stream, ChangingStream):
+                break
+            if stream.selected and isinstance(stream, ShopStream):
+                stream.ask_ahead()
 
     @override
     def setup_mapper(self) -> None:

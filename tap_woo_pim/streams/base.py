@@ -12,7 +12,7 @@ from singer_sdk.singerlib import Metadata, RecordMessage
 from tap_woo_pim._compat import override
 from tap_woo_pim.columns import CODE, TIME, Column
 from tap_woo_pim.pagination import Walk
-from tap_woo_pim.reading import Listing, Row, Unread, read
+from tap_woo_pim.reading import Listing, Row, Unread, ask_ahead, read
 from tap_woo_pim.records import EXTRA_FIELDS, Shaper
 from tap_woo_pim.run import TIME_FORMAT
 from tap_woo_pim.tally import Tally
@@ -65,6 +65,9 @@ class ShopStream(Stream):
         keys = [column for column in cls.columns if column.name in cls.primary_keys]
         rest = [column for column in cls.columns if column.name not in cls.primary_keys]
         return (STORE_ID, *keys, SYNCED_AT, *rest)
+
+    def ask_ahead(self) -> None:
+        """Ask the shop for what the stream will need first, so that small streams are in flight together."""
 
     @property
     def selected_columns(self) -> set[str]:
@@ -171,6 +174,10 @@ class ListStream(ShopStream):
             self.logger.warning("%s: the settings name another shop than in the last run; reading it whole.", self.name)
             self.stream_state.clear()
         self.stream_state["shop"] = shop
+
+    @override
+    def ask_ahead(self) -> None:
+        ask_ahead(self.shop, self.listing(self.shop.path(self.route), self.parameters()))
 
     def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:
         """Read the lists that make up the stream, each with its rows of a page or of all of it."""

@@ -27,8 +27,13 @@ class ProductAttributeTermsStream(ListStream):
     )
 
     @override
+    def ask_ahead(self) -> None:
+        attributes = self._attributes()
+        self.shop.ask_ahead(attributes.path, attributes.params, about=self.name)
+
+    @override
     def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:
-        attributes = self.listing(self.shop.path(ProductAttributesStream.route), {"_fields": "id"})
+        attributes = self._attributes()
         ids = [attribute["id"] for attribute in read_unpaged(self.shop, attributes, ProductAttributesStream.columns[0])]
         yield attributes, []
         listings = [self.listing(self.shop.path(self.route.format(id_)), self.parameters()) for id_ in ids]
@@ -38,3 +43,6 @@ class ProductAttributeTermsStream(ListStream):
             for row in rows:
                 row["attribute_id"] = attribute_id
             yield listing, rows
+
+    def _attributes(self) -> Listing:
+        return self.listing(self.shop.path(ProductAttributesStream.route), {"_fields": "id"})

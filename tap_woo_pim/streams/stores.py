@@ -31,7 +31,11 @@ SETTING_COLUMNS = {
 }
 """Which setting of the store fills which column."""
 
-SETTING_GROUPS = ("general", "products", "tax")
+SETTING_GROUPS = tuple(f"settings/{group}" for group in ("general", "products", "tax"))
+STATUS = "system_status"
+CURRENCY = "data/currencies/current"
+PARAMETERS = {STATUS: {"_fields": "environment"}}
+TRIES = 2
 
 
 class StoresStream(ShopStream):
@@ -70,18 +74,23 @@ class StoresStream(ShopStream):
     )
 
     @override
+    def ask_ahead(self) -> None:
+        for route in (*SETTING_GROUPS, STATUS, CURRENCY):
+            self.shop.ask_ahead(self.shop.path(route), PARAMETERS.get(route, {}), about=self.name, tries=TRIES)
+
+    @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
         """Yield the one row."""
         self.run.progress.begin(self.name).rows += 1
         settings = {
             SETTING_COLUMNS[str(setting["id"])]: setting.get("value")
             for group in SETTING_GROUPS
-            for setting in _dicts(self._ask(f"settings/{group}"))
+            for setting in _dicts(self._ask(group))
             if str(setting.get("id")) in SETTING_COLUMNS
         }
-        status = _dict(self._ask("system_status", {"_fields": "environment"}))
+        status = _dict(self._ask(STATUS))
         environment = _dict(status.get("environment"))
-        currency = _dict(self._ask("data/currencies/current"))
+        currency = _dict(self._ask(CURRENCY))
         row = {
             **self.shop.index,
             **settings,
@@ -95,9 +104,9 @@ class StoresStream(ShopStream):
         self.stream_state["synced_at"] = self.run.synced_at
         yield Shaper(self.columns, self.selected_columns, self.run.keys).shape(row)
 
-    def _ask(self, route: str, params: dict[str, Any] | None = None) -> Any:
+    def _ask(self, route: str) -> Any:
         try:
-            return self.shop.get(self.shop.path(route), params or {}, about=self.name, tries=2).data
+            return self.shop.get(self.shop.path(route), PARAMETERS.get(route, {}), about=self.name, tries=TRIES).data
         except (FatalAPIError, RetriableAPIError) as error:
             # Settings and status need more rights than products do, which a good key need not have.
             self.logger.debug("%s is left out: %s", route, error)

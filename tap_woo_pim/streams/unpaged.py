@@ -1,10 +1,27 @@
-"""Reading of lists that ignore paging: every page of them is the whole list (11.0.1, 9.9.5, 5.9.0)."""
+"""Streams of lists that ignore paging: every page of them is the whole list (11.0.1, 9.9.5, 5.9.0)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from tap_woo_pim._compat import override
 from tap_woo_pim.columns import MISFIT, Column
 from tap_woo_pim.reading import Listing, Row, Unread, as_list
 from tap_woo_pim.shop import Shop
+from tap_woo_pim.streams.base import ListStream
+
+
+class UnpagedStream(ListStream):
+    """A stream of the rows of a list that comes in one piece. Its first column tells the rows apart."""
+
+    @override
+    def ask_ahead(self) -> None:
+        self.shop.ask_ahead(self.shop.path(self.route), self.parameters(), about=self.name)
+
+    @override
+    def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:
+        listing = self.listing(self.shop.path(self.route), self.parameters())
+        yield listing, read_unpaged(self.shop, listing, self.columns[0])
 
 
 def read_unpaged(shop: Shop, listing: Listing, key: Column) -> list[Row]:
@@ -18,7 +35,7 @@ def read_unpaged(shop: Shop, listing: Listing, key: Column) -> list[Row]:
     Returns:
         The rows that have the key, which is of its column's kind.
     """
-    data = shop.get(listing.path, dict(listing.params), about=listing.about).data
+    data = shop.get(listing.path, listing.params, about=listing.about).data
     rows = []
     for place, row in enumerate(as_list(shop, listing.about, data)):
         value = key.kind.shape(row.get(key.name)) if isinstance(row, dict) else None
