@@ -1,6 +1,6 @@
 # Sets up and runs everything from Python 3.11+ and make alone. `make help` lists the commands.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test soak lint types clean
+.PHONY: help setup demo test soak bench lint types clean
 SHELL := /bin/sh
 BIN := .venv/bin
 READY := .venv/.ready
@@ -25,6 +25,9 @@ test: $(READY) ## check style and types, and run all tests
 
 soak: $(READY) ## run the long tests: months of shop life, with crashes (an hour)
 	@$(BIN)/python -m pytest -m soak
+
+bench: $(READY) ## measure speed, memory and gentleness, and print a table and a JSON object (ten minutes)
+	@$(BIN)/python -m benchmarks
 
 lint: $(READY) ## check the style
 	@$(BIN)/ruff check

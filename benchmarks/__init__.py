@@ -1,1 +1,1 @@
-"""Measures what the project promises. Each module runs by itself and prints one line of JSON; `faults` a table."""
+"""Measures what the project promises. `make bench` runs all but `faults` and `model`, which run by themselves."""

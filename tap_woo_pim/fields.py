@@ -1,39 +1,60 @@
-"""Finds out which fields the rows of a list have."""
+"""Finds out which fields the rows of a store have.
+
+Fields are asked for by name, so those of plugins have to be found first: in the schema that the store declares
+(OPTIONS), and in one row, since many plugins add fields without declaring them.
+"""
 
 from __future__ import annotations
 
 import logging
+from typing import NamedTuple
 
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
 from tap_woo_pim.reading import as_list
 from tap_woo_pim.shop import Shop
 
+ONE_ROW = {"per_page": 1, "status": "any"}
+
 logger = logging.getLogger("tap-woo-pim")
 
 
-def find_fields(shop: Shop, path: str, about: str) -> set[str]:
-    """Find the fields of a list's rows.
+class Found(NamedTuple):
+    """What a look at a list found.
 
-    Fields are asked for by name, so those of plugins have to be found first: in the schema that the store declares
-    (OPTIONS), and in one row, since many plugins add fields without declaring them.
+    Attributes:
+        names: of all fields that its rows have.
+        rows: how many rows are in it, trash left out; None where the store does not say.
+    """
+
+    names: set[str]
+    rows: int | None
+
+
+def ask_ahead(shop: Shop, path: str, about: str) -> None:
+    """Ask for what `find_fields` will need soon."""
+    shop.ask_ahead(path, ONE_ROW, about=about)
+    shop.ask_options_ahead(path, about=about)
+
+
+def find_fields(shop: Shop, path: str, about: str) -> Found:
+    """Look at a list.
+
+    The row may be one that the store cannot deliver, some firewalls let no OPTIONS through, and some plugins declare no
+    schema: then these fields are not known.
 
     Args:
         shop: the shop.
         path: the list's path below the API root.
-        about: the list's name for messages.
-
-    Returns:
-        Their names, as far as the store tells them.
+        about: the stream, for messages.
     """
     names: set[str] = set()
+    rows = None
     try:
-        sample = shop.get(path, {"per_page": 1, "status": "any"}, about=about).data
-        names.update(*(row for row in as_list(shop, about, sample) if isinstance(row, dict)))
-        declared = shop.options(path, about=about)
-        names.update(declared["schema"]["properties"])
+        answer = shop.get(path, ONE_ROW, about=about)
+        names.update(*(row for row in as_list(shop, about, answer.data) if isinstance(row, dict)))
+        rows = answer.total
+        names.update(shop.options(path, about=about)["schema"]["properties"])
     except (FatalAPIError, RetriableAPIError, KeyError, TypeError) as error:
-        # The row may be one that the store cannot deliver, some firewalls let no OPTIONS through, and some plugins
-        # declare no schema: then these fields are not known, and all else is read.
-        logger.debug("the store does not tell all of its fields: %s", error)
-    return names
+        logger.debug("%s: the store does not tell all of its fields: %s", about, error)
+    return Found(names, rows)

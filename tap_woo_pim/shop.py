@@ -23,6 +23,9 @@ from tap_woo_pim.settings import Settings
 ANALYTICS = "wc-analytics"
 """The namespace of WooCommerce's own reports, which lists the variations of all products since 4.0."""
 
+FLAT_VARIATIONS = "variations"
+"""The route of WooCommerce's own namespace that lists the variations of all products, since 10.3."""
+
 NAMESPACES = ("wc/v3", "wc/v2")
 """WooCommerce's own namespaces that can be read, the newest first: since 3.5, since 3.0."""
 
@@ -39,6 +42,7 @@ class Shop:
         self._looked_at = time.monotonic()
         self._lock = threading.RLock()
         self._ahead: dict[str, Future[Answer]] = {}
+        self._options_ahead: dict[str, Future[Any]] = {}
 
     @cached_property
     def entrance(self) -> Entrance:
@@ -65,13 +69,16 @@ class Shop:
 
     @cached_property
     def routes(self) -> Routes:
-        """The routes of the WooCommerce namespace, and of wc-analytics where the store has it."""
-        namespaces = [self.namespace]
-        if ANALYTICS in self.index["namespaces"]:
-            namespaces.append(ANALYTICS)
+        """The routes of the WooCommerce namespace; those of wc-analytics too, where only it lists all variations."""
+        own = self._listing(self.namespace)
+        routes = Routes(own)
+        if ANALYTICS not in self.index["namespaces"] or routes.has(self.path(FLAT_VARIATIONS)):
+            return routes
+        return Routes(own, self._listing(ANALYTICS))
+
+    def _listing(self, namespace: str) -> Any:
         auth = NoKey() if self.entrance.closed is None else self.way_in.auth
-        urls = [f"{self.root}{name}" for name in namespaces]
-        return Routes(*(self.client.look(url, {}, about=ALL, auth=auth).data for url in urls))
+        return self.client.look(f"{self.root}{namespace}", {}, about=ALL, auth=auth).data
 
     @property
     def root(self) -> str:
@@ -120,12 +127,20 @@ class Shop:
         self._ahead[_key(path, params)] = call
 
     def options(self, path: str, *, about: str) -> Any:
-        """Get the description of a path below the API root; see `Client.options`."""
-        return self.client.options(f"{self.root}{path}", about=about, auth=self.way_in.auth)
+        """Get the description of a path below the API root; see `Client.options` and `get`."""
+        early = self._options_ahead.pop(path, None)
+        return self._options(path, about) if early is None else early.result()
+
+    def ask_options_ahead(self, path: str, *, about: str) -> None:
+        """Ask in a thread for what `options` will soon be called for, with the same path."""
+        self._options_ahead[path] = self.client.executor.submit(self._options, path, about)
 
     def _get(self, path: str, params: Mapping[str, Any], about: str, tries: int | None, is_large: bool) -> Answer:
         self.client.auth = self.way_in.auth
         return self.client.get(f"{self.root}{path}", params, about=about, tries=tries, is_large=is_large)
+
+    def _options(self, path: str, about: str) -> Any:
+        return self.client.options(f"{self.root}{path}", about=about, auth=self.way_in.auth)
 
     def _log_in(self, namespace: str) -> WayIn:
         home = str(self.entrance.index.get("home") or self.root)

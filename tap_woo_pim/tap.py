@@ -110,13 +110,7 @@ class TapWooPim(Tap):
         if failure is not None:
             raise failure
         super()._reset_state_progress_markers()
-        self._ask_ahead()
-
-    def _ask_ahead(self) -> None:
-        """Have the small streams that come before products in flight together."""
         for stream in self.streams.values():
-            if isinstance(stream, ChangingStream):
-                break
             if stream.selected and isinstance(stream, ShopStream):
                 stream.ask_ahead()
 

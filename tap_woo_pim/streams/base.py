@@ -126,9 +126,11 @@ class ListStream(ShopStream):
 
     Attributes:
         route: the list's route below the WooCommerce namespace.
+        is_soon: whether its turn comes before products; later, answers that were asked for ahead would be old.
     """
 
     route: ClassVar[str]
+    is_soon: ClassVar[bool] = True
 
     @property
     def unit(self) -> str:
@@ -177,7 +179,8 @@ class ListStream(ShopStream):
 
     @override
     def ask_ahead(self) -> None:
-        ask_ahead(self.shop, self.listing(self.shop.path(self.route), self.parameters()))
+        if self.is_soon:
+            ask_ahead(self.shop, self.listing(self.shop.path(self.route), self.parameters()))
 
     def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:
         """Read the lists that make up the stream, each with its rows of a page or of all of it."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tap_woo_pim._compat import override
 from tap_woo_pim.bookmark import MODIFIED, Bookmark, newest, parse
-from tap_woo_pim.fields import find_fields
+from tap_woo_pim.fields import Found, ask_ahead, find_fields
 from tap_woo_pim.pagination import Walk
 from tap_woo_pim.reading import Listing, Row, read
 from tap_woo_pim.records import EXTRA_FIELDS, NOISE, Shaper
@@ -39,6 +39,12 @@ class ChangingStream(ListStream):
     """
 
     replication_key = MODIFIED
+    _rows_expected: int | None = None
+
+    @property
+    def is_read_per_product(self) -> bool:
+        """Whether the walk goes over the products whose rows these are, since the store has no list of them all."""
+        return False
 
     @property
     def bookmark(self) -> Bookmark:
@@ -87,6 +93,15 @@ class ChangingStream(ListStream):
         return {"_fields": ",".join(sorted(names | {"id", MODIFIED})), **context}
 
     @override
+    def ask_ahead(self) -> None:
+        if (
+            not self.is_read_per_product
+            and "reading" not in self.stream_state
+            and self._whole_read_is_due(self._shape())
+        ):
+            ask_ahead(self.shop, self.list_path, self.name)
+
+    @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
         """Read what is due: all, what changed, or the rest of what an interrupted run began."""
         self.forget_other_shop()
@@ -100,7 +115,7 @@ class ChangingStream(ListStream):
         if not resumed:
             reading = state["reading"] = self._begin(shape)
         if reading["since"] is None and not resumed:
-            state["fields"] = self._find_fields()
+            self._look_at_fields()
         self.run.progress.begin(self.name).changed = 0  # unlike other streams, which cannot tell
         sent = self.shop.client.traffic.requests
         before = sent[self.name]
@@ -110,6 +125,12 @@ class ChangingStream(ListStream):
         if resumed or sent[self.name] - before > at_once:
             yield from self._catch_up(reading)
         self._end(reading, state)
+
+    def _look_at_fields(self) -> None:
+        path = self.sample_path()
+        found = Found(set(), None) if path is None else find_fields(self.shop, path, self.name)
+        self.stream_state["fields"] = sorted(found.names - NOISE - {column.name for column in self.columns})
+        self._rows_expected = found.rows if path == self.list_path else None
 
     def _begin(self, shape: str) -> dict[str, Any]:
         """Decide on a new read.
@@ -141,6 +162,8 @@ class ChangingStream(ListStream):
         statuses = self.statuses(self.list_path)
         for number in range(reading["list"], len(statuses)):
             listing = self._listing(statuses[number], reading["since"], reading["offset"], reading["seen"])
+            if reading["since"] is None and number == 0 and statuses != TRASH_ANY_TRASH:
+                listing.walk.total = self._rows_expected  # so that pages can be fetched ahead from the first one on
             for walked, rows in self.pages(listing):
                 if statuses[number:] != TRASH_ANY_TRASH:  # its first list comes again as the last
                     tally.count(rows)
@@ -221,11 +244,6 @@ class ChangingStream(ListStream):
     def _start_date(self) -> str | None:
         value = self.shop.settings.start_date
         return None if value is None else parse(value).strftime(TIME_FORMAT)
-
-    def _find_fields(self) -> list[str]:
-        path = self.sample_path()
-        names = set[str]() if path is None else find_fields(self.shop, path, self.name)
-        return sorted(names - NOISE - {column.name for column in self.columns})
 
     def _shape(self) -> str:
         settings = self.shop.settings

@@ -20,6 +20,7 @@ class ProductCustomFieldsStream(ListStream):
     name = "product_custom_fields"
     component = "custom_fields"
     route = "products/custom-fields/names"
+    is_soon = False
     primary_keys = ("store_id", "name")
     columns = (Column("name", CODE),)
 

@@ -13,6 +13,7 @@ class ProductReviewsStream(ListStream):
     name = "product_reviews"
     component = "reviews"
     route = "products/reviews"
+    is_soon = False
     columns = (
         Column("id", ID),
         Column("date_created", TEXT_OR_NONE, "Site time."),

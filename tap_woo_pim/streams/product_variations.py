@@ -22,7 +22,7 @@ from tap_woo_pim.columns import (
 )
 from tap_woo_pim.reading import Listing, Row, as_list, read, read_many
 from tap_woo_pim.run import Run
-from tap_woo_pim.shop import ANALYTICS
+from tap_woo_pim.shop import ANALYTICS, FLAT_VARIATIONS
 from tap_woo_pim.streams.changing import ChangingStream
 
 PER_PRODUCT_ROUTE = "products/{}/variations"
@@ -42,7 +42,7 @@ class ProductVariationsStream(ChangingStream):
 
     name = "product_variations"
     component = "variations"
-    route = "variations"
+    route = FLAT_VARIATIONS
     columns = (
         Column("id", ID),
         Column("parent_id", INTEGER, "ID of the variable product; 0 when it is gone."),
@@ -102,13 +102,13 @@ class ProductVariationsStream(ChangingStream):
     def list_path(self) -> str:
         if self.shop.has(self.route):
             return self.shop.path(self.route)
-        if self.shop.routes.has(f"{ANALYTICS}/variations"):
-            return f"{ANALYTICS}/variations"
+        if self.shop.routes.has(f"{ANALYTICS}/{FLAT_VARIATIONS}"):
+            return f"{ANALYTICS}/{FLAT_VARIATIONS}"
         return self.shop.path("products")
 
     @property
+    @override
     def is_read_per_product(self) -> bool:
-        """Whether the store has no list of all variations, so that the walk goes over their parents."""
         return self.list_path == self.shop.path("products")
 
     @property

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from decimal import Decimal
 from typing import Any
 
+import psutil  # type: ignore[import-untyped]
 import psycopg
 import pytest
 
+from demo_store import Request
 from tests.e2e.house import House
 
 OTHER = {"us": "eu", "eu": "us"}
@@ -77,6 +80,28 @@ def test_both_stores_run_at_the_same_time(synced: House) -> None:
     for store_id, (rows, time) in before.items():
         assert without_times(synced, store_id) == rows
         assert modelled(synced, store_id) == synced_at(synced, store_id) > time
+
+
+def test_key_and_secret_are_on_no_process_list(synced: House) -> None:
+    shop = synced.shops["eu"].store
+    seen: set[str] = set()
+
+    def look(_: Request) -> None:
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error):
+                seen.add(" ".join(process.cmdline()))
+
+    shop.before_request = look
+    try:
+        synced.meltano("run", "pim-db:start", "tap-woo-pim--eu", "target-postgres")
+        synced.meltano("config", "test", "tap-woo-pim--eu")
+    finally:
+        shop.before_request = None
+
+    assert any("tap-woo-pim" in line and "--config" in line for line in seen)
+    assert any("target-postgres" in line and "--config" in line for line in seen)
+    key = shop.key()
+    assert [line for line in seen if key.consumer_key in line or key.consumer_secret in line] == []
 
 
 def test_edit_in_the_shop_arrives_with_the_next_run(synced: House) -> None:

@@ -1,0 +1,58 @@
+"""What the tap itself costs, on a shop that answers at once: (c) rows a second, (d) memory."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from benchmarks.runs import Figures, run_tap
+from benchmarks.shops import KeptAnswers, open_shop
+from demo_store import Store
+
+FEW, MANY, MOST = 1_000, 50_000, 100_000
+
+
+def shop(products: int) -> Store:
+    """Make a shop that keeps its answers."""
+    store = Store.synthetic("11.0.1", products=products, variations=0)
+    store.faults.add(KeptAnswers())
+    return store
+
+
+def measure(folder: Path) -> dict[str, Any]:
+    """Measure both; the cost of starting is that of the run over few rows, and is taken off."""
+    few = _run(folder, FEW)
+    many = _run(folder, MANY)
+    most = _run(folder, MOST)
+    plain_few = _run(folder, FEW, "benchmarks.sdk_defaults")
+    plain = _run(folder, MANY, "benchmarks.sdk_defaults")
+    rate, plain_rate = _rate(many, few), _rate(plain, plain_few)
+    return {
+        "rows": many.records,
+        "seconds": round(many.seconds, 2),
+        "cpu_seconds": round(many.cpu_seconds, 2),
+        "start_cpu_seconds": round(few.cpu_seconds, 2),
+        "rows_per_second": round((many.records - few.records) / (many.seconds - few.seconds)),
+        "rows_per_cpu_second": round(rate),
+        "goal_rows_per_second": 8_000,
+        "sdk_defaults_seconds": round(plain.seconds, 2),
+        "sdk_defaults_cpu_seconds": round(plain.cpu_seconds, 2),
+        "sdk_defaults_rows_per_cpu_second": round(plain_rate),
+        "times_the_sdk_defaults": round(rate / plain_rate, 2),
+        "peak_mb_at_1000": round(few.peak_mb, 1),
+        "peak_mb_at_100000": round(most.peak_mb, 1),
+        "peak_ratio": round(most.peak_mb / few.peak_mb, 3),
+        "goal_peak_ratio": 1.1,
+    }
+
+
+def _run(folder: Path, products: int, module: str = "tap_woo_pim") -> Figures:
+    with open_shop(partial(shop, products)) as opened:
+        settings = {**opened.config, "sync_components": ["products"]}
+        run_tap(folder, settings, module=module)
+        return run_tap(folder, settings, module=module)
+
+
+def _rate(many: Figures, few: Figures) -> float:
+    return (many.records - few.records) / (many.cpu_seconds - few.cpu_seconds)

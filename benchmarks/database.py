@@ -1,0 +1,58 @@
+"""(e) The whole way: from the shop through the real Meltano and target-postgres into PostgreSQL."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks.shops import KeptAnswers, open_shop
+from demo_store import Store
+from pimctl.package_index import uv_variables
+from tests.e2e.house import House, copy_project
+
+PRODUCTS, VARIATIONS = 10_000, 20_000
+
+
+def shop() -> Store:
+    """Make a shop of 10,000 products and 20,000 variations that keeps its answers."""
+    store = Store.synthetic("11.0.1", products=PRODUCTS, variations=VARIATIONS)
+    store.faults.add(KeptAnswers())
+    return store
+
+
+def measure(folder: Path) -> dict[str, Any]:
+    """Measure a first run; what Meltano takes to start is that of a run over no component, and is taken off."""
+    house = House(folder / "project")
+    copy_project(house.root)
+    with open_shop(shop) as opened:
+        house.variables = {
+            f"TAP_WOO_PIM__US_{name.upper()}": str(value) for name, value in opened.config.items() if name != "store_id"
+        }
+        house.meltano("install", **uv_variables())
+        try:
+            start = _run(house, "[]")
+            seconds = _run(house, '["products", "variations"]')
+            with house.database() as connection:
+                rows = sum(
+                    len(connection.execute(f"select id from woo.{name}").fetchall())
+                    for name in ("products", "product_variations")
+                )
+        finally:
+            house.meltano("invoke", "pim-db:stop")
+    return {
+        "rows": rows,
+        "seconds": round(seconds, 2),
+        "start_seconds": round(start, 2),
+        "rows_per_second": round(rows / seconds),
+        "rows_per_second_of_loading": round(rows / (seconds - start)),
+        "goal_rows_per_second": 2_000,
+    }
+
+
+def _run(house: House, components: str) -> float:
+    began = time.perf_counter()
+    house.meltano(
+        "run", "pim-db:start", "tap-woo-pim--us", "target-postgres", TAP_WOO_PIM__US_SYNC_COMPONENTS=components
+    )
+    return time.perf_counter() - began
