@@ -39,15 +39,12 @@ def test_good_key_costs_one_request_a_component_and_none_to_find_the_way(stage: 
     ended = stage.run(stage.config(server, sync_components=["products", "tags", "reviews"]), "--test")
     assert ended.code == 0
     # Two of them are one: the request that finds the way in, reads the clock and tries products.
-    assert [request.path for request in server.requests if request.auth][:3] == [
-        "/wp-json/wc/v3/products",
-        "/wp-json/wc/v3/products/tags",
-        "/wp-json/wc/v3/products/reviews",
-    ]
+    first, *others = [request.path for request in server.requests if request.auth][:3]
+    assert first == "/wp-json/wc/v3/products"
+    assert sorted(others) == ["/wp-json/wc/v3/products/reviews", "/wp-json/wc/v3/products/tags"]
     assert [request.path for request in server.requests if not request.auth] == [
         "/wp-json/",
         "/wp-json/wc/v3",
-        "/wp-json/wc-analytics",
     ]
     assert methods(server) == {None, "basic"}
 
@@ -158,7 +155,7 @@ def test_password_of_netrc_is_not_sent(stage: Stage) -> None:
     (stage.folder / ".netrc").chmod(0o600)
     stage.environment["HOME"] = str(stage.folder)
     assert tags(stage.run(stage.config(server, **TAGS))) == all_tags(server.store)
-    assert {request.auth for request in server.requests[:3]} == {None}
+    assert {request.auth for request in server.requests[:2]} == {None}
 
 
 class ClosedWithoutKey(Fault):
