@@ -57,13 +57,14 @@ def test_commands_connect_a_new_shop_and_sync_it(synced: House) -> None:
 
 
 def test_queries_of_the_readme_find_what_is_live_and_what_changed(synced: House) -> None:
-    live_products, live_variations, changed = re.findall(r"select .*?;", code("sql"), re.DOTALL)
+    live_products, live_variations, changed, unread = re.findall(r"select .*?;", code("sql"), re.DOTALL)
     with synced.database() as connection:
         found = {
             "products": connection.execute(live_products).fetchall(),
             "product_variations": connection.execute(live_variations).fetchall(),
         }
         recent = {(row["store_id"], row["id"]) for row in connection.execute(changed).fetchall()}
+        assert connection.execute(unread).fetchall() == []
 
     for store_id in ("us", "eu"):
         for stream, rows in found.items():
