@@ -13,7 +13,7 @@ from singer_sdk.exceptions import RetriableAPIError
 from tap_woo_pim.causes import NO_RIGHTS, NO_RIGHTS_AT_ALL, Step
 from tap_woo_pim.client import Answer
 from tap_woo_pim.errors import PassingError, ShopError
-from tap_woo_pim.prefetch import in_order
+from tap_woo_pim.prefetch import in_order, result_of
 from tap_woo_pim.shop import ALL, Shop
 
 STEPS = tuple(step for step in Step if step is not Step.COMPONENTS)
@@ -95,7 +95,7 @@ def check(shop: Shop, probes: Iterable[Probe]) -> Report:
     calls = (partial(_look, shop, probe, products) for probe in probes)
     ahead = shop.settings.max_concurrency - 1
     for probe, found in zip(probes, in_order(shop.client.executor, calls, ahead), strict=True):
-        answer = found.result()
+        answer = result_of(found)
         if isinstance(answer, ShopError):
             report.refused[probe.component] = answer
         else:

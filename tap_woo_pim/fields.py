@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
-from tap_woo_pim.reading import as_list
+from tap_woo_pim.listing import as_list
 from tap_woo_pim.shop import Shop
 
 ONE_ROW = {"per_page": 1, "status": "any"}
@@ -54,7 +54,7 @@ def find_fields(shop: Shop, path: str, about: str) -> Found:
         answer = shop.get(path, ONE_ROW, about=about)
         names.update(*(row for row in as_list(shop, about, answer.data) if isinstance(row, dict)))
         rows = answer.total
-        names.update(shop.options(path, about=about)["schema"]["properties"])
-    except (FatalAPIError, RetriableAPIError, KeyError, TypeError) as error:
+        names.update(shop.options(path, about=about)["schema"]["properties"].keys())
+    except (FatalAPIError, RetriableAPIError, KeyError, TypeError, AttributeError) as error:
         logger.debug("%s: the store does not tell all of its fields: %s", about, error)
     return Found(names, rows)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, wait
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+LONGEST_DEAFNESS_SECONDS = 1.0
+"""A signal that comes just as a thread begins to wait for another is handled when the wait ends (Python 3.11)."""
 
 
 class Inline(Executor):
@@ -46,3 +49,10 @@ def in_order(executor: Executor, calls: Iterable[Callable[[], T]], ahead: int) -
     finally:
         for future in waiting:
             future.cancel()
+
+
+def result_of(future: Future[T]) -> T:
+    """Wait for a future's result, in short waits, so that a signal to stop is heard at once or soon after."""
+    while not future.done():
+        wait((future,), LONGEST_DEAFNESS_SECONDS)
+    return future.result()

@@ -3,80 +3,25 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
 from tap_woo_pim.client import is_about_size
-from tap_woo_pim.columns import ID
 from tap_woo_pim.errors import ShopError
-from tap_woo_pim.pagination import EndlessListError, Verdict, Walk, Window
-from tap_woo_pim.prefetch import Inline, in_order
+from tap_woo_pim.listing import Listing, Page, Row, Unread, page_of
+from tap_woo_pim.pagination import EndlessListError, Verdict, Window
+from tap_woo_pim.prefetch import Inline, in_order, result_of
 from tap_woo_pim.shop import Shop
 
 logger = logging.getLogger("tap-woo-pim")
 
 MAX_UNREAD_IN_A_ROW = 5
 """So many unreadable rows next to each other mean that the shop fails, not the rows."""
-
-Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Unread:
-    """A row that the shop could not deliver: its position in the list or its id, and why."""
-
-    position: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Page:
-    """The usable rows of one window, in the shop's order."""
-
-    window: Window
-    rows: list[Row]
-    ids: list[int]
-    odd: list[Unread]
-    total: int | None
-
-
-@dataclass
-class Listing:
-    """A list to read.
-
-    Attributes:
-        path: path below the API root.
-        params: query parameters beside those of paging and order.
-        about: the list's name for messages.
-        walk: where to begin and how far it has come.
-        unread: the rows that could not be read.
-        part: which part of the stream it holds, where the path tells it, for positions in it.
-        gone_code: the error code by which the shop says that the list is there no more, which makes it an empty one.
-    """
-
-    path: str
-    params: Mapping[str, Any]
-    about: str
-    walk: Walk
-    unread: list[Unread] = field(default_factory=list)
-    part: str = ""
-    gone_code: str | None = None
-
-    @property
-    def complete(self) -> bool:
-        """Whether, once it is read to its end, every row was read and every seam was closed."""
-        return self.walk.ordered and not self.unread
-
-    def position(self, offset: int) -> str:
-        """Name a position such that it is another one in each list of the stream."""
-        status = f" of status {self.params['status']}" if "status" in self.params else ""
-        since = f" of changes after {self.params['modified_after']}" if "modified_after" in self.params else ""
-        return f"offset {offset}{self.part}{status}{since}"
 
 
 def read(shop: Shop, listing: Listing, executor: Executor | None = None) -> Iterator[list[Row]]:
@@ -135,7 +80,7 @@ def read_many(shop: Shop, listings: Iterable[Listing]) -> Iterator[tuple[Listing
     """
     calls = (partial(_read_whole, shop, listing) for listing in listings)
     for future in in_order(shop.client.executor, calls, shop.settings.max_concurrency - 1):
-        yield future.result()
+        yield result_of(future)
 
 
 def _read_whole(shop: Shop, listing: Listing) -> tuple[Listing, list[Row]]:
@@ -149,7 +94,7 @@ def _read_whole(shop: Shop, listing: Listing) -> tuple[Listing, list[Row]]:
 
 def _page_or_trouble(future: Future[Page]) -> Page | RetriableAPIError:
     try:
-        return future.result()
+        return result_of(future)
     except RetriableAPIError as error:
         if not is_about_size(error):
             raise
@@ -227,39 +172,4 @@ def _params(listing: Listing, window: Window) -> dict[str, Any]:
 def _fetch(shop: Shop, listing: Listing, window: Window, tries: int | None = None) -> Page:
     params = _params(listing, window)
     answer = shop.get(listing.path, params, about=listing.about, tries=tries, is_large=window.size > 1)
-    return _page(shop, listing, window, answer.data, answer.total)
-
-
-def as_list(shop: Shop, about: str, data: Any) -> list[Any]:
-    """Take an answer for a list; PHP sends one with gaps as an object whose names are the places.
-
-    Raises:
-        RetriableAPIError: it is none.
-    """
-    if isinstance(data, dict) and data and all(name.isdecimal() for name in data):
-        return list(data.values())
-    if not isinstance(data, list):
-        raise RetriableAPIError(
-            f"{shop.client.place(about)}: it answered with something that is no list. Try later. If it"
-            " lasts, look for a plugin that changes the shop's answers."
-        )
-    return data
-
-
-def _page(shop: Shop, listing: Listing, window: Window, data: Any, total: int | None) -> Page:
-    rows: list[Row] = []
-    ids: list[int] = []
-    odd: list[Unread] = []
-    for place, row in enumerate(as_list(shop, listing.about, data)):
-        row_id = _row_id(row)
-        if row_id is None:
-            odd.append(Unread(listing.position(window.offset + place), "the row has no usable id"))
-        else:
-            rows.append(row)
-            ids.append(row_id)
-    return Page(window, rows, ids, odd, total)
-
-
-def _row_id(row: Any) -> int | None:
-    row_id = ID.shape(row.get("id")) if isinstance(row, dict) else None
-    return row_id if isinstance(row_id, int) and row_id > 0 else None
+    return page_of(shop, listing, window, answer.data, answer.total)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 _PLACEHOLDER = re.compile(r"\(\?P<\w+>(?:\[[^\]]*\]|[^()])*\)")
@@ -22,10 +22,10 @@ class Routes:
         self._parameters: dict[str, frozenset[str]] = {}
         for listing in listings:
             for pattern, route in _mapping(_mapping(listing).get("routes")).items():
-                entries = [entry for entry in _mapping(route).get("endpoints") or () if isinstance(entry, Mapping)]
-                endpoints = [entry for entry in entries if "GET" in (entry.get("methods") or ())]
-                if endpoints:
-                    names = [set(_mapping(entry.get("args"))) for entry in endpoints]
+                endpoints = [_mapping(endpoint) for endpoint in _values(_mapping(route).get("endpoints"))]
+                readable = [endpoint for endpoint in endpoints if "GET" in _values(endpoint.get("methods"))]
+                if readable:
+                    names = [_mapping(endpoint.get("args")) for endpoint in readable]
                     self._parameters[route_path(pattern)] = frozenset[str]().union(*names)
 
     def has(self, path: str) -> bool:
@@ -40,6 +40,11 @@ class Routes:
 def _mapping(value: Any) -> Mapping[str, Any]:
     # PHP sends what is empty as a list.
     return value if isinstance(value, Mapping) else {}
+
+
+def _values(value: Any) -> Collection[Any]:
+    # PHP sends a list with gaps as an object whose names are the places.
+    return value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
 
 
 def route_path(pattern: str) -> str:

@@ -17,6 +17,7 @@ from tap_woo_pim.client import Answer, Client
 from tap_woo_pim.entrance import Entrance, find_entrance
 from tap_woo_pim.errors import PassingError, ShopError
 from tap_woo_pim.login import WayIn, find_way_in
+from tap_woo_pim.prefetch import result_of
 from tap_woo_pim.routes import Routes
 from tap_woo_pim.settings import Settings
 
@@ -117,7 +118,7 @@ class Shop:
     ) -> Answer:
         """Get a path below the API root; see `Client.get`. What was asked ahead is taken from there, once."""
         early = self._ahead.pop(_key(path, params), None)
-        return early.result() if early is not None else self._get(path, params, about, tries, is_large)
+        return result_of(early) if early is not None else self._get(path, params, about, tries, is_large)
 
     def ask_ahead(
         self, path: str, params: Mapping[str, Any], *, about: str, tries: int | None = None, is_large: bool = False
@@ -129,7 +130,7 @@ class Shop:
     def options(self, path: str, *, about: str) -> Any:
         """Get the description of a path below the API root; see `Client.options` and `get`."""
         early = self._options_ahead.pop(path, None)
-        return self._options(path, about) if early is None else early.result()
+        return self._options(path, about) if early is None else result_of(early)
 
     def ask_options_ahead(self, path: str, *, about: str) -> None:
         """Ask in a thread for what `options` will soon be called for, with the same path."""

@@ -11,8 +11,9 @@ from singer_sdk.singerlib import Metadata, RecordMessage
 
 from tap_woo_pim._compat import override
 from tap_woo_pim.columns import CODE, TIME, Column
+from tap_woo_pim.listing import Listing, Row, Unread
 from tap_woo_pim.pagination import Walk
-from tap_woo_pim.reading import Listing, Row, Unread, ask_ahead, read
+from tap_woo_pim.reading import ask_ahead, read
 from tap_woo_pim.records import EXTRA_FIELDS, Shaper
 from tap_woo_pim.run import TIME_FORMAT
 from tap_woo_pim.tally import Tally

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from tap_woo_pim._compat import override
 from tap_woo_pim.bookmark import MODIFIED, Bookmark, newest, parse
 from tap_woo_pim.fields import Found, ask_ahead, find_fields
+from tap_woo_pim.listing import Listing, Row
 from tap_woo_pim.pagination import Walk
-from tap_woo_pim.reading import Listing, Row, read
+from tap_woo_pim.reading import read
 from tap_woo_pim.records import EXTRA_FIELDS, NOISE, Shaper
 from tap_woo_pim.run import TIME_FORMAT
 from tap_woo_pim.streams.base import ListStream

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from tap_woo_pim._compat import override
 from tap_woo_pim.columns import INTEGER, Column
-from tap_woo_pim.reading import Listing, Row, read_many
+from tap_woo_pim.listing import Listing, Row
+from tap_woo_pim.reading import read_many
 from tap_woo_pim.streams.base import ListStream
 from tap_woo_pim.streams.product_attributes import ProductAttributesStream
 from tap_woo_pim.streams.terms import TERM

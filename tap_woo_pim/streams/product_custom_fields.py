@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from tap_woo_pim._compat import override
 from tap_woo_pim.columns import CODE, MISFIT, Column
+from tap_woo_pim.listing import Listing, Row, Unread, as_list
 from tap_woo_pim.pagination import MAX_PAGE_SIZE
-from tap_woo_pim.reading import Listing, Row, Unread, as_list
 from tap_woo_pim.streams.base import ListStream
 
 MAX_PAGES = 1000

@@ -20,7 +20,8 @@ from tap_woo_pim.columns import (
     UTC_TIME,
     Column,
 )
-from tap_woo_pim.reading import Listing, Row, as_list, read, read_many
+from tap_woo_pim.listing import Listing, Row, as_list
+from tap_woo_pim.reading import read, read_many
 from tap_woo_pim.run import Run
 from tap_woo_pim.shop import ANALYTICS, FLAT_VARIATIONS
 from tap_woo_pim.streams.changing import ChangingStream

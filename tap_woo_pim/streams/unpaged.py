@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tap_woo_pim._compat import override
-from tap_woo_pim.columns import MISFIT, Column
-from tap_woo_pim.reading import Listing, Row, Unread, as_list
+from tap_woo_pim.columns import Column
+from tap_woo_pim.listing import Listing, Row, Unread, as_list, key_of
 from tap_woo_pim.shop import Shop
 from tap_woo_pim.streams.base import ListStream
 
@@ -38,8 +38,8 @@ def read_unpaged(shop: Shop, listing: Listing, key: Column) -> list[Row]:
     data = shop.get(listing.path, listing.params, about=listing.about).data
     rows = []
     for place, row in enumerate(as_list(shop, listing.about, data)):
-        value = key.kind.shape(row.get(key.name)) if isinstance(row, dict) else None
-        if value and value is not MISFIT:
+        value = key_of(row, key.name, key.kind)
+        if value is not None:
             rows.append({**row, key.name: value})
         else:
             listing.unread.append(Unread(f"offset {place}", f"the row has no usable {key.name}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 from collections.abc import Iterator
@@ -13,8 +14,11 @@ from hypothesis import strategies as st
 from singer_sdk.typing import DEFAULT_JSONSCHEMA_VALIDATOR as VALIDATOR
 
 from demo_store import PROFILES, Store
-from demo_store.faults import nth, param, path
+from demo_store.answer import Answer
+from demo_store.faults import Fault, When, nth, param, path
+from demo_store.faults.base import Exchange
 from demo_store.faults.pages import RowsChanged
+from demo_store.php import encode
 from tap_woo_pim.settings import COMPONENTS
 from tests.tap import trial
 from tests.tap.harness import Landing, Shop, shop
@@ -112,24 +116,27 @@ def tiny(request: pytest.FixtureRequest) -> Iterator[Shop]:
         yield opened
 
 
+ROWS = path("/wc/v3/|/wc-analytics/")
+
+
 @given(values=st.lists(ANY, min_size=5, max_size=30), seed=st.integers(0, 2**32))
 @settings(BOUNDED, max_examples=25)
 def test_every_record_of_every_stream_is_valid_whatever_the_shop_sends(
     tiny: Shop, values: list[Any], seed: int
 ) -> None:
-    everything_is_valid(tiny, values, seed)
+    everything_is_valid(tiny, scrambled(values, seed), ROWS)
 
 
 @pytest.mark.soak
 @given(values=st.lists(ANY, min_size=5, max_size=30), seed=st.integers(0, 2**32))
 @LONG
 def test_every_record_of_every_stream_is_valid_for_long(tiny: Shop, values: list[Any], seed: int) -> None:
-    everything_is_valid(tiny, values, seed)
+    everything_is_valid(tiny, scrambled(values, seed), ROWS)
 
 
-def everything_is_valid(served: Shop, values: list[Any], seed: int) -> None:
+def everything_is_valid(served: Shop, trouble: Fault, when: When) -> None:
     landing = Landing()
-    served.store.faults.add(scrambled(values, seed), path("/wc/v3/|/wc-analytics/"))
+    served.store.faults.add(trouble, when)
     try:
         outcome = trial.run(served, landing, sync_components=list(COMPONENTS), max_retries=0)
     finally:
@@ -139,3 +146,51 @@ def everything_is_valid(served: Shop, values: list[Any], seed: int) -> None:
         if message["type"] == "RECORD":
             schema = landing.schemas[message["stream"]]["schema"]
             VALIDATOR(schema, format_checker=VALIDATOR.FORMAT_CHECKER).validate(message["record"])
+
+
+class PartsChanged(Fault):
+    """Answers of which some parts, however deep, are any of the values, and all the rest is as it was.
+
+    Args:
+        values: what parts are replaced by.
+        share: about so many of a thousand parts.
+        seed: which.
+    """
+
+    name = "parts_changed"
+
+    def __init__(self, values: list[Any], share: int, seed: int) -> None:
+        self.values, self.share, self.dice = values, share / 1000, random.Random(seed)
+
+    def spoil(self, exchange: Exchange, answer: Answer) -> Answer:
+        del exchange
+        answer.body = encode(self.changed(json.loads(answer.body)))
+        return answer
+
+    def changed(self, part: Any) -> Any:
+        if self.dice.random() < self.share:
+            return self.dice.choice(self.values)
+        if isinstance(part, dict):
+            return {name: self.changed(value) for name, value in part.items()}
+        return [self.changed(value) for value in part] if isinstance(part, list) else part
+
+
+OF_ITSELF = path("/wp-json/$|/wp-json/wc[^/]*/v3$|/wc-analytics$|/settings|/system_status|/currencies/") | When(
+    lambda request: request.method == "OPTIONS"
+)
+"""What a shop says of itself: its index, its routes, the schemas of its rows, its settings."""
+
+
+@given(values=st.lists(ANY, min_size=5, max_size=30), share=st.sampled_from([1, 20, 300]), seed=st.integers(0, 2**32))
+@settings(BOUNDED, max_examples=25)
+def test_whatever_the_shop_says_of_itself_the_run_is_valid_or_ends_plainly(
+    tiny: Shop, values: list[Any], share: int, seed: int
+) -> None:
+    everything_is_valid(tiny, PartsChanged(values, share, seed), OF_ITSELF)
+
+
+@pytest.mark.soak
+@given(values=st.lists(ANY, min_size=5, max_size=30), share=st.sampled_from([1, 20, 300]), seed=st.integers(0, 2**32))
+@LONG
+def test_whatever_the_shop_says_of_itself_for_long(tiny: Shop, values: list[Any], share: int, seed: int) -> None:
+    everything_is_valid(tiny, PartsChanged(values, share, seed), OF_ITSELF)

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
 from tap_woo_pim.client import Answer
+from tap_woo_pim.listing import Listing
 from tap_woo_pim.pagination import Walk
 from tap_woo_pim.prefetch import Inline
-from tap_woo_pim.reading import Listing, read
+from tap_woo_pim.reading import read
 from tap_woo_pim.shop import Shop
 
 

@@ -44,8 +44,8 @@ def test_a_row_that_kills_its_page_is_named_by_its_id_where_the_shop_can_tell_th
 def test_positions_in_several_lists_of_a_stream_are_several(served: Shop) -> None:
     for row in served.store.rows("products")[:4]:
         served.store.trash_product(row["id"])
-    served.store.faults.add(JunkRows(step=40), path("/products$") & param(status="any") & LISTS)
-    served.store.faults.add(JunkRows(step=40), path("/products$") & param(status="trash") & LISTS)
+    served.store.faults.add(JunkRows(step=40), path("/products$") & param(status="any", offset=0))
+    served.store.faults.add(JunkRows(step=40), path("/products$") & param(status="trash", offset=0))
     landing = served.sync(**SETTINGS)
     assert {"offset 0 of status any", "offset 0 of status trash"} <= positions(landing)
 
@@ -100,7 +100,7 @@ def test_rows_with_odd_keys_are_named_and_ask_for_nothing_odd(served: Shop, comp
     served.store.faults.add(odd, path(route))
     tap.sync_all()
     tap.run.shop.client.close()
-    assert not any(".." in request.path for request in served.server.requests)
+    assert not any(odd in request.path for request in served.server.requests for odd in ("..", "/-", "/0"))
     for stream, rows in landing.tables.items():
         schema = landing.schemas[stream]["schema"]
         for row in rows.values():

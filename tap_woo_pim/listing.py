@@ -1,0 +1,127 @@
+"""A list of a shop, and what an answer of it holds: rows that can be told apart, and others, which are named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from singer_sdk.exceptions import RetriableAPIError
+
+from tap_woo_pim.columns import ID, MISFIT, Kind
+from tap_woo_pim.pagination import Walk, Window
+from tap_woo_pim.shop import Shop
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A row that the shop could not deliver: its position in the list or its id, and why."""
+
+    position: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """The usable rows of one window, in the shop's order."""
+
+    window: Window
+    rows: list[Row]
+    ids: list[int]
+    odd: list[Unread]
+    total: int | None
+
+
+@dataclass
+class Listing:
+    """A list to read.
+
+    Attributes:
+        path: path below the API root.
+        params: query parameters beside those of paging and order.
+        about: the list's name for messages.
+        walk: where to begin and how far it has come.
+        unread: the rows that could not be read.
+        part: which part of the stream it holds, where the path tells it, for positions in it.
+        gone_code: the error code by which the shop says that the list is there no more, which makes it an empty one.
+    """
+
+    path: str
+    params: Mapping[str, Any]
+    about: str
+    walk: Walk
+    unread: list[Unread] = field(default_factory=list)
+    part: str = ""
+    gone_code: str | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether, once it is read to its end, every row was read and every seam was closed."""
+        return self.walk.ordered and not self.unread
+
+    def position(self, offset: int) -> str:
+        """Name a position such that it is another one in each list of the stream."""
+        status = f" of status {self.params['status']}" if "status" in self.params else ""
+        since = f" of changes after {self.params['modified_after']}" if "modified_after" in self.params else ""
+        return f"offset {offset}{self.part}{status}{since}"
+
+
+def as_list(shop: Shop, about: str, data: Any) -> list[Any]:
+    """Take an answer for a list; PHP sends one with gaps as an object whose names are the places.
+
+    Raises:
+        RetriableAPIError: it is none.
+    """
+    if isinstance(data, dict) and data and all(name.isdecimal() for name in data):
+        return list(data.values())
+    if not isinstance(data, list):
+        raise RetriableAPIError(
+            f"{shop.client.place(about)}: it answered with something that is no list. Try later. If it"
+            " lasts, look for a plugin that changes the shop's answers."
+        )
+    return data
+
+
+def page_of(shop: Shop, listing: Listing, window: Window, data: Any, total: int | None) -> Page:
+    """Take the usable rows of an answer, in the shop's order.
+
+    Args:
+        shop: the shop.
+        listing: the list asked.
+        window: the stretch of it asked for.
+        data: the answer.
+        total: how many rows the store counts, None where it does not say.
+
+    Raises:
+        RetriableAPIError: it is no list.
+    """
+    rows: list[Row] = []
+    ids: list[int] = []
+    odd: list[Unread] = []
+    for place, row in enumerate(as_list(shop, listing.about, data)):
+        row_id = key_of(row, "id", ID)
+        if row_id is None:
+            odd.append(Unread(listing.position(window.offset + place), "the row has no usable id"))
+        else:
+            rows.append(row)
+            ids.append(row_id)
+    return Page(window, rows, ids, odd, total)
+
+
+def key_of(row: Any, name: str, kind: Kind) -> Any:
+    """Give what tells a row apart, as its column has it: an id, which is a number from 1 on, or a code.
+
+    Args:
+        row: a row, or whatever stands in its place.
+        name: the key's name.
+        kind: the kind of its column.
+
+    Returns:
+        The key; None for a row without a usable one.
+    """
+    key = kind.shape(row.get(name)) if isinstance(row, dict) else None
+    if key is MISFIT or not key:
+        return None
+    return key if isinstance(key, str) or key > 0 else None
