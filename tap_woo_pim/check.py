@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -23,11 +24,21 @@ logger = logging.getLogger("tap-woo-pim")
 
 @dataclass(frozen=True)
 class Probe:
-    """What shows whether a component can be read: a list's path below the API root, and its parameters."""
+    """What shows whether a component can be read.
+
+    Attributes:
+        component: the sync component.
+        stream: the stream whose list it is.
+        path: a list's path below the API root.
+        params: the list's parameters.
+        answer: the answer to come where the list is asked for already, since it is read next.
+    """
 
     component: str
+    stream: str
     path: str
     params: Mapping[str, Any]
+    answer: Future[Answer] | None = None
 
 
 @dataclass
@@ -83,7 +94,7 @@ def check(shop: Shop, probes: Iterable[Probe]) -> Report:
 
     Args:
         shop: the shop.
-        probes: one for each component that is to be read.
+        probes: one for each component that is to be read; taken when the way in is found.
     """
     report = Report()
     try:
@@ -105,12 +116,14 @@ def check(shop: Shop, probes: Iterable[Probe]) -> Report:
 
 def _look(shop: Shop, probe: Probe, products: Answer | ShopError) -> Answer | ShopError | None:
     """Ask for one row; None when the shop failed, which says nothing of rights and may pass until the row is read."""
-    if probe.path == shop.path("products") and "context" not in probe.params:
+    if probe.answer is None and probe.path == shop.path("products") and "context" not in probe.params:
         part = probe.params.keys() - {"_fields"}
         # The parents of variations, for instance, take the same rights; they are as many as nobody counted.
         return replace(products, total=None) if part and isinstance(products, Answer) else products
     params = {**probe.params, "per_page": 1}
     try:
+        if probe.answer is not None:
+            return result_of(probe.answer)
         return shop.get(probe.path, params, about=probe.component, tries=1)
     except ShopError as error:
         return error

@@ -7,10 +7,12 @@ Fields are asked for by name, so those of plugins have to be found first: in the
 from __future__ import annotations
 
 import logging
+from concurrent.futures import Future
 from typing import NamedTuple
 
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
+from tap_woo_pim.client import Answer
 from tap_woo_pim.listing import as_list
 from tap_woo_pim.shop import Shop
 
@@ -31,10 +33,15 @@ class Found(NamedTuple):
     rows: int | None
 
 
-def ask_ahead(shop: Shop, path: str, about: str) -> None:
-    """Ask for what `find_fields` will need soon."""
-    shop.ask_ahead(path, ONE_ROW, about=about)
+def ask_ahead(shop: Shop, path: str, about: str) -> Future[Answer]:
+    """Ask for what `find_fields` will need soon.
+
+    Returns:
+        The row to come.
+    """
+    row = shop.ask_ahead(path, ONE_ROW, about=about)
     shop.ask_options_ahead(path, about=about)
+    return row
 
 
 def find_fields(shop: Shop, path: str, about: str) -> Found:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,6 +46,8 @@ class Listing:
         unread: the rows that could not be read.
         part: which part of the stream it holds, where the path tells it, for positions in it.
         gone_code: the error code by which the shop says that the list is there no more, which makes it an empty one.
+        at_last_page: called when the last page has been asked for, and one more could be in flight beside it; again
+            when a part is read again.
     """
 
     path: str
@@ -55,6 +57,7 @@ class Listing:
     unread: list[Unread] = field(default_factory=list)
     part: str = ""
     gone_code: str | None = None
+    at_last_page: Callable[[], None] | None = None
 
     @property
     def complete(self) -> bool:

@@ -27,7 +27,7 @@ SPARE_ROWS = 1_000_000
 """So many more rows may a list have than ten times its first total."""
 
 MAX_SAME_PAGES = 3
-"""So often may a page come with just the rows of the page before."""
+"""So often may a page come with just the rows and the total of the page before: no row that moved explains that."""
 
 MAX_RETURNS = 200
 """So often may parts of a list be read again because rows moved."""
@@ -81,12 +81,16 @@ class Walk:
 
         Ends early when the size of windows changes; a new plan then goes on from there.
         """
-        offset, size = self.offset, self.size
-        while size == self.size:
-            yield Window(offset, size)
-            offset += max(1, size - 1)
-            if self.total is None or offset >= self.total:
+        window = Window(self.offset, self.size)
+        while window.size == self.size:
+            yield window
+            if self.total is None or self.is_last(window):
                 return
+            window = Window(window.offset + max(1, window.size - 1), window.size)
+
+    def is_last(self, window: Window) -> bool:
+        """Tell whether the list is known to end with a window."""
+        return self.total is not None and window.offset + max(1, window.size - 1) >= self.total
 
     def judge(self, window: Window, ids: Sequence[int]) -> Verdict:
         """Tell whether the seam between what was read and this window is closed.
@@ -137,12 +141,12 @@ class Walk:
         """
         fresh = [place for place, row_id in enumerate(ids) if self._is_new(row_id)]
         self.ordered = self.ordered and all(left < right for left, right in pairwise(ids))
+        self._count_fruitless(window, ids, total)
         self.total = total
         if self._most_rows is None:
             self._most_rows = MOST_ROWS if total is None else 10 * total + SPARE_ROWS
         if window.offset > self._most_rows:
             raise EndlessListError
-        self._count_fruitless(window, ids)
         if ids:
             self.seen = ids[-1] if self.seen is None else max(ids[-1], self.seen)
         end = window.offset + window.size
@@ -202,11 +206,12 @@ class Walk:
             self.size = min(self.size * 2, self.full_size)
             self._good_windows = 0
 
-    def _count_fruitless(self, window: Window, ids: Sequence[int]) -> None:
+    def _count_fruitless(self, window: Window, ids: Sequence[int], total: int | None) -> None:
         is_new = bool(ids) and (self.seen is None or ids[-1] > self.seen)
         self._fruitless = 0 if is_new else self._fruitless + 1
         self._returns = 0 if is_new else self._returns
-        same_page = self.anchor is not None and self.anchor[0] != window and bool(ids) and self.anchor[1] == tuple(ids)
+        last_window, last_ids = self.anchor or (window, ())
+        same_page = last_window != window and bool(ids) and last_ids == tuple(ids) and self.total == total
         self._same_pages = self._same_pages + 1 if same_page else 0
         if self._same_pages >= MAX_SAME_PAGES or self._fruitless > MAX_FRUITLESS_WINDOWS:
             raise EndlessListError

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
-from tap_woo_pim.client import is_about_size
+from tap_woo_pim.client import Answer, is_about_size
 from tap_woo_pim.errors import ShopError
 from tap_woo_pim.listing import Listing, Page, Row, Unread, page_of
 from tap_woo_pim.pagination import EndlessListError, Verdict, Window
@@ -42,7 +43,7 @@ def read(shop: Shop, listing: Listing, executor: Executor | None = None) -> Iter
     walk = listing.walk
     skipped_in_a_row = 0
     while not walk.done:
-        calls = (partial(_fetch, shop, listing, window) for window in walk.plan())
+        calls = _calls(shop, listing)
         ahead = shop.settings.max_concurrency - 1 if executor is None else 0
         for future in in_order(executor or shop.client.executor, calls, ahead):
             page = _page_or_trouble(future)
@@ -62,10 +63,22 @@ def read(shop: Shop, listing: Listing, executor: Executor | None = None) -> Iter
                 break
 
 
-def ask_ahead(shop: Shop, listing: Listing) -> None:
-    """Ask for the first page of a list that will be read soon, while others are being read."""
-    window = next(listing.walk.plan())
-    shop.ask_ahead(listing.path, _params(listing, window), about=listing.about, is_large=window.size > 1)
+def ask_ahead(shop: Shop, listing: Listing, pages: int = 1) -> Future[Answer]:
+    """Ask for the first pages of a list that will be read soon, while others are being read.
+
+    Args:
+        shop: the shop.
+        listing: the list.
+        pages: how many, at most; the first alone where the length of the list is not known.
+
+    Returns:
+        The first page to come.
+    """
+    first, *_ = [
+        shop.ask_ahead(listing.path, _params(listing, window), about=listing.about, is_large=window.size > 1)
+        for window in islice(listing.walk.plan(), pages)
+    ]
+    return first
 
 
 def read_many(shop: Shop, listings: Iterable[Listing]) -> Iterator[tuple[Listing, list[Row]]]:
@@ -81,6 +94,13 @@ def read_many(shop: Shop, listings: Iterable[Listing]) -> Iterator[tuple[Listing
     calls = (partial(_read_whole, shop, listing) for listing in listings)
     for future in in_order(shop.client.executor, calls, shop.settings.max_concurrency - 1):
         yield result_of(future)
+
+
+def _calls(shop: Shop, listing: Listing) -> Iterator[Callable[[], Page]]:
+    for window in listing.walk.plan():
+        yield partial(_fetch, shop, listing, window)
+        if listing.at_last_page is not None and listing.walk.is_last(window):
+            listing.at_last_page()
 
 
 def _read_whole(shop: Shop, listing: Listing) -> tuple[Listing, list[Row]]:

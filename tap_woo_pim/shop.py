@@ -44,6 +44,7 @@ class Shop:
         self._lock = threading.RLock()
         self._ahead: dict[str, Future[Answer]] = {}
         self._options_ahead: dict[str, Future[Any]] = {}
+        self._login_ahead: Future[WayIn] | None = None
 
     @cached_property
     def entrance(self) -> Entrance:
@@ -93,7 +94,17 @@ class Shop:
             if "way_in" in self.__dict__:
                 found: WayIn = self.__dict__["way_in"]
                 return found
-            return self._log_in(self.namespace)
+            return self._log_in(self.namespace) if self._login_ahead is None else result_of(self._login_ahead)
+
+    def log_in_ahead(self) -> None:
+        """Find the way in in a thread, since it will be needed; the routes can be listed at the same time.
+
+        Raises:
+            ShopError, RetriableAPIError: there is no way to the API, with or without a key.
+        """
+        namespace = self.namespace
+        if "way_in" not in self.__dict__:
+            self._login_ahead = self.client.executor.submit(self._log_in, namespace)
 
     @cached_property
     def started_at(self) -> datetime.datetime:
@@ -122,10 +133,15 @@ class Shop:
 
     def ask_ahead(
         self, path: str, params: Mapping[str, Any], *, about: str, tries: int | None = None, is_large: bool = False
-    ) -> None:
-        """Ask in a thread for what `get` will soon be called for, with the same path and parameters."""
+    ) -> Future[Answer]:
+        """Ask in a thread for what `get` will soon be called for, with the same path and parameters.
+
+        Returns:
+            The answer to come, which `get` then takes.
+        """
         call = self.client.executor.submit(self._get, path, params, about, tries, is_large)
         self._ahead[_key(path, params)] = call
+        return call
 
     def options(self, path: str, *, about: str) -> Any:
         """Get the description of a path below the API root; see `Client.options` and `get`."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
+from itertools import pairwise
 from types import FrameType
 from typing import Any, ClassVar, NoReturn
 
@@ -31,8 +33,9 @@ from tap_woo_pim.settings import (
 )
 from tap_woo_pim.shop import Shop
 from tap_woo_pim.streams import STREAMS
-from tap_woo_pim.streams.base import ListStream, ShopStream
+from tap_woo_pim.streams.base import ShopStream
 from tap_woo_pim.streams.changing import ChangingStream
+from tap_woo_pim.streams.lists import ListStream
 from tap_woo_pim.streams.snapshots import SideStream
 
 TICK, CROSS = "\N{CHECK MARK}", "\N{BALLOT X}"
@@ -98,21 +101,37 @@ class TapWooPim(Tap):
 
     def _probes(self) -> Iterator[Probe]:
         probed = set[str]()
-        for stream in self.streams.values():
-            if isinstance(stream, ListStream) and stream.component not in {None, *probed} and stream.selected:
+        for stream in self._selected_streams:
+            if isinstance(stream, ListStream) and stream.component not in {None, *probed}:
                 probed.add(str(stream.component))
                 yield _probe(stream)
+
+    def _probes_of_sync(self) -> Iterator[Probe]:
+        """Ask for what is read next, which shows as well what can be read.
+
+        The long lists begin, since nothing can be asked for ahead in them before their fields are known.
+        """
+        streams = sorted(self._selected_streams, key=lambda stream: not isinstance(stream, ChangingStream))
+        answers = {stream.name: stream.ask_ahead() for stream in streams}
+        for probe in self._probes():
+            yield replace(probe, answer=answers[probe.stream])
+
+    @property
+    def _selected_streams(self) -> list[ShopStream]:
+        return [stream for stream in self.streams.values() if isinstance(stream, ShopStream) and stream.selected]
 
     @override
     def _reset_state_progress_markers(self) -> None:
         """Check the shop as well: it is the first that a sync does, before any message, and `sync_all` is final."""
-        failure = self.check().failure(self.run.shop)
+        failure = check(self.run.shop, self._probes_of_sync()).failure(self.run.shop)
         if failure is not None:
             raise failure
         super()._reset_state_progress_markers()
-        for stream in self.streams.values():
-            if stream.selected and isinstance(stream, ShopStream):
-                stream.ask_ahead()
+        streams = self._selected_streams
+        for stream, follower in pairwise(streams):
+            stream.follower = follower
+        for large in [stream for stream in streams if isinstance(stream, ChangingStream)][:1]:
+            large.ask_first_pages()
 
     @override
     def setup_mapper(self) -> None:
@@ -147,8 +166,12 @@ class TapWooPim(Tap):
             state=load_json(state.read()) if state else None,
             catalog=load_json(catalog.read()) if catalog else None,
             parse_env_config=bool(config and config.parse_env),
+            setup_mapper=False,
         )
         try:
+            # Which streams there are, the shop's list of its routes tells, for which nobody needs to be logged in.
+            tap.run.shop.log_in_ahead()
+            tap.setup_mapper()
             tap.sync_all()
         finally:
             tap.run.shop.client.close()
@@ -219,8 +242,10 @@ class TapWooPim(Tap):
 def _probe(stream: ListStream) -> Probe:
     component = str(stream.component)
     if isinstance(stream, ChangingStream):
-        return Probe(component, stream.list_path, {**stream.list_parameters(), "_fields": "id"})
+        return Probe(component, stream.name, stream.list_path, {**stream.list_parameters(), "_fields": "id"})
     # A list below another's rows takes the same rights as that one.
     path = stream.shop.path(stream.route).partition("/{}")[0]
     # Rows without ids may be bare texts, of which WordPress cannot choose fields.
-    return Probe(component, path, {**stream.parameters(), "_fields": "id"} if "id" in stream.primary_keys else {})
+    return Probe(
+        component, stream.name, path, {**stream.parameters(), "_fields": "id"} if "id" in stream.primary_keys else {}
+    )

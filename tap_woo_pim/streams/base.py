@@ -1,8 +1,9 @@
-"""What all streams share: their columns, their keys, and how a whole list of the shop becomes records."""
+"""What all streams share: their columns, their keys, and how their rows become messages."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from singer_sdk import Stream
@@ -11,12 +12,7 @@ from singer_sdk.singerlib import Metadata, RecordMessage
 
 from tap_woo_pim._compat import override
 from tap_woo_pim.columns import CODE, TIME, Column
-from tap_woo_pim.listing import Listing, Row, Unread
-from tap_woo_pim.pagination import Walk
-from tap_woo_pim.reading import ask_ahead, read
-from tap_woo_pim.records import EXTRA_FIELDS, Shaper
-from tap_woo_pim.run import TIME_FORMAT
-from tap_woo_pim.tally import Tally
+from tap_woo_pim.listing import Row
 
 if TYPE_CHECKING:
     import datetime
@@ -24,12 +20,11 @@ if TYPE_CHECKING:
     from singer_sdk import Tap
     from singer_sdk.helpers.types import Context, Record
 
+    from tap_woo_pim.client import Answer
     from tap_woo_pim.run import Run
 
 STORE_ID = Column("store_id", CODE, "Stable name of the shop in the PIM database.")
 SYNCED_AT = Column("synced_at", TIME, "The store's clock (UTC) at the start of the run that brought this row.")
-
-END_OF_STREAM = "All rows of this run have been sent."
 
 
 class ShopStream(Stream):
@@ -38,12 +33,14 @@ class ShopStream(Stream):
     Attributes:
         component: the sync component that brings the stream; None for streams that always come.
         columns: the columns beside store_id and synced_at. Those in `primary_keys` are required, all else nullable.
+        follower: the stream that is read next.
     """
 
     name: str
     component: ClassVar[str | None] = None
     columns: ClassVar[tuple[Column, ...]]
     primary_keys: ClassVar[tuple[str, ...]] = ("store_id", "id")
+    follower: ShopStream | None = None
     # Rows are shaped to their schema here (see records.py), which costs a third of what the SDK's way does.
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
     # Often enough that a run which is killed has little to read again.
@@ -67,8 +64,16 @@ class ShopStream(Stream):
         rest = [column for column in cls.columns if column.name not in cls.primary_keys]
         return (STORE_ID, *keys, SYNCED_AT, *rest)
 
-    def ask_ahead(self) -> None:
-        """Ask the shop for what the stream will need first, so that small streams are in flight together."""
+    def ask_ahead(self) -> Future[Answer] | None:
+        """Ask the shop for what the stream will need first, so that small streams are in flight together.
+
+        Returns:
+            The answer to come that shows whether the stream can be read; None where none of them does.
+        """
+        return None
+
+    def ask_first_pages(self) -> None:
+        """Ask the shop for as many pages as may be in flight, since the stream is read next."""
 
     @property
     def selected_columns(self) -> set[str]:
@@ -120,149 +125,3 @@ class ShopStream(Stream):
     def _json_schema(cls) -> dict[str, Any]:
         properties = {column.name: column.schema for column in cls.own_columns()}
         return {"type": "object", "properties": properties, "required": [*cls.primary_keys, SYNCED_AT.name]}
-
-
-class ListStream(ShopStream):
-    """A stream of the rows of a list that is read whole in every run.
-
-    Attributes:
-        route: the list's route below the WooCommerce namespace.
-        is_soon: whether its turn comes before products; later, answers that were asked for ahead would be old.
-    """
-
-    route: ClassVar[str]
-    is_soon: ClassVar[bool] = True
-
-    @property
-    def unit(self) -> str:
-        """What the list that is walked through is of."""
-        return "rows"
-
-    @classmethod
-    @override
-    def is_in(cls, run: Run) -> bool:
-        return run.shop.has(cls.route)
-
-    @classmethod
-    @override
-    def own_columns(cls) -> tuple[Column, ...]:
-        return (*super().own_columns(), EXTRA_FIELDS)
-
-    @override
-    def get_records(self, context: Context | None) -> Iterator[Record]:
-        """Read the list whole, and write its snapshot when nothing is missing."""
-        self.forget_other_shop()
-        account = self.run.progress.begin(self.name)
-        tally = Tally(self.stream_state)
-        complete = True
-        shaper = self.shaper()
-        for listing, rows in self.read_lists():
-            tally.count(rows)
-            yield from map(shaper.shape, rows)
-            account.rows += len(rows)
-            self.report_progress(listing)
-            complete = complete and listing.complete
-            self.report_unread(listing)
-        self.finish(tally, complete=complete)
-
-    def report_progress(self, listing: Listing) -> None:
-        """Tell how far a list is read."""
-        self.run.progress.page(self.name, listing.walk.offset, listing.walk.total, self.unit)
-
-    def forget_other_shop(self) -> None:
-        """Drop the state when it is that of another shop: another `store_id`, or another address under this one."""
-        settings = self.shop.settings
-        shop = f"{settings.store_id} {settings.site_url}"
-        if self.stream_state.get("shop", shop) != shop:
-            self.logger.warning("%s: the settings name another shop than in the last run; reading it whole.", self.name)
-            self.stream_state.clear()
-        self.stream_state["shop"] = shop
-
-    @override
-    def ask_ahead(self) -> None:
-        if self.is_soon:
-            ask_ahead(self.shop, self.listing(self.shop.path(self.route), self.parameters()))
-
-    def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:
-        """Read the lists that make up the stream, each with its rows of a page or of all of it."""
-        listing = self.listing(self.shop.path(self.route), self.parameters())
-        for rows in read(self.shop, listing):
-            yield listing, rows
-
-    def parameters(self) -> dict[str, Any]:
-        """Query parameters of the list: only the fields wanted, when some columns are deselected.
-
-        Otherwise all is asked for, so that fields that plugins add come as well.
-        """
-        names = self.selected_columns
-        if names >= {column.name for column in self.own_columns()}:
-            return {}
-        return {"_fields": ",".join(sorted({"id", *names} - {"store_id", "synced_at", EXTRA_FIELDS.name}))}
-
-    def listing(self, path: str, params: Mapping[str, Any]) -> Listing:
-        """A list to be read from its beginning."""
-        return Listing(path, params, self.name, Walk(self.shop.settings.page_size))
-
-    def shaper(self, **constants: Any) -> Shaper:
-        """The shaper of this stream's rows."""
-        misfits = self.run.progress.accounts[self.name].misfits
-        return Shaper(self.columns, self.selected_columns, {**self.run.keys, **constants}, misfits)
-
-    def report_unread(self, listing: Listing) -> None:
-        """Write the rows that a list could not deliver to the stream `unread_rows`."""
-        for unread in listing.unread:
-            self.add_side_record("unread_rows", unread_record(self.name, unread, self.run))
-        self.run.progress.accounts[self.name].skipped += len(listing.unread)
-        listing.unread.clear()
-
-    def finish(self, tally: Tally, *, complete: bool, started_at: str | None = None) -> None:
-        """Write the stream's snapshot, which makes the rows not seen since `started_at` count as deleted.
-
-        Args:
-            tally: the rows seen in the whole read.
-            complete: whether every row was read and every seam closed.
-            started_at: `synced_at` of the run in which the whole read began; this run's when not given.
-        """
-        if not complete:
-            self.logger.warning("%s: not all rows could be read, so none are taken for deleted.", self.name)
-        elif tally.looks_broken(self.shop.settings.max_vanished_percent):
-            self.logger.warning(
-                "%s: %d of %d rows are gone from the shop's list, more than max_vanished_percent (%g) allows."
-                " None are taken for deleted. Check the shop; if it is right, raise max_vanished_percent for one run.",
-                self.name,
-                tally.vanished,
-                tally.last_rows,
-                self.shop.settings.max_vanished_percent,
-            )
-        elif tally.is_doubtful(self.shop.settings.max_vanished_percent):
-            self.logger.info(
-                "%s: the shop's list is empty, and no earlier read tells what it held, so no row is taken for deleted."
-                " If tables of an earlier time are to be emptied, set max_vanished_percent to 100 for one run.",
-                self.name,
-            )
-        else:
-            tally.save()
-            now = self.run.shop.now().strftime(TIME_FORMAT)
-            record = {
-                "stream": self.name,
-                "started_at": started_at or self.run.synced_at,
-                "completed_at": now,
-            }
-            self.mark_end()
-            self.add_side_record("snapshots", {**self.run.keys, **record, "row_count": tally.rows})
-
-    def mark_end(self) -> None:
-        """Have the loader write the stream's rows before the snapshot, by a schema that differs from the first one.
-
-        Singer loaders write what they hold of a stream when its schema changes. Those made with the SDK otherwise write
-        all streams side by side at the end: one that died then left a snapshot without the rows that it is about,
-        so that a live table looked deleted (target-postgres 0.8.1, 30 of 30 products).
-        """
-        for message in self._generate_schema_messages():
-            message.schema = {**message.schema, "$comment": END_OF_STREAM}
-            self._tap.write_message(message)
-
-
-def unread_record(stream: str, unread: Unread, run: Run) -> Row:
-    """Make the record that names an unread row."""
-    return {**run.keys, "stream": stream, "position": unread.position, "reason": unread.reason}

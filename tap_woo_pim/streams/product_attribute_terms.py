@@ -1,12 +1,14 @@
 """Terms (options) of the global attributes."""
 
 from collections.abc import Iterator
+from concurrent.futures import Future
 
 from tap_woo_pim._compat import override
+from tap_woo_pim.client import Answer
 from tap_woo_pim.columns import INTEGER, Column
 from tap_woo_pim.listing import Listing, Row
 from tap_woo_pim.reading import read_many
-from tap_woo_pim.streams.base import ListStream
+from tap_woo_pim.streams.lists import ListStream
 from tap_woo_pim.streams.product_attributes import ProductAttributesStream
 from tap_woo_pim.streams.terms import TERM
 from tap_woo_pim.streams.unpaged import read_unpaged
@@ -28,9 +30,9 @@ class ProductAttributeTermsStream(ListStream):
     )
 
     @override
-    def ask_ahead(self) -> None:
+    def ask_ahead(self) -> Future[Answer] | None:
         attributes = self._attributes()
-        self.shop.ask_ahead(attributes.path, attributes.params, about=self.name)
+        return self.shop.ask_ahead(attributes.path, attributes.params, about=self.name)
 
     @override
     def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:

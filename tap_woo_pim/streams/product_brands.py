@@ -1,6 +1,6 @@
 """Product brands: in WooCommerce since 9.6, before that by a plugin with the same route."""
 
-from tap_woo_pim.streams.base import ListStream
+from tap_woo_pim.streams.lists import ListStream
 from tap_woo_pim.streams.terms import TREE_TERM
 
 

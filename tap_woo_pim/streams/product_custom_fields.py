@@ -8,7 +8,7 @@ from tap_woo_pim._compat import override
 from tap_woo_pim.columns import CODE, MISFIT, Column
 from tap_woo_pim.listing import Listing, Row, Unread, as_list
 from tap_woo_pim.pagination import MAX_PAGE_SIZE
-from tap_woo_pim.streams.base import ListStream
+from tap_woo_pim.streams.lists import ListStream
 
 MAX_PAGES = 1000
 """So many pages of 100 names mean that the list never ends."""

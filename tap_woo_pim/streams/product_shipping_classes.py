@@ -1,6 +1,6 @@
 """Shipping classes."""
 
-from tap_woo_pim.streams.base import ListStream
+from tap_woo_pim.streams.lists import ListStream
 from tap_woo_pim.streams.terms import TERM
 
 

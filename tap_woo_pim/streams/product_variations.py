@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,7 +25,7 @@ from tap_woo_pim.listing import Listing, Row, as_list
 from tap_woo_pim.reading import read, read_many
 from tap_woo_pim.run import Run
 from tap_woo_pim.shop import ANALYTICS, FLAT_VARIATIONS
-from tap_woo_pim.streams.changing import ChangingStream
+from tap_woo_pim.streams.changing import ChangingStream, Stretch
 
 PER_PRODUCT_ROUTE = "products/{}/variations"
 
@@ -152,20 +153,34 @@ class ProductVariationsStream(ChangingStream):
         return super().list_parameters()
 
     @override
-    def pages(self, listing: Listing) -> Iterator[tuple[list[Row], list[Row]]]:
+    def stretches(self, listing: Listing) -> Iterator[Stretch]:
         if not self.is_read_per_product:
-            yield from super().pages(listing)
+            yield from super().stretches(listing)
             return
+        begun = deque[tuple[Stretch, deque[int]]]()
+        for part, rows in read_many(self.shop, self._parts(listing, begun)):
+            while not begun[0][1]:
+                yield begun.popleft()[0]
+            stretch, parents = begun[0]
+            parent_id = parents.popleft()
+            listing.unread.extend(part.unread)
+            stretch.rows.extend({**row, "parent_id": parent_id} for row in rows)
+        yield from (stretch for stretch, _ in begun)
+
+    def _parts(self, listing: Listing, begun: deque[tuple[Stretch, deque[int]]]) -> Iterator[Listing]:
+        """Yield the lists below the products of each page, those of the next one while the last are under way.
+
+        Args:
+            listing: the list of products.
+            begun: gets each page, and the parents of its lists in their order, which shows when all are read. A page
+                is given on in one piece, since the state can say only behind which product it is.
+        """
         for products in read(self.shop, listing):
             ids = [product["id"] for product in products if product.get("type") not in WITHOUT_VARIATIONS]
-            of_parents = [(id_, part) for id_ in ids for part in self._of_parent(id_)]
-            parts = read_many(self.shop, (part for _, part in of_parents))
-            of_page: list[Row] = []
-            for (parent_id, _), (part, rows) in zip(of_parents, parts, strict=True):
-                listing.unread.extend(part.unread)
-                of_page.extend({**row, "parent_id": parent_id} for row in rows)
-            # In one piece: the walk is already behind all of these products, and the state says where it is.
-            yield products, of_page
+            parts = [(id_, part) for id_ in ids for part in self._of_parent(id_)]
+            stretch = Stretch(products, [], listing.walk.offset, listing.walk.seen)
+            begun.append((stretch, deque(id_ for id_, _ in parts)))
+            yield from (part for _, part in parts)
 
     def _of_parent(self, parent_id: int) -> Iterator[Listing]:
         path = self.shop.path(PER_PRODUCT_ROUTE)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
 from tap_woo_pim._compat import override
+from tap_woo_pim.client import Answer
 from tap_woo_pim.columns import INTEGER, LIST, NUMBER, TEXT, TEXT_OR_NONE, Column
 from tap_woo_pim.records import Shaper
 from tap_woo_pim.streams.base import ShopStream
@@ -74,9 +76,10 @@ class StoresStream(ShopStream):
     )
 
     @override
-    def ask_ahead(self) -> None:
+    def ask_ahead(self) -> Future[Answer] | None:
         for route in (*SETTING_GROUPS, STATUS, CURRENCY):
             self.shop.ask_ahead(self.shop.path(route), PARAMETERS.get(route, {}), about=self.name, tries=TRIES)
+        return None  # settings and status need more rights than products do
 
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:

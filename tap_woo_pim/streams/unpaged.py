@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Future
 
 from tap_woo_pim._compat import override
+from tap_woo_pim.client import Answer
 from tap_woo_pim.columns import Column
 from tap_woo_pim.listing import Listing, Row, Unread, as_list, key_of
 from tap_woo_pim.shop import Shop
-from tap_woo_pim.streams.base import ListStream
+from tap_woo_pim.streams.lists import ListStream
 
 
 class UnpagedStream(ListStream):
     """A stream of the rows of a list that comes in one piece. Its first column tells the rows apart."""
 
     @override
-    def ask_ahead(self) -> None:
-        self.shop.ask_ahead(self.shop.path(self.route), self.parameters(), about=self.name)
+    def ask_ahead(self) -> Future[Answer] | None:
+        return self.shop.ask_ahead(self.shop.path(self.route), self.parameters(), about=self.name)
 
     @override
     def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:

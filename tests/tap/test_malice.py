@@ -52,7 +52,7 @@ def test_a_redirect_leads_to_no_file_and_no_other_host(store: Store, target: str
     with shop(store) as served:
         rule = store.faults.add(Redirected(target), path("tags") & param(offset=None))
         try:
-            with pytest.raises(SingerSDKError, match=r"^shop \(https://localhost:\d+\), product_tags: ") as failure:
+            with pytest.raises(SingerSDKError, match=r"^shop \(https://localhost:\d+\), tags: ") as failure:
                 served.sync(**TAGS)
         finally:
             store.faults.remove(rule)

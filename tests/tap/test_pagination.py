@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
@@ -59,7 +59,11 @@ ids_strategy = st.sets(st.integers(1, 400), max_size=120)
 moves = st.lists(st.tuples(st.sampled_from(["delete", "insert", "stay"]), st.integers(1, 400)), max_size=60)
 
 
+INSERTS = [("delete", 1), ("delete", 1), *(("insert", number) for number in (4, 4, 1, 2, 3))]
+
+
 @given(ids_strategy, moves, st.integers(1, 12))
+@example({8, 1, 2}, INSERTS, 1).via("a page that was taken for the same again and again, as rows came in before it")
 @settings(max_examples=400, deadline=None)
 def test_rows_that_stay_are_read_whatever_moves(ids: set[int], script: list[tuple[str, int]], page_size: int) -> None:
     inserted = {which for what, which in script if what == "insert"}

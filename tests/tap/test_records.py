@@ -14,7 +14,8 @@ from singer_sdk.typing import DEFAULT_JSONSCHEMA_VALIDATOR
 from tap_woo_pim.answers import BodyError, decode
 from tap_woo_pim.records import NOISE, Shaper
 from tap_woo_pim.streams import STREAMS
-from tap_woo_pim.streams.base import ListStream, ShopStream
+from tap_woo_pim.streams.base import ShopStream
+from tap_woo_pim.streams.lists import ListStream
 from tap_woo_pim.streams.products import ProductsStream
 
 ODD = st.sampled_from(

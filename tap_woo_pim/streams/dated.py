@@ -1,0 +1,169 @@
+"""How a list whose rows say when they were changed is asked: whole or by date, for which fields, and in which parts."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from concurrent.futures import Future
+from typing import Any
+
+from tap_woo_pim._compat import override
+from tap_woo_pim.bookmark import MODIFIED, Bookmark, parse
+from tap_woo_pim.client import Answer
+from tap_woo_pim.fields import Found, find_fields
+from tap_woo_pim.fields import ask_ahead as ask_row_ahead
+from tap_woo_pim.listing import Listing
+from tap_woo_pim.pagination import Walk
+from tap_woo_pim.reading import ask_ahead as ask_pages_ahead
+from tap_woo_pim.records import EXTRA_FIELDS, NOISE
+from tap_woo_pim.run import TIME_FORMAT
+from tap_woo_pim.streams.lists import ListStream
+
+ALL_IN_ONE = ({"include_status": "any,trash"},)
+ANY_THEN_TRASH = ({"status": "any"}, {"status": "trash"})
+"""Stores that do not list `include_status` (5.9.0) ignore it, and `status` takes one value: two lists, then."""
+TRASH_ANY_TRASH = ({"status": "trash"}, *ANY_THEN_TRASH)
+"""Without dates (before 5.8) nothing else finds what is restored while the reading goes from list to list."""
+
+
+class DatedStream(ListStream):
+    """A stream whose list can be asked for what was changed since a date, where the store knows that parameter.
+
+    State of the stream, beside the numbers of `Bookmark`:
+        whole_read_at: the store's clock when the last finished whole read began.
+        reading: how far an unfinished read has come; see `ChangingStream`.
+        fields: fields of the store's rows that have no column, as found by the last whole read.
+        shape: what the last whole read asked for, so that another choice of columns starts a new one.
+    """
+
+    replication_key = MODIFIED
+    _found: Found | None = None
+    _first_pages_asked = False
+
+    @property
+    def is_read_per_product(self) -> bool:
+        """Whether the walk goes over the products whose rows these are, since the store has no list of them all."""
+        return False
+
+    @property
+    def bookmark(self) -> Bookmark:
+        """The stream's bookmark."""
+        return Bookmark(self.stream_state, self.run)
+
+    @property
+    def list_path(self) -> str:
+        """Path of the list to walk through, below the API root."""
+        return self.shop.path(self.route)
+
+    def list_parameters(self) -> dict[str, Any]:
+        """Parameters of the list to walk through, beside those of status and date."""
+        return self.row_fields()
+
+    def sample_path(self) -> str | None:
+        """Path of a list of the stream's rows, to see one of them; None where the store has none."""
+        return self.list_path
+
+    def statuses(self, path: str) -> tuple[dict[str, str], ...]:
+        """The parameters of the lists that together hold every status, trash included."""
+        if self.shop.routes.takes(path, "include_status"):
+            return ALL_IN_ONE
+        return ANY_THEN_TRASH if self.takes_dates() else TRASH_ANY_TRASH
+
+    def row_fields(self) -> dict[str, Any]:
+        """The parameters that say which fields of a row are wanted, and in which form."""
+        names = self.selected_columns - {"store_id", "synced_at", EXTRA_FIELDS.name}
+        if EXTRA_FIELDS.name in self.selected_columns:
+            names.update(self.stream_state.get("fields", ()))
+        context = {"context": "edit"} if self.shop.settings.content == "raw" else {}
+        return {"_fields": ",".join(sorted(names | {"id", MODIFIED})), **context}
+
+    def list_of(self, status: dict[str, str], since: str | None, offset: int = 0, seen: int | None = None) -> Listing:
+        """The list of one status.
+
+        Args:
+            status: one of `statuses`.
+            since: from which moment on changes are wanted, exclusive; None for all rows.
+            offset: where to begin; see `Walk`.
+            seen: see `Walk`.
+        """
+        params = {**self.list_parameters(), **status}
+        since = since or self.start_date()
+        if since and self.takes_dates():
+            # With an offset or a Z the store would convert the time to site time first, and compare that (11.0.1).
+            params |= {"modified_after": since.rstrip("Z"), "dates_are_gmt": "true"}
+        return Listing(self.list_path, params, self.name, Walk(self.shop.settings.page_size, offset, seen))
+
+    def look_at_fields(self) -> None:
+        """Find out, once a run, which fields the rows have and how many there are: a whole read needs both."""
+        if self._found is None:
+            path = self.sample_path()
+            found = Found(set(), None) if path is None else find_fields(self.shop, path, self.name)
+            self._found = found if path == self.list_path else found._replace(rows=None)
+            self.stream_state["fields"] = sorted(found.names - NOISE - {column.name for column in self.columns})
+
+    @property
+    def rows_expected(self) -> int | None:
+        """How many rows the first list of a whole read will bring, as far as the store said; trash may be more."""
+        return self._found.rows if self._found is not None else None
+
+    def whole_read_is_due(self) -> bool:
+        """Tell whether all rows are to be read, since changes alone would not do."""
+        state = self.stream_state
+        if not {"whole_read_at", "replication_key_value"} <= state.keys() or state.get("shape") != self.wanted_shape():
+            return True
+        if self.replication_method == "FULL_TABLE" or not self.takes_dates():
+            return True
+        if self.bookmark.clock_was_set_back(state):
+            return True
+        age = parse(self.run.started_at) - parse(state["whole_read_at"])
+        hours = self.shop.settings.full_read_interval_hours
+        return not datetime.timedelta() <= age < datetime.timedelta(hours=hours)
+
+    def takes_dates(self) -> bool:
+        """Tell whether the store can be asked for changes since a date, in UTC."""
+        routes, path = self.shop.routes, self.list_path
+        return routes.takes(path, "modified_after") and routes.takes(path, "dates_are_gmt")
+
+    def start_date(self) -> str | None:
+        """The date before which changes are of no interest, if one is set."""
+        value = self.shop.settings.start_date
+        return None if value is None else parse(value).strftime(TIME_FORMAT)
+
+    def wanted_shape(self) -> str:
+        """A short text that is another one when other rows or columns are asked for."""
+        settings = self.shop.settings
+        wanted = [
+            self.list_path,
+            self.statuses(self.list_path),
+            sorted(self.selected_columns),
+            settings.content,
+            settings.start_date,
+            dict(settings.extra_query_parameters),
+        ]
+        return hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()[:12]
+
+    @override
+    def ask_ahead(self) -> Future[Answer] | None:
+        if "reading" in self.stream_state:
+            return None
+        if not self.whole_read_is_due():
+            since = self.bookmark.since
+            lists = [self.list_of(status, since) for status in self.statuses(self.list_path)]
+            first, *_ = [ask_pages_ahead(self.shop, listing) for listing in lists]
+            return first
+        if self.is_read_per_product:
+            return None
+        row = ask_row_ahead(self.shop, self.list_path, self.name)
+        # A key that may read this row need not have the rights that the list takes in the other context.
+        return None if "context" in self.list_parameters() else row
+
+    @override
+    def ask_first_pages(self) -> None:
+        is_for_me = not self.is_read_per_product and "reading" not in self.stream_state and self.whole_read_is_due()
+        if is_for_me and not self._first_pages_asked:
+            self._first_pages_asked = True
+            self.look_at_fields()
+            listing = self.list_of(self.statuses(self.list_path)[0], None)
+            listing.walk.total = self.rows_expected
+            ask_pages_ahead(self.shop, listing, self.shop.settings.max_concurrency)

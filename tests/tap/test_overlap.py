@@ -1,0 +1,85 @@
+"""Requests that need not wait for each other are in flight together, and none is made that another one answers."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from demo_store import Request, Store
+from tests.tap.harness import Landing, Shop, shop
+from tests.tap.life import Life
+from tests.tap.test_process import command
+
+LATENCY_SECONDS = 0.15
+
+
+@pytest.fixture
+def served() -> Iterator[Shop]:
+    store = Store.recorded("11.0.1")
+    store.keep_products(60)
+    with shop(store) as opened:
+        yield opened
+
+
+def together(one: Request, other: Request) -> bool:
+    first, second = sorted((one, other), key=lambda request: request.started_at)
+    return (second.started_at - first.started_at).total_seconds() < first.seconds
+
+
+def pages(served: Shop, path: str) -> list[Request]:
+    """The requests for pages of a list, in the order in which they came."""
+    asked = [request for request in served.server.requests if request.path.endswith(path) and "offset" in request.query]
+    return sorted(asked, key=lambda request: request.started_at)
+
+
+def test_routes_are_listed_while_the_key_is_tried(served: Shop, tmp_path: Path) -> None:
+    served.store.latency_seconds = LATENCY_SECONDS
+    subprocess.run(command(served, tmp_path, sync_components=["tags"]), check=True, capture_output=True)
+    (listing,) = [request for request in served.server.requests if request.path.endswith("/wc/v3")]
+    tried = next(request for request in served.server.requests if request.auth)
+    assert together(listing, tried)
+
+
+def test_no_component_is_probed_that_is_read_next(served: Shop) -> None:
+    served.sync()
+    probes = [request for request in served.server.requests if request.query.get("_fields") == "id"]
+    # The key is tried on products, reviews come long after the start, and terms are read by the ids of attributes.
+    assert {request.path.rpartition("/")[2] for request in probes} == {"products", "reviews", "attributes"}
+    assert len(probes) == 3
+
+
+def test_changes_and_the_next_list_are_asked_for_beside_the_last_page(served: Shop) -> None:
+    served.store.latency_seconds = LATENCY_SECONDS
+    landing = served.sync(sync_components=["products", "variations"], page_size=10)
+    products, variations = pages(served, "/products"), pages(served, "/variations")
+    *_, last = [page for page in products if "modified_after" not in page.query]
+    (changed,) = [page for page in products if "modified_after" in page.query]
+    assert together(last, changed)
+    assert together(last, variations[0])
+    assert landing.differences(served.store) == {}
+
+
+def test_a_list_of_one_page_is_not_asked_for_changes(served: Shop) -> None:
+    landing = served.sync(sync_components=["products"])
+    assert len(pages(served, "/products")) == 1
+    assert landing.differences(served.store) == {}
+
+
+def test_no_page_is_asked_for_twice(served: Shop) -> None:
+    Life(served.store, 0).populate(80)
+    served.sync(page_size=20)
+    for list_ in ("/products", "/variations"):
+        asked = [tuple(sorted(page.query.items())) for page in pages(served, list_)]
+        assert len(asked) == len(set(asked)) > 3
+
+
+def test_lists_of_changes_are_asked_for_together(served: Shop) -> None:
+    landing = served.sync(Landing(), sync_components=["products", "variations"])
+    served.store.clock.advance(3600)
+    served.store.latency_seconds = LATENCY_SECONDS
+    served.server.requests.clear()
+    served.sync(landing, sync_components=["products", "variations"])
+    assert together(*pages(served, "/products"), *pages(served, "/variations"))
