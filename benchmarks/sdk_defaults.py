@@ -35,7 +35,7 @@ class Products(RESTStream[int]):
     schema: ClassVar[dict[str, Any]] = {
         "type": "object",
         "properties": {
-            column.name: column.schema for column in ProductsStream.own_columns() if column not in {STORE_ID, SYNCED_AT}
+            column.name: column.schema for column in ProductsStream.own_columns() if column not in (STORE_ID, SYNCED_AT)
         }
         | {"id": ID.schema},
     }
