@@ -8,7 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 GOOD_ANSWERS_TO_CLIMB = 8
-"""How many good answers in a row allow one request more in flight."""
+"""How many good answers in a row allow one request more in flight, before the shop has shown any strain."""
+
+MOST_ANSWERS_TO_CLIMB = 64
+"""Each strain doubles that number, up to so many: the tap then stays below what the shop does not bear."""
 
 STRAIN_FACTOR = 2.0
 """A shop whose answers take so many times as long as they did alone has more to do than it can."""
@@ -62,6 +65,7 @@ class Pace:
         self._clock = clock
         self._next_start = 0.0
         self._good_answers = 0
+        self._answers_to_climb = GOOD_ANSWERS_TO_CLIMB
         self._answers_until_next_fall = 0
         self._latencies: dict[str, Latency] = {}
         self._changed = threading.Condition()
@@ -99,7 +103,7 @@ class Pace:
                 self._fall()
                 return
             self._good_answers += 1
-            if self._good_answers >= GOOD_ANSWERS_TO_CLIMB and self.limit < self.max_in_flight:
+            if self._good_answers >= self._answers_to_climb and self.limit < self.max_in_flight:
                 self._good_answers = 0
                 self.limit += 1
                 self._changed.notify()
@@ -126,3 +130,4 @@ class Pace:
         if self._answers_until_next_fall <= 0:
             self._answers_until_next_fall = self.in_flight + 1
             self.limit = max(1, self.limit // 2)
+            self._answers_to_climb = min(2 * self._answers_to_climb, MOST_ANSWERS_TO_CLIMB)

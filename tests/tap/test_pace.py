@@ -44,10 +44,23 @@ def test_requests_that_were_in_flight_together_halve_it_once() -> None:
 def test_a_run_of_good_answers_raises_it_one_by_one_never_above_the_setting() -> None:
     pace = Pace(3)
     pace.strained()
-    answer(pace, GOOD_ANSWERS_TO_CLIMB, 0.1)
+    answer(pace, 2 * GOOD_ANSWERS_TO_CLIMB, 0.1)
     assert pace.limit == 2
-    answer(pace, 10 * GOOD_ANSWERS_TO_CLIMB, 0.1)
+    answer(pace, 20 * GOOD_ANSWERS_TO_CLIMB, 0.1)
     assert pace.limit == 3
+
+
+def test_it_is_raised_later_after_each_strain() -> None:
+    pace, needed = Pace(8), []
+    for _ in range(5):
+        pace.strained()
+        low = pace.limit
+        for count in range(1, 1000):
+            answer(pace, 1, 0.1)
+            if pace.limit > low:
+                needed.append(count)
+                break
+    assert needed == [16, 32, 64, 64, 64]
 
 
 def test_answers_twice_as_slow_as_alone_halve_it() -> None:
