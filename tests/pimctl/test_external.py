@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 
 from pimctl import external
@@ -16,6 +18,12 @@ def own_url(other: Console) -> str:
     return other.ok("db", "url").strip().replace("pim@/", f"pim:{PASSWORD}@/")
 
 
+def socket_folder(other: Console) -> str:
+    """Where its server listens: beside its data, or in a shorter path."""
+    (folder,) = parse_qs(urlsplit(other.ok("db", "url").strip()).query)["host"]
+    return folder
+
+
 def assert_keeps_secret(told: str) -> None:
     assert "pass" not in told
     assert "word" not in told
@@ -23,7 +31,7 @@ def assert_keeps_secret(told: str) -> None:
 
 def test_start_and_stop_do_nothing_and_say_so(console: Console, other: Console) -> None:
     console.variables["PIM_DATABASE_URL"] = own_url(other)
-    place = f"pim on {other.root}/.pim/data as pim"
+    place = f"pim on {socket_folder(other)} as pim"
 
     assert console.ok("db", "start") == f"PIM_DATABASE_URL is set: using {place}; nothing to start.\n"
     assert console.ok("db", "stop") == f"PIM_DATABASE_URL is set: using {place}; nothing to stop.\n"
@@ -36,11 +44,10 @@ def test_status_url_and_shell_speak_of_the_own_database(console: Console, other:
     console.variables["PIM_DATABASE_URL"] = own_url(other)
 
     status = console.ok("db", "status")
-    assert status.startswith(
-        f"external: pim on {other.root}/.pim/data as pim (from PIM_DATABASE_URL)\nPostgreSQL 18.4, "
-    )
+    folder = socket_folder(other)
+    assert status.startswith(f"external: pim on {folder} as pim (from PIM_DATABASE_URL)\nPostgreSQL 18.4, ")
     url = console.ok("db", "url")
-    assert url == f"user=pim dbname=pim host={other.root}/.pim/data\n"
+    assert url == f"user=pim dbname=pim host={folder}\n"
     assert_keeps_secret(status + url)
     assert "pim" in console.ok("db", "shell", typed="select current_database();\n")
 
