@@ -134,18 +134,21 @@ def timed(warehouse: Warehouse) -> dict[str, Any]:
 
 def main() -> None:
     """Measure, and print the figures."""
-    counts = "select (select count(*) from woo.products), (select count(*) from woo.product_variations)"
+    counts = (
+        "select (select count(*) from woo.products) as products,"
+        " (select count(*) from woo.product_variations) as variations"
+    )
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)  # PostgreSQL, run as root, runs as somebody else
         with open_warehouses(Path(folder)) as new_warehouse:
             warehouse = new_warehouse("bench")
             fill(warehouse)
-            ((products, variations),) = warehouse.tuples(counts)
+            (counted,) = warehouse.rows(counts)
             builds = {"full": timed(warehouse)}
             warehouse.write(RENAMED, REPRICED)
             builds["small_change"] = timed(warehouse)
             builds["no_change"] = timed(warehouse)
-    print(json.dumps({"products": products, "variations": variations, "processors": os.cpu_count(), **builds}))
+    print(json.dumps({**counted, "processors": os.cpu_count(), **builds}))
 
 
 if __name__ == "__main__":

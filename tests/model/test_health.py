@@ -56,7 +56,7 @@ FINDINGS = {
         'The custom field warranty is "two", which does not fit its column.',
         "warning",
     ),
-    "unread_row": ("poisoned", "The shop could not deliver {poisoned} of products: it breaks the page", "warning"),
+    "unread_row": ("poisoned", "The shop could not deliver id {poisoned} of products: it breaks the page", "warning"),
 }
 """By check: the product that has the finding, what is told of it, and how bad that is."""
 
@@ -179,7 +179,7 @@ def checked(new_warehouse: NewWarehouse) -> tuple[Warehouse, dict[str, int]]:
     warehouse.land(other_shop(), "other")
     warehouse.write(
         "insert into woo.unread_rows (store_id, stream, position, reason, synced_at)"
-        f" select 'own', 'products', '{ids['poisoned']}', 'it breaks the page', started_at from woo.snapshots"
+        f" select 'own', 'products', 'id {ids['poisoned']}', 'it breaks the page', started_at from woo.snapshots"
         " where store_id = 'own' and stream = 'products'"
     )
     warehouse.build(promoted_custom_fields=PROMOTED)

@@ -79,7 +79,11 @@ where
     end
 
 union all
-select unread.store_id, case when unread.position ~ '^[0-9]{1,18}$' and unread.stream in ('products', 'product_variations') then unread.position::bigint end, 'unread_row', null,
+select unread.store_id,
+    case
+        when unread.stream in ('products', 'product_variations')
+            then substring(unread.position from '^id ([0-9]{1,18})$')::bigint
+    end, 'unread_row', null,
     unread.stream || ' ' || unread.position,
     'The shop could not deliver ' || unread.position || ' of ' || replace(unread.stream, '_', ' ') || ': ' || coalesce(unread.reason, 'no reason given')
 from {{ landed('unread_rows', {
