@@ -49,6 +49,14 @@ def site_address(typed: str) -> str:
     return f"{parts.scheme}://{place}{_INNER_PAGES.sub('', parts.path).rstrip('/')}"
 
 
+def default_store_id(site_url: str) -> str:
+    """Name a shop after its address: https://www.shop.example/de becomes shop.example-de."""
+    parts = urlsplit(site_address(site_url))
+    host = (parts.hostname or "").removeprefix("www.")
+    port = f"-{parts.port}" if parts.port else ""
+    return re.sub(r"[^a-z0-9.-]+", "-", f"{host}{port}{parts.path}".lower()).strip("-")
+
+
 def is_same_shop(one: str, other: str) -> bool:
     """Tell whether two URLs are of the same host, or of its twin with or without www."""
     hosts = [(urlsplit(url).hostname or "").removeprefix("www.") for url in (one, other)]

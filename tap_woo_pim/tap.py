@@ -20,17 +20,12 @@ from singer_sdk.tap_base import CliTestOptionValue
 from tap_woo_pim._compat import override
 from tap_woo_pim.check import Probe, Report, check
 from tap_woo_pim.command import PlainErrors, Stopped, reason_of
+from tap_woo_pim.config import CONFIG_JSONSCHEMA, SECRET_SETTINGS
+from tap_woo_pim.config_errors import missing_settings, place_of, setting_errors
 from tap_woo_pim.output import BufferedWriter
 from tap_woo_pim.redaction import SECRETS
 from tap_woo_pim.run import Run
-from tap_woo_pim.settings import (
-    CONFIG_JSONSCHEMA,
-    SECRET_SETTINGS,
-    Settings,
-    missing_settings,
-    place_of,
-    setting_errors,
-)
+from tap_woo_pim.settings import Settings
 from tap_woo_pim.shop import Shop
 from tap_woo_pim.streams import STREAMS
 from tap_woo_pim.streams.base import ShopStream

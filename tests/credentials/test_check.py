@@ -11,7 +11,7 @@ from demo_store.answer import Answer
 from demo_store.faults import nth, path
 from demo_store.faults.base import Exchange
 from demo_store.faults.statuses import Status
-from tap_woo_pim.settings import COMPONENTS
+from tap_woo_pim.config import COMPONENTS
 from tests.credentials.stage import Stage
 
 TICK, CROSS = "\N{CHECK MARK}", "\N{BALLOT X}"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from demo_store import Store, serve
 from tap_woo_pim import causes
-from tap_woo_pim.settings import COMPONENTS
+from tap_woo_pim.config import COMPONENTS
 from tests.credentials.project import VALID, Project
 from tests.credentials.stage import CHECKOUT
 

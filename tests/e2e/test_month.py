@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from demo_store import PROFILES, Store, serve
-from tap_woo_pim.settings import COMPONENTS
+from tap_woo_pim.config import COMPONENTS
 from tests.e2e.house import House
 from tests.e2e.pipeline import Pipeline
 from tests.tap.life import Life

@@ -13,7 +13,7 @@ from singer_sdk.singerlib.encoding.base import GenericSingerWriter
 from singer_sdk.singerlib.encoding.simple import Message
 
 from demo_store import Server, Store, serve
-from tap_woo_pim.settings import COMPONENTS
+from tap_woo_pim.config import COMPONENTS
 from tap_woo_pim.tap import TapWooPim
 from tests.tap import expected
 

@@ -19,7 +19,7 @@ from demo_store.faults import Fault, When, nth, param, path
 from demo_store.faults.base import Exchange
 from demo_store.faults.pages import RowsChanged
 from demo_store.php import encode
-from tap_woo_pim.settings import COMPONENTS
+from tap_woo_pim.config import COMPONENTS
 from tests.tap import trial
 from tests.tap.harness import Landing, Shop, shop
 from tests.tap.test_records import ANY

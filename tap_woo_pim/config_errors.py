@@ -1,0 +1,118 @@
+"""What is wrong with the settings of a shop, said before any request, with a remedy each."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tap_woo_pim.config import COMPONENTS, REQUIRED_SETTINGS
+from tap_woo_pim.site import default_store_id, site_address
+
+
+def setting_errors(config: Mapping[str, Any]) -> list[str]:
+    """Say in a sentence each what is wrong with the values of a configuration that satisfies `CONFIG_JSONSCHEMA`."""
+    return [
+        *_url_errors(config["site_url"], config["auth_method"]),
+        *_key_errors(config["consumer_key"].strip(), config["consumer_secret"].strip()),
+        *_component_errors(config["sync_components"]),
+        *_range_errors(config),
+        *_file_errors(config.get("ca_bundle")),
+        *_date_errors(config.get("start_date")),
+    ]
+
+
+def _date_errors(start_date: str | None) -> list[str]:
+    try:
+        if start_date is not None:
+            datetime.datetime.fromisoformat(start_date)
+    except ValueError:
+        return ["start_date is no date. Give it as 2026-01-31 or 2026-01-31T00:00:00Z, or not at all."]
+    return []
+
+
+def missing_settings(config: Mapping[str, Any]) -> list[str]:
+    """Say which of the settings that every shop needs are not there."""
+    missing = [name for name in REQUIRED_SETTINGS if not config.get(name)]
+    if not missing:
+        return []
+    verb = "is" if len(missing) == 1 else "are"
+    return [f"{' and '.join(missing)} {verb} missing. Enter the shop's address, key and secret."]
+
+
+def place_of(config: Mapping[str, Any]) -> str:
+    """Name the shop of a configuration, right or wrong, as every message begins."""
+    store_id = config.get("store_id")
+    try:
+        site_url = site_address(str(config.get("site_url") or ""))
+    except ValueError:
+        return f"{store_id}, settings" if store_id else "settings"
+    return f"{store_id or default_store_id(site_url)} ({site_url}), settings"
+
+
+def _url_errors(typed: str, auth_method: str) -> list[str]:
+    try:
+        site_url = site_address(typed)
+    except ValueError as error:
+        return [f"{error}."]
+    if site_url.startswith("http://") and auth_method in ("basic", "query"):
+        return [
+            (
+                f"auth_method {auth_method} would send the key unprotected over plain http."
+                " Set site_url to https://, or auth_method to auto or oauth1."
+            )
+        ]
+    return []
+
+
+def _key_errors(consumer_key: str, consumer_secret: str) -> list[str]:
+    if consumer_key.startswith("cs_") and consumer_secret.startswith("ck_"):
+        return ["consumer_key and consumer_secret are swapped. Enter the half that starts with ck_ as consumer_key."]
+    if not consumer_key.startswith("ck_"):
+        return [
+            (
+                "consumer_key is no WooCommerce consumer key. It starts with ck_;"
+                " make one in WooCommerce > Settings > Advanced > REST API."
+            )
+        ]
+    if not consumer_secret.startswith("cs_"):
+        return [
+            (
+                "consumer_secret is no WooCommerce consumer secret. It starts with cs_"
+                " and is shown once, when the key is made."
+            )
+        ]
+    return []
+
+
+def _component_errors(components: list[str]) -> list[str]:
+    unknown = [component for component in components if component not in COMPONENTS]
+    if unknown:
+        return [f"sync_components names {', '.join(map(repr, unknown))}. Choose from {', '.join(COMPONENTS)}."]
+    return [] if components else [f"sync_components is empty. Choose from {', '.join(COMPONENTS)}."]
+
+
+def _range_errors(config: Mapping[str, Any]) -> list[str]:
+    ranges: dict[str, tuple[float, float]] = {
+        "page_size": (1, 100),
+        "max_concurrency": (1, 32),
+        "max_retries": (0, 20),
+        "retry_budget_seconds": (1, 604_800),
+        "request_timeout_seconds": (1, 3600),
+        "lookback_seconds": (0, 86_400),
+        "requests_per_second": (0.01, 1000),
+        "full_read_interval_hours": (0, 8760),
+        "max_vanished_percent": (0, 100),
+    }
+    return [
+        f"{name} is {config[name]}. Give a number from {low} to {high}."
+        for name, (low, high) in ranges.items()
+        if config.get(name) is not None and not low <= config[name] <= high
+    ]
+
+
+def _file_errors(ca_bundle: str | None) -> list[str]:
+    if ca_bundle and not Path(ca_bundle).is_file():
+        return [f"ca_bundle names {ca_bundle}, which is no file. Give the path of a PEM file."]
+    return []

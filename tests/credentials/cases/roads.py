@@ -1,0 +1,188 @@
+"""The way to a shop: names, certificates, redirects, proxies."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Callable
+from typing import Any
+
+from demo_store.faults import FAULTS
+from tests.credentials.cases.case import Cases, Config, SetUp, spoiled
+from tests.credentials.certificates import self_signed
+from tests.credentials.stage import Stage
+
+case = Cases()
+
+
+@case(
+    "http where https is needed, by the setting",
+    "shop ({url}), settings: auth_method basic would send the key unprotected over plain http. Set site_url to"
+    " https://, or auth_method to auto or oauth1.",
+)
+def http_basic(stage: Stage) -> Config:
+    return stage.config(stage.serve(tls=False), auth_method="basic")
+
+
+@case(
+    "http where https is needed, by the server",
+    "shop ({url}), all components: it does not answer over plain http, only over https. Set site_url to https://"
+    " instead of http://.",
+)
+def http_to_https_port(stage: Stage) -> Config:
+    server = stage.serve()
+    return stage.config(server, site_url=server.url.replace("https://", "http://"))
+
+
+@case(
+    "https where there is only http",
+    "shop ({url}), all components: it speaks plain http where https was asked for. Let the shop answer over https, or"
+    " set site_url to http://, which works with auth_method auto or oauth1.",
+)
+def https_to_http_port(stage: Stage) -> Config:
+    server = stage.serve(tls=False)
+    return stage.config(server, site_url=server.url.replace("http://", "https://"))
+
+
+@case(
+    "redirect to another host",
+    "shop ({url}), all components: it sends on to another host, https://elsewhere.invalid, which does not get the key."
+    " If that is the shop, set site_url to it.",
+)
+def other_host(stage: Stage) -> Config:
+    server = stage.serve()
+    server.store.redirect_to = "https://elsewhere.invalid/wp-json/?from=shop"
+    return stage.config(server)
+
+
+@case(
+    "redirect to another host, of the requests with the key",
+    "shop ({url}), all components: it sends on to another host, https://elsewhere.invalid, which does not get the key."
+    " If that is the shop, set site_url to it.",
+)
+def other_host_later(stage: Stage) -> Config:
+    server = stage.serve()
+    server.store.redirect_to = lambda request: "https://elsewhere.invalid/x" if request.auth else None
+    return stage.config(server)
+
+
+@case(
+    "redirect loop",
+    "shop ({url}), all components: it redirects in a circle, at last to {url}/wp-json/. Set site_url to the address at"
+    " which a browser ends. If it is that one, the shop's server and WordPress disagree on https: tell WordPress of its"
+    " proxy.",
+)
+def redirect_loop(stage: Stage) -> Config:
+    server = stage.serve()
+    server.store.redirect_to = f"{server.url}/wp-json/"
+    return stage.config(server)
+
+
+@case(
+    "redirect from https to http",
+    "shop ({url}), all components: it sends on from https to plain http, {http_url}. Let the shop answer over https. If"
+    " it has no https at all, set site_url to that address.",
+)
+def downgrade(stage: Stage) -> Config:
+    server = stage.serve()
+    server.store.redirect_to = server.url.replace("https://", "http://") + "/wp-json/"
+    return stage.config(server)
+
+
+def _certificate(make: Callable[[Stage], ssl.SSLContext], **settings: Any) -> SetUp:
+    return lambda stage: stage.config(stage.serve(context=make(stage)), **settings)
+
+
+case(
+    "certificate expired",
+    "shop ({url}), all components: its TLS certificate has expired. Renew the certificate of the shop.",
+)(_certificate(lambda stage: stage.authority.expired()))
+case(
+    "certificate not valid yet",
+    "shop ({url}), all components: its TLS certificate is not valid yet. Check the clock of this machine, and the"
+    " certificate of the shop.",
+)(_certificate(lambda stage: stage.authority.not_yet_valid()))
+case(
+    "certificate self-signed",
+    "shop ({url}), all components: its TLS certificate is self-signed. Give the shop a certificate of a public"
+    " authority, or set ca_bundle to a file with this certificate.",
+)(_certificate(lambda stage: self_signed(stage.folder)))
+case(
+    "certificate for another name",
+    "shop ({url}), all components: its TLS certificate is for another host name. Set site_url to the name in the"
+    " certificate, or give the shop a certificate for this one.",
+)(_certificate(lambda stage: stage.authority.context("other.example")))
+case(
+    "certificate of an unknown authority",
+    "shop ({url}), all components: its TLS certificate is of an authority that this machine does not trust. Send the"
+    " whole chain from the shop, or set ca_bundle to a file with the authority's certificate.",
+)(_certificate(lambda stage: stage.authority.context("localhost"), ca_bundle=None))
+
+
+@case(
+    "no version of TLS in common",
+    "shop ({url}), all components: no secure connection could be agreed on. Let the shop's server offer TLS 1.2 or"
+    " newer, and check site_url.",
+)
+def old_tls(stage: Stage) -> Config:
+    context = stage.authority.context("localhost")
+    # A server that offers what the client does not: the same refusal as with versions, which OpenSSL 3 no longer has.
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("PSK-AES256-GCM-SHA384")
+    return stage.config(stage.serve(context=context))
+
+
+@case(
+    "file of certificate authorities that is none",
+    "shop ({url}), all components: the file of certificate authorities to check its certificate against cannot be read."
+    " Name a PEM file in ca_bundle, or in REQUESTS_CA_BUNDLE where ca_bundle is not set.",
+)
+def bad_ca_file(stage: Stage) -> Config:
+    stage.environment["REQUESTS_CA_BUNDLE"] = str(stage.folder / "missing.pem")
+    return stage.config(stage.serve(), ca_bundle=None)
+
+
+@case(
+    "host not found",
+    "shop ({url}), all components: its host name was not found. Check the spelling of site_url.",
+)
+def host_not_found(stage: Stage) -> Config:
+    return stage.config(stage.serve(), site_url="https://shop.invalid", max_retries=5)
+
+
+@case(
+    "connection refused",
+    "shop ({url}), all components: nothing answers at this address, the connection was refused. Check site_url, and"
+    " that the shop is up. A shop without https needs http:// in site_url.",
+)
+def refused(stage: Stage) -> Config:
+    with socket.create_server(("127.0.0.1", 0)) as closed_soon:
+        port = closed_soon.getsockname()[1]
+    return stage.config(stage.serve(), site_url=f"https://localhost:{port}", max_retries=5)
+
+
+@case(
+    "time-out",
+    "shop ({url}), all components: it did not answer within 1 seconds. Check site_url and the network, try later, or"
+    " raise request_timeout_seconds.",
+)
+def time_out(stage: Stage) -> Config:
+    return spoiled(stage, FAULTS["never_answers"](), request_timeout_seconds=1, max_retries=5)
+
+
+@case(
+    "connection cut",
+    "shop ({url}), all components: the connection broke off. Check the network, and that the shop is up.",
+)
+def broken_off(stage: Stage) -> Config:
+    return spoiled(stage, FAULTS["connection_reset"]())
+
+
+@case(
+    "proxy that does not let through",
+    "shop ({url}), all components: the proxy of this machine does not let it be reached. Check the proxy's address in"
+    " HTTPS_PROXY and HTTP_PROXY, or name the shop in NO_PROXY.",
+)
+def proxy(stage: Stage) -> Config:
+    stage.gateway()
+    return stage.config(stage.serve(), site_url="https://shop.example", max_retries=5)

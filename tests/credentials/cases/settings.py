@@ -1,0 +1,53 @@
+"""Settings that are wrong, so that nobody is asked."""
+
+from __future__ import annotations
+
+from tests.credentials.cases.case import Cases, Config
+from tests.credentials.stage import Stage
+
+case = Cases()
+
+
+@case(
+    "settings missing",
+    "shop ({url}), settings: consumer_key and consumer_secret are missing. Enter the shop's address, key and secret.",
+)
+def missing(stage: Stage) -> Config:
+    config = stage.config(stage.serve())
+    return config | {"consumer_key": "", "consumer_secret": None}
+
+
+@case(
+    "key in the address",
+    "shop, settings: site_url holds a key. Give the address alone; key and secret have settings of their own.",
+)
+def key_in_address(stage: Stage) -> Config:
+    config = stage.config(stage.serve())
+    query = f"consumer_key={config['consumer_key']}&consumer_secret={config['consumer_secret']}"
+    return config | {"site_url": f"{config['site_url']}/wp-json/wc/v3/products?{query}"}
+
+
+@case(
+    "not an address",
+    "shop, settings: site_url is not a web address. Give it as https://shop.example.",
+)
+def no_address(stage: Stage) -> Config:
+    return stage.config(stage.serve(), site_url="my shop")
+
+
+@case(
+    "user name in place of the key",
+    "shop ({url}), settings: consumer_key is no WooCommerce consumer key. It starts with ck_; make one in WooCommerce >"
+    " Settings > Advanced > REST API.",
+)
+def user_name(stage: Stage) -> Config:
+    return stage.config(stage.serve(), consumer_key="shopkeeper", consumer_secret="a long pass word")
+
+
+@case(
+    "secret of another kind",
+    "shop ({url}), settings: consumer_secret is no WooCommerce consumer secret. It starts with cs_ and is shown once,"
+    " when the key is made.",
+)
+def other_secret(stage: Stage) -> Config:
+    return stage.config(stage.serve(), consumer_secret="a long pass word")

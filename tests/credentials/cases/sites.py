@@ -1,0 +1,200 @@
+"""What stands at the address in place of the API of a shop."""
+
+from __future__ import annotations
+
+from demo_store.answer import Answer
+from demo_store.faults import FAULTS
+from demo_store.faults.base import Exchange, Fault
+from demo_store.faults.bodies import HtmlPage, LoginPage
+from demo_store.faults.statuses import Status
+from tests.credentials.cases.case import Cases, Config, Instead, SetUp, spoiled
+from tests.credentials.stage import Stage
+
+case = Cases()
+
+
+def _firewall(status: int) -> SetUp:
+    return lambda stage: spoiled(stage, HtmlPage(status))
+
+
+@case(
+    "plain permalinks",
+    "shop ({url}), all components: its permalinks are plain, with which WooCommerce takes no keys. Choose any other"
+    " structure in WordPress > Settings > Permalinks and save.",
+)
+def plain_permalinks(stage: Stage) -> Config:
+    server = stage.serve()
+    server.store.permalinks = "plain"
+    return stage.config(server)
+
+
+@case(
+    "WordPress without WooCommerce",
+    "shop ({url}), all components: WordPress is there, WooCommerce (3.0 or newer) is not. Activate the WooCommerce"
+    " plugin, or check site_url.",
+)
+def no_woocommerce(stage: Stage) -> Config:
+    server = stage.serve()
+    server.store.has_woocommerce = False
+    return stage.config(server)
+
+
+NOT_WORDPRESS = (
+    "shop ({url}), all components: there is no WordPress at this address. Check site_url. If WordPress lives in a"
+    " sub-folder, add the folder."
+)
+
+
+@case("not WordPress", NOT_WORDPRESS)
+def not_wordpress(stage: Stage) -> Config:
+    server = stage.serve()
+    server.store.has_wordpress = False
+    return stage.config(server)
+
+
+@case("not WordPress, one page for every address", NOT_WORDPRESS)
+def one_page(stage: Stage) -> Config:
+    return spoiled(stage, Instead(200, "A website", "There is no shop at this address."))
+
+
+@case(
+    "REST API hidden, WordPress there",
+    "shop ({url}), all components: WordPress is there, its REST API is not. Allow /wp-json/ in the security plugin or"
+    " the web server that hides it, and save Settings > Permalinks once.",
+)
+def rest_off(stage: Stage) -> Config:
+    return spoiled(stage, Instead(404, "Not found", '<img src="/wp-content/uploads/logo.png">'))
+
+
+@case(
+    "REST API and its front page at odds",
+    "shop ({url}), all components: it answers with a web page instead of data. Check site_url, and exclude /wp-json/"
+    " from caches and page builders.",
+)
+def no_data(stage: Stage) -> Config:
+    return spoiled(stage, Instead(200, "Products", "Many."), when="/wp-json/wc/v3/products")
+
+
+def _blocked(status: int) -> SetUp:
+    def set_up(stage: Stage) -> Config:
+        server = stage.serve()
+        server.store.rest_disabled = status  # type: ignore[assignment]
+        return stage.config(server)
+
+    return set_up
+
+
+for blocked_status in (401, 403, 404):
+    case(
+        f"REST API blocked by a plugin, status {blocked_status}",
+        "shop ({url}), all components: a plugin has switched the REST API off or closed it"
+        f" (status {blocked_status}). Allow the REST API, at least /wp-json/ and /wp-json/wc/, in that plugin.",
+    )(_blocked(blocked_status))
+
+for firewall_status in (200, 403, 503, 455):
+    case(
+        f"firewall page, status {firewall_status}",
+        "shop ({url}), all components: a firewall or bot protection answers in the shop's place"
+        f" (status {firewall_status}). Allow this machine's address, or the user agent tap-woo-pim, on /wp-json/"
+        f" there.",
+    )(_firewall(firewall_status))
+
+
+@case(
+    "user agent blocked",
+    "shop ({url}), all components: a firewall or bot protection answers in the shop's place (status 403). Allow this"
+    " machine's address, or the user agent tap-woo-pim, on /wp-json/ there.",
+)
+def user_agent(stage: Stage) -> Config:
+    server = stage.serve()
+    server.store.user_agent_block = lambda name: name.startswith("tap-")
+    return stage.config(server)
+
+
+@case(
+    "maintenance",
+    "shop ({url}), all components: the shop is in maintenance mode. Try again when its maintenance is over, usually in"
+    " minutes.",
+)
+def maintenance(stage: Stage) -> Config:
+    server = stage.serve()
+    server.store.maintenance = True
+    return stage.config(server, max_retries=5)
+
+
+@case(
+    "web server with a password of its own",
+    "shop ({url}), all components: its web server asks for a password of its own, as test shops do. Take that"
+    " protection off /wp-json/.",
+)
+def site_password(stage: Stage) -> Config:
+    return spoiled(stage, Instead(401, "Unauthorized", "nginx", WWW_Authenticate='Basic realm="Staging"'))
+
+
+@case(
+    "log-in page in place of the shop",
+    "shop ({url}), all components: it asks for a log-in in a browser. Except /wp-json/ in the plugin that makes the"
+    " shop private.",
+)
+def login_page(stage: Stage) -> Config:
+    return spoiled(stage, LoginPage())
+
+
+@case(
+    "server error",
+    "shop ({url}), all components: it answered with the server error 502. Try later. If it lasts, look into the shop's"
+    " error log.",
+)
+def server_error(stage: Stage) -> Config:
+    return spoiled(stage, Status(502))
+
+
+@case(
+    "too many requests",
+    "shop ({url}), all components: it limits the number of requests (status 429). Lower max_concurrency, or let its"
+    " host allow this machine more.",
+)
+def too_many(stage: Stage) -> Config:
+    return spoiled(stage, Status(429))
+
+
+@case(
+    "an answer that is cut off",
+    "shop ({url}), all components: it answered with broken JSON. Try later. If it lasts, look for a plugin that writes"
+    " into the shop's answers, and into its error log.",
+)
+def cut_body(stage: Stage) -> Config:
+    return spoiled(stage, FAULTS["cut_body"]())
+
+
+@case(
+    "component whose route is gone",
+    "shop ({url}), tags: the shop has no such route. Update WooCommerce, or leave the component out of"
+    " sync_components.",
+)
+def no_route(stage: Stage) -> Config:
+    class Gone(Fault):
+        async def before(self, exchange: Exchange) -> Answer:  # noqa: ARG002
+            return Answer(404, b'{"code":"rest_no_route","message":"","data":{"status":404}}')
+
+    return spoiled(stage, Gone(), when="products/tags$")
+
+
+@case(
+    "component that answers with an unknown status",
+    "shop ({url}), tags: it answered with HTTP status 418. Check site_url and the shop's plugins.",
+)
+def odd_status(stage: Stage) -> Config:
+    class Teapot(Fault):
+        async def before(self, exchange: Exchange) -> Answer:  # noqa: ARG002
+            return Answer(418, b"")
+
+    return spoiled(stage, Teapot(), when="products/tags$")
+
+
+@case(
+    "parameters that the shop does not take",
+    "shop ({url}), all components: the shop did not accept the request's parameters. Check extra_query_parameters.",
+)
+def bad_parameters(stage: Stage) -> Config:
+    return stage.config(stage.serve(), extra_query_parameters={"status": "nonsense"})
