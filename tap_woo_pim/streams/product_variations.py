@@ -9,16 +9,13 @@ from typing import Any
 from tap_woo_pim._compat import override
 from tap_woo_pim.columns import (
     BOOLEAN,
-    ENTRIES,
     FLAG_OR_TEXT,
     ID,
     INTEGER,
     LIST,
-    NUMBER,
     OBJECT,
     TEXT,
     TEXT_OR_NONE,
-    UTC_TIME,
     Column,
 )
 from tap_woo_pim.listing import Listing, Row, as_list
@@ -26,6 +23,7 @@ from tap_woo_pim.reading import read, read_many
 from tap_woo_pim.run import Run
 from tap_woo_pim.shop import ANALYTICS, FLAT_VARIATIONS
 from tap_woo_pim.streams.changing import ChangingStream, Stretch
+from tap_woo_pim.streams.sellable import DATES, DOWNLOADS, PRICES, REST, SHIPPING_CLASS, SIZE, STOCK
 
 PER_PRODUCT_ROUTE = "products/{}/variations"
 
@@ -51,47 +49,22 @@ class ProductVariationsStream(ChangingStream):
         Column("name", TEXT, "The options, joined by a comma."),
         Column("type", TEXT),
         Column("permalink", TEXT_OR_NONE),
-        Column("date_created", TEXT_OR_NONE, "Site time."),
-        Column("date_created_gmt", UTC_TIME),
-        Column("date_modified", TEXT_OR_NONE, "Site time."),
-        Column("date_modified_gmt", UTC_TIME),
+        *DATES,
         Column("description", TEXT),
-        Column("sku", TEXT_OR_NONE),
-        Column("global_unique_id", TEXT_OR_NONE, "GTIN, UPC, EAN or ISBN; since 9.2."),
-        Column("price", TEXT_OR_NONE, "The price now, in the store's currency."),
-        Column("regular_price", TEXT_OR_NONE),
-        Column("sale_price", TEXT_OR_NONE),
-        Column("date_on_sale_from", TEXT_OR_NONE, "Site time."),
-        Column("date_on_sale_from_gmt", UTC_TIME),
-        Column("date_on_sale_to", TEXT_OR_NONE, "Site time."),
-        Column("date_on_sale_to_gmt", UTC_TIME),
-        Column("on_sale", BOOLEAN),
+        *PRICES,
         Column("status", TEXT),
         Column("purchasable", BOOLEAN),
-        Column("virtual", BOOLEAN),
-        Column("downloadable", BOOLEAN),
-        Column("downloads", LIST, "Objects of id, name, file."),
-        Column("download_limit", INTEGER, "-1 for none."),
-        Column("download_expiry", INTEGER, "Days, -1 for none."),
+        *DOWNLOADS,
         Column("tax_status", TEXT),
         Column("tax_class", TEXT, "Slug; empty for the standard rate, parent for the parent's."),
         Column("manage_stock", FLAG_OR_TEXT, "true, false, or parent when the parent keeps the stock."),
-        Column("stock_quantity", NUMBER),
-        Column("stock_status", TEXT),
-        Column("backorders", TEXT),
-        Column("backorders_allowed", BOOLEAN),
-        Column("backordered", BOOLEAN),
-        Column("low_stock_amount", NUMBER),
-        Column("weight", TEXT_OR_NONE, "In the store's unit."),
-        Column("dimensions", OBJECT, "length, width, height as text, in the store's unit."),
-        Column("shipping_class", TEXT_OR_NONE, "Slug."),
-        Column("shipping_class_id", INTEGER, "0 for none."),
+        *STOCK,
+        *SIZE,
+        *SHIPPING_CLASS,
         Column("image", OBJECT),
         Column("gallery_image_ids", LIST, "Since 11."),
         Column("attributes", LIST, 'One {id, name, option} an axis; an axis left out means "any".'),
-        Column("menu_order", INTEGER),
-        Column("cost_of_goods_sold", OBJECT, "Only where the store has that feature on."),
-        Column("meta_data", ENTRIES, "Objects of id, key, value; value is any JSON."),
+        *REST,
     )
 
     @classmethod
