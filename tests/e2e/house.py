@@ -83,13 +83,13 @@ class House:
             set_json_loads(truth.exact, connection)
             yield connection
 
-    def types(self, stream: str) -> dict[str, str]:
+    def types(self, stream: str, schema: str = "woo") -> dict[str, str]:
         """Return the columns of a landed table with their types, none when there is no such table."""
         with self.database() as connection:
             found = connection.execute(
                 "select column_name, data_type from information_schema.columns "
-                "where table_schema = 'woo' and table_name = %s order by ordinal_position",
-                [stream],
+                "where table_schema = %s and table_name = %s order by ordinal_position",
+                [schema, stream],
             )
             return {row["column_name"]: row["data_type"] for row in found}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -14,14 +13,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from psycopg import sql
-
 from demo_store import Server
 from demo_store.request_log import Request
 from tests.e2e import truth
 from tests.e2e.house import House
+from tests.e2e.landed import Rows, Schema, by_key, differing, key_of
 
-KEYS = {"tax_classes": "slug", "product_custom_fields": "name"}
+STORE = "shop"
 RUN_SECONDS = 300
 
 
@@ -52,6 +50,11 @@ class Pipeline:
     folder: Path
     state: dict[str, Any] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def landed(self) -> Schema:
+        """What landed."""
+        return Schema(self.house, self.schema)
 
     def run(
         self,
@@ -91,15 +94,9 @@ class Pipeline:
         """The keys of all rows that are live in the database and differ from the shop's, are missing, or are ghosts."""
         found = []
         for stream in truth.STREAM_KINDS.keys() - but:
-            types = self._types(stream)
-            key = KEYS.get(stream, "id")
-            there = (
-                {row[key]: truth.landed(row, stream, types) for row in truth.served(self.server.store, stream)}
-                if types
-                else {}
-            )
-            here = self.live(stream) if types else {}
-            found += [(stream, one) for one in here.keys() | there.keys() if here.get(one) != there.get(one)]
+            if types := self.landed.types(stream):
+                there = by_key(stream, truth.served(self.server.store, stream), types)
+                found += [(stream, key) for key in differing(self.live(stream), there)]
         return found
 
     def late(self) -> list[tuple[str, int]]:
@@ -122,47 +119,25 @@ class Pipeline:
 
     def live_keys(self) -> set[tuple[str, Any]]:
         """The keys of all rows that are live in the database, with their stream."""
-        return {(stream, key) for stream in truth.STREAM_KINDS if self._types(stream) for key in self.live(stream)}
+        return {
+            (stream, key) for stream in truth.STREAM_KINDS if self.landed.types(stream) for key in self.live(stream)
+        }
 
     def keys_in_the_shop(self) -> set[tuple[str, Any]]:
         """The keys of all rows that the shop serves, with their stream."""
         return {
-            (stream, row[KEYS.get(stream, "id")])
+            (stream, row[key_of(stream)])
             for stream in truth.STREAM_KINDS
             for row in truth.served(self.server.store, stream)
         }
 
     def count(self) -> int:
         """How many live rows there are to compare."""
-        return sum(len(self.live(stream)) for stream in truth.STREAM_KINDS if self._types(stream))
+        return sum(len(self.live(stream)) for stream in truth.STREAM_KINDS if self.landed.types(stream))
 
-    def live(self, stream: str) -> dict[Any, dict[str, Any]]:
-        """The live rows of a stream by the second part of their key, as README.md has it."""
-        table = sql.Identifier(self.schema, stream)
-        snapshots = sql.Identifier(self.schema, "snapshots")
-        query = sql.SQL(
-            "select r.* from {} r left join {} s on s.store_id = r.store_id and s.stream = %s"
-            " where s.started_at is null or r.synced_at >= s.started_at"
-        ).format(table, snapshots)
-        with self.house.database() as connection:
-            rows = connection.execute(query, [stream]).fetchall()
-        key = KEYS.get(stream, "id")
-        assert len({row[key] for row in rows}) == len(rows)
-        return {
-            row[key]: {
-                name: truth.tagged(value) for name, value in row.items() if name not in {"store_id", "synced_at"}
-            }
-            for row in rows
-        }
-
-    def _types(self, stream: str) -> dict[str, str]:
-        with self.house.database() as connection:
-            found = connection.execute(
-                "select column_name, data_type from information_schema.columns"
-                " where table_schema = %s and table_name = %s",
-                [self.schema, stream],
-            )
-            return {row["column_name"]: row["data_type"] for row in found}
+    def live(self, stream: str) -> Rows:
+        """The live rows of a stream by the second part of their key."""
+        return self.landed.live(stream, STORE)
 
     def _tap(self) -> subprocess.Popen[str]:
         key = self.server.store.key()
@@ -171,7 +146,7 @@ class Pipeline:
             "consumer_key": key.consumer_key,
             "consumer_secret": key.consumer_secret,
             "ca_bundle": str(self.server.ca_bundle),
-            "store_id": "shop",
+            "store_id": STORE,
             **self.settings,
         }
         arguments = ["--config", self._file("tap.json", config), "--state", self._file("state.json", self.state)]
@@ -183,23 +158,8 @@ class Pipeline:
         )
 
     def _target(self, tap: subprocess.Popen[str]) -> subprocess.Popen[str]:
-        config = {
-            "sqlalchemy_url": self.house.url,
-            "default_target_schema": self.schema,
-            "use_copy": True,
-            "validate_records": False,
-            "activate_version": False,
-            "add_record_metadata": False,
-            "batch_size_rows": 2000,
-        }
-        program = self.house.root / ".meltano" / "loaders" / "target-postgres" / "venv" / "bin" / "target-postgres"
-        target = subprocess.Popen(
-            [str(program), "--config", self._file("target.json", config)],
-            encoding="utf-8",
-            env={**os.environ, "PGTZ": "UTC"},
-            stderr=subprocess.DEVNULL,
-            stdin=tap.stdout,
-            stdout=subprocess.PIPE,
+        target = self.landed.loader(
+            self.folder, tap.stdout, encoding="utf-8", stderr=subprocess.DEVNULL, stdout=subprocess.PIPE
         )
         assert tap.stdout is not None
         tap.stdout.close()  # the pipe is the target's alone, so that its death reaches the tap

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import subprocess
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, BinaryIO
 
 import pytest
@@ -20,6 +18,7 @@ from demo_store.faults import chance, path
 from demo_store.faults.cases import cases
 from tests.e2e import truth
 from tests.e2e.house import House
+from tests.e2e.landed import Schema, by_key, differing
 from tests.tap import trial
 from tests.tap.harness import Landing, Shop, shop
 
@@ -73,44 +72,18 @@ class Landed:
         odd: the rows that the shop served while its values were odd, by fault.
     """
 
-    house: House
+    schema: Schema
     outcomes: dict[tuple[str, str], trial.Outcome] = field(default_factory=dict)
     kept: dict[tuple[str, str], bool] = field(default_factory=dict)
     odd: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     served: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
-    def live(self, stream: str, store_id: str) -> dict[int, dict[str, Any]]:
-        """The live rows of a shop in the database, as README.md has it."""
-        query = sql.SQL(
-            "select r.* from {} r left join {} s on s.store_id = r.store_id and s.stream = %s"
-            " where r.store_id = %s and (s.started_at is null or r.synced_at >= s.started_at)"
-        ).format(sql.Identifier(SCHEMA, stream), sql.Identifier(SCHEMA, "snapshots"))
-        with self.house.database() as connection:
-            rows = connection.execute(query, [stream, store_id]).fetchall()
-        return {
-            row["id"]: {
-                name: truth.tagged(value) for name, value in row.items() if name not in {"store_id", "synced_at"}
-            }
-            for row in rows
-        }
-
-    def types(self, stream: str) -> dict[str, str]:
-        with self.house.database() as connection:
-            found = connection.execute(
-                "select column_name, data_type from information_schema.columns"
-                " where table_schema = %s and table_name = %s",
-                [SCHEMA, stream],
-            )
-            return {row["column_name"]: row["data_type"] for row in found}
-
     def differences(self, store_id: str) -> list[tuple[str, int]]:
         """Keys of all rows that differ from what the shop serves, are missing, or are none of it."""
         found = []
         for stream in STREAMS:
-            types = self.types(stream)
-            there = {row["id"]: truth.landed(row, stream, types) for row in self.served[stream]}
-            here = self.live(stream, store_id)
-            found += [(stream, one) for one in here.keys() | there.keys() if here.get(one) != there.get(one)]
+            there = by_key(stream, self.served[stream], self.schema.types(stream))
+            found += [(stream, key) for key in differing(self.schema.live(stream, store_id), there)]
         return found
 
 
@@ -118,7 +91,7 @@ class Landed:
 def landed(house: House, tmp_path_factory: pytest.TempPathFactory) -> Landed:
     """Let every fault strike, at chosen, all and random requests, and load all that came of it by one real target."""
     store = trial.small_store()
-    landed = Landed(house)
+    landed = Landed(Schema(house, SCHEMA))
     messages = tmp_path_factory.mktemp("faults") / "messages.jsonl"
     house.meltano("invoke", "pim-db:start")
     with pytest.MonkeyPatch.context() as patch, shop(store) as served, messages.open("wb") as file:
@@ -131,7 +104,10 @@ def landed(house: House, tmp_path_factory: pytest.TempPathFactory) -> Landed:
         for name in ODD_VALUES:
             keep_odd(landed, served, file, name)
         landed.served = {stream: truth.served(store, stream) for stream in STREAMS}
-    load(house, messages)
+    with messages.open("rb") as file:
+        loader = landed.schema.loader(messages.parent, file, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        _, told = loader.communicate()
+    assert loader.returncode == 0, told[-3000:].decode()
     return landed
 
 
@@ -195,31 +171,6 @@ def write(landing: Landing, file: BinaryIO) -> None:
             file.write(encoder.encode(message) + b"\n")
 
 
-def load(house: House, messages: Path) -> None:
-    config = {
-        "sqlalchemy_url": house.url,
-        "default_target_schema": SCHEMA,
-        "use_copy": True,
-        "validate_records": False,
-        "activate_version": False,
-        "add_record_metadata": False,
-        "batch_size_rows": 2000,
-    }
-    file_of_config = messages.with_name("target.json")
-    file_of_config.write_text(json.dumps(config))
-    program = house.root / ".meltano" / "loaders" / "target-postgres" / "venv" / "bin" / "target-postgres"
-    with messages.open("rb") as file:
-        done = subprocess.run(
-            [str(program), "--config", str(file_of_config)],
-            check=False,
-            env={**os.environ, "PGTZ": "UTC"},
-            stderr=subprocess.PIPE,
-            stdin=file,
-            stdout=subprocess.DEVNULL,
-        )
-    assert done.returncode == 0, done.stderr[-3000:].decode()
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_a_fault_that_strikes_twice_costs_no_row(landed: Landed, name: str) -> None:
     outcome = landed.outcomes[name, "once"]
@@ -252,7 +203,7 @@ def test_three_faults_at_random_requests_are_made_good_by_the_next_run(landed: L
 
 @pytest.mark.parametrize("name", sorted(ODD_VALUES - {*NESTED}))
 def test_odd_values_stand_in_the_database_in_their_column_or_in_extra_fields(landed: Landed, name: str) -> None:
-    rows, types = landed.live("products", name), landed.types("products")
+    rows, types = landed.schema.live("products", name), landed.schema.types("products")
     assert len(rows) == len(landed.odd[name]) > 20
     for sent in landed.odd[name]:
         row = rows[sent["id"]]
@@ -273,7 +224,7 @@ def test_nested_values_stand_in_the_database_as_they_came(landed: Landed, name: 
         "select id, (extra_fields -> 'plugin_nest')::text as plugin, meta_data::text as meta from {}"
         " where store_id = %s"
     ).format(sql.Identifier(SCHEMA, "products"))
-    with landed.house.database() as connection:
+    with landed.schema.house.database() as connection:
         found = connection.execute(query, [name]).fetchall()
     assert {row["id"]: (row["plugin"], row["meta"]) for row in found} == {
         row["id"]: (json.dumps(row["plugin_nest"]), json.dumps(row["meta_data"])) for row in landed.odd[name]

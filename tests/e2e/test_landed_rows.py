@@ -10,13 +10,13 @@ import requests
 
 from tests.e2e import truth
 from tests.e2e.house import House
+from tests.e2e.landed import by_key, key_of
 
 STREAMS = {
     "us": set(truth.STREAM_KINDS),
     "eu": set(truth.STREAM_KINDS) - {"product_custom_fields", "product_reviews"},
 }
 """What the two sample instances choose in meltano.yml."""
-KEYS = {"tax_classes": "slug", "product_custom_fields": "name"}
 
 
 @pytest.mark.parametrize(
@@ -24,11 +24,8 @@ KEYS = {"tax_classes": "slug", "product_custom_fields": "name"}
 )
 def test_every_column_of_every_row_is_what_the_shop_served(synced: House, store_id: str, stream: str) -> None:
     types = synced.types(stream)
-    key = KEYS.get(stream, "id")
-    expected = {
-        row[key]: truth.landed(row, stream, types) for row in truth.served(synced.shops[store_id].store, stream)
-    }
-    found = {row[key]: row for row in synced.rows(stream, store_id)}
+    expected = by_key(stream, truth.served(synced.shops[store_id].store, stream), types)
+    found = {row[key_of(stream)]: row for row in synced.rows(stream, store_id)}
 
     assert expected
     assert found.keys() == expected.keys()
