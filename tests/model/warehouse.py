@@ -18,20 +18,9 @@ from psycopg.rows import dict_row
 
 from demo_store import Store, serve
 from pimctl.package_index import uv_variables
+from tap_woo_pim.config import COMPONENTS
 
 CHECKOUT = Path(__file__).parents[2]
-ALL_COMPONENTS = [
-    "categories",
-    "tags",
-    "brands",
-    "attributes",
-    "shipping_classes",
-    "tax_classes",
-    "products",
-    "variations",
-    "custom_fields",
-    "reviews",
-]
 LOADER_SETTINGS = {
     "default_target_schema": "woo",
     "use_copy": True,
@@ -107,7 +96,7 @@ class Warehouse:
                 "consumer_secret": key.consumer_secret,
                 "ca_bundle": str(server.ca_bundle),
                 "store_id": store_id,
-                "sync_components": components or ALL_COMPONENTS,
+                "sync_components": components or list(COMPONENTS),
             }
             config.write_text(json.dumps(settings), encoding="utf-8")
             read = subprocess.run(
