@@ -20,6 +20,7 @@ from tap_woo_pim.login import WayIn, find_way_in
 from tap_woo_pim.prefetch import result_of
 from tap_woo_pim.routes import Routes
 from tap_woo_pim.settings import Settings
+from tap_woo_pim.site import resolved
 
 ANALYTICS = "wc-analytics"
 """The namespace of WooCommerce's own reports, which lists the variations of all products since 4.0."""
@@ -160,7 +161,7 @@ class Shop:
         return self.client.options(f"{self.root}{path}", about=about, auth=self.way_in.auth)
 
     def _log_in(self, namespace: str) -> WayIn:
-        home = str(self.entrance.index.get("home") or self.root)
+        home = resolved(str(self.entrance.index.get("home") or self.root), self.root) or self.root
         way_in = find_way_in(self.client, f"{self.root}{namespace}/products", home, self.entrance.date, ALL)
         self._looked_at = time.monotonic()
         self.client.proven = True

@@ -69,6 +69,16 @@ def origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
+def resolved(link: str, page_url: str) -> str | None:
+    """Give the address to which a link leads, from the page that has it; None where it is no address."""
+    try:
+        address = urljoin(page_url, link)
+        urlsplit(address)
+    except ValueError:  # brackets with no address of IP version 6 in them
+        return None
+    return address
+
+
 def api_root(link_header: str, page_url: str) -> str | None:
     """Find the API root in the Link header of a page of the shop.
 
@@ -81,7 +91,7 @@ def api_root(link_header: str, page_url: str) -> str | None:
     """
     for link in parse_header_links(link_header):
         if link.get("rel") == API_RELATION:
-            return urljoin(page_url, link["url"])
+            return resolved(link["url"], page_url)
     return None
 
 

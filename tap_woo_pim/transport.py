@@ -7,22 +7,31 @@ import warnings
 from collections.abc import Mapping
 from importlib import metadata
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 from requests.auth import AuthBase
 from urllib3.exceptions import InsecureRequestWarning
 
+from tap_woo_pim._compat import override
 from tap_woo_pim.causes import CIRCLE, DOWNGRADE, OTHER_HOST
 from tap_woo_pim.deadline import TimedAdapter
 from tap_woo_pim.errors import ShopError, connection_cause
 from tap_woo_pim.redaction import TALKATIVE_LOGGERS
 from tap_woo_pim.settings import Settings
-from tap_woo_pim.site import extra_parameters, is_same_shop, origin
+from tap_woo_pim.site import extra_parameters, is_same_shop, origin, resolved
 
 MAX_REDIRECTS = 5
 
 logger = logging.getLogger("tap-woo-pim")
+
+
+class _Session(requests.Session):
+    """A session that leaves redirects alone; requests reads even those that it does not follow, and may fail at it."""
+
+    @override
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Find none."""
 
 
 class Transport:
@@ -30,7 +39,7 @@ class Transport:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._session = requests.Session()
+        self._session = _Session()
         self._adapter = TimedAdapter(settings.max_concurrency)
         self._session.mount("https://", self._adapter)
         self._session.mount("http://", self._adapter)
@@ -64,11 +73,13 @@ class Transport:
         visited = {(url, tuple(params.items()))}
         for _ in range(MAX_REDIRECTS + 1):
             response = self._send_once(method, url, params, auth, place)
-            target = response.headers.get("Location")
-            if response.status_code not in (301, 302, 303, 307, 308) or not target:
+            location = response.headers.get("Location")
+            if response.status_code not in (301, 302, 303, 307, 308) or not location:
                 return response
             response.close()
-            target = urljoin(url, target)
+            target = resolved(location, url)
+            if target is None:
+                raise ShopError(place, OTHER_HOST, target=location.partition("?")[0])
             self._check_redirect(url, target, place)
             params = {**params, **extra_parameters(target, set(params))}
             url = urlsplit(target)._replace(query="", fragment="").geturl()

@@ -46,6 +46,7 @@ def store() -> Store:
         ),
         *("https://localhost.elsewhere.invalid/", "https://localhost@elsewhere.invalid/", "gopher://elsewhere.invalid"),
         *("https://elsewhere.invalid\\@localhost/", "data:,x", "javascript:alert(1)", "https://user@localhost/"),
+        *("https://[", "//[::1", "https://[v1.evil]x/"),
     ],
 )
 def test_a_redirect_leads_to_no_file_and_no_other_host(store: Store, target: str) -> None:
@@ -60,7 +61,9 @@ def test_a_redirect_leads_to_no_file_and_no_other_host(store: Store, target: str
         assert rule.hits == 1
 
 
-@pytest.mark.parametrize("root", ["https://elsewhere.invalid/wp-json/", "file:///etc/", "//elsewhere.invalid/wp-json/"])
+@pytest.mark.parametrize(
+    "root", ["https://elsewhere.invalid/wp-json/", "file:///etc/", "//elsewhere.invalid/wp-json/", "https://[/wp-json/"]
+)
 def test_the_front_page_cannot_name_an_api_elsewhere(root: str) -> None:
     store = Store.empty()
     store.faults.add("html_page", path("/wp-json/$"))
