@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+SECONDS_BETWEEN_LOOKS = 0.05
 
 
 @dataclass(frozen=True)
@@ -19,7 +24,7 @@ class Figures:
     Attributes:
         seconds: from its start to its end.
         cpu_seconds: of all of its threads.
-        peak_mb: the most memory that it held.
+        peak_mb: the most memory that it held (Linux).
         records: RECORD messages that it wrote.
         state: the last state that it wrote.
     """
@@ -54,7 +59,8 @@ def run_tap(
         process = subprocess.Popen(
             [*command, "--state", str(folder / "state.json")], stdout=stdout, stderr=stderr, stdin=subprocess.DEVNULL
         )
-        _, status, usage = os.wait4(process.pid, 0)
+        with _peak_watched(process.pid) as peak_mb:
+            _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - began
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
@@ -66,4 +72,31 @@ def run_tap(
             if line.startswith(b'{"type":"STATE"'):
                 state = json.loads(line)["value"]
     cpu_seconds = usage.ru_utime + usage.ru_stime
-    return Figures(seconds, cpu_seconds, usage.ru_maxrss / 1024, records, state)
+    return Figures(seconds, cpu_seconds, max(peak_mb), records, state)
+
+
+@contextlib.contextmanager
+def _peak_watched(pid: int) -> Iterator[list[float]]:
+    """Look again and again at the most memory (MB) that a process has held; yields the list of what was seen.
+
+    `ru_maxrss` of `wait4` would not do: Linux counts in it what the parent held when it started the process.
+    """
+    status = Path(f"/proc/{pid}/status")
+    seen: list[float] = []
+    ended = threading.Event()
+
+    def look() -> None:
+        while not ended.wait(SECONDS_BETWEEN_LOOKS):
+            # Of a process that has ended there is nothing to be seen.
+            with contextlib.suppress(OSError, StopIteration):
+                lines = status.read_text().splitlines()
+                line = next(line for line in lines if line.startswith("VmHWM:"))
+                seen.append(int(line.split()[1]) / 1024)
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        ended.set()
+        thread.join()
