@@ -9,7 +9,8 @@ from typing import Any
 from singer_sdk.exceptions import RetriableAPIError
 
 from tap_woo_pim.columns import ID, MISFIT, Kind
-from tap_woo_pim.pagination import Walk, Window
+from tap_woo_pim.pagination import Walk
+from tap_woo_pim.seams import Window
 from tap_woo_pim.shop import Shop
 
 Row = dict[str, Any]
@@ -25,13 +26,26 @@ class Unread:
 
 @dataclass(frozen=True)
 class Page:
-    """The usable rows of one window, in the shop's order."""
+    """The usable rows of one window, in the shop's order.
+
+    Attributes:
+        window: the window.
+        rows: its usable rows.
+        ids: their ids.
+        odd: the others.
+        total: how many rows the store counts in the list; None where it does not say.
+    """
 
     window: Window
     rows: list[Row]
     ids: list[int]
     odd: list[Unread]
     total: int | None
+
+    @property
+    def count(self) -> int:
+        """How many rows came, usable or not."""
+        return len(self.rows) + len(self.odd)
 
 
 @dataclass
@@ -98,12 +112,18 @@ def page_of(shop: Shop, listing: Listing, window: Window, data: Any, total: int 
         total: how many rows the store counts, None where it does not say.
 
     Raises:
-        RetriableAPIError: it is no list.
+        RetriableAPIError: it is no list, or holds more rows than were asked for.
     """
     rows: list[Row] = []
     ids: list[int] = []
     odd: list[Unread] = []
-    for place, row in enumerate(as_list(shop, listing.about, data)):
+    sent = as_list(shop, listing.about, data)
+    if len(sent) > window.size:
+        raise RetriableAPIError(
+            f"{shop.client.place(listing.about)}: it answered with more rows than were asked for. Try later. If it"
+            " lasts, look for a plugin or a cache that changes the shop's answers."
+        )
+    for place, row in enumerate(sent):
         row_id = key_of(row, "id", ID)
         if row_id is None:
             odd.append(Unread(listing.position(window.offset + place), "the row has no usable id"))

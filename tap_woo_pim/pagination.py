@@ -1,18 +1,13 @@
-"""Decides which stretch of a list to read next, so that no row that stays in the list is missed.
+"""Decides which stretch of a list to read next, and when the list has ended.
 
-WooCommerce pages by position (`offset`, `per_page`). When rows are deleted or trashed between two requests, all
-later rows move up, and a plain reader misses as many at the seam of two pages (seen on 11.0.1, 9.9.5 and 5.9.0). A
-walk reads in the order of ids, lets windows overlap by one row, and holds a seam for closed when the new window has
-a row that is not beyond the last one read: whatever stays in the list and lies between the two was then in one of
-the windows.
+Stretches overlap by one row, so that `seams.py` can tell whether rows moved between them.
 """
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+
+from tap_woo_pim.seams import EndlessListError, Seams, Window
 
 MAX_PAGE_SIZE = 100
 """The largest `per_page` that WordPress accepts."""
@@ -21,57 +16,46 @@ MAX_FRUITLESS_WINDOWS = 200
 """After so many windows in a row without a new row the list is taken for endless."""
 
 MOST_ROWS = 10_000_000
-"""A list that says no total and is longer is taken for endless; one that says a total may be ten times as long."""
+"""A list that is longer is taken for endless, whatever it says of its length."""
 
 SPARE_ROWS = 1_000_000
 """So many more rows may a list have than ten times its first total."""
 
-MAX_SAME_PAGES = 3
-"""So often may a page come with just the rows and the total of the page before: no row that moved explains that."""
-
 MAX_RETURNS = 200
-"""So often may parts of a list be read again because rows moved."""
+"""So often may the same part of a list be read again because rows moved."""
 
 
-@dataclass(frozen=True)
-class Window:
-    """A stretch of a list: `size` rows from position `offset` on."""
-
-    offset: int
-    size: int
-
-
-class Verdict(enum.Enum):
-    """What a window that was read is good for."""
-
-    CLOSED = "its seam with what was read before is closed"
-    OPEN = "rows may be missing before it"
-    BEHIND = "it begins before the rows that were read last"
-
-
-class Walk:
+class Walk(Seams):
     """One walk through a list that the store sorts by ascending id.
 
     Args:
         page_size: rows to ask for at once, 1 to 100. At least 2 are asked for, since windows overlap.
         offset: where to begin; other than 0 when an interrupted walk goes on.
-        seen: the largest id that the interrupted walk had read without a gap.
+        seen: the last id that the interrupted walk had read.
+
+    Attributes:
+        size: rows to ask for from here on.
+        offset: where the next window begins.
+        first: the first id of the list; None where it is not known.
+        total: how many rows the store counts; None where it does not say, or was found to miscount.
+        done: whether the list is read to its end.
+        ends_early: whether it ended before the place where its total says.
     """
 
     def __init__(self, page_size: int, offset: int = 0, seen: int | None = None) -> None:
+        super().__init__(seen, is_resumed=offset > 0)
         self.full_size = max(2, min(page_size, MAX_PAGE_SIZE))
         self.size = self.full_size
         self.offset = offset
-        self.seen = seen
+        self.first: int | None = None
         self.total: int | None = None
         self.done = False
-        self.ordered = True
-        self.anchor: tuple[Window, tuple[int, ...]] | None = None
+        self.ends_early = False
+        self._miscounts = False
         self._most_rows: int | None = None
-        self._after_hole = False
         self._fruitless = 0
-        self._same_pages = 0
         self._returns = 0
+        self._farthest = -1
         self._step = self.full_size - 1
         self._good_windows = 0
         self._patience = 2
@@ -92,71 +76,51 @@ class Walk:
         """Tell whether the list is known to end with a window."""
         return self.total is not None and window.offset + max(1, window.size - 1) >= self.total
 
-    def judge(self, window: Window, ids: Sequence[int]) -> Verdict:
-        """Tell whether the seam between what was read and this window is closed.
-
-        Args:
-            window: the window read.
-            ids: ids of its rows, in the order in which they came.
-        """
-        if window.offset == 0 or not self.ordered:
-            return Verdict.CLOSED
-        if self.anchor and ids and self.anchor[1] and ids[0] < self.anchor[1][0]:
-            return Verdict.BEHIND
-        if self._after_hole and self.anchor is None:
-            # Nothing is left to compare with, and the list counts as incomplete already.
-            return Verdict.CLOSED
-        if self.seen is not None and ids and ids[0] <= self.seen:
-            return Verdict.CLOSED
-        return Verdict.OPEN
-
-    def follows(self, window: Window, again: Sequence[int]) -> bool:
-        """Tell whether a window with an open seam follows on what was read all the same.
-
-        It does when the rows that the key may not read, or the shop cannot deliver, lie on the seam. Then nothing has
-        moved, and the last row read stands at no place that the window has, for the key could read that one.
-
-        Args:
-            window: the window with the open seam.
-            again: ids of the last good window, read once more after it.
-        """
-        if self.anchor is None or self.anchor[1] != tuple(again):
-            return False
-        last, ids = self.anchor
-        return len(ids) < last.size or window.offset >= last.offset + last.size
-
-    def take(self, window: Window, ids: Sequence[int], total: int | None) -> list[int]:
+    def take(self, window: Window, ids: Sequence[int], total: int | None, count: int) -> list[int]:
         """Count a window whose seam is closed as read, and move on behind it.
 
         Args:
             window: the window read.
             ids: ids of its rows, in the order in which they came.
             total: how many rows the store counts (`X-WP-Total`), None where it does not say.
+            count: how many rows came, those included that have no usable id.
 
         Returns:
-            Which of the rows are new, by their place in `ids`.
+            Which of the rows were not brought before, by their place in `ids`.
 
         Raises:
             EndlessListError: the store goes on without ever sending a new row.
         """
-        fresh = [place for place, row_id in enumerate(ids) if self._is_new(row_id)]
-        self.ordered = self.ordered and all(left < right for left, right in pairwise(ids))
-        self._count_fruitless(window, ids, total)
-        self.total = total
+        fresh = self.close(window, ids)
+        self._count_steps(window, is_new=bool(fresh))
+        # Some plugins for languages count the rows of one language and send those of all.
+        self._miscounts = self._miscounts or (total is not None and window.offset + count > total)
+        self.total = None if self._miscounts else total
         if self._most_rows is None:
-            self._most_rows = MOST_ROWS if total is None else 10 * total + SPARE_ROWS
+            self._most_rows = MOST_ROWS if total is None else min(MOST_ROWS, 10 * total + SPARE_ROWS)
         if window.offset > self._most_rows:
             raise EndlessListError
-        if ids:
-            self.seen = ids[-1] if self.seen is None else max(ids[-1], self.seen)
+        if ids and window.offset == 0:
+            self.first = ids[0]
         end = window.offset + window.size
-        self.done = len(ids) < window.size and (end >= total if total is not None else not ids)
+        self.done = count < window.size and (end >= self.total if self.total is not None else not count)
+        self.ends_early = self.done and self.total is not None and window.offset + count < self.total
         self.offset = window.offset + max(1, window.size - 1)
-        self.anchor = (window, tuple(ids))
-        self._after_hole = False
         self._step = self.full_size - 1
         self._grow()
         return fresh
+
+    def reopen(self) -> None:
+        """Read the last window once more: what came at the end of the list has changed.
+
+        Raises:
+            EndlessListError: that happened too often.
+        """
+        self.count_return()
+        if self.anchor is not None:
+            self.offset = self.anchor[0].offset
+        self.let_go()
+        self.done = False
 
     def step_back(self) -> None:
         """Go back, each time further: rows have moved up, and what is sought stands earlier now.
@@ -167,7 +131,7 @@ class Walk:
         self.count_return()
         self.offset = max(0, self.offset - self._step)
         self._step *= 2
-        self.anchor = None
+        self.let_go()
 
     def count_return(self) -> None:
         """Count that a part had to be read again.
@@ -192,13 +156,7 @@ class Walk:
     def skip_row(self) -> None:
         """Leave out the one row at this place, which the store cannot deliver."""
         self.offset += 1
-        self._after_hole = True
-
-    def _is_new(self, row_id: int) -> bool:
-        if self.ordered:
-            begin = self.anchor[1][0] if self.anchor and self.anchor[1] else None
-            return self.seen is None or row_id > self.seen or (begin is not None and row_id < begin)
-        return self.anchor is None or row_id not in self.anchor[1]
+        self.leave_hole()
 
     def _grow(self) -> None:
         self._good_windows += 1
@@ -206,16 +164,10 @@ class Walk:
             self.size = min(self.size * 2, self.full_size)
             self._good_windows = 0
 
-    def _count_fruitless(self, window: Window, ids: Sequence[int], total: int | None) -> None:
-        is_new = bool(ids) and (self.seen is None or ids[-1] > self.seen)
+    def _count_steps(self, window: Window, *, is_new: bool) -> None:
         self._fruitless = 0 if is_new else self._fruitless + 1
-        self._returns = 0 if is_new else self._returns
-        last_window, last_ids = self.anchor or (window, ())
-        same_page = last_window != window and bool(ids) and last_ids == tuple(ids) and self.total == total
-        self._same_pages = self._same_pages + 1 if same_page else 0
-        if self._same_pages >= MAX_SAME_PAGES or self._fruitless > MAX_FRUITLESS_WINDOWS:
+        if self._fruitless > MAX_FRUITLESS_WINDOWS:
             raise EndlessListError
-
-
-class EndlessListError(Exception):
-    """The store answers without end, or never twice the same; a cache that ignores the query does that."""
+        if window.offset > self._farthest:
+            self._farthest = window.offset
+            self._returns = 0

@@ -5,24 +5,25 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
-from dataclasses import replace
 from functools import partial
 from itertools import islice
-from typing import Any
 
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
 from tap_woo_pim.client import Answer, is_about_size
 from tap_woo_pim.errors import ShopError
-from tap_woo_pim.listing import Listing, Page, Row, Unread, page_of
-from tap_woo_pim.pagination import EndlessListError, Verdict, Window
+from tap_woo_pim.listing import Listing, Page, Row, Unread
+from tap_woo_pim.pages import fail_rows_alone, fetch, look_at_ends, name_row, params_of
 from tap_woo_pim.prefetch import Inline, in_order, result_of
+from tap_woo_pim.seams import EndlessListError, Verdict
 from tap_woo_pim.shop import Shop
 
 logger = logging.getLogger("tap-woo-pim")
 
 MAX_UNREAD_IN_A_ROW = 5
-"""So many unreadable rows next to each other mean that the shop fails, not the rows."""
+"""After so many unreadable rows next to each other it is found out whether the shop fails, or these rows alone."""
+
+OUT_OF_ORDER = "the shop does not keep to the order of ids, so rows may be missing before this place"
 
 
 def read(shop: Shop, listing: Listing, executor: Executor | None = None) -> Iterator[list[Row]]:
@@ -34,7 +35,7 @@ def read(shop: Shop, listing: Listing, executor: Executor | None = None) -> Iter
         executor: where pages are fetched ahead; the shop's own threads when not given.
 
     Yields:
-        The new rows of each page: those with an id beyond all that came before.
+        The rows of each page that were not brought before.
 
     Raises:
         FatalAPIError: the shop refused.
@@ -49,17 +50,17 @@ def read(shop: Shop, listing: Listing, executor: Executor | None = None) -> Iter
             page = _page_or_trouble(future)
             if isinstance(page, RetriableAPIError):
                 if not walk.shrink():
+                    if skipped_in_a_row and skipped_in_a_row % MAX_UNREAD_IN_A_ROW == 0:
+                        if not fail_rows_alone(shop, listing):
+                            raise page
+                        yield []  # so that the rows left out by now are told of
                     skipped_in_a_row += 1
-                    if skipped_in_a_row > MAX_UNREAD_IN_A_ROW:
-                        raise page
                     _skip(shop, listing, page)
                 break
             skipped_in_a_row = 0
             fresh, goes_on = _follow(shop, listing, page)
             yield fresh
-            if walk.done:
-                return
-            if not goes_on:
+            if walk.done or not goes_on:
                 break
 
 
@@ -75,7 +76,7 @@ def ask_ahead(shop: Shop, listing: Listing, pages: int = 1) -> Future[Answer]:
         The first page to come.
     """
     first, *_ = [
-        shop.ask_ahead(listing.path, _params(listing, window), about=listing.about, is_large=window.size > 1)
+        shop.ask_ahead(listing.path, params_of(listing, window), about=listing.about, is_large=window.size > 1)
         for window in islice(listing.walk.plan(), pages)
     ]
     return first
@@ -98,7 +99,7 @@ def read_many(shop: Shop, listings: Iterable[Listing]) -> Iterator[tuple[Listing
 
 def _calls(shop: Shop, listing: Listing) -> Iterator[Callable[[], Page]]:
     for window in listing.walk.plan():
-        yield partial(_fetch, shop, listing, window)
+        yield partial(fetch, shop, listing, window)
         if listing.at_last_page is not None and listing.walk.is_last(window):
             listing.at_last_page()
 
@@ -128,12 +129,15 @@ def _follow(shop: Shop, listing: Listing, page: Page) -> tuple[list[Row], bool]:
         The new rows, and whether the pages fetched ahead are still good; else the reading has gone back.
     """
     try:
-        return _take(shop, listing, page)
+        rows, goes_on = _take(shop, listing, page)
+        if listing.walk.done and listing.walk.ends_early:
+            rows += look_at_ends(shop, listing)
     except EndlessListError:
         raise FatalAPIError(
             f"{shop.client.place(listing.about)}: its pages do not fit together, or never end. A cache that ignores the"
             " query does that: exclude /wp-json/ from it."
         ) from None
+    return rows, goes_on
 
 
 def _take(shop: Shop, listing: Listing, page: Page) -> tuple[list[Row], bool]:
@@ -144,52 +148,48 @@ def _take(shop: Shop, listing: Listing, page: Page) -> tuple[list[Row], bool]:
     if walk.anchor is None:
         walk.step_back()
         return [], False
-    again = _fetch(shop, listing, walk.anchor[0])
-    if verdict is Verdict.BEHIND:
-        # Rows came in before the last page, or one of the two pages was another's: that one is read again.
-        walk.count_return()
-        return _new_rows(listing, again), False
-    if walk.follows(page.window, again.ids):
+    again = fetch(shop, listing, walk.anchor[0])
+    is_behind_end = not page.count and walk.ends_list(again.ids, again.count)
+    if verdict is Verdict.OPEN and (is_behind_end or walk.follows(page.window, again.ids)):
         return _new_rows(listing, page), True
+    if not walk.ordered:
+        listing.unread.append(Unread(listing.position(page.window.offset), OUT_OF_ORDER))
+        return _new_rows(listing, page), True
+    return _go_back(listing, page, again, verdict), False
+
+
+def _go_back(listing: Listing, page: Page, again: Page, verdict: Verdict) -> list[Row]:
+    """Go back before a page that does not follow on what was read.
+
+    Args:
+        listing: the list.
+        page: the page.
+        again: the page before it, read once more.
+        verdict: what is wrong with the seam between them.
+
+    Returns:
+        The new rows of `again`.
+    """
+    walk = listing.walk
+    walk.count_return()
+    if verdict is Verdict.BEHIND and (not again.ids or walk.contradict(page.ids, again.ids)):
+        return []
+    if (verdict is Verdict.BEHIND and walk.replaces(again.ids)) or walk.begins_earlier(again.ids):
+        # Rows came in before the last page, or it was another's.
+        return _new_rows(listing, again)
     logger.info("%s: rows moved while they were read; reading that part again.", listing.about)
     walk.step_back()
-    return [], False
+    return []
 
 
 def _new_rows(listing: Listing, page: Page) -> list[Row]:
-    places = listing.walk.take(page.window, page.ids, page.total)
+    places = listing.walk.take(page.window, page.ids, page.total, page.count)
     listing.unread.extend(page.odd)
     return [page.rows[place] for place in places]
 
 
 def _skip(shop: Shop, listing: Listing, error: RetriableAPIError) -> None:
-    unread = Unread(_name(shop, listing), str(error))
+    unread = Unread(name_row(shop, listing), str(error))
     listing.unread.append(unread)
     logger.warning("%s: the row at %s could not be read and is left out. %s", listing.about, unread.position, error)
     listing.walk.skip_row()
-
-
-def _name(shop: Shop, listing: Listing) -> str:
-    """Name the row at which a list fails: by its id where the shop can tell at least that, else by its position."""
-    offset, params = listing.walk.offset, {**listing.params, "_fields": "id"}
-    try:
-        page = _fetch(shop, replace(listing, params=params), Window(offset, 1), tries=1)
-    except RetriableAPIError:
-        return listing.position(offset)
-    return f"id {page.ids[0]}" if page.ids else listing.position(offset)
-
-
-def _params(listing: Listing, window: Window) -> dict[str, Any]:
-    return {
-        **listing.params,
-        "orderby": "id",
-        "order": "asc",
-        "per_page": window.size,
-        "offset": window.offset,
-    }
-
-
-def _fetch(shop: Shop, listing: Listing, window: Window, tries: int | None = None) -> Page:
-    params = _params(listing, window)
-    answer = shop.get(listing.path, params, about=listing.about, tries=tries, is_large=window.size > 1)
-    return page_of(shop, listing, window, answer.data, answer.total)

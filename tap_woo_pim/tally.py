@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 FEW_ROWS = 5
-"""So few rows may vanish from any list, whatever percentage of it they are."""
+"""So few rows may vanish from any list, whatever percentage of it they are, or be counted and not sent."""
 
 ALL = 100
 """The value of max_vanished_percent that lets a list vanish as a whole."""
@@ -29,10 +29,18 @@ class Tally:
         self.rows: int = numbers.get("rows", 0)
         self.survivors: int = numbers.get("survivors", 0)
         self.max_id: int | None = numbers.get("max_id")
+        self._walked: int = numbers.get("walked", 0)
+        self._listed: int | None = numbers.get("listed", 0)
         self._last_max_id: int | None = state.get("max_id")
 
-    def count(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Count rows."""
+    def count(self, rows: Sequence[Mapping[str, Any]], walked: int | None = None) -> None:
+        """Count rows.
+
+        Args:
+            rows: the rows.
+            walked: how many rows of the list that is walked through they stand for; the same when not given.
+        """
+        self._walked += len(rows) if walked is None else walked
         for row in rows:
             self.rows += 1
             row_id = row.get("id")
@@ -41,6 +49,32 @@ class Tally:
                 self.survivors += self._last_max_id is None or row_id <= self._last_max_id
             else:
                 self.survivors += 1
+
+    def end_list(self, total: int | None) -> None:
+        """Count a list as read to its end.
+
+        Args:
+            total: how many rows the shop counts in it; None where it does not say.
+        """
+        self._listed = None if self._listed is None or total is None else self._listed + total
+
+    @property
+    def shortfall(self) -> int:
+        """How many rows the shop counts and did not send; 0 where it does not count."""
+        return 0 if self._listed is None else max(0, self._listed - self._walked)
+
+    @property
+    def lacks_rows(self) -> bool:
+        """Whether more rows were counted and not sent than in the last whole read.
+
+        The rows that a key may not read and those whose parent is gone are counted with every read.
+        """
+        last: int = self._state.get("shortfall", 0)
+        return self.shortfall - last > FEW_ROWS
+
+    def keep_shortfall(self) -> None:
+        """Hold the next whole read against this one: what is missing twice is missing for a reason."""
+        self._state["shortfall"] = self.shortfall
 
     @property
     def last_rows(self) -> int:
@@ -71,12 +105,19 @@ class Tally:
 
     def numbers(self) -> dict[str, Any]:
         """What an interrupted whole read needs to go on counting."""
-        return {"rows": self.rows, "survivors": self.survivors, "max_id": self.max_id}
+        return {
+            "rows": self.rows,
+            "survivors": self.survivors,
+            "max_id": self.max_id,
+            "walked": self._walked,
+            "listed": self._listed,
+        }
 
     def save(self) -> None:
         """Keep the numbers for the next whole read."""
         self._state["row_count"] = self.rows
         self._state["max_id"] = self.max_id
+        self.keep_shortfall()
 
     def save_new(self) -> None:
         """Add the rows that are new to those of the last whole read: a broken list must not empty them either."""

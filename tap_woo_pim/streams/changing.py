@@ -111,14 +111,15 @@ class ChangingStream(DatedStream):
             for stretch in self.stretches(listing):
                 requests += 1 if stretch.walked is stretch.rows else 1 + len(stretch.rows)
                 if statuses[number:] != TRASH_ANY_TRASH:  # its first list comes again as the last
-                    tally.count(stretch.rows)
+                    tally.count(stretch.rows, len(stretch.walked))
                 yield from self._records(stretch, shaper, reading)
                 reading |= {"offset": stretch.offset, "seen": stretch.seen, "counted": tally.numbers()}
                 reading["unread"] = reading["unread"] or not listing.complete
                 self.report_unread(listing)
                 self.report_progress(listing)
-            reading |= {"list": number + 1, "offset": 0, "seen": None}
-        reading["counted"] = tally.numbers()
+            if statuses[number:] != TRASH_ANY_TRASH:
+                tally.end_list(listing.walk.total)
+            reading |= {"list": number + 1, "offset": 0, "seen": None, "counted": tally.numbers()}
         return requests
 
     def _ask_on(self, listing: Listing, reading: dict[str, Any]) -> None:

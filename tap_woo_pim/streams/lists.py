@@ -59,6 +59,8 @@ class ListStream(ShopStream):
         shaper = self.shaper()
         for listing, rows in self.read_lists():
             tally.count(rows)
+            if listing.walk.done:
+                tally.end_list(listing.walk.total)
             yield from map(shaper.shape, rows)
             account.rows += len(rows)
             self.report_progress(listing)
@@ -141,6 +143,14 @@ class ListStream(ShopStream):
                 "%s: the shop's list is empty, and no earlier read tells what it held, so no row is taken for deleted."
                 " If tables of an earlier time are to be emptied, set max_vanished_percent to 100 for one run.",
                 self.name,
+            )
+        elif tally.lacks_rows:
+            tally.keep_shortfall()
+            self.logger.warning(
+                "%s: %d rows that the shop counts did not come, more than in the last whole read. None are taken for"
+                " deleted until another one lacks as many, as is right where the key may not read them.",
+                self.name,
+                tally.shortfall,
             )
         else:
             tally.save()

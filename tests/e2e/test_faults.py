@@ -42,10 +42,6 @@ FAILED = {
 """What ends a run at once, however seldom it happens."""
 BOGUS = {name for name in NAMES if name.startswith("pages without end")}
 """Rows that the shop made up: they are gone when the next whole read is complete, after the one that met them."""
-SHIFTED = {"the next page's rows"}
-"""A list whose every page is another's in the same way is a whole and steady list, only not of the first rows: no
-client can tell it from a key that may not read these. The rows of the first page count as deleted until it ends."""
-
 NESTED = ("200 levels of nesting", "500 levels of nesting")
 """Too deep for what compares the other values, not for the database."""
 ODD_VALUES = {
@@ -190,7 +186,7 @@ def test_a_fault_that_stays_ends_in_one_of_three_ways_and_the_next_run_makes_it_
     assert outcome.failure is None or trial.PLAIN.fullmatch(outcome.failure)
     if name in DEAD:
         assert (outcome.failure, outcome.named) == (None, DEAD[name])
-    assert landed.kept[name, "always"] or name in SHIFTED
+    assert landed.kept[name, "always"]
     assert landed.differences(f"{name} always") == []
 
 

@@ -33,7 +33,8 @@ class MovingList:
         self.requests += 1
         if self.script:
             self._move(*self.script.pop(0))
-        offset, size = params["offset"], params["per_page"]
+        size = params["per_page"]
+        offset = params.get("offset", size * (params.get("page", 1) - 1))
         window = sorted(self.ids)[offset : offset + size]
         if self.poisoned.intersection(window):
             raise RetriableAPIError("the server broke down")
@@ -129,6 +130,38 @@ def test_a_shop_that_is_down_is_not_taken_for_unreadable_rows() -> None:
     rows = MovingList(list(range(1, 100)), poisoned=set(range(1, 100)))
     with pytest.raises(RetriableAPIError):
         read_ids(rows, 10)
+
+
+def test_five_rows_at_most_are_named_where_nothing_tells_them_from_a_shop_that_is_down() -> None:
+    listing, seen = read_ids(MovingList(list(range(1, 6)), poisoned=set(range(1, 6))), 10)
+    assert (seen, len(listing.unread)) == ([], 5)
+    with pytest.raises(RetriableAPIError):
+        read_ids(MovingList(list(range(1, 7)), poisoned=set(range(1, 7))), 10)
+
+
+def test_no_more_than_a_hundred_unreadable_rows_at_the_end_are_named() -> None:
+    listing, seen = read_ids(MovingList(list(range(1, 106)), poisoned=set(range(5, 106))), 10)
+    assert (seen, len(listing.unread)) == ([1, 2, 3, 4], 101)
+    with pytest.raises(RetriableAPIError):
+        read_ids(MovingList(list(range(1, 108)), poisoned=set(range(2, 108))), 10)
+
+
+def test_a_list_may_be_ten_times_as_long_as_it_says_but_never_longer_than_any_list_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tap_woo_pim.pagination.MOST_ROWS", 500)
+    rows = MovingList([])
+    shop = rows.shop()
+
+    def endless(_path: str, params: dict[str, Any], **_: Any) -> Answer:
+        rows.requests += 1
+        begin = params["offset"] + 1
+        return Answer([{"id": row} for row in range(begin, begin + params["per_page"])], 10**17, None)
+
+    shop.get = endless  # type: ignore[method-assign, assignment]
+    with pytest.raises(FatalAPIError, match="never end"):
+        list(read(shop, Listing("list", {}, "rows", Walk(100))))
+    assert rows.requests < 12
 
 
 def test_a_shop_that_counts_rows_it_never_sends_ends() -> None:

@@ -1,0 +1,115 @@
+"""Asks for single pages of a list, and looks at the places of it that are in doubt."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from singer_sdk.exceptions import RetriableAPIError
+
+from tap_woo_pim.listing import Listing, Page, Row, page_of
+from tap_woo_pim.seams import EndlessListError, Window
+from tap_woo_pim.shop import Shop
+
+MAX_UNREAD_AT_THE_END = 100
+"""So many rows may be left when none of them can be read, but those before them can."""
+
+FARTHEST_PROBE_ROWS = 2**16
+"""So far on a row is looked for that can be read, where the length of the list is not known."""
+
+
+def params_of(listing: Listing, window: Window) -> dict[str, Any]:
+    """The query parameters of a page."""
+    return {
+        **listing.params,
+        "orderby": "id",
+        "order": "asc",
+        "per_page": window.size,
+        "offset": window.offset,
+    }
+
+
+def fetch(shop: Shop, listing: Listing, window: Window, tries: int | None = None) -> Page:
+    """Ask for a page.
+
+    Args:
+        shop: the shop.
+        listing: the list.
+        window: the stretch of it.
+        tries: see `Client.get`.
+
+    Raises:
+        ShopError, RetriableAPIError: see `Client.get` and `page_of`.
+    """
+    params = params_of(listing, window)
+    answer = shop.get(listing.path, params, about=listing.about, tries=tries, is_large=window.size > 1)
+    return page_of(shop, listing, window, answer.data, answer.total)
+
+
+def name_row(shop: Shop, listing: Listing) -> str:
+    """Name the row at which a list fails: by its id where the shop can tell at least that, else by its position."""
+    offset, params = listing.walk.offset, {**listing.params, "_fields": "id"}
+    try:
+        page = fetch(shop, replace(listing, params=params), Window(offset, 1), tries=1)
+    except RetriableAPIError:
+        return listing.position(offset)
+    return f"id {page.ids[0]}" if page.ids else listing.position(offset)
+
+
+def look_at_ends(shop: Shop, listing: Listing) -> list[Row]:
+    """Look again at the last and the first page of a list that ended before the place where its total says.
+
+    Rows that the key may not read look like that. So does a last page that a cache has cut or emptied, and a list of
+    which every page is another one's, whose first rows then are missing.
+
+    Returns:
+        Rows that had been left out.
+
+    Raises:
+        EndlessListError: the list does not begin where its first page does.
+    """
+    walk = listing.walk
+    if walk.anchor is None or tuple(fetch(shop, listing, walk.anchor[0]).ids) != walk.anchor[1]:
+        walk.reopen()
+        return []
+    if walk.is_resumed or not walk.ordered:
+        return []
+    beginning = _first_ids(shop, listing)
+    if not beginning or (walk.first is not None and walk.first <= beginning[0]):
+        return []
+    page = fetch(shop, listing, Window(0, walk.size))
+    if not page.ids or page.ids[0] > beginning[0]:
+        raise EndlessListError
+    return [page.rows[place] for place in walk.add(page.ids)]
+
+
+def fail_rows_alone(shop: Shop, listing: Listing) -> bool:
+    """Find out whether the rows from here on cannot be read, or the shop fails: then no row further on can be read."""
+    walk = listing.walk
+    rows_left = FARTHEST_PROBE_ROWS if walk.total is None else walk.total - walk.offset
+    distances = [2**power for power in range(rows_left.bit_length()) if 2**power < rows_left]
+    for distance in [*distances, rows_left - 1]:
+        page = _probe(shop, listing, Window(walk.offset + distance, 1))
+        if page is not None and (page.count or walk.total is not None):
+            return True
+    if rows_left > MAX_UNREAD_AT_THE_END or walk.anchor is None:
+        return False
+    return _probe(shop, listing, walk.anchor[0]) is not None
+
+
+def _probe(shop: Shop, listing: Listing, window: Window) -> Page | None:
+    try:
+        return fetch(shop, listing, window, tries=1)
+    except RetriableAPIError:
+        return None
+
+
+def _first_ids(shop: Shop, listing: Listing) -> list[int]:
+    """Ask for the first row alone, and by its page: no cache takes that for the first of the pages that were read."""
+    window = Window(0, 1)
+    params = {name: value for name, value in params_of(listing, window).items() if name != "offset"}
+    try:
+        answer = shop.get(listing.path, {**params, "page": 1}, about=listing.about)
+    except RetriableAPIError:
+        return []
+    return page_of(shop, listing, window, answer.data, answer.total).ids
