@@ -11,6 +11,9 @@ from tap_woo_pim.run import TIME_FORMAT, Run
 
 MODIFIED = "date_modified_gmt"
 
+EARLIEST = "1970-01-01T00:00:00Z"
+"""No product is older than WordPress; importers leave dates of the year 1, before which there is no time."""
+
 SURE_SECONDS = 60
 """Clocks that seem to differ by less may have been asked over a slow line."""
 
@@ -38,12 +41,13 @@ class Bookmark:
     @property
     def since(self) -> str:
         """The moment from which on changes must be asked for, exclusive; only where there is a bookmark."""
-        bookmark: str = self._state["replication_key_value"]
+        bookmark: str = max(self._state["replication_key_value"], EARLIEST)
         return bookmark if self._state.get("is_settled") else self.back_from(bookmark)
 
     def back_from(self, time: str) -> str:
         """Give the moment that lies `lookback_seconds` before another one, for an exclusive question."""
-        return (parse(time) - datetime.timedelta(seconds=self._lookback + 1)).strftime(TIME_FORMAT)
+        moment = parse(max(time, EARLIEST)) - datetime.timedelta(seconds=self._lookback + 1)
+        return moment.strftime(TIME_FORMAT)
 
     def clock_was_set_back(self, numbers: dict[str, Any]) -> bool:
         """Tell whether rows changed since may bear dates before the bookmark, so that no question by date finds them.
@@ -78,6 +82,9 @@ def newest(rows: Iterable[dict[str, Any]], known: str | None) -> str | None:
 
 
 def parse(time: str) -> datetime.datetime:
-    """Read a time; one without a zone is UTC."""
-    when = datetime.datetime.fromisoformat(time)
+    """Read a time; one without a zone is UTC, and one that no calendar has is long ago."""
+    try:
+        when = datetime.datetime.fromisoformat(time)
+    except ValueError:
+        when = datetime.datetime.fromisoformat(EARLIEST)
     return when.replace(tzinfo=datetime.UTC) if when.tzinfo is None else when.astimezone(datetime.UTC)

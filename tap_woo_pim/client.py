@@ -33,7 +33,7 @@ from tap_woo_pim.causes import (
 )
 from tap_woo_pim.errors import RETRIED_STATUSES, SIZE_STATUSES, PassingError, ShopError, answer_cause
 from tap_woo_pim.pace import Pace
-from tap_woo_pim.patience import Patience, parse_date, retry_after, wait_seconds
+from tap_woo_pim.patience import Patience, clock_of, retry_after, wait_seconds
 from tap_woo_pim.progress import Traffic
 from tap_woo_pim.settings import Settings
 from tap_woo_pim.transport import Transport
@@ -232,7 +232,7 @@ class Client:
 
     def _answer(self, response: requests.Response, body: bytes, place: str) -> Answer:
         status = response.status_code
-        date = parse_date(response.headers.get("Date", ""))
+        date = clock_of(response)
         if status >= 300:
             cause, said = answer_cause(status, response.headers, body)
             cause = REVOKED if cause is UNKNOWN_KEY and self.proven else cause

@@ -16,6 +16,9 @@ import requests
 MAX_RETRY_AFTER_SECONDS = 300
 LONGEST_WAIT_SECONDS = 60
 
+MAX_CLOCK_ERROR = datetime.timedelta(days=3650)
+"""So far may a shop's clock be off this machine's; a `Date` beyond that is nonsense, not a clock."""
+
 
 class Patience:
     """The time that a run spends on a failing shop, over all threads.
@@ -117,3 +120,9 @@ def parse_date(value: str) -> datetime.datetime | None:
         return when.replace(tzinfo=datetime.UTC) if when.tzinfo is None else when.astimezone(datetime.UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def clock_of(response: requests.Response) -> datetime.datetime | None:
+    """Read a shop's clock (`Date`) as UTC; None where it does not say, or nonsense."""
+    when = parse_date(response.headers.get("Date", ""))
+    return when if when and abs(when - datetime.datetime.now(datetime.UTC)) <= MAX_CLOCK_ERROR else None

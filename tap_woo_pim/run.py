@@ -13,6 +13,8 @@ from tap_woo_pim.shop import Shop
 
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
+END_OF_TIME = datetime.datetime(9999, 12, 31, 23, 59, 59, tzinfo=datetime.UTC)
+
 
 def machine_now() -> datetime.datetime:
     """Tell this machine's clock."""
@@ -55,6 +57,8 @@ class Run:
         if last_synced_at is None or self.started_at > last_synced_at:
             return self.started_at
         last = datetime.datetime.strptime(last_synced_at, TIME_FORMAT).replace(tzinfo=datetime.UTC)
+        if last >= END_OF_TIME:
+            return self.started_at
         return (last + datetime.timedelta(seconds=1)).strftime(TIME_FORMAT)
 
     @cached_property

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import json
+import re
 from typing import Any
 
 import pytest
 
 from demo_store import PROFILES, Store
+from demo_store.faults.bodies import BodyChanged
 from tests.tap.harness import Landing, shop
 from tests.tap.life import Life, new_store
 
@@ -164,3 +167,46 @@ def test_a_daylight_saving_change_loses_nothing(changes_at: str) -> None:
             assert landing.differences(store) == {}
             life.live(5)
             store.clock.advance(900)
+
+
+@pytest.mark.parametrize("year", ["0001", "0100", "1999", "2099", "9999"])
+@pytest.mark.parametrize("time_of_day", ["00:00:00", "23:59:59"])
+def test_a_date_header_that_is_nonsense_is_no_clock(year: str, time_of_day: str) -> None:
+    store = new_store(products=5)
+    rule = store.faults.add(BodyChanged(Date=f"Fri, 31 Dec {year} {time_of_day} GMT"))
+    with shop(store) as served:
+        landing = served.sync(**PRODUCTS)
+        store.faults.remove(rule)
+        for _ in range(2):
+            store.edit_product(store.rows("products")[0]["id"], name="Edited")
+            served.sync(landing, **PRODUCTS)
+            assert landing.differences(store) == {}
+    for rows in landing.tables.values():
+        assert all("2026" <= row["synced_at"] < "2040" for row in rows.values())
+
+
+@pytest.mark.parametrize("year", ["100", "0001", "9999"])
+def test_a_state_with_times_that_are_nonsense_heals(year: str) -> None:
+    store = new_store(products=5)
+    with shop(store) as served:
+        landing = served.sync(**PRODUCTS)
+        text = json.dumps(landing.state)
+        for at in ("synced_at", "whole_read_at", "bookmark_at", "replication_key_value"):
+            text = re.sub(f'"{at}": "[^"]+"', f'"{at}": "{year}-12-31T23:59:59Z"', text)
+        landing = Landing(json.loads(text))
+        store.edit_product(store.rows("products")[0]["id"], name="Edited")
+        for _ in range(2):
+            served.sync(landing, **PRODUCTS)
+            assert landing.differences(store) == {}
+
+
+def test_dates_of_change_in_the_year_1_stop_no_later_run() -> None:
+    store = new_store(products=5)
+    for row in store.rows("products"):
+        store.sql_update("products", row["id"], date_modified_gmt="0001-01-01T00:00:00")
+    with shop(store) as served:
+        landing = Landing()
+        for turn in range(3):
+            store.sql_update("products", store.rows("products")[0]["id"], name=f"Turn {turn}")
+            served.sync(landing, **PRODUCTS)
+            assert landing.live("products").keys() == {row["id"] for row in store.rows("products")}
