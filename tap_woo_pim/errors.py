@@ -7,7 +7,6 @@ texts, not its codes: what only a text tells apart, `login.py` also tells by com
 from __future__ import annotations
 
 import datetime
-import json
 import re
 import ssl
 from collections.abc import Iterator, Mapping
@@ -17,6 +16,7 @@ import requests
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 from urllib3.exceptions import NameResolutionError
 
+from tap_woo_pim.answers import BodyError, decode
 from tap_woo_pim.causes import (
     BAD_CA_FILE,
     BAD_PARAMETERS,
@@ -181,10 +181,10 @@ _PAGE_BYTES = 2**16
 
 
 def woo_error(body: bytes) -> WooError:
-    """Read the code and the text of an error answer such as {"code": "...", "message": "..."}."""
+    """Read the code and the text of an error answer such as {"code": "...", "message": "..."}, also between notices."""
     try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):
+        data = decode(body)
+    except BodyError:
         return NO_ERROR
     if not isinstance(data, Mapping):
         return NO_ERROR

@@ -99,3 +99,13 @@ def test_notices_in_answers_are_told_once_a_run(served: Shop, caplog: pytest.Log
             " The data is read all the same; turn off display_errors."
         )
     ]
+
+
+@pytest.mark.parametrize("fault", ["notice_before", "notice_after"])
+def test_error_answers_with_notices_are_understood(served: Shop, fault: str) -> None:
+    served.store.faults.add(fault)
+    served.store.strips_authorization = True
+    assert served.sync(**SETTINGS).differences(served.store) == {}
+    served.store.faults.add("key_revoked", PRODUCTS & nth(9))
+    with pytest.raises(SingerSDKError, match="the key was revoked while it was in use"):
+        served.sync(**SETTINGS)

@@ -93,7 +93,14 @@ def test_what_is_decoded_is_what_was_sent(value: Any) -> None:
     ("body", "value"),
     [
         (b'\xef\xbb\xbf["a"]', ["a"]),
+        (b'\xef\xbb\xbf\xef\xbb\xbf["a"]', ["a"]),
+        (b'["a"]\xef\xbb\xbf', ["a"]),
         (b'\n\n["a"]\n', ["a"]),
+        (b'["\\u0000\\\\u0000"]', ["\ufffd\\u0000"]),
+        (b'["\\udc00\\ud800", 1e999]', ["\ufffd\ufffd", "1e999"]),
+        (b'["\\u0000",' + b"[" * 800 + b"]" * 800 + b"]", None),
+        (b'["' + b"[" * 5000 + b'"]', ["[" * 5000]),
+        (b'["' + b"," * 1_100_000 + b'"]', ["," * 1_100_000]),
         (b'["\\ud800x"]', ["\ufffdx"]),
         (b'["\\ud83d\\ude00"]', ["\U0001f600"]),
         (b"[123456789012345678901234567890]", [123456789012345678901234567890]),
@@ -107,8 +114,17 @@ def test_odd_but_whole_bodies_are_read(body: bytes, value: Any) -> None:
 NOTICE = b"<br />\n<b>Warning</b>:  Undefined array key 0 in <b>/srv/x.php</b> on line <b>3</b><br />\n"
 
 
+PLAIN = b"\nWarning: Undefined array key 0 in /srv/x.php on line 3\n"
+BOM = b"\xef\xbb\xbf"
+
+
 @pytest.mark.parametrize(
-    "body", [NOTICE + b'[{"id": 1}]', b'[{"id": 1}]' + NOTICE, NOTICE * 2 + b'[{"id": 1}]\n' + NOTICE]
+    "body",
+    [
+        *(NOTICE + b'[{"id": 1}]', b'[{"id": 1}]' + NOTICE, NOTICE * 2 + b'[{"id": 1}]\n' + NOTICE),
+        *(PLAIN + b'[{"id": 1}]', b'[{"id": 1}]' + PLAIN, PLAIN * 2 + NOTICE + b'[{"id": 1}]' + PLAIN),
+        *(b"PHP Deprecated:  foo [bar] in /x.php on line 3\n" + b'[{"id": 1}]', NOTICE + BOM + b'[{"id": 1}]'),
+    ],
 )
 def test_json_is_salvaged_from_between_notices(body: bytes) -> None:
     noticed: list[bool] = []
@@ -121,6 +137,11 @@ def test_json_is_salvaged_from_between_notices(body: bytes) -> None:
     [
         *(b"", b"  ", b"<html>", b'[{"id": 1}', b"[1,]", b"[NaN]", b"[1] [2]", b'{"a": }', b"\xff"),
         *(NOTICE, NOTICE + b'[{"id": 1}, {"id": 2', NOTICE + b"[1] [2]", NOTICE + b"[1", b"Hello [1]"),
+        *(NOTICE + b"[]\n" + NOTICE + b"[1]", b"[1]" + NOTICE + b"[2]", NOTICE + b'{"debug": 1}\n' + NOTICE + b"[1]"),
+        b"<br />\n<b>Warning</b>:  dump:\n[1]\n in <b>/x</b> on line <b>3</b><br />\n" + NOTICE + b"[2]",
+        *(b'd": [1]}, {"id": 2}]' + NOTICE, b'<br />\n[1], "x": "' + NOTICE + b'"}]', b'2},\n{"id": 2}\n' + NOTICE),
+        *(b"[" * 1000 + b"]" * 1000, b'["\\u0000",' + b"[" * 990 + b"]" * 990 + b"]", b'["a\x00b"]'),
+        b"[" + b"{}," * 1_100_000 + b"{}]",
         *(b'[{"d": "<p>[1]"}', b'[{"d": "<p>[1]</p>", "e', b"<html><script>[1]</script></html>", b"<p>[1]</p>"),
     ],
 )
