@@ -23,6 +23,9 @@ logger = logging.getLogger("tap-woo-pim")
 MAX_UNREAD_IN_A_ROW = 5
 """After so many unreadable rows next to each other it is found out whether the shop fails, or these rows alone."""
 
+ROWS_AT_ONCE = 2000
+"""So many rows of a list are read in a thread beside others; all of an endless one would not fit into memory."""
+
 OUT_OF_ORDER = "the shop does not keep to the order of ids, so rows may be missing before this place"
 
 
@@ -83,18 +86,22 @@ def ask_ahead(shop: Shop, listing: Listing, pages: int = 1) -> Future[Answer]:
 
 
 def read_many(shop: Shop, listings: Iterable[Listing]) -> Iterator[tuple[Listing, list[Row]]]:
-    """Read many short lists with several in flight, each one whole, in their order.
+    """Read many short lists with several in flight, one after the other in their order.
 
     Args:
         shop: the shop.
         listings: the lists, taken one by one.
 
     Yields:
-        Each list with all of its rows.
+        Each list with its rows, in pieces if it is a long one; its walk is done with the last of them.
     """
-    calls = (partial(_read_whole, shop, listing) for listing in listings)
+    calls = (partial(_begin, shop, listing) for listing in listings)
     for future in in_order(shop.client.executor, calls, shop.settings.max_concurrency - 1):
-        yield result_of(future)
+        listing, rows = result_of(future)
+        yield listing, rows
+        if not listing.walk.done:
+            for more in _read_unless_gone(shop, listing):
+                yield listing, more
 
 
 def _calls(shop: Shop, listing: Listing) -> Iterator[Callable[[], Page]]:
@@ -104,13 +111,23 @@ def _calls(shop: Shop, listing: Listing) -> Iterator[Callable[[], Page]]:
             listing.at_last_page()
 
 
-def _read_whole(shop: Shop, listing: Listing) -> tuple[Listing, list[Row]]:
+def _begin(shop: Shop, listing: Listing) -> tuple[Listing, list[Row]]:
+    rows: list[Row] = []
+    for more in _read_unless_gone(shop, listing, Inline()):
+        rows += more
+        if len(rows) >= ROWS_AT_ONCE:
+            break
+    return listing, rows
+
+
+def _read_unless_gone(shop: Shop, listing: Listing, executor: Executor | None = None) -> Iterator[list[Row]]:
     try:
-        return listing, [row for rows in read(shop, listing, Inline()) for row in rows]
+        yield from read(shop, listing, executor)
     except ShopError as error:
         if listing.gone_code is None or error.error.code != listing.gone_code:
             raise
-        return listing, []
+        listing.walk.done, listing.walk.total = True, 0
+        yield []
 
 
 def _page_or_trouble(future: Future[Page]) -> Page | RetriableAPIError:

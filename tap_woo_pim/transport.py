@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import warnings
 from collections.abc import Mapping
+from http.cookiejar import DefaultCookiePolicy
 from importlib import metadata
 from typing import Any
 from urllib.parse import urlsplit
@@ -40,6 +41,8 @@ class Transport:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._session = _Session()
+        # The key needs none, and a shop could send ever more of them with every answer.
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._adapter = TimedAdapter(settings.max_concurrency)
         self._session.mount("https://", self._adapter)
         self._session.mount("http://", self._adapter)

@@ -42,9 +42,10 @@ class ProductAttributeTermsStream(ListStream):
         listings = [self.listing(self.shop.path(self.route.format(id_)), self.parameters()) for id_ in ids]
         for id_, listing in zip(ids, listings, strict=True):
             listing.gone_code, listing.part = GONE_CODE, f" of attribute {id_}"
-        for attribute_id, (listing, rows) in zip(ids, read_many(self.shop, listings), strict=True):
+        attribute_of = {listing.path: id_ for id_, listing in zip(ids, listings, strict=True)}
+        for listing, rows in read_many(self.shop, listings):
             for row in rows:
-                row["attribute_id"] = attribute_id
+                row["attribute_id"] = attribute_of[listing.path]
             yield listing, rows
 
     def _attributes(self) -> Listing:

@@ -131,13 +131,21 @@ class ProductVariationsStream(ChangingStream):
             yield from super().stretches(listing)
             return
         begun = deque[tuple[Stretch, deque[int]]]()
+        before = (listing.walk.offset, listing.walk.seen)
         for part, rows in read_many(self.shop, self._parts(listing, begun)):
             while not begun[0][1]:
-                yield begun.popleft()[0]
+                stretch, _ = begun.popleft()
+                yield stretch
+                before = (stretch.offset, stretch.seen)
             stretch, parents = begun[0]
-            parent_id = parents.popleft()
             listing.unread.extend(part.unread)
-            stretch.rows.extend({**row, "parent_id": parent_id} for row in rows)
+            part.unread.clear()
+            stretch.rows.extend({**row, "parent_id": parents[0]} for row in rows)
+            if part.walk.done:
+                parents.popleft()
+            else:
+                yield Stretch([], stretch.rows.copy(), *before)
+                stretch.rows.clear()
         yield from (stretch for stretch, _ in begun)
 
     def _parts(self, listing: Listing, begun: deque[tuple[Stretch, deque[int]]]) -> Iterator[Listing]:

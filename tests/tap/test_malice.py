@@ -22,8 +22,10 @@ from demo_store.faults import Exchange, Fault, param, path
 from demo_store.faults.bodies import BodyChanged, CompressionBomb
 from demo_store.faults.pages import EndlessPages
 from demo_store.faults.statuses import Redirected
+from demo_store.php import encode
 from tap_woo_pim.redaction import SECRETS, printable
-from tests.tap.harness import shop
+from tests.tap.harness import Landing, shop
+from tests.tap.life import without_flat_variations
 
 EVIL = "\x1b]0;owned\x07\x1b[31m\u202eevil\u2066\r\n\x9b2J fake line"
 TAGS: dict[str, Any] = {"sync_components": ["tags"], "max_retries": 0}
@@ -99,6 +101,46 @@ def test_a_list_that_never_ends_is_given_up(store: Store, grows: bool, monkeypat
         with pytest.raises(SingerSDKError, match="never end"):
             served.sync(**TAGS)
         store.faults.remove(rule)
+
+
+class EndlessTerms(Fault):
+    """Terms without end, and a total that is never reached."""
+
+    def spoil(self, exchange: Exchange, answer: Answer) -> Answer:
+        offset, size = int(exchange.request.query["offset"]), int(exchange.request.query["per_page"])
+        answer.body = encode([{"id": 10**6 + offset + place, "name": "x" * 1000} for place in range(size)])
+        answer.headers["X-WP-Total"] = str(10**12)
+        return answer
+
+
+@pytest.mark.parametrize(
+    ("component", "lists"),
+    [("attributes", "/attributes/[0-9]+/terms$"), ("variations", "/products/[0-9]+/variations$")],
+)
+def test_short_lists_that_never_end_are_handed_on_by_pieces(
+    component: str, lists: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tap_woo_pim.pagination.MOST_ROWS", 20_000)
+    store = Store.recorded("5.9.0")
+    store.keep_products(30)
+    without_flat_variations(store)
+    store.faults.add(EndlessTerms(), path(lists) & param(offset=None))
+    landing = Landing()
+    with shop(store) as served, pytest.raises(SingerSDKError, match="never end"):
+        served.sync(landing, sync_components=[component])
+    assert 15_000 < max(map(len, landing.tables.values())) <= 20_100
+
+
+def test_a_shop_leaves_no_cookies(store: Store) -> None:
+    with shop(store) as served:
+        rule = store.faults.add(BodyChanged(Set_Cookie="a=" + "x" * 4000 + "; Path=/"))
+        tap = served.tap(**TAGS)
+        try:
+            tap.sync_all()
+            assert len(tap.run.shop.client._transport._session.cookies) == 0
+        finally:
+            tap.run.shop.client.close()
+            store.faults.remove(rule)
 
 
 def test_names_of_custom_fields_that_never_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

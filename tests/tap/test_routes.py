@@ -113,13 +113,14 @@ def test_rows_that_the_shop_counts_and_does_not_send_do_not_stand_in_the_way(rou
     expected = set(ids) - set(ids[10:45:5]) - set(ids[60:69])
     with shop(store) as served:
         landing = Landing()
-        for page_size in (2, 5, 100):
+        for page_size in (7, 2, 5, 100):
             served.sync(landing, page_size=page_size, full_read_interval_hours=0)
             assert set(landing.live("product_variations")) == expected
             assert set(landing.live("products")) == set(parents) - set(parents[20:23])
-            assert landing.tables["snapshots"]["shop", "product_variations"]["row_count"] == len(expected)
             assert "unread_rows" not in landing.tables
             store.clock.advance(3600)
+            if page_size != 7:  # the first whole read cannot know that so many are missing for good
+                assert landing.tables["snapshots"]["shop", "product_variations"]["row_count"] == len(expected)
         store.delete_variation(ids[0])
         served.sync(landing, full_read_interval_hours=0)
         assert set(landing.live("product_variations")) == expected - {ids[0]}
