@@ -12,8 +12,8 @@ from typing import Any
 
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
-from tap_woo_pim.client import Answer, is_about_size
-from tap_woo_pim.errors import ShopError
+from tap_woo_pim.client import Answer
+from tap_woo_pim.errors import ShopError, is_about_size
 from tap_woo_pim.listing import Listing, Page, Row, Unread, page_of
 from tap_woo_pim.pagination import EndlessListError, Verdict, Window
 from tap_woo_pim.prefetch import Inline, in_order, result_of

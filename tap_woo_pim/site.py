@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from urllib.parse import SplitResult, parse_qsl, urljoin, urlsplit
 
@@ -13,6 +14,8 @@ API_RELATION = "https://api.w.org/"
 
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _INNER_PAGES = re.compile(r"/(wp-json|wp-admin|wp-login\.php|wp-content|index\.php)(/.*)?$", re.IGNORECASE)
+_LINK_TAG = re.compile(r"<link\b[^>]*>", re.IGNORECASE)
+_ADDRESS_IN_TAG = re.compile(r"""\bhref=["']([^"']+)["']""", re.IGNORECASE)
 _SECRETS_IN_URL = re.compile(r"consumer_(key|secret)|\b[cC][ksKS]_[0-9a-fA-F]{8,}|oauth_")
 
 
@@ -92,6 +95,23 @@ def api_root(link_header: str, page_url: str) -> str | None:
     for link in parse_header_links(link_header):
         if link.get("rel") == API_RELATION:
             return resolved(link["url"], page_url)
+    return None
+
+
+def linked_api_root(page: str, page_url: str) -> str | None:
+    """Find the API root in a page's own `<link>`, which names it too; some caches keep the page and drop the header.
+
+    Args:
+        page: the page's text.
+        page_url: see `api_root`.
+
+    Returns:
+        See `api_root`.
+    """
+    for tag in _LINK_TAG.findall(page):
+        address = _ADDRESS_IN_TAG.search(tag)
+        if API_RELATION in tag and address is not None:
+            return resolved(html.unescape(address[1]), page_url)
     return None
 
 

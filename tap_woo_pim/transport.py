@@ -16,9 +16,10 @@ from urllib3.exceptions import InsecureRequestWarning
 from tap_woo_pim._compat import override
 from tap_woo_pim.causes import CIRCLE, DOWNGRADE, OTHER_HOST
 from tap_woo_pim.deadline import TimedAdapter
-from tap_woo_pim.errors import ShopError, connection_cause
+from tap_woo_pim.errors import ShopError
 from tap_woo_pim.redaction import TALKATIVE_LOGGERS
 from tap_woo_pim.settings import Settings
+from tap_woo_pim.signs import connection_cause
 from tap_woo_pim.site import extra_parameters, is_same_shop, origin, resolved
 
 MAX_REDIRECTS = 5

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from demo_store import Request, Store
 from demo_store.faults import path
-from tap_woo_pim.site import api_root, is_same_shop, site_address
-from tests.credentials.cases import Instead
+from tap_woo_pim.site import api_root, is_same_shop, linked_api_root, site_address
+from tests.credentials.cases import THEME, Instead
 from tests.credentials.gateway import open_gateway
 from tests.credentials.stage import Stage
 from tests.credentials.test_ways_in import TAGS, all_tags, tags
@@ -95,6 +95,13 @@ def test_twins_are_the_same_shop_and_no_others_are() -> None:
         assert not is_same_shop("https://shop.example", other)
 
 
+def test_api_root_is_read_from_the_page() -> None:
+    page = '<link rel="icon" href="/a"><LINK rel="https://api.w.org/" href="/Blog/index.php?rest_route=&#038;x=/">'
+    assert linked_api_root(page, "https://x.example/") == "https://x.example/Blog/index.php?rest_route=&x=/"
+    assert linked_api_root('<link rel="https://api.w.org/">', "https://x.example/") is None
+    assert linked_api_root("https://api.w.org/", "https://x.example/") is None
+
+
 def test_api_root_is_read_from_the_link_header() -> None:
     link = '<https://x.example/a,b>; rel=shortlink, </blog/wp-json/>; rel="https://api.w.org/"'
     assert api_root(link, "https://x.example/") == "https://x.example/blog/wp-json/"
@@ -119,9 +126,45 @@ def test_api_is_found_by_the_front_page_where_it_lives_elsewhere(stage: Stage) -
     # WordPress in a folder of its own, its front page at the top, and a proxy that does not tell it of https.
     link = '<http://localhost/wordpress/wp-json/>; rel="https://api.w.org/"'
     store.faults.add(Instead(200, "Shop", "Welcome.", Link=link), path("^/$"))
+    # The page for addresses that are not there, as themes make it.
+    store.faults.add(Instead(404, "Page not found", THEME), path("^/wp-json/"))
     ended = stage.run(stage.config(server, site_url=origin, **TAGS))
     assert tags(ended) == all_tags(store)
     assert f"the shop is at {server.url}. Set site_url to that address." in ended.err
+    assert "Set store_id" not in ended.err
+
+
+def test_better_address_comes_with_the_store_id_that_keeps_the_rows(stage: Stage) -> None:
+    store = Store.recorded()
+    store.subfolder = "/wordpress"
+    server = stage.serve(store)
+    link = '<http://localhost/wordpress/wp-json/>; rel="https://api.w.org/"'
+    store.faults.add(Instead(200, "Shop", "Welcome.", Link=link), path("^/$"))
+    config = stage.config(server, site_url=server.url.removesuffix("/wordpress"), store_id=None, **TAGS)
+    ended = stage.run(config)
+    (store_id,) = {row["store_id"] for row in ended.rows("product_tags")}
+    assert f"Set site_url to that address. Set store_id to {store_id} as well, or all of its rows come" in ended.err
+
+
+def test_api_is_found_by_the_page_itself_where_its_header_is_lost(stage: Stage) -> None:
+    store = Store.recorded()
+    store.subfolder = "/wordpress"
+    server = stage.serve(store)
+    tag = "<link rel='https://api.w.org/' href='http://localhost/wordpress/wp-json/' />"
+    store.faults.add(Instead(200, "Shop", tag), path("^/$"))
+    ended = stage.run(stage.config(server, site_url=server.url.removesuffix("/wordpress"), **TAGS))
+    assert tags(ended) == all_tags(store)
+
+
+def test_permalinks_below_index_php_are_no_better_address(stage: Stage) -> None:
+    store = Store.recorded()
+    store.subfolder = "/index.php"
+    server = stage.serve(store)
+    link = '<https://localhost/index.php/wp-json/>; rel="https://api.w.org/"'
+    store.faults.add(Instead(200, "Shop", "Welcome.", Link=link), path("^/$"))
+    ended = stage.run(stage.config(server, site_url=server.url, **TAGS))
+    assert tags(ended) == all_tags(store)
+    assert "Set site_url" not in ended.err
 
 
 def test_api_on_another_host_than_the_front_page_gets_no_key(stage: Stage) -> None:

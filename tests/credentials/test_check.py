@@ -126,6 +126,15 @@ def test_component_that_fails_for_the_moment_does_not_fail_the_check(stage: Stag
     assert len(ended.rows("product_tags")) == len(server.store.rows("tags"))
 
 
+@pytest.mark.parametrize("status", [429, 503])
+def test_shop_that_asks_for_a_long_wait_is_not_waited_for_in_silence(stage: Stage, status: int) -> None:
+    server = stage.serve()
+    server.store.faults.add(Status(status, 3600))
+    ended = stage.run(stage.config(server, max_retries=1))
+    assert ended.code == 1
+    assert ended.err.count("Trying again in 5 s") == len(server.requests) - 1 == 1
+
+
 @pytest.mark.parametrize("broken", ["settings", "address", "key"])
 def test_discovery_succeeds_without_the_shop_so_that_meltano_shows_the_cause(stage: Stage, broken: str) -> None:
     server = stage.serve()

@@ -17,6 +17,13 @@ SetUp = Callable[[Stage], Config]
 UNKNOWN_KEY = "ck_" + "0a" * 20
 OTHER_SECRET = "cs_" + "1b" * 20
 
+THEME = (
+    '<link rel="stylesheet" href="/wp-content/themes/shop/style.css">'
+    '<script src="https://www.google.com/recaptcha/api.js"></script>'
+    '<a href="/wp-login.php?redirect_to=%2F">Log in</a> Protected by Wordfence. Access denied to robots.'
+)
+"""What an ordinary page of a shop may hold, its page for addresses that are not there included."""
+
 
 @dataclass(frozen=True)
 class Case:

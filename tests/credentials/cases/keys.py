@@ -52,6 +52,13 @@ def unknown_key_http_translated(stage: Stage) -> Config:
     return stage.config(server, consumer_key=UNKNOWN_KEY)
 
 
+@case("unknown key, of a shop with application passwords", UNKNOWN)
+def unknown_key_application_passwords(stage: Stage) -> Config:
+    server = stage.serve()
+    server.store.has_application_passwords = True
+    return stage.config(server, consumer_key=UNKNOWN_KEY)
+
+
 @case(
     "key not copied whole",
     "shop ({url}), all components: the shop does not know this key, which is not whole: it has 40 characters instead of"
