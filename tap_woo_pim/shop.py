@@ -12,10 +12,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tap_woo_pim.auth import NoKey
-from tap_woo_pim.causes import NO_WOOCOMMERCE
+from tap_woo_pim.causes import NO_ROUTE, NO_WOOCOMMERCE, REST_BLOCKED, REST_OFF
 from tap_woo_pim.client import Answer, Client
 from tap_woo_pim.entrance import Entrance, find_entrance
-from tap_woo_pim.errors import PassingError, ShopError
+from tap_woo_pim.errors import ShopError
 from tap_woo_pim.login import WayIn, find_way_in
 from tap_woo_pim.prefetch import result_of
 from tap_woo_pim.routes import Routes
@@ -168,13 +168,19 @@ class Shop:
         return way_in
 
     def _namespace_behind_key(self, closed: ShopError) -> str:
-        """Find the namespace where a plugin lets only those in who have a key."""
+        """Find the namespace where a plugin lets only those in who have a key.
+
+        Raises:
+            ShopError, RetriableAPIError: why the key does not open it, where that is known.
+        """
         for namespace in NAMESPACES:
             try:
                 self.__dict__["way_in"] = self._log_in(namespace)
-            except (ShopError, PassingError):
-                continue
-            return namespace
+            except ShopError as error:
+                if error.cause not in (NO_ROUTE, REST_BLOCKED, REST_OFF):
+                    raise
+            else:
+                return namespace
         raise closed
 
 
