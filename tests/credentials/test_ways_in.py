@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from email.utils import format_datetime
 from typing import Any
 
@@ -125,6 +126,22 @@ def test_secret_never_travels_over_plain_http(stage: Stage, auth_method: str) ->
     assert "oauth_signature" in sent
     assert traces(config["consumer_secret"], sent) == []
     assert "authorization" not in sent.lower()
+
+
+@pytest.mark.parametrize("auth_method", ["basic", "query", "oauth1"])
+def test_key_that_a_plugin_says_back_is_in_no_record(stage: Stage, auth_method: str) -> None:
+    class SaysBack(Fault):
+        def spoil(self, exchange: Exchange, answer: Answer) -> Answer:
+            asked = exchange.http.rel_url.raw_query_string + exchange.http.headers.get("Authorization", "")
+            answer.body = answer.body.replace(b'"description":""', json.dumps({"description": asked})[1:-1].encode())
+            return answer
+
+    server = stage.serve(Store.recorded())
+    server.store.faults.add(SaysBack(), path("products/tags$"))
+    # `run` looks for key and secret in all that the tap writes.
+    ended = stage.run(stage.config(server, auth_method=auth_method, **TAGS))
+    assert tags(ended) == all_tags(server.store)
+    assert any("***" in (row["description"] or "") for row in ended.rows("product_tags"))
 
 
 @pytest.mark.parametrize("way", [Basic, Query])
