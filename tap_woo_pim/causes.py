@@ -65,6 +65,11 @@ OTHER_HOST = Cause(
     "it sends on to another host, {target}, which does not get the key",
     "If that is the shop, set site_url to it",
 )
+BAD_REDIRECT = Cause(
+    Step.ADDRESS,
+    "it sends on to an odd address at {target}, with a user name in it or none at all",
+    "Correct that redirect in the shop's web server or plugins",
+)
 DOWNGRADE = Cause(
     Step.ADDRESS,
     "it sends on from https to plain http, {target}",

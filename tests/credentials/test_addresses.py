@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from demo_store import Request, Store
+from demo_store.answer import Answer, html
 from demo_store.faults import path
+from demo_store.faults.base import Exchange, Fault
 from tap_woo_pim.site import api_root, is_same_shop, linked_api_root, site_address
 from tests.credentials.cases import THEME, Instead
 from tests.credentials.gateway import open_gateway
@@ -38,6 +40,12 @@ from tests.credentials.test_ways_in import TAGS, all_tags, tags
         ("https://xn--mller-kva.example", "https://xn--mller-kva.example"),
         ("https://[::1]:8443/", "https://[::1]:8443"),
         ("192.0.2.7/shop", "https://192.0.2.7/shop"),
+        ('"https://shop.example/de/"', "https://shop.example/de"),
+        ("'shop.example'", "https://shop.example"),
+        ("<https://shop.example>", "https://shop.example"),
+        ("https:/shop.example", "https://shop.example"),
+        ("https://https://shop.example", "https://shop.example"),
+        ("https://http://shop.example", "http://shop.example"),
     ],
 )
 def test_address_is_taken_as_people_type_it(typed: str, address: str) -> None:
@@ -54,6 +62,8 @@ def test_address_is_taken_as_people_type_it(typed: str, address: str) -> None:
         "ftp://shop.example",
         "https://shop.example:99999",
         "https://[::1",
+        "https://shop..example",
+        f"https://{'a' * 64}.example",
     ],
 )
 def test_what_is_no_address_is_refused(typed: str) -> None:
@@ -230,6 +240,28 @@ def test_internationalised_name_is_reached(stage: Stage) -> None:
         ended = stage.run(stage.config(server, site_url="Müller.example", store_id=None, **TAGS))
     assert tags(ended) == all_tags(server.store)
     assert {row["store_id"] for row in ended.rows("product_tags")} == {"xn--mller-kva.example"}
+
+
+@pytest.mark.parametrize("target", ["https://somebody@{}/wp-json/", "https://localhost:99999/wp-json/", "https://[x"])
+def test_redirect_to_an_odd_address_is_told_as_one(stage: Stage, target: str) -> None:
+    server = stage.serve()
+    server.store.redirect_to = target.format(server.url.removeprefix("https://"))
+    ended = stage.run(stage.config(server))
+    shown = target.format(server.url.removeprefix("https://")).replace("somebody@", "").removesuffix("/wp-json/")
+    assert f"all components: it sends on to an odd address at {shown}" in ended.last_line
+    assert "somebody" not in ended.last_line
+
+
+def test_gate_that_lets_in_by_a_cookie_is_passed(stage: Stage) -> None:
+    class Gate(Fault):
+        async def before(self, exchange: Exchange) -> Answer | None:
+            if "gate=passed" in exchange.http.headers.get("Cookie", ""):
+                return None
+            return html(302, "Found", "", Location=exchange.request.path, **{"Set-Cookie": "gate=passed; Path=/"})
+
+    server = stage.serve(Store.recorded())
+    server.store.faults.add(Gate())
+    assert tags(stage.run(stage.config(server, **TAGS))) == all_tags(server.store)
 
 
 def test_key_does_not_go_where_another_host_is_named(stage: Stage) -> None:
