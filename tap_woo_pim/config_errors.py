@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime
+import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from tap_woo_pim.config import COMPONENTS, REQUIRED_SETTINGS
-from tap_woo_pim.site import default_store_id, site_address
+from tap_woo_pim.site import default_store_id, holds_key, site_address
+
+_HEADER = re.compile(r"[!-~][ -~]*")
 
 
 def setting_errors(config: Mapping[str, Any]) -> list[str]:
@@ -18,6 +22,7 @@ def setting_errors(config: Mapping[str, Any]) -> list[str]:
         *_key_errors(config["consumer_key"].strip(), config["consumer_secret"].strip()),
         *_component_errors(config["sync_components"]),
         *_range_errors(config),
+        *_request_errors(config.get("user_agent"), config.get("extra_query_parameters") or {}),
         *_file_errors(config.get("ca_bundle")),
         *_date_errors(config.get("start_date")),
     ]
@@ -30,6 +35,21 @@ def _date_errors(start_date: str | None) -> list[str]:
     except ValueError:
         return ["start_date is no date. Give it as 2026-01-31 or 2026-01-31T00:00:00Z, or not at all."]
     return []
+
+
+def file_error(path: str) -> str | None:
+    """Say what is wrong with a file of settings; None where it is well."""
+    try:
+        holds_settings = isinstance(json.loads(Path(path).read_bytes()), dict)
+    except OSError as error:
+        problem = f"cannot be read ({error.strerror})"
+    except ValueError:
+        problem = "is no JSON"
+    else:
+        if holds_settings:
+            return None
+        problem = "is JSON of another kind"
+    return f'--config names {path}, which {problem}. Give a JSON file as {{"site_url": "https://shop.example", ...}}.'
 
 
 def missing_settings(config: Mapping[str, Any]) -> list[str]:
@@ -110,6 +130,15 @@ def _range_errors(config: Mapping[str, Any]) -> list[str]:
         for name, (low, high) in ranges.items()
         if config.get(name) is not None and not low <= config[name] <= high
     ]
+
+
+def _request_errors(user_agent: str | None, parameters: Mapping[str, str]) -> list[str]:
+    errors = []
+    if user_agent and not _HEADER.fullmatch(user_agent):
+        errors.append("user_agent holds what no header may hold. Use letters without accents, digits and plain signs.")
+    if any(holds_key(f"{name}={value}") for name, value in parameters.items()):
+        errors.append("extra_query_parameters holds a key. Take it out; key and secret have settings of their own.")
+    return errors
 
 
 def _file_errors(ca_bundle: str | None) -> list[str]:

@@ -21,7 +21,7 @@ from tap_woo_pim._compat import override
 from tap_woo_pim.check import Probe, Report, check
 from tap_woo_pim.command import PlainErrors, Stopped, reason_of
 from tap_woo_pim.config import CONFIG_JSONSCHEMA, SECRET_SETTINGS
-from tap_woo_pim.config_errors import missing_settings, place_of, setting_errors
+from tap_woo_pim.config_errors import file_error, missing_settings, place_of, setting_errors
 from tap_woo_pim.output import BufferedWriter
 from tap_woo_pim.redaction import SECRETS
 from tap_woo_pim.run import Run
@@ -173,6 +173,16 @@ class TapWooPim(Tap):
             if tap.run.progress.accounts:
                 for line in tap.run.progress.table():
                     cls.logger.info("%s", line)
+
+    @classmethod
+    @override
+    def cb_config(cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]) -> Any:
+        """Read the files of settings, and name one that is none."""
+        try:
+            return super().cb_config(ctx, param, value)
+        except (OSError, ValueError, TypeError):
+            errors = [error for path in value if path != "ENV" and (error := file_error(path))]
+            raise ConfigValidationError("", errors=errors, schema=CONFIG_JSONSCHEMA) from None
 
     @classmethod
     @override

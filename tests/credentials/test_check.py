@@ -156,6 +156,28 @@ def test_schema_test_of_the_sdk_still_works(stage: Stage) -> None:
     assert {message["type"] for message in ended.messages} == {"SCHEMA"}
 
 
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (None, "cannot be read (No such file or directory)"),
+        ("", "is no JSON"),
+        ('{"site_url":', "is no JSON"),
+        ("[1]", "is JSON of another kind"),
+        ("null", "is JSON of another kind"),
+        ("\ud800", "is no JSON"),
+    ],
+)
+def test_file_of_settings_that_is_none_is_named(stage: Stage, text: str | None, problem: str) -> None:
+    file = stage.folder / "settings.json"
+    if text is not None:
+        file.write_text(text, encoding="utf-8", errors="surrogatepass")
+    ended = stage.run(stage.config(stage.serve()), "--config", str(file))
+    assert ended.code == 1
+    assert ended.last_line == (
+        f'--config names {file}, which {problem}. Give a JSON file as {{"site_url": "https://shop.example", ...}}.'
+    )
+
+
 def test_fault_of_the_tap_itself_ends_in_one_line_without_the_key(stage: Stage) -> None:
     server = stage.serve()
     config = stage.config(server)
