@@ -49,7 +49,7 @@ def read_body(response: requests.Response, timeout_seconds: float) -> bytes:
             if len(body) > MAX_BODY_BYTES:
                 raise BodyError(f"sent more than {MAX_BODY_BYTES // 2**20} MB in one answer")
     except ReadTimeoutError as error:
-        raise BodyError(f"had not sent its whole answer after {timeout_seconds:g} seconds") from error
+        raise BodyError(f"had not sent its whole answer after {timeout_seconds:g} s") from error
     except (HTTPError, OSError) as error:
         raise BodyError("broke off in the middle of its answer") from error
     return bytes(body)

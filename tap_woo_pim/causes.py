@@ -47,7 +47,7 @@ REFUSED = Cause(
 )
 TIMED_OUT = Cause(
     Step.ADDRESS,
-    "it did not answer within {seconds:g} seconds",
+    "it did not answer within {seconds:g} s",
     "Check site_url and the network, try later, or raise request_timeout_seconds",
 )
 UNREACHABLE = Cause(Step.ADDRESS, "no network leads to it", "Check the network of this machine, and site_url")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import logging
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -49,12 +49,14 @@ class Entrance:
             plugin shows it to nobody without a key.
         date: the shop's clock.
         closed: why the index is empty.
+        advice: what would be a better address; empty where there is none.
     """
 
     root: str
     index: dict[str, Any]
     date: datetime.datetime | None
     closed: ShopError | None = None
+    advice: str = ""
 
 
 def find_entrance(client: Client, about: str) -> Entrance:
@@ -75,8 +77,10 @@ def find_entrance(client: Client, about: str) -> Entrance:
         if error.cause not in _WAYWARD or error.details.get("status") not in _WAYWARD_STATUSES:
             raise
         entrance = _enter_by_front_page(client, root, error, about)
-    _advise(client, entrance.root, about)
-    return entrance
+    advice = _better_address(client, entrance.root)
+    if advice:
+        logger.warning("%s: %s", client.place(about), advice)
+    return replace(entrance, advice=advice)
 
 
 def _enter(client: Client, root: str, about: str) -> Entrance:
@@ -119,17 +123,17 @@ def _cause_of_no_link(page: Page, refused: Cause) -> Cause:
     return REST_OFF if re.search(WORDPRESS, page.text, re.IGNORECASE) else NOT_WORDPRESS
 
 
-def _advise(client: Client, root: str, about: str) -> None:
+def _better_address(client: Client, root: str) -> str:
     """Tell the address at which the shop was found, if it is not the one that was given."""
     settings = client.settings
     try:
         # Where permalinks begin with /index.php/, that is no part of the shop's address.
         better = site_address(root)
     except ValueError:  # a folder with the name of a key
-        return
+        return ""
     if better == settings.site_url or not root.endswith("/wp-json/"):
-        return
+        return ""
     kept = ""
     if settings.store_id == default_store_id(settings.site_url) != default_store_id(better):
         kept = f" Set store_id to {settings.store_id} as well, or all of its rows come a second time."
-    logger.warning("%s: the shop is at %s. Set site_url to that address.%s", client.place(about), better, kept)
+    return f"the shop is at {better}. Set site_url to that address.{kept}"

@@ -6,7 +6,7 @@ import datetime
 import logging
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tap_woo_pim.auth import Basic, KeyPair, OAuth, Query
@@ -56,12 +56,14 @@ class WayIn:
         auth: shows the key in this way.
         date: the shop's clock when it took the key.
         products: the shop's answer to a request for no product, with their number, or why it gave none.
+        advice: which setting would save requests; empty where none would.
     """
 
     method: str
     auth: Auth
     date: datetime.datetime | None
     products: Answer | ShopError
+    advice: str = ""
 
 
 def find_way_in(client: Client, url: str, home: str, date: datetime.datetime | None, about: str) -> WayIn:
@@ -102,8 +104,7 @@ class _Login:
                     raise
                 continue
             if isinstance(found, WayIn):
-                self._compare_with_setting(found)
-                return found
+                return replace(found, advice=self._compare_with_setting(found))
             if found.cause is UNKNOWN_KEY or (found.cause is WRONG_SECRET and method == "oauth1"):
                 refused = found
             elif found.cause is REST_BLOCKED:
@@ -175,14 +176,17 @@ class _Login:
                     return cause
         return CLOCK
 
-    def _compare_with_setting(self, way_in: WayIn) -> None:
+    def _compare_with_setting(self, way_in: WayIn) -> str:
         wanted, found = self._settings.auth_method, way_in.method
         if wanted not in ("auto", found):
             raise ShopError(self._place, self._why_not(wanted, way_in), method=wanted)
         logger.info("%s: the key is taken by the authentication method %s.", self._place, found)
-        if wanted == "auto" and found != "basic" and self._url.startswith("https://"):
-            reason = self._why_not("basic", way_in).what.format(method="basic")
-            logger.warning("%s: %s. Set auth_method to %s to save requests.", self._place, reason, found)
+        if wanted != "auto" or found == "basic" or not self._url.startswith("https://"):
+            return ""
+        reason = self._why_not("basic", way_in).what.format(method="basic")
+        advice = f"{reason}. Set auth_method to {found} to save requests."
+        logger.warning("%s: %s", self._place, advice)
+        return advice
 
     @staticmethod
     def _why_not(wanted: str, way_in: WayIn) -> Cause:

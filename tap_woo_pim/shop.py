@@ -84,6 +84,12 @@ class Shop:
         return self.client.look(f"{self.root}{namespace}", {}, about=ALL, auth=auth).data
 
     @property
+    def address(self) -> str:
+        """Where the shop is: where its API was found, or the address that was given when it was not."""
+        found: Entrance | None = self.__dict__.get("entrance")
+        return self.settings.site_url if found is None else found.root
+
+    @property
     def root(self) -> str:
         """URL of the REST API, with a slash at the end."""
         return self.entrance.root
@@ -143,6 +149,10 @@ class Shop:
         call = self.client.executor.submit(self._get, path, params, about, tries, is_large)
         self._ahead[_key(path, params)] = call
         return call
+
+    def look(self, path: str, params: Mapping[str, Any], *, about: str) -> Answer:
+        """Get a path below the API root; see `Client.look`."""
+        return self.client.look(f"{self.root}{path}", params, about=about, auth=self.way_in.auth)
 
     def options(self, path: str, *, about: str) -> Any:
         """Get the description of a path below the API root; see `Client.options` and `get`."""

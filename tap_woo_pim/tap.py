@@ -17,6 +17,7 @@ from singer_sdk.helpers.capabilities import CapabilitiesEnum, PluginCapabilities
 from singer_sdk.plugin_base import PluginBase
 from singer_sdk.tap_base import CliTestOptionValue
 
+from tap_woo_pim import checklist
 from tap_woo_pim._compat import override
 from tap_woo_pim.check import Probe, Report, check
 from tap_woo_pim.command import PlainErrors, Stopped, reason_of
@@ -32,8 +33,6 @@ from tap_woo_pim.streams.base import ShopStream
 from tap_woo_pim.streams.changing import ChangingStream
 from tap_woo_pim.streams.lists import ListStream
 from tap_woo_pim.streams.snapshots import SideStream
-
-TICK, CROSS = "\N{CHECK MARK}", "\N{BALLOT X}"
 
 
 class TapWooPim(Tap):
@@ -194,25 +193,17 @@ class TapWooPim(Tap):
         config = ctx.params["config"]
         tap = cls(config=config.config, parse_env_config=config.parse_env, setup_mapper=False)
         report = tap.check()
-        for is_well, text in report.lines():
-            click.echo(f"{TICK if is_well else CROSS} {SECRETS.clean(text)}")
-        failure = report.failure(tap.run.shop)
+        for line in checklist.lines(report, tap.run.shop):
+            click.echo(SECRETS.clean(line))
+        failure = report.failure(tap.run.shop, counts_passing=True)
         if failure is not None:
             raise failure
-        for line in tap.store_lines():
+        (row,) = tap.streams["stores"].get_records(None)
+        assert isinstance(row, dict)
+        for line in checklist.store_lines(row, tap.run):
             click.echo(SECRETS.clean(line))
         tap.run.shop.client.close()
         ctx.exit()
-
-    def store_lines(self) -> Iterator[str]:
-        """Describe the store that was reached, as far as the key may see it."""
-        (row,) = self.streams["stores"].get_records(None)
-        assert isinstance(row, dict)
-        yield f"Store: {row['name']} ({row['url']})"
-        yield f"WooCommerce {row['woocommerce_version'] or '?'}, WordPress {row['wordpress_version'] or '?'}"
-        yield f"Currency {row['currency'] or '?'}, units {row['weight_unit'] or '?'} and {row['dimension_unit'] or '?'}"
-        yield f"Time zone {row['timezone_string'] or row['gmt_offset']}, its clock says {self.run.started_at}"
-        yield f"Read by {row['api_namespace']}, authentication method {self.run.shop.way_in.method}"
 
     @override
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:

@@ -174,7 +174,7 @@ def refused(stage: Stage) -> Config:
 
 @case(
     "time-out",
-    "shop ({url}), all components: it did not answer within 1 seconds. Check site_url and the network, try later, or"
+    "shop ({url}), all components: it did not answer within 1 s. Check site_url and the network, try later, or"
     " raise request_timeout_seconds.",
 )
 def time_out(stage: Stage) -> Config:
