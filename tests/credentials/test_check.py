@@ -12,7 +12,7 @@ from demo_store.faults import FAULTS, nth, path
 from demo_store.faults.base import Exchange, Fault
 from demo_store.faults.bodies import HtmlPage
 from demo_store.faults.statuses import Status
-from tap_woo_pim.config import COMPONENTS
+from tap_woo_pim.config import COMPONENTS, CONFIG_JSONSCHEMA
 from tests.credentials.stage import Stage
 
 TICK, CROSS = "\N{CHECK MARK}", "\N{BALLOT X}"
@@ -225,6 +225,14 @@ def test_schema_test_of_the_sdk_still_works(stage: Stage) -> None:
     ended = stage.run(stage.config(stage.serve(), sync_components=["tags"]), "--test=schema")
     assert ended.code == 0
     assert {message["type"] for message in ended.messages} == {"SCHEMA"}
+
+
+def test_setting_that_is_null_has_its_default(stage: Stage) -> None:
+    config = stage.config(stage.serve(Store.recorded("9.9.5")))
+    names = {*CONFIG_JSONSCHEMA["properties"]} - config.keys()
+    ended = stage.run(config | dict.fromkeys(names) | {"max_retries": None}, "--test")
+    assert ended.code == 0, ended.err
+    assert "authentication method basic" in ended.out
 
 
 @pytest.mark.parametrize(

@@ -78,3 +78,25 @@ def user_name(stage: Stage) -> Config:
 )
 def other_secret(stage: Stage) -> Config:
     return stage.config(stage.serve(), consumer_secret="a long pass word")
+
+
+@case(
+    "setting that is none of its values",
+    "shop ({url}), settings: auth_method is none of its values. Choose from auto, basic, query, oauth1.",
+)
+def other_value(stage: Stage) -> Config:
+    return stage.config(stage.serve(), auth_method="Basic")
+
+
+@case(
+    "setting of the wrong kind",
+    "shop ({url}), settings: page_size is of the wrong kind. Give a whole number, without quotes.",
+)
+def wrong_kind(stage: Stage) -> Config:
+    return stage.config(stage.serve(), page_size="many")
+
+
+@case("secret of the wrong kind", "shop ({url}), settings: consumer_secret is of the wrong kind. Give a text.")
+def secret_as_list(stage: Stage) -> Config:
+    config = stage.config(stage.serve())
+    return config | {"consumer_secret": [config["consumer_secret"]]}
