@@ -17,6 +17,8 @@ MAX_BODY_BYTES = 64 * 2**20
 
 CHUNK_BYTES = 2**18
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
 _decoder = msgspec.json.Decoder()
 _BEGIN = re.compile(r"(?:\A|>|\n)\s*([\[{])")
 """Where JSON may begin: first of all, or behind a notice (`<br />`). Only the first such place is looked at, since a
@@ -68,7 +70,7 @@ def decode(body: bytes, on_notices: Callable[[], None] = lambda: None) -> Any:
     Raises:
         BodyError: the body is no JSON, or not whole.
     """
-    text = body.removeprefix(b"\xef\xbb\xbf")
+    text = body.removeprefix(BYTE_ORDER_MARK)
     try:
         return _clean(_decoder.decode(text)) if b"\\u0000" in text else _decoder.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

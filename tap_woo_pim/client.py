@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import requests
 from requests.auth import AuthBase
 
-from tap_woo_pim.answers import BodyError, decode, read_body
+from tap_woo_pim.answers import BYTE_ORDER_MARK, BodyError, decode, read_body
 from tap_woo_pim.auth import NoKey
 from tap_woo_pim.causes import (
     BAD_BODY,
@@ -252,7 +252,9 @@ class Client:
         try:
             data = decode(body, lambda: self._notice(place))
         except BodyError as problem:
-            cause, _ = answer_cause(status, response.headers, body)
+            # What words stand in rows that broke off says nothing of who answers.
+            is_data = body.removeprefix(BYTE_ORDER_MARK).lstrip()[:1] in (b"", b"[", b"{")
+            cause = BAD_BODY if is_data else answer_cause(status, response.headers, body)[0]
             if cause is ODD_STATUS:
                 cause = NO_DATA if body.lstrip().startswith(b"<") else BAD_BODY
             raise PassingError(ShopError(place, cause, status=status, problem=problem), response) from None

@@ -100,7 +100,10 @@ def _enter_by_front_page(client: Client, tried: str, refused: ShopError | Passin
     page = client.page(f"{site_url}/", about=about)
     named = api_root(page.link, site_url) or linked_api_root(page.text, site_url)
     if named is None:
-        raise ShopError(place, _cause_of_no_link(page, refused.cause), status=page.status)
+        cause = _cause_of_no_link(page, refused.cause)
+        if cause is REST_OFF and refused.cause is REST_BLOCKED and isinstance(refused, ShopError):
+            return Entrance(tried, {}, refused.date, refused)
+        raise ShopError(place, cause, status=page.status)
     if "rest_route=" in named:
         raise ShopError(place, PLAIN_PERMALINKS)
     if not is_same_shop(named, site_url):

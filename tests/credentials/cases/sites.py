@@ -155,6 +155,19 @@ for blocked_status in (401, 403, 404):
         f" (status {blocked_status}). Allow the REST API, at least /wp-json/ and /wp-json/wc/, in that plugin.",
     )(_blocked(blocked_status))
 
+
+@case(
+    "REST API blocked by a plugin that hides its address as well",
+    "shop ({url}), all components: a plugin has switched the REST API off or closed it (status 404). Allow the REST"
+    " API, at least /wp-json/ and /wp-json/wc/, in that plugin.",
+)
+def blocked_and_hidden(stage: Stage) -> Config:
+    server = stage.serve()
+    server.store.rest_disabled = 404
+    server.store.faults.add(Instead(200, "Shop", '<img src="/wp-content/uploads/logo.png">'), path("^/$"))
+    return stage.config(server)
+
+
 for firewall_status in (200, 403, 503, 455):
     case(
         f"firewall page, status {firewall_status}",
@@ -237,6 +250,15 @@ def too_many(stage: Stage) -> Config:
 )
 def cut_body(stage: Stage) -> Config:
     return spoiled(stage, FAULTS["cut_body"]())
+
+
+@case(
+    "an answer that is cut off, of rows that name a firewall and link to WordPress",
+    "shop ({url}), all components: it answered with broken JSON. Try later. If it lasts, look for a plugin that writes"
+    " into the shop's answers, and into its error log.",
+)
+def cut_rows(stage: Stage) -> Config:
+    return spoiled(stage, Bare(200, b'[{"description": "DDoS protection", "src": "/wp-content/uploads/a.png"'))
 
 
 @case(
