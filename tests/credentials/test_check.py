@@ -206,13 +206,14 @@ def test_shop_that_asks_for_a_long_wait_is_not_waited_for_in_silence(stage: Stag
     assert ended.err.count("Trying again in 5 s") == len(server.requests) - 1 == 1
 
 
-@pytest.mark.parametrize("broken", ["settings", "address", "key"])
+@pytest.mark.parametrize("broken", ["settings", "kind", "address", "key"])
 def test_discovery_succeeds_without_the_shop_so_that_meltano_shows_the_cause(stage: Stage, broken: str) -> None:
     server = stage.serve()
     config = stage.config(server, sync_components=["tags"])
     whole = {stream["stream"] for stream in json.loads(stage.run(config, "--discover").out)["streams"]}
     wrong = {
         "settings": {"consumer_key": "", "page_size": "many"},
+        "kind": {"auth_method": "Basic"},
         "address": {"site_url": "https://shop.invalid"},
         "key": {"consumer_key": "ck_" + "0" * 40},
     }[broken]
