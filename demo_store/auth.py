@@ -82,6 +82,18 @@ def check_permissions(key: Key, method: str) -> None:
         raise _denied("The API key provided does not have write permissions.")
 
 
+def check_application_password(asked: Asked) -> None:
+    """Refuse a user name that nobody has; RestError (401) as WordPress has it where application passwords are in use.
+
+    WordPress 5.6 and later take any Basic pair that no plugin took for its own (wp_validate_application_password), but
+    only when some user has such a password, and over https.
+    """
+    if asked.is_ssl and asked.authorization[:6].lower() == "basic ":
+        raise RestError(
+            401, "invalid_username", "<strong>Error:</strong> Unknown username. Check again or try your email address."
+        )
+
+
 def _denied(message: str) -> RestError:
     return RestError(401, "woocommerce_rest_authentication_error", message)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from demo_store import admin, catalogue, params, posts
 from demo_store.answer import Answer, RestError, no_route
-from demo_store.auth import Asked, authenticate, check_permissions
+from demo_store.auth import Asked, authenticate, check_application_password, check_permissions
 from demo_store.call import Call
 from demo_store.keys import VIEWERS, Key
 from demo_store.php import Fields, encode
@@ -77,6 +77,8 @@ def answer(store: "Store", request: RestRequest) -> Answer:
             key = authenticate(request.asked, store.keys)
         if key:
             check_permissions(key, request.asked.method)
+        elif store.has_application_passwords:
+            check_application_password(request.asked)
         result = _dispatch(store, request, key)
     except RestError as error:
         result = error.answer()

@@ -130,6 +130,7 @@ class Server:
             http.rel_url.raw_path,
             query,
             authorization,
+            http.headers.get("Accept", ""),
             log,
         )
         try:

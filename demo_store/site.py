@@ -1,6 +1,7 @@
 """Answer for the whole site: the front page, what stands before WordPress, and the way to the REST API."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -18,6 +19,8 @@ _DISABLED = {
     403: RestError(403, "rest_forbidden", "Sorry, you are not allowed to do that."),
     404: RestError(404, "rest_disabled", "The REST API is disabled on this site."),
 }
+_JSON_ACCEPTED = re.compile(r"(^|\s|,)application/([\w!#$&-^.+]+\+)?json(\+oembed)?($|\s|;|,)", re.IGNORECASE)
+"""As wp_is_json_media_type() has it."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class SiteRequest:
         raw_path: the path, still encoded.
         query: the parsed query.
         authorization: the Authorization header, "" for none.
+        accept: the Accept header, "" for none.
         log: the log's entry.
     """
 
@@ -40,6 +44,7 @@ class SiteRequest:
     raw_path: str
     query: Fields
     authorization: str
+    accept: str
     log: Request
 
 
@@ -70,9 +75,7 @@ def _rest_root(store: "Store") -> str:
 
 def with_query(request: SiteRequest, query: Fields) -> SiteRequest:
     """Give the same request with another query."""
-    return SiteRequest(
-        request.method, request.scheme, request.host, request.raw_path, query, request.authorization, request.log
-    )
+    return replace(request, query=query)
 
 
 def home(store: "Store", request: SiteRequest) -> str:
@@ -126,11 +129,16 @@ def _elsewhere(store: "Store", request: SiteRequest) -> Answer | None:
     return None
 
 
-def _maintained(store: "Store", request: SiteRequest) -> Answer | None:  # noqa: ARG001 - one of several steps
+def _maintained(store: "Store", request: SiteRequest) -> Answer | None:
     if not store.maintenance:
         return None
     text = "Briefly unavailable for scheduled maintenance. Check back in a minute."
-    return html(503, "Maintenance", text, **{"Retry-After": "600"})
+    if not _JSON_ACCEPTED.search(request.accept):
+        return html(503, "Maintenance", text, **{"Retry-After": "600"})
+    # wp_maintenance() ends in wp_die(), which answers in JSON whoever asks for JSON.
+    down = RestError(503, "wp_die", text).answer()
+    down.headers["Retry-After"] = "600"
+    return down
 
 
 def _not_found() -> Answer:

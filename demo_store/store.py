@@ -44,6 +44,7 @@ class Store(LivingProducts, LivingTerms):
         strips_authorization: the web server removes the Authorization header.
         thinks_http: WordPress does not know of TLS, which ended at a proxy.
         permalinks: with "plain", /wp-json/ is a 404 page and keys are not looked at.
+        has_application_passwords: whether some user has one, so that WordPress itself refuses pairs it does not know.
         has_woocommerce, has_wordpress: whether these are there at all.
         maintenance: WordPress is in maintenance mode.
         rest_disabled: the status a plugin answers REST requests with, None for no such plugin.
@@ -75,6 +76,7 @@ class Store(LivingProducts, LivingTerms):
         self.strips_authorization = False
         self.thinks_http = False
         self.permalinks: Literal["pretty", "plain"] = "pretty"
+        self.has_application_passwords = False
         self.has_woocommerce = True
         self.has_wordpress = True
         self.maintenance = False

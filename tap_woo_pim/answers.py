@@ -23,7 +23,7 @@ MAX_LEVELS = 900
 
 CHUNK_BYTES = 2**18
 
-_BOM = b"\xef\xbb\xbf"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _BRACKETS = b"[]{}"
 _NO_BRACKETS = bytes(set(range(256)) - set(_BRACKETS))
 
@@ -70,7 +70,7 @@ def read_body(response: requests.Response, timeout_seconds: float) -> bytes:
             if len(body) > MAX_BODY_BYTES:
                 raise BodyError(f"sent more than {MAX_BODY_BYTES // 2**20} MB in one answer")
     except ReadTimeoutError as error:
-        raise BodyError(f"had not sent its whole answer after {timeout_seconds:g} seconds") from error
+        raise BodyError(f"had not sent its whole answer after {timeout_seconds:g} s") from error
     except (HTTPError, OSError) as error:
         raise BodyError("broke off in the middle of its answer") from error
     return bytes(body)
@@ -89,7 +89,7 @@ def decode(body: bytes, on_notices: Callable[[], None] = lambda: None) -> Any:
     Raises:
         BodyError: the body is no JSON, or not whole.
     """
-    text = body.removeprefix(_BOM)
+    text = body.removeprefix(BYTE_ORDER_MARK)
     _check_shape(text)
     try:
         return _decoder.decode(_tamed(text) if b"\\u0000" in text else text)

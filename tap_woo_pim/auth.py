@@ -71,6 +71,11 @@ class OAuth(AuthBase):
         self._signed_origin = signed_origin
         self.clock_offset_seconds = clock_offset_seconds
 
+    @property
+    def signs_https(self) -> bool:
+        """Whether WordPress is taken to know that it is reached over https."""
+        return self._signed_origin.startswith("https://")
+
     def with_pair(self, pair: KeyPair) -> OAuth:
         """Make the same of another key."""
         return OAuth(pair, self._signed_origin, self.clock_offset_seconds)

@@ -47,7 +47,7 @@ REFUSED = Cause(
 )
 TIMED_OUT = Cause(
     Step.ADDRESS,
-    "it did not answer within {seconds:g} seconds",
+    "it did not answer within {seconds:g} s",
     "Check site_url and the network, try later, or raise request_timeout_seconds",
 )
 UNREACHABLE = Cause(Step.ADDRESS, "no network leads to it", "Check the network of this machine, and site_url")
@@ -64,6 +64,11 @@ OTHER_HOST = Cause(
     Step.ADDRESS,
     "it sends on to another host, {target}, which does not get the key",
     "If that is the shop, set site_url to it",
+)
+BAD_REDIRECT = Cause(
+    Step.ADDRESS,
+    "it sends on to an odd address at {target}, with a user name in it or none at all",
+    "Correct that redirect in the shop's web server or plugins",
 )
 DOWNGRADE = Cause(
     Step.ADDRESS,

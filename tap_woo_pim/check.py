@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from singer_sdk.exceptions import RetriableAPIError
-
-from tap_woo_pim.causes import NO_RIGHTS, NO_RIGHTS_AT_ALL, Step
+from tap_woo_pim.causes import NO_RIGHTS, NO_RIGHTS_AT_ALL
 from tap_woo_pim.client import Answer
 from tap_woo_pim.errors import PassingError, ShopError
 from tap_woo_pim.prefetch import in_order, result_of
 from tap_woo_pim.shop import ALL, Shop
-
-STEPS = tuple(step for step in Step if step is not Step.COMPONENTS)
 
 logger = logging.getLogger("tap-woo-pim")
 
@@ -49,44 +45,28 @@ class Report:
         trouble: why the shop as a whole cannot be read; None when it can.
         rows: the number of rows of each component that can be read, None where the shop does not say.
         refused: why a component cannot be read.
+        failing: why a component could not be read just now.
     """
 
     trouble: ShopError | PassingError | None = None
     rows: dict[str, int | None] = field(default_factory=dict)
     refused: dict[str, ShopError] = field(default_factory=dict)
+    failing: dict[str, PassingError] = field(default_factory=dict)
 
-    def lines(self) -> Iterator[tuple[bool, str]]:
-        """Yield each step and component that was looked at: whether it is well, and the line that says so."""
-        for step in STEPS:
-            if self.trouble is not None and step is self._failed_step:
-                yield False, f"{step}: {self.trouble.cause.sentence(**self.trouble.details)}"
-                return
-            yield True, str(step)
-        for component, rows in self.rows.items():
-            yield True, component if rows is None else f"{component}: {rows:,} rows"
-        for component, error in self.refused.items():
-            yield False, f"{component}: {error.cause.sentence(**error.details)}"
+    def failure(self, shop: Shop, *, counts_passing: bool = False) -> Exception | None:
+        """Give the error of a check that failed, with one sentence that names the components.
 
-    def failure(self, shop: Shop) -> Exception | None:
-        """Give the error of a check that failed, with one sentence that names the components."""
-        if self.trouble is not None or not self.refused:
+        Args:
+            shop: the shop.
+            counts_passing: whether what may pass is a failure too; a sync goes on to the reading, which tries again.
+        """
+        errors: dict[str, ShopError | PassingError] = {**self.refused, **(self.failing if counts_passing else {})}
+        if self.trouble is not None or not errors:
             return self.trouble
-        if not self.rows and all(error.cause is NO_RIGHTS for error in self.refused.values()):
-            return ShopError(shop.client.place(ALL), NO_RIGHTS_AT_ALL)
-        first, *others = dict.fromkeys(error.cause for error in self.refused.values())
-        names = {
-            cause: ", ".join(name for name, error in self.refused.items() if error.cause is cause)
-            for cause in (first, *others)
-        }
+        first = next(iter(errors.values()))
         # One cause is told; components that have another are named by the next check.
-        details = next(error.details for error in self.refused.values() if error.cause is first)
-        return ShopError(shop.client.place(names[first]), first, **details)
-
-    @property
-    def _failed_step(self) -> Step:
-        assert self.trouble is not None
-        step = self.trouble.cause.step
-        return step if step in STEPS else Step.REST_API
+        names = ", ".join(name for name, error in errors.items() if error.cause is first.cause)
+        return ShopError(shop.client.place(names), first.cause, **first.details)
 
 
 def check(shop: Shop, probes: Iterable[Probe]) -> Report:
@@ -99,23 +79,28 @@ def check(shop: Shop, probes: Iterable[Probe]) -> Report:
     report = Report()
     try:
         products = shop.way_in.products
+        probes = list(probes)
     except (ShopError, PassingError) as error:
         report.trouble = error
         return report
-    probes = list(probes)
     calls = (partial(_look, shop, probe, products) for probe in probes)
     ahead = shop.settings.max_concurrency - 1
     for probe, found in zip(probes, in_order(shop.client.executor, calls, ahead), strict=True):
         answer = result_of(found)
         if isinstance(answer, ShopError):
             report.refused[probe.component] = answer
+        elif isinstance(answer, PassingError):
+            report.failing[probe.component] = answer
         else:
-            report.rows[probe.component] = answer.total if answer else None
+            report.rows[probe.component] = answer.total
+    causes = {error.cause for error in report.refused.values()}
+    if causes == {NO_RIGHTS} and not report.rows and not report.failing:
+        report.trouble = ShopError(shop.client.place(ALL), NO_RIGHTS_AT_ALL)
     return report
 
 
-def _look(shop: Shop, probe: Probe, products: Answer | ShopError) -> Answer | ShopError | None:
-    """Ask for one row; None when the shop failed, which says nothing of rights and may pass until the row is read."""
+def _look(shop: Shop, probe: Probe, products: Answer | ShopError) -> Answer | ShopError | PassingError:
+    """Ask for one row, or tell why the shop gives none."""
     if probe.answer is None and probe.path == shop.path("products") and "context" not in probe.params:
         part = probe.params.keys() - {"_fields"}
         # The parents of variations, for instance, take the same rights; they are as many as nobody counted.
@@ -124,9 +109,9 @@ def _look(shop: Shop, probe: Probe, products: Answer | ShopError) -> Answer | Sh
     try:
         if probe.answer is not None:
             return result_of(probe.answer)
-        return shop.get(probe.path, params, about=probe.component, tries=1)
+        return shop.look(probe.path, params, about=probe.component)
     except ShopError as error:
         return error
-    except RetriableAPIError as error:
+    except PassingError as error:
         logger.warning("%s", error)
-        return None
+        return error

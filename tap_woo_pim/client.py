@@ -14,16 +14,14 @@ from typing import Any, NamedTuple
 
 import requests
 from requests.auth import AuthBase
-from singer_sdk.exceptions import RetriableAPIError
 
-from tap_woo_pim.answers import BodyError, decode, read_body
+from tap_woo_pim.answers import BYTE_ORDER_MARK, BodyError, decode, read_body
 from tap_woo_pim.auth import NoKey
 from tap_woo_pim.causes import (
     BAD_BODY,
     BROKEN_OFF,
     LASTING,
     NO_DATA,
-    NOWHERE,
     ODD_STATUS,
     PASSING,
     REVOKED,
@@ -31,14 +29,18 @@ from tap_woo_pim.causes import (
     UNKNOWN_KEY,
     Cause,
 )
-from tap_woo_pim.errors import RETRIED_STATUSES, SIZE_STATUSES, PassingError, ShopError, answer_cause
+from tap_woo_pim.errors import RETRIED_STATUSES, PassingError, ShopError, is_about_size
 from tap_woo_pim.pace import Pace
-from tap_woo_pim.patience import Patience, clock_of, retry_after, wait_seconds
+from tap_woo_pim.patience import MAX_RETRY_AFTER_SECONDS, Patience, clock_of, retry_after, wait_seconds
 from tap_woo_pim.progress import Traffic
+from tap_woo_pim.redaction import forms_in_answers, hide_in_body
 from tap_woo_pim.settings import Settings
+from tap_woo_pim.signs import answer_cause
 from tap_woo_pim.transport import Transport
 
 TRIES_OF_FIRST_LOOKS = 4
+LONGEST_WAIT_OF_FIRST_LOOKS_SECONDS = 5
+"""However long the shop asks to be left alone: Meltano shows nothing of a check before it has ended."""
 TRIES_OF_LARGE_PAGES = 2
 """A page of several rows that fails in a way that may come of its size is then asked for with fewer rows."""
 TRIES_OF_PATIENCE = 2
@@ -68,7 +70,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Page:
-    """A web page of the shop: its status, its `Link` header and its text in lower case."""
+    """A web page of the shop: its status, its `Link` header and its text."""
 
     status: int
     link: str
@@ -112,6 +114,7 @@ class Client:
         self._closed = threading.Event()
         self._first_notice = threading.Lock()
         self._transport = Transport(settings)
+        self._hidden_forms = forms_in_answers(settings.consumer_key, settings.consumer_secret)
 
     def get(
         self, url: str, params: Mapping[str, Any], *, about: str, tries: int | None = None, is_large: bool = False
@@ -146,7 +149,8 @@ class Client:
             ShopError, RetriableAPIError: see `get`.
         """
         tries = min(self._tries, TRIES_OF_FIRST_LOOKS)
-        return self._try(_Request("GET", url, params, about, self.place(about), auth), tries, lasting=LASTING)
+        request = _Request("GET", url, params, about, self.place(about), auth)
+        return self._try(request, tries, lasting=LASTING, longest_seconds=LONGEST_WAIT_OF_FIRST_LOOKS_SECONDS)
 
     def options(self, url: str, *, about: str, auth: AuthBase | None = None) -> Any:
         """Get the description of a route (OPTIONS), the JSON schema of its rows included."""
@@ -161,7 +165,7 @@ class Client:
         """
         self.traffic.count(about)
         with self._transport.send("GET", url, {}, NoKey(), self.place(about)) as response:
-            text = self._body(response, self.place(about)).decode(errors="replace").lower()
+            text = self._body(response, self.place(about)).decode(errors="replace")
             return Page(response.status_code, response.headers.get("Link", ""), text)
 
     def close(self) -> None:
@@ -176,7 +180,13 @@ class Client:
         """Name the shop and what was asked of it, as every message begins."""
         return f"{self.settings.store_id} ({self.settings.site_url}), {about}"
 
-    def _try(self, request: _Request, tries: int, lasting: frozenset[Cause] = frozenset()) -> Answer:
+    def _try(
+        self,
+        request: _Request,
+        tries: int,
+        lasting: frozenset[Cause] = frozenset(),
+        longest_seconds: float = MAX_RETRY_AFTER_SECONDS,
+    ) -> Answer:
         with self._patience.request() as failed:
             for attempt in range(1, tries + 1):
                 try:
@@ -186,7 +196,7 @@ class Client:
                         answer = self._ask(request)
                 except PassingError as error:
                     asked_seconds = retry_after(error.response)
-                    seconds = wait_seconds(asked_seconds, attempt)
+                    seconds = min(wait_seconds(asked_seconds, attempt), longest_seconds)
                     failed(seconds if asked_seconds else 0.0)
                     self.pace.strained(seconds if asked_seconds else 0.0)
                     most = min(tries, TRIES_OF_LARGE_PAGES) if request.is_large and is_about_size(error) else tries
@@ -220,7 +230,8 @@ class Client:
                 raise PassingError(error) from None
             raise
         with response:
-            body = self._body(response, request.place)
+            # Plugins put the query of a request into its answer, and it would be a row's then.
+            body = hide_in_body(self._body(response, request.place), self._hidden_forms)
             logger.debug("%s: status %d in %.2f s.", request.place, response.status_code, time.monotonic() - began)
             return self._answer(response, body, request.place)
 
@@ -241,7 +252,9 @@ class Client:
         try:
             data = decode(body, lambda: self._notice(place))
         except BodyError as problem:
-            cause, _ = answer_cause(status, response.headers, body)
+            # What words stand in rows that broke off says nothing of who answers.
+            is_data = body.removeprefix(BYTE_ORDER_MARK).lstrip()[:1] in (b"", b"[", b"{")
+            cause = BAD_BODY if is_data else answer_cause(status, response.headers, body)[0]
             if cause is ODD_STATUS:
                 cause = NO_DATA if body.lstrip().startswith(b"<") else BAD_BODY
             raise PassingError(ShopError(place, cause, status=status, problem=problem), response) from None
@@ -255,11 +268,3 @@ class Client:
                 "%s: PHP prints notices into its answers. The data is read all the same; turn off display_errors.",
                 place,
             )
-
-
-def is_about_size(error: RetriableAPIError) -> bool:
-    """Tell whether a smaller page might succeed where this one failed."""
-    if isinstance(error, PassingError) and error.cause in NOWHERE:
-        return False
-    response = error.response
-    return response is None or response.status_code in SIZE_STATUSES or response.ok

@@ -3,12 +3,38 @@
 from __future__ import annotations
 
 import datetime
+import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tap_woo_pim.config import COMPONENTS, REQUIRED_SETTINGS
-from tap_woo_pim.site import default_store_id, site_address
+from tap_woo_pim.config import COMPONENTS, CONFIG_JSONSCHEMA, REQUIRED_SETTINGS
+from tap_woo_pim.site import default_store_id, holds_key, site_address
+
+RANGES: Mapping[str, tuple[float, float]] = {
+    "page_size": (1, 100),
+    "max_concurrency": (1, 32),
+    "max_retries": (0, 20),
+    "retry_budget_seconds": (1, 604_800),
+    "request_timeout_seconds": (1, 3600),
+    "lookback_seconds": (0, 86_400),
+    "requests_per_second": (0.01, 1000),
+    "full_read_interval_hours": (0, 8760),
+    "max_vanished_percent": (0, 100),
+}
+"""The least and the most that a number may be."""
+
+_TEXTS_INSIDE = ("sync_components", "extra_query_parameters")
+_KINDS: Mapping[str, tuple[type | tuple[type, ...], str]] = {
+    "string": (str, "a text"),
+    "integer": (int, "a whole number, without quotes"),
+    "number": ((int, float), "a number, without quotes"),
+    "boolean": (bool, "true or false, without quotes"),
+    "array": (list, 'a list of texts, as ["products", "tags"]'),
+    "object": (dict, 'texts by their names, as {"lang": "all"}'),
+}
+_HEADER = re.compile(r"[!-~][ -~]*")
 
 
 def setting_errors(config: Mapping[str, Any]) -> list[str]:
@@ -18,6 +44,7 @@ def setting_errors(config: Mapping[str, Any]) -> list[str]:
         *_key_errors(config["consumer_key"].strip(), config["consumer_secret"].strip()),
         *_component_errors(config["sync_components"]),
         *_range_errors(config),
+        *_request_errors(config.get("user_agent"), config.get("extra_query_parameters") or {}),
         *_file_errors(config.get("ca_bundle")),
         *_date_errors(config.get("start_date")),
     ]
@@ -30,6 +57,44 @@ def _date_errors(start_date: str | None) -> list[str]:
     except ValueError:
         return ["start_date is no date. Give it as 2026-01-31 or 2026-01-31T00:00:00Z, or not at all."]
     return []
+
+
+def file_error(path: str) -> str | None:
+    """Say what is wrong with a file of settings; None where it is well."""
+    try:
+        holds_settings = isinstance(json.loads(Path(path).read_bytes()), dict)
+    except OSError as error:
+        problem = f"cannot be read ({error.strerror})"
+    except ValueError:
+        problem = "is no JSON"
+    else:
+        if holds_settings:
+            return None
+        problem = "is JSON of another kind"
+    return f'--config names {path}, which {problem}. Give a JSON file as {{"site_url": "https://shop.example", ...}}.'
+
+
+def kind_errors(config: Mapping[str, Any]) -> list[str]:
+    """Say which settings are of another kind than they are declared, without their values."""
+    return [
+        error
+        for name, declared in CONFIG_JSONSCHEMA["properties"].items()
+        if name in config and (error := _kind_error(name, declared, config[name]))
+    ]
+
+
+def _kind_error(name: str, declared: Mapping[str, Any], value: Any) -> str | None:
+    choice = declared.get("enum")
+    if choice:
+        return None if value in choice else f"{name} is none of its values. Choose from {', '.join(choice)}."
+    for kind in declared.get("type", ()):
+        if kind in _KINDS:
+            types, words = _KINDS[kind]
+            parts = value if isinstance(value, list) else value.values() if isinstance(value, dict) else ()
+            is_well = isinstance(value, types) and (isinstance(value, bool) == (kind == "boolean"))
+            if not is_well or (name in _TEXTS_INSIDE and not all(isinstance(part, str) for part in parts)):
+                return f"{name} is of the wrong kind. Give {words}."
+    return None
 
 
 def missing_settings(config: Mapping[str, Any]) -> list[str]:
@@ -94,22 +159,20 @@ def _component_errors(components: list[str]) -> list[str]:
 
 
 def _range_errors(config: Mapping[str, Any]) -> list[str]:
-    ranges: dict[str, tuple[float, float]] = {
-        "page_size": (1, 100),
-        "max_concurrency": (1, 32),
-        "max_retries": (0, 20),
-        "retry_budget_seconds": (1, 604_800),
-        "request_timeout_seconds": (1, 3600),
-        "lookback_seconds": (0, 86_400),
-        "requests_per_second": (0.01, 1000),
-        "full_read_interval_hours": (0, 8760),
-        "max_vanished_percent": (0, 100),
-    }
     return [
         f"{name} is {config[name]}. Give a number from {low} to {high}."
-        for name, (low, high) in ranges.items()
+        for name, (low, high) in RANGES.items()
         if config.get(name) is not None and not low <= config[name] <= high
     ]
+
+
+def _request_errors(user_agent: str | None, parameters: Mapping[str, str]) -> list[str]:
+    errors = []
+    if user_agent and not _HEADER.fullmatch(user_agent):
+        errors.append("user_agent holds what no header may hold. Use letters without accents, digits and plain signs.")
+    if any(holds_key(f"{name}={value}") for name, value in parameters.items()):
+        errors.append("extra_query_parameters holds a key. Take it out; key and secret have settings of their own.")
+    return errors
 
 
 def _file_errors(ca_bundle: str | None) -> list[str]:

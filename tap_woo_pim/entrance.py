@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import logging
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,18 +16,25 @@ from tap_woo_pim.causes import (
     MAINTENANCE,
     NO_DATA,
     NOT_WORDPRESS,
+    ODD_STATUS,
     OTHER_HOST,
     PLAIN_PERMALINKS,
     REST_BLOCKED,
     REST_OFF,
     SITE_PASSWORD,
+    Cause,
 )
 from tap_woo_pim.client import Client, Page
-from tap_woo_pim.errors import PassingError, ShopError, answer_cause
-from tap_woo_pim.site import api_root, is_same_shop, origin
+from tap_woo_pim.errors import PassingError, ShopError
+from tap_woo_pim.signs import WORDPRESS, answer_cause
+from tap_woo_pim.site import api_root, default_store_id, is_same_shop, linked_api_root, origin, site_address
 
-WORDPRESS_PATHS = ("/wp-content/", "/wp-includes/")
-"""What the pages of every WordPress link to."""
+_WAYWARD = frozenset({REST_OFF, REST_BLOCKED, NO_DATA, FIREWALL, LOGIN_PAGE, ODD_STATUS})
+_WAYWARD_STATUSES = frozenset({200, 404, 405, 410})
+"""With them a site answers for addresses that it does not have. Where the API lives instead, the front page tells."""
+
+_SHUT = frozenset({FIREWALL, LOGIN_PAGE, MAINTENANCE, SITE_PASSWORD})
+"""What a page may say of a whole site."""
 
 logger = logging.getLogger("tap-woo-pim")
 
@@ -41,12 +49,14 @@ class Entrance:
             plugin shows it to nobody without a key.
         date: the shop's clock.
         closed: why the index is empty.
+        advice: what would be a better address; empty where there is none.
     """
 
     root: str
     index: dict[str, Any]
     date: datetime.datetime | None
     closed: ShopError | None = None
+    advice: str = ""
 
 
 def find_entrance(client: Client, about: str) -> Entrance:
@@ -60,49 +70,73 @@ def find_entrance(client: Client, about: str) -> Entrance:
         ShopError: there is none, or no way to it.
         RetriableAPIError: the shop or the network failed.
     """
-    site_url = client.settings.site_url
-    root = f"{site_url}/wp-json/"
+    root = f"{client.settings.site_url}/wp-json/"
     try:
         entrance = _enter(client, root, about)
     except (ShopError, PassingError) as error:
-        if error.cause is REST_BLOCKED and isinstance(error, ShopError):
-            return Entrance(root, {}, error.date, error)
-        if error.cause not in (REST_OFF, NO_DATA):
+        if error.cause not in _WAYWARD or error.details.get("status") not in _WAYWARD_STATUSES:
             raise
-        entrance = _enter(client, _root_by_front_page(client, root, about), about)
-    better = entrance.root.removesuffix("/wp-json/")
-    if better != site_url:
-        logger.warning("%s: the shop is at %s. Set site_url to that address.", client.place(about), better)
-    return entrance
+        entrance = _enter_by_front_page(client, root, error, about)
+    advice = _better_address(client, entrance.root)
+    if advice:
+        logger.warning("%s: %s", client.place(about), advice)
+    return replace(entrance, advice=advice)
 
 
 def _enter(client: Client, root: str, about: str) -> Entrance:
-    answer = client.look(root, {}, about=about, auth=NoKey())
+    try:
+        answer = client.look(root, {}, about=about, auth=NoKey())
+    except ShopError as error:
+        if error.cause is not REST_BLOCKED or error.details["status"] in _WAYWARD_STATUSES:
+            raise
+        return Entrance(root, {}, error.date, error)
     if not isinstance(answer.data, dict) or not isinstance(answer.data.get("namespaces"), list):
-        raise ShopError(client.place(about), NO_DATA)
+        raise ShopError(client.place(about), NO_DATA, status=200)
     return Entrance(answer.url.rstrip("/") + "/", answer.data, answer.date)
 
 
-def _root_by_front_page(client: Client, tried: str, about: str) -> str:
-    place = client.place(about)
-    page = client.page(f"{client.settings.site_url}/", about=about)
-    named = api_root(page.link, client.settings.site_url)
+def _enter_by_front_page(client: Client, tried: str, refused: ShopError | PassingError, about: str) -> Entrance:
+    place, site_url = client.place(about), client.settings.site_url
+    page = client.page(f"{site_url}/", about=about)
+    named = api_root(page.link, site_url) or linked_api_root(page.text, site_url)
     if named is None:
-        cause = _cause_of_no_link(page)
+        cause = _cause_of_no_link(page, refused.cause)
+        if cause is REST_OFF and refused.cause is REST_BLOCKED and isinstance(refused, ShopError):
+            return Entrance(tried, {}, refused.date, refused)
         raise ShopError(place, cause, status=page.status)
     if "rest_route=" in named:
         raise ShopError(place, PLAIN_PERMALINKS)
-    if not is_same_shop(named, client.settings.site_url):
+    if not is_same_shop(named, site_url):
         raise ShopError(place, OTHER_HOST, target=origin(named))
     # Behind a proxy WordPress may name itself by http: only its path counts.
-    root = origin(client.settings.site_url) + urlsplit(named).path.rstrip("/") + "/"
-    if root == tried:
-        raise ShopError(place, REST_OFF)
-    return root
+    root = origin(site_url) + urlsplit(named).path.rstrip("/") + "/"
+    if root != tried:
+        return _enter(client, root, about)
+    if refused.cause is REST_BLOCKED and isinstance(refused, ShopError):
+        return Entrance(root, {}, refused.date, refused)
+    raise refused if refused.cause in _SHUT else ShopError(place, REST_OFF)
 
 
-def _cause_of_no_link(page: Page) -> Any:
+def _cause_of_no_link(page: Page, refused: Cause) -> Cause:
     cause, _ = answer_cause(page.status, {}, page.text.encode())
-    if cause in (FIREWALL, LOGIN_PAGE, MAINTENANCE, SITE_PASSWORD):
+    if cause in _SHUT:
         return cause
-    return REST_OFF if any(path in page.text for path in WORDPRESS_PATHS) else NOT_WORDPRESS
+    if refused in _SHUT:
+        return refused
+    return REST_OFF if re.search(WORDPRESS, page.text, re.IGNORECASE) else NOT_WORDPRESS
+
+
+def _better_address(client: Client, root: str) -> str:
+    """Tell the address at which the shop was found, if it is not the one that was given."""
+    settings = client.settings
+    try:
+        # Where permalinks begin with /index.php/, that is no part of the shop's address.
+        better = site_address(root)
+    except ValueError:  # a folder with the name of a key
+        return ""
+    if better == settings.site_url or not root.endswith("/wp-json/"):
+        return ""
+    kept = ""
+    if settings.store_id == default_store_id(settings.site_url) != default_store_id(better):
+        kept = f" Set store_id to {settings.store_id} as well, or all of its rows come a second time."
+    return f"the shop is at {better}. Set site_url to that address.{kept}"

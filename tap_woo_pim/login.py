@@ -6,7 +6,7 @@ import datetime
 import logging
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tap_woo_pim.auth import Basic, KeyPair, OAuth, Query
@@ -18,6 +18,7 @@ from tap_woo_pim.causes import (
     LOST_QUERY,
     NO_RIGHTS,
     NOT_SIGNED_IN,
+    REST_BLOCKED,
     STRIPPED_HEADER,
     UNKNOWN_KEY,
     WRITE_ONLY,
@@ -25,8 +26,9 @@ from tap_woo_pim.causes import (
     Cause,
 )
 from tap_woo_pim.client import Answer, Client
-from tap_woo_pim.errors import AUTHENTICATION_ERROR, PassingError, ShopError
+from tap_woo_pim.errors import PassingError, ShopError
 from tap_woo_pim.settings import Settings
+from tap_woo_pim.signs import AUTHENTICATION_ERROR
 from tap_woo_pim.site import origin, site_address
 
 Auth = Basic | Query | OAuth
@@ -54,12 +56,14 @@ class WayIn:
         auth: shows the key in this way.
         date: the shop's clock when it took the key.
         products: the shop's answer to a request for no product, with their number, or why it gave none.
+        advice: which setting would save requests; empty where none would.
     """
 
     method: str
     auth: Auth
     date: datetime.datetime | None
     products: Answer | ShopError
+    advice: str = ""
 
 
 def find_way_in(client: Client, url: str, home: str, date: datetime.datetime | None, about: str) -> WayIn:
@@ -100,10 +104,12 @@ class _Login:
                     raise
                 continue
             if isinstance(found, WayIn):
-                self._compare_with_setting(found)
-                return found
+                return replace(found, advice=self._compare_with_setting(found))
             if found.cause is UNKNOWN_KEY or (found.cause is WRONG_SECRET and method == "oauth1"):
                 refused = found
+            elif found.cause is REST_BLOCKED:
+                # A plugin that closes the API to visitors says so of a key that did not arrive as well.
+                refused = refused or found
             elif refused is None or found.cause in ABOUT_THE_KEY:
                 raise found
         assert refused is not None
@@ -117,10 +123,9 @@ class _Login:
             return
         by_name: dict[str, Auth] = {"basic": Basic(self._pair), "query": Query(self._pair)}
         wanted = self._settings.auth_method
-        if wanted == "oauth1":
-            yield "oauth1", self._oauth("https", self._pair)
-        else:
+        if wanted != "oauth1":
             yield from sorted(by_name.items(), key=lambda way: way[0] != wanted)
+        yield "oauth1", self._oauth("https", self._pair)
         yield "oauth1", hidden
 
     def _oauth(self, scheme: str, pair: KeyPair) -> OAuth:
@@ -171,15 +176,24 @@ class _Login:
                     return cause
         return CLOCK
 
-    def _compare_with_setting(self, way_in: WayIn) -> None:
+    def _compare_with_setting(self, way_in: WayIn) -> str:
         wanted, found = self._settings.auth_method, way_in.method
         if wanted not in ("auto", found):
-            cause = {"basic": LOST_QUERY, "query": STRIPPED_HEADER, "oauth1": HIDDEN_HTTPS}[found]
-            raise ShopError(self._place, cause, method=wanted)
+            raise ShopError(self._place, self._why_not(wanted, way_in), method=wanted)
         logger.info("%s: the key is taken by the authentication method %s.", self._place, found)
-        if wanted == "auto" and found != "basic" and self._url.startswith("https://"):
-            reason = STRIPPED_HEADER.what if found == "query" else HIDDEN_HTTPS.what.format(method="basic")
-            logger.warning("%s: %s. Set auth_method to %s to save requests.", self._place, reason, found)
+        if wanted != "auto" or found == "basic" or not self._url.startswith("https://"):
+            return ""
+        reason = self._why_not("basic", way_in).what.format(method="basic")
+        advice = f"{reason}. Set auth_method to {found} to save requests."
+        logger.warning("%s: %s", self._place, advice)
+        return advice
+
+    @staticmethod
+    def _why_not(wanted: str, way_in: WayIn) -> Cause:
+        """Tell why the shop did not take the key in the way that is wanted, but in another."""
+        if isinstance(way_in.auth, OAuth) and not way_in.auth.signs_https:
+            return HIDDEN_HTTPS
+        return LOST_QUERY if wanted == "query" else STRIPPED_HEADER
 
     def _named(self, error: ShopError) -> ShopError:
         """Say more of an unknown key, where there is a sign of what happened to it."""

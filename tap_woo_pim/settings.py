@@ -9,7 +9,7 @@ from typing import Any
 from singer_sdk.exceptions import ConfigValidationError
 
 from tap_woo_pim.config import COMPONENTS, CONFIG_JSONSCHEMA
-from tap_woo_pim.config_errors import missing_settings, setting_errors
+from tap_woo_pim.config_errors import kind_errors, missing_settings, setting_errors
 from tap_woo_pim.site import default_store_id, site_address
 
 
@@ -50,7 +50,7 @@ class Settings:
         Raises:
             ConfigValidationError: with a sentence for every value that is wrong.
         """
-        errors = missing_settings(config) or setting_errors(config)
+        errors = missing_settings(config) or kind_errors(config) or setting_errors(config)
         if errors:
             raise ConfigValidationError(errors[0], errors=errors, schema=CONFIG_JSONSCHEMA)
         site_url = site_address(config["site_url"])

@@ -12,10 +12,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tap_woo_pim.auth import NoKey
-from tap_woo_pim.causes import NO_WOOCOMMERCE
+from tap_woo_pim.causes import NO_ROUTE, NO_WOOCOMMERCE, REST_BLOCKED, REST_OFF
 from tap_woo_pim.client import Answer, Client
 from tap_woo_pim.entrance import Entrance, find_entrance
-from tap_woo_pim.errors import PassingError, ShopError
+from tap_woo_pim.errors import ShopError
 from tap_woo_pim.login import WayIn, find_way_in
 from tap_woo_pim.prefetch import result_of
 from tap_woo_pim.routes import Routes
@@ -84,6 +84,12 @@ class Shop:
         return self.client.look(f"{self.root}{namespace}", {}, about=ALL, auth=auth).data
 
     @property
+    def address(self) -> str:
+        """Where the shop is: where its API was found, or the address that was given when it was not."""
+        found: Entrance | None = self.__dict__.get("entrance")
+        return self.settings.site_url if found is None else found.root
+
+    @property
     def root(self) -> str:
         """URL of the REST API, with a slash at the end."""
         return self.entrance.root
@@ -144,6 +150,10 @@ class Shop:
         self._ahead[_key(path, params)] = call
         return call
 
+    def look(self, path: str, params: Mapping[str, Any], *, about: str) -> Answer:
+        """Get a path below the API root; see `Client.look`."""
+        return self.client.look(f"{self.root}{path}", params, about=about, auth=self.way_in.auth)
+
     def options(self, path: str, *, about: str) -> Any:
         """Get the description of a path below the API root; see `Client.options` and `get`."""
         early = self._options_ahead.pop(path, None)
@@ -168,13 +178,19 @@ class Shop:
         return way_in
 
     def _namespace_behind_key(self, closed: ShopError) -> str:
-        """Find the namespace where a plugin lets only those in who have a key."""
+        """Find the namespace where a plugin lets only those in who have a key.
+
+        Raises:
+            ShopError, RetriableAPIError: why the key does not open it, where that is known.
+        """
         for namespace in NAMESPACES:
             try:
                 self.__dict__["way_in"] = self._log_in(namespace)
-            except (ShopError, PassingError):
-                continue
-            return namespace
+            except ShopError as error:
+                if error.cause not in (NO_ROUTE, REST_BLOCKED, REST_OFF):
+                    raise
+            else:
+                return namespace
         raise closed
 
 

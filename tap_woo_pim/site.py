@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from urllib.parse import SplitResult, parse_qsl, urljoin, urlsplit
 
@@ -11,8 +12,17 @@ from requests.utils import parse_header_links
 API_RELATION = "https://api.w.org/"
 """The relation by which WordPress (4.4 and later) names its API root in the Link header of its pages."""
 
+MOST_OF_A_LABEL = 63
+"""Letters that each part of a host name may have."""
+
+_NO_ADDRESS = "site_url is not a web address. Give it as https://shop.example"
+_QUOTED = re.compile(r"""^(?:"(?=.*"$)|'(?=.*'$)|<(?=.*>$))(.*).$""", re.DOTALL)
+_SCHEMES = re.compile(r"^(?:(https?):/+)+", re.IGNORECASE)
+"""One slash, or the scheme of a form before that of the address pasted into it."""
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _INNER_PAGES = re.compile(r"/(wp-json|wp-admin|wp-login\.php|wp-content|index\.php)(/.*)?$", re.IGNORECASE)
+_LINK_TAG = re.compile(r"<link\b[^>]*>", re.IGNORECASE)
+_ADDRESS_IN_TAG = re.compile(r"""\bhref=["']([^"']+)["']""", re.IGNORECASE)
 _SECRETS_IN_URL = re.compile(r"consumer_(key|secret)|\b[cC][ksKS]_[0-9a-fA-F]{8,}|oauth_")
 
 
@@ -28,8 +38,9 @@ def site_address(typed: str) -> str:
     Raises:
         ValueError: it is no web address, or holds a user name or an API key. The text says which, without the address.
     """
-    text = typed.strip()
-    if _SECRETS_IN_URL.search(text):
+    text = _QUOTED.sub(r"\1", typed.strip()).strip()
+    text = _SCHEMES.sub(r"\1://", text)
+    if holds_key(text):
         raise ValueError("site_url holds a key. Give the address alone; key and secret have settings of their own")
     address = text if _SCHEME.match(text) else f"https://{text.lstrip('/')}"
     try:
@@ -39,14 +50,21 @@ def site_address(typed: str) -> str:
         parts, port = SplitResult("", "", "", "", ""), None
     host = (parts.hostname or "").rstrip(".")
     if parts.scheme not in ("https", "http") or not host or " " in text:
-        raise ValueError("site_url is not a web address. Give it as https://shop.example")
+        raise ValueError(_NO_ADDRESS)
     if parts.username is not None:
         raise ValueError(
             "site_url holds a user name. Give the address alone; key and secret have settings of their own"
         )
+    if ":" not in host and not all(0 < len(label) <= MOST_OF_A_LABEL for label in host.split(".")):
+        raise ValueError(_NO_ADDRESS)
     host = f"[{host}]" if ":" in host else host
     place = host if port in (None, {"https": 443, "http": 80}[parts.scheme]) else f"{host}:{port}"
     return f"{parts.scheme}://{place}{_INNER_PAGES.sub('', parts.path).rstrip('/')}"
+
+
+def holds_key(text: str) -> bool:
+    """Tell whether a text holds half of an API key, or the name of a parameter that carries one."""
+    return _SECRETS_IN_URL.search(text) is not None
 
 
 def default_store_id(site_url: str) -> str:
@@ -73,8 +91,8 @@ def resolved(link: str, page_url: str) -> str | None:
     """Give the address to which a link leads, from the page that has it; None where it is no address."""
     try:
         address = urljoin(page_url, link)
-        urlsplit(address)
-    except ValueError:  # brackets with no address of IP version 6 in them
+        _ = urlsplit(address).port
+    except ValueError:  # brackets with no address of IP version 6 in them, or a port that is none
         return None
     return address
 
@@ -92,6 +110,23 @@ def api_root(link_header: str, page_url: str) -> str | None:
     for link in parse_header_links(link_header):
         if link.get("rel") == API_RELATION:
             return resolved(link["url"], page_url)
+    return None
+
+
+def linked_api_root(page: str, page_url: str) -> str | None:
+    """Find the API root in a page's own `<link>`, which names it too; some caches keep the page and drop the header.
+
+    Args:
+        page: the page's text.
+        page_url: see `api_root`.
+
+    Returns:
+        See `api_root`.
+    """
+    for tag in _LINK_TAG.findall(page):
+        address = _ADDRESS_IN_TAG.search(tag)
+        if API_RELATION in tag and address is not None:
+            return resolved(html.unescape(address[1]), page_url)
     return None
 
 

@@ -17,11 +17,12 @@ from singer_sdk.helpers.capabilities import CapabilitiesEnum, PluginCapabilities
 from singer_sdk.plugin_base import PluginBase
 from singer_sdk.tap_base import CliTestOptionValue
 
+from tap_woo_pim import checklist
 from tap_woo_pim._compat import override
 from tap_woo_pim.check import Probe, Report, check
 from tap_woo_pim.command import PlainErrors, Stopped, reason_of
 from tap_woo_pim.config import CONFIG_JSONSCHEMA, SECRET_SETTINGS
-from tap_woo_pim.config_errors import missing_settings, place_of, setting_errors
+from tap_woo_pim.config_errors import file_error, kind_errors, missing_settings, place_of, setting_errors
 from tap_woo_pim.output import BufferedWriter
 from tap_woo_pim.redaction import SECRETS
 from tap_woo_pim.run import Run
@@ -32,8 +33,6 @@ from tap_woo_pim.streams.base import ShopStream
 from tap_woo_pim.streams.changing import ChangingStream
 from tap_woo_pim.streams.lists import ListStream
 from tap_woo_pim.streams.snapshots import SideStream
-
-TICK, CROSS = "\N{CHECK MARK}", "\N{BALLOT X}"
 
 
 class TapWooPim(Tap):
@@ -176,6 +175,16 @@ class TapWooPim(Tap):
 
     @classmethod
     @override
+    def cb_config(cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]) -> Any:
+        """Read the files of settings, and name one that is none."""
+        try:
+            return super().cb_config(ctx, param, value)
+        except (OSError, ValueError, TypeError):
+            errors = [error for path in value if path != "ENV" and (error := file_error(path))]
+            raise ConfigValidationError("", errors=errors, schema=CONFIG_JSONSCHEMA) from None
+
+    @classmethod
+    @override
     def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
         """Print what the check of the shop finds, and the store that was reached."""
         if value != CliTestOptionValue.All.value:
@@ -184,31 +193,25 @@ class TapWooPim(Tap):
         config = ctx.params["config"]
         tap = cls(config=config.config, parse_env_config=config.parse_env, setup_mapper=False)
         report = tap.check()
-        for is_well, text in report.lines():
-            click.echo(f"{TICK if is_well else CROSS} {SECRETS.clean(text)}")
-        failure = report.failure(tap.run.shop)
+        for line in checklist.lines(report, tap.run.shop):
+            click.echo(SECRETS.clean(line))
+        failure = report.failure(tap.run.shop, counts_passing=True)
         if failure is not None:
             raise failure
-        for line in tap.store_lines():
+        (row,) = tap.streams["stores"].get_records(None)
+        assert isinstance(row, dict)
+        for line in checklist.store_lines(row, tap.run):
             click.echo(SECRETS.clean(line))
         tap.run.shop.client.close()
         ctx.exit()
-
-    def store_lines(self) -> Iterator[str]:
-        """Describe the store that was reached, as far as the key may see it."""
-        (row,) = self.streams["stores"].get_records(None)
-        assert isinstance(row, dict)
-        yield f"Store: {row['name']} ({row['url']})"
-        yield f"WooCommerce {row['woocommerce_version'] or '?'}, WordPress {row['wordpress_version'] or '?'}"
-        yield f"Currency {row['currency'] or '?'}, units {row['weight_unit'] or '?'} and {row['dimension_unit'] or '?'}"
-        yield f"Time zone {row['timezone_string'] or row['gmt_offset']}, its clock says {self.run.started_at}"
-        yield f"Read by {row['api_namespace']}, authentication method {self.run.shop.way_in.method}"
 
     @override
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         """Check the settings before any request, with the shop's name and a remedy in every error."""
         SECRETS.hide(self._config.get(name) for name in SECRET_SETTINGS)
-        errors = missing_settings(self._config)
+        # What is set to nothing has its default, as if it were not set.
+        self._config = {name: value for name, value in self._config.items() if value is not None}
+        errors = missing_settings(self._config) or kind_errors(self._config)
         errors = errors or super()._validate_config(raise_errors=False) or setting_errors(self._config)
         if errors and raise_errors:
             errors[0] = f"{place_of(self._config)}: {errors[0]}"

@@ -12,14 +12,15 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.auth import AuthBase
-from urllib3.exceptions import InsecureRequestWarning
+from urllib3.exceptions import HTTPError, InsecureRequestWarning
 
 from tap_woo_pim._compat import override
-from tap_woo_pim.causes import CIRCLE, DOWNGRADE, OTHER_HOST
+from tap_woo_pim.causes import BAD_REDIRECT, CIRCLE, DOWNGRADE, OTHER_HOST
 from tap_woo_pim.deadline import TimedAdapter
-from tap_woo_pim.errors import ShopError, connection_cause
+from tap_woo_pim.errors import ShopError
 from tap_woo_pim.redaction import TALKATIVE_LOGGERS
 from tap_woo_pim.settings import Settings
+from tap_woo_pim.signs import connection_cause
 from tap_woo_pim.site import extra_parameters, is_same_shop, origin, resolved
 
 MAX_REDIRECTS = 5
@@ -82,11 +83,12 @@ class Transport:
             response.close()
             target = resolved(location, url)
             if target is None:
-                raise ShopError(place, OTHER_HOST, target=location.partition("?")[0])
+                raise ShopError(place, BAD_REDIRECT, target=location.partition("?")[0].rpartition("@")[2])
             self._check_redirect(url, target, place)
             params = {**params, **extra_parameters(target, set(params))}
             url = urlsplit(target)._replace(query="", fragment="").geturl()
-            if (url, tuple(params.items())) in visited:
+            # A gate sends visitors on to where they are, with a cookie that lets them in.
+            if (url, tuple(params.items())) in visited and "Set-Cookie" not in response.headers:
                 break
             visited.add((url, tuple(params.items())))
         raise ShopError(place, CIRCLE, target=origin(url) + urlsplit(url).path)
@@ -113,15 +115,18 @@ class Transport:
                 stream=True,
                 verify=settings.verify_tls and (settings.ca_bundle or True),
             )
-        except OSError as error:
-            # Among them requests' own errors, and a plain one for a file of certificates that is not there.
+        except (OSError, ValueError, HTTPError) as error:
+            # Among them requests' own errors, those of urllib3 that it lets pass, and a plain one for a file of
+            # certificates that is not there.
             cause = connection_cause(error, url)
             raise ShopError(place, cause, seconds=settings.request_timeout_seconds) from None
 
     @staticmethod
     def _check_redirect(url: str, target: str, place: str) -> None:
-        # A name before the host, or a backslash, is where readers of URLs disagree on what the host is.
-        if not is_same_shop(url, target) or "\\" in target or "@" in urlsplit(target).netloc:
+        if not is_same_shop(url, target):
             raise ShopError(place, OTHER_HOST, target=origin(target))
+        # A name before the host, or a backslash, is where readers of URLs disagree on what the host is.
+        if "\\" in target or "@" in urlsplit(target).netloc:
+            raise ShopError(place, BAD_REDIRECT, target=origin(target))
         if url.startswith("https://") and not target.startswith("https://"):
             raise ShopError(place, DOWNGRADE, target=origin(target))

@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from demo_store import Request, Store
+from demo_store.answer import Answer, html
 from demo_store.faults import path
-from tap_woo_pim.site import api_root, is_same_shop, site_address
-from tests.credentials.cases import Instead
+from demo_store.faults.base import Exchange, Fault
+from tap_woo_pim.site import api_root, is_same_shop, linked_api_root, site_address
+from tests.credentials.cases import THEME, Instead
 from tests.credentials.gateway import open_gateway
 from tests.credentials.stage import Stage
 from tests.credentials.test_ways_in import TAGS, all_tags, tags
@@ -38,6 +40,12 @@ from tests.credentials.test_ways_in import TAGS, all_tags, tags
         ("https://xn--mller-kva.example", "https://xn--mller-kva.example"),
         ("https://[::1]:8443/", "https://[::1]:8443"),
         ("192.0.2.7/shop", "https://192.0.2.7/shop"),
+        ('"https://shop.example/de/"', "https://shop.example/de"),
+        ("'shop.example'", "https://shop.example"),
+        ("<https://shop.example>", "https://shop.example"),
+        ("https:/shop.example", "https://shop.example"),
+        ("https://https://shop.example", "https://shop.example"),
+        ("https://http://shop.example", "http://shop.example"),
     ],
 )
 def test_address_is_taken_as_people_type_it(typed: str, address: str) -> None:
@@ -54,6 +62,8 @@ def test_address_is_taken_as_people_type_it(typed: str, address: str) -> None:
         "ftp://shop.example",
         "https://shop.example:99999",
         "https://[::1",
+        "https://shop..example",
+        f"https://{'a' * 64}.example",
     ],
 )
 def test_what_is_no_address_is_refused(typed: str) -> None:
@@ -95,6 +105,13 @@ def test_twins_are_the_same_shop_and_no_others_are() -> None:
         assert not is_same_shop("https://shop.example", other)
 
 
+def test_api_root_is_read_from_the_page() -> None:
+    page = '<link rel="icon" href="/a"><LINK rel="https://api.w.org/" href="/Blog/index.php?rest_route=&#038;x=/">'
+    assert linked_api_root(page, "https://x.example/") == "https://x.example/Blog/index.php?rest_route=&x=/"
+    assert linked_api_root('<link rel="https://api.w.org/">', "https://x.example/") is None
+    assert linked_api_root("https://api.w.org/", "https://x.example/") is None
+
+
 def test_api_root_is_read_from_the_link_header() -> None:
     link = '<https://x.example/a,b>; rel=shortlink, </blog/wp-json/>; rel="https://api.w.org/"'
     assert api_root(link, "https://x.example/") == "https://x.example/blog/wp-json/"
@@ -119,9 +136,45 @@ def test_api_is_found_by_the_front_page_where_it_lives_elsewhere(stage: Stage) -
     # WordPress in a folder of its own, its front page at the top, and a proxy that does not tell it of https.
     link = '<http://localhost/wordpress/wp-json/>; rel="https://api.w.org/"'
     store.faults.add(Instead(200, "Shop", "Welcome.", Link=link), path("^/$"))
+    # The page for addresses that are not there, as themes make it.
+    store.faults.add(Instead(404, "Page not found", THEME), path("^/wp-json/"))
     ended = stage.run(stage.config(server, site_url=origin, **TAGS))
     assert tags(ended) == all_tags(store)
     assert f"the shop is at {server.url}. Set site_url to that address." in ended.err
+    assert "Set store_id" not in ended.err
+
+
+def test_better_address_comes_with_the_store_id_that_keeps_the_rows(stage: Stage) -> None:
+    store = Store.recorded()
+    store.subfolder = "/wordpress"
+    server = stage.serve(store)
+    link = '<http://localhost/wordpress/wp-json/>; rel="https://api.w.org/"'
+    store.faults.add(Instead(200, "Shop", "Welcome.", Link=link), path("^/$"))
+    config = stage.config(server, site_url=server.url.removesuffix("/wordpress"), store_id=None, **TAGS)
+    ended = stage.run(config)
+    (store_id,) = {row["store_id"] for row in ended.rows("product_tags")}
+    assert f"Set site_url to that address. Set store_id to {store_id} as well, or all of its rows come" in ended.err
+
+
+def test_api_is_found_by_the_page_itself_where_its_header_is_lost(stage: Stage) -> None:
+    store = Store.recorded()
+    store.subfolder = "/wordpress"
+    server = stage.serve(store)
+    tag = "<link rel='https://api.w.org/' href='http://localhost/wordpress/wp-json/' />"
+    store.faults.add(Instead(200, "Shop", tag), path("^/$"))
+    ended = stage.run(stage.config(server, site_url=server.url.removesuffix("/wordpress"), **TAGS))
+    assert tags(ended) == all_tags(store)
+
+
+def test_permalinks_below_index_php_are_no_better_address(stage: Stage) -> None:
+    store = Store.recorded()
+    store.subfolder = "/index.php"
+    server = stage.serve(store)
+    link = '<https://localhost/index.php/wp-json/>; rel="https://api.w.org/"'
+    store.faults.add(Instead(200, "Shop", "Welcome.", Link=link), path("^/$"))
+    ended = stage.run(stage.config(server, site_url=server.url, **TAGS))
+    assert tags(ended) == all_tags(store)
+    assert "Set site_url" not in ended.err
 
 
 def test_api_on_another_host_than_the_front_page_gets_no_key(stage: Stage) -> None:
@@ -187,6 +240,28 @@ def test_internationalised_name_is_reached(stage: Stage) -> None:
         ended = stage.run(stage.config(server, site_url="Müller.example", store_id=None, **TAGS))
     assert tags(ended) == all_tags(server.store)
     assert {row["store_id"] for row in ended.rows("product_tags")} == {"xn--mller-kva.example"}
+
+
+@pytest.mark.parametrize("target", ["https://somebody@{}/wp-json/", "https://localhost:99999/wp-json/", "https://[x"])
+def test_redirect_to_an_odd_address_is_told_as_one(stage: Stage, target: str) -> None:
+    server = stage.serve()
+    server.store.redirect_to = target.format(server.url.removeprefix("https://"))
+    ended = stage.run(stage.config(server))
+    shown = target.format(server.url.removeprefix("https://")).replace("somebody@", "").removesuffix("/wp-json/")
+    assert f"all components: it sends on to an odd address at {shown}" in ended.last_line
+    assert "somebody" not in ended.last_line
+
+
+def test_gate_that_lets_in_by_a_cookie_is_passed(stage: Stage) -> None:
+    class Gate(Fault):
+        async def before(self, exchange: Exchange) -> Answer | None:
+            if "gate=passed" in exchange.http.headers.get("Cookie", ""):
+                return None
+            return html(302, "Found", "", Location=exchange.request.path, **{"Set-Cookie": "gate=passed; Path=/"})
+
+    server = stage.serve(Store.recorded())
+    server.store.faults.add(Gate())
+    assert tags(stage.run(stage.config(server, **TAGS))) == all_tags(server.store)
 
 
 def test_key_does_not_go_where_another_host_is_named(stage: Stage) -> None:

@@ -2,18 +2,46 @@
 
 from __future__ import annotations
 
+import errno
+import os
+
 import pytest
+import requests
+from urllib3 import HTTPSConnectionPool
+from urllib3.connection import HTTPSConnection
+from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from tap_woo_pim import causes
+from tap_woo_pim.signs import connection_cause
 from tests.credentials.cases import CASES, Case
 from tests.credentials.stage import Stage
+
+AT_ONCE = (
+    causes.HOST_NOT_FOUND,
+    causes.REFUSED,
+    causes.TIMED_OUT,
+    causes.PROXY,
+    causes.HTTPS_NEEDED,
+    causes.MAINTENANCE,
+    causes.FIREWALL,
+    causes.LOGIN_PAGE,
+    causes.NO_DATA,
+)
+
+
+def begin_of(cause: causes.Cause) -> str:
+    return cause.what.partition("{")[0]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_failure_is_told_in_one_plain_line(stage: Stage, case: Case) -> None:
     config = case.set_up(stage)
     url = config["site_url"]
+    if any(case.line.partition(": ")[2].startswith(begin_of(cause)) for cause in AT_ONCE):
+        config["max_retries"] = 5
     ended = stage.run(config)
+    # What lasts is told by the first answer.
+    assert "Trying again" not in ended.err
     assert ended.last_line == case.line.format(url=url, http_url=url.replace("https://", "http://"))
     assert ended.code == 1
     assert ended.out == ""
@@ -24,5 +52,12 @@ def test_every_cause_has_a_case_or_a_test_of_its_own() -> None:
     elsewhere = {causes.REVOKED, causes.TOO_OFTEN, causes.UNREACHABLE}
     for name, cause in vars(causes).items():
         if isinstance(cause, causes.Cause) and cause not in elsewhere:
-            begin = cause.what.partition("{")[0]
-            assert any(line.startswith(begin) for line in told), name
+            assert any(line.startswith(begin_of(cause)) for line in told), name
+
+
+@pytest.mark.parametrize("number", [errno.ENETUNREACH, errno.EHOSTUNREACH])
+def test_network_that_does_not_lead_to_the_shop_is_told(number: int) -> None:
+    # As urllib3 and requests wrap it.
+    error = NewConnectionError(HTTPSConnection("shop.example"), f"Failed: {OSError(number, os.strerror(number))}")
+    raised = requests.ConnectionError(MaxRetryError(HTTPSConnectionPool("shop.example"), "/", error))
+    assert connection_cause(raised, "https://shop.example/") is causes.UNREACHABLE

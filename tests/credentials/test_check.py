@@ -8,10 +8,11 @@ import pytest
 
 from demo_store import Store
 from demo_store.answer import Answer
-from demo_store.faults import nth, path
-from demo_store.faults.base import Exchange
+from demo_store.faults import FAULTS, nth, path
+from demo_store.faults.base import Exchange, Fault
+from demo_store.faults.bodies import HtmlPage
 from demo_store.faults.statuses import Status
-from tap_woo_pim.config import COMPONENTS
+from tap_woo_pim.config import COMPONENTS, CONFIG_JSONSCHEMA
 from tests.credentials.stage import Stage
 
 TICK, CROSS = "\N{CHECK MARK}", "\N{BALLOT X}"
@@ -47,6 +48,7 @@ def test_list_of_a_good_key(stage: Stage) -> None:
     assert set(ticked) == set(COMPONENTS)
     for component, rows in count.items():
         assert ticked[component] == f"{rows:,} rows"
+    assert "a sync also brings the products and variations in its trash" in ended.out
     described = "\n".join(line for line in lines if not line.startswith(TICK))
     for fact in ("WooCommerce 9.9.5", "WordPress 6.9", "Currency EUR", "units kg and cm", "Europe/Berlin", "basic"):
         assert fact in described
@@ -72,6 +74,75 @@ def test_list_names_every_component_that_fails(stage: Stage) -> None:
     failed = [line.partition(":")[0] for line in ended.out.splitlines() if line.startswith(CROSS)]
     assert sorted(failed) == [f"{CROSS} tags", f"{CROSS} tax_classes"]
     assert f"{TICK} products: 1,903 rows" in ended.out
+
+
+@pytest.mark.parametrize(
+    ("fault", "cause"),
+    [
+        (Status(500), "it answered with the server error 500"),
+        (HtmlPage(200), "a firewall or bot protection answers in the shop's place (status 200)"),
+        (FAULTS["never_answers"](), "it did not answer within 1 s"),
+    ],
+    ids=["server error", "firewall", "no answer"],
+)
+def test_list_has_a_cross_for_a_component_that_fails_just_now(stage: Stage, fault: Fault, cause: str) -> None:
+    server = stage.serve()
+    server.store.faults.add(fault, path("products/tags$"))
+    config = stage.config(server, sync_components=["tags", "brands"], max_retries=1, request_timeout_seconds=1)
+    ended = stage.run(config, "--test")
+    assert ended.code == 1
+    assert any(line.startswith(f"{CROSS} tags: {cause}.") for line in ended.out.splitlines())
+    assert f"{TICK} brands: 0 rows" in ended.out
+    assert ended.last_line.startswith(f"shop ({server.url}), tags: {cause}.")
+
+
+def test_component_that_fails_once_gets_its_tick(stage: Stage) -> None:
+    server = stage.serve()
+    server.store.faults.add("status", path("products/categories$") & nth(1))
+    ended = stage.run(stage.config(server, sync_components=["categories"], max_retries=1), "--test")
+    assert ended.code == 0
+    assert f"{TICK} categories: 1 row\n" in ended.out
+
+
+@pytest.mark.parametrize("status", [403, 404, 500])
+def test_list_tells_that_the_routes_are_blocked(stage: Stage, status: int) -> None:
+    server = stage.serve()
+    server.store.faults.add(Status(status), path("/wc/v3$"))
+    ended = stage.run(stage.config(server), "--test")
+    assert ended.code == 1
+    *well, failed = ended.out.splitlines()
+    assert well == [f"{TICK} {step}" for step in STEPS[: len(well)]]
+    assert failed.startswith(f"{CROSS} {STEPS[len(well)]}: ")
+    assert ended.last_line.endswith(failed.partition(": ")[2])
+
+
+def test_list_of_a_key_that_may_view_nothing_ends_at_that_step(stage: Stage) -> None:
+    server = stage.serve()
+    key = server.store.add_key(user_role="customer")
+    config = stage.config(server, consumer_key=key.consumer_key, consumer_secret=key.consumer_secret)
+    ended = stage.run(config, "--test")
+    *well, failed = ended.out.splitlines()
+    assert well == [f"{TICK} {step}" for step in STEPS[:7]]
+    assert failed.startswith(f"{CROSS} key may read: the user of this key may view no part of the catalogue.")
+
+
+def test_list_ticks_no_certificate_that_nobody_looked_at(stage: Stage) -> None:
+    plain = stage.run(stage.config(stage.serve(tls=False)), "--test")
+    assert plain.out.splitlines()[1] == (
+        "? TLS certificate trusted: not checked, since the shop is reached over plain http"
+    )
+    expired = stage.serve(context=stage.authority.expired())
+    unverified = stage.run(stage.config(expired, verify_tls=False), "--test")
+    assert unverified.out.splitlines()[1] == "? TLS certificate trusted: not checked, since verify_tls is off"
+
+
+def test_list_tells_what_would_be_better(stage: Stage) -> None:
+    server = stage.serve()
+    server.store.strips_authorization = True
+    ended = stage.run(stage.config(server), "--test")
+    assert ended.code == 0
+    assert "Better: its web server takes the Authorization header away" in ended.out
+    assert "Better" not in stage.run(stage.config(server, auth_method="query"), "--test").out
 
 
 def test_several_components_without_rights_are_all_named(stage: Stage) -> None:
@@ -126,13 +197,23 @@ def test_component_that_fails_for_the_moment_does_not_fail_the_check(stage: Stag
     assert len(ended.rows("product_tags")) == len(server.store.rows("tags"))
 
 
-@pytest.mark.parametrize("broken", ["settings", "address", "key"])
+@pytest.mark.parametrize("status", [429, 503])
+def test_shop_that_asks_for_a_long_wait_is_not_waited_for_in_silence(stage: Stage, status: int) -> None:
+    server = stage.serve()
+    server.store.faults.add(Status(status, 3600))
+    ended = stage.run(stage.config(server, max_retries=1))
+    assert ended.code == 1
+    assert ended.err.count("Trying again in 5 s") == len(server.requests) - 1 == 1
+
+
+@pytest.mark.parametrize("broken", ["settings", "kind", "address", "key"])
 def test_discovery_succeeds_without_the_shop_so_that_meltano_shows_the_cause(stage: Stage, broken: str) -> None:
     server = stage.serve()
     config = stage.config(server, sync_components=["tags"])
     whole = {stream["stream"] for stream in json.loads(stage.run(config, "--discover").out)["streams"]}
     wrong = {
         "settings": {"consumer_key": "", "page_size": "many"},
+        "kind": {"auth_method": "Basic"},
         "address": {"site_url": "https://shop.invalid"},
         "key": {"consumer_key": "ck_" + "0" * 40},
     }[broken]
@@ -145,6 +226,36 @@ def test_schema_test_of_the_sdk_still_works(stage: Stage) -> None:
     ended = stage.run(stage.config(stage.serve(), sync_components=["tags"]), "--test=schema")
     assert ended.code == 0
     assert {message["type"] for message in ended.messages} == {"SCHEMA"}
+
+
+def test_setting_that_is_null_has_its_default(stage: Stage) -> None:
+    config = stage.config(stage.serve(Store.recorded("9.9.5")))
+    names = {*CONFIG_JSONSCHEMA["properties"]} - config.keys()
+    ended = stage.run(config | dict.fromkeys(names) | {"max_retries": None}, "--test")
+    assert ended.code == 0, ended.err
+    assert "authentication method basic" in ended.out
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (None, "cannot be read (No such file or directory)"),
+        ("", "is no JSON"),
+        ('{"site_url":', "is no JSON"),
+        ("[1]", "is JSON of another kind"),
+        ("null", "is JSON of another kind"),
+        ("\ud800", "is no JSON"),
+    ],
+)
+def test_file_of_settings_that_is_none_is_named(stage: Stage, text: str | None, problem: str) -> None:
+    file = stage.folder / "settings.json"
+    if text is not None:
+        file.write_text(text, encoding="utf-8", errors="surrogatepass")
+    ended = stage.run(stage.config(stage.serve()), "--config", str(file))
+    assert ended.code == 1
+    assert ended.last_line == (
+        f'--config names {file}, which {problem}. Give a JSON file as {{"site_url": "https://shop.example", ...}}.'
+    )
 
 
 def test_fault_of_the_tap_itself_ends_in_one_line_without_the_key(stage: Stage) -> None:

@@ -6,10 +6,12 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from demo_store import Store, serve
 from tap_woo_pim import causes
 from tap_woo_pim.config import COMPONENTS
+from tap_woo_pim.config_errors import RANGES, kind_errors, missing_settings, setting_errors
 from tests.credentials.project import VALID, Project
 from tests.credentials.stage import CHECKOUT
 
@@ -31,6 +33,49 @@ def table() -> str:
 def test_page_tells_every_message_of_the_check() -> None:
     told = PAGE.read_text(encoding="utf-8").partition("<!-- causes -->\n")[2].partition("\n<!-- /causes -->")[0]
     assert told == table()
+
+
+GOOD = {"site_url": "https://shop.example", "consumer_key": "ck_1", "consumer_secret": "cs_1", "auth_method": "auto"}
+WRONG: tuple[dict[str, Any], ...] = (
+    {"consumer_key": "", "consumer_secret": ""},
+    {"consumer_key": "cs_1", "consumer_secret": "ck_1"},
+    {"consumer_key": "shopkeeper"},
+    {"consumer_secret": "password"},
+    {"site_url": "my shop"},
+    {"site_url": "https://me@shop.example"},
+    {"site_url": "https://shop.example/?consumer_key=ck_1"},
+    {"site_url": "http://shop.example", "auth_method": "basic"},
+    {"auth_method": "Basic"},
+    {"content": "html"},
+    {"sync_components": "tags"},
+    {"sync_components": []},
+    {"sync_components": ["orders"]},
+    {"start_date": "yesterday"},
+    {"page_size": "100"},
+    {"request_timeout_seconds": "60"},
+    {"verify_tls": "no"},
+    {"store_id": 1},
+    *({name: -1} for name in RANGES),
+    {"ca_bundle": "missing.pem"},
+    {"user_agent": "Caf\u00e9"},
+    {"extra_query_parameters": ["lang"]},
+    {"extra_query_parameters": {"consumer_secret": "cs_1"}},
+)
+
+
+def table_of_settings() -> str:
+    rows = []
+    for wrong in WRONG:
+        config = {"sync_components": ["tags"], **GOOD, **wrong}
+        (error,) = missing_settings(config) or kind_errors(config) or setting_errors(config)
+        message, remedy = error.split(". ", 1)
+        rows.append(f"| {message} | {remedy} |")
+    return "\n".join(["| message | what to do |", "| --- | --- |", *rows])
+
+
+def test_page_tells_every_message_of_the_settings() -> None:
+    told = PAGE.read_text(encoding="utf-8").partition("<!-- settings -->\n")[2].partition("\n<!-- /settings -->")[0]
+    assert told == table_of_settings()
 
 
 def test_page_names_every_component() -> None:

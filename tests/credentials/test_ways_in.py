@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from email.utils import format_datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from demo_store.faults import When, path
 from demo_store.faults.base import Exchange, Fault
 from demo_store.faults.bodies import BodyChanged
 from tap_woo_pim.auth import Basic, KeyPair, Query
+from tests.credentials.cases import ClosedWithoutKey, Instead, LosesQuery
 from tests.credentials.gateway import open_gateway
 from tests.credentials.stage import Ended, Stage, traces
 
@@ -126,6 +128,22 @@ def test_secret_never_travels_over_plain_http(stage: Stage, auth_method: str) ->
     assert "authorization" not in sent.lower()
 
 
+@pytest.mark.parametrize("auth_method", ["basic", "query", "oauth1"])
+def test_key_that_a_plugin_says_back_is_in_no_record(stage: Stage, auth_method: str) -> None:
+    class SaysBack(Fault):
+        def spoil(self, exchange: Exchange, answer: Answer) -> Answer:
+            asked = exchange.http.rel_url.raw_query_string + exchange.http.headers.get("Authorization", "")
+            answer.body = answer.body.replace(b'"description":""', json.dumps({"description": asked})[1:-1].encode())
+            return answer
+
+    server = stage.serve(Store.recorded())
+    server.store.faults.add(SaysBack(), path("products/tags$"))
+    # `run` looks for key and secret in all that the tap writes.
+    ended = stage.run(stage.config(server, auth_method=auth_method, **TAGS))
+    assert tags(ended) == all_tags(server.store)
+    assert any("***" in (row["description"] or "") for row in ended.rows("product_tags"))
+
+
 @pytest.mark.parametrize("way", [Basic, Query])
 def test_unsafe_ways_refuse_plain_http_themselves(way: type[Basic | Query]) -> None:
     auth = way(KeyPair("ck_1", "cs_1"))
@@ -159,19 +177,48 @@ def test_password_of_netrc_is_not_sent(stage: Stage) -> None:
     assert [request.auth for request in of_all] == [None, None]
 
 
-class ClosedWithoutKey(Fault):
-    """A plugin that shows the REST API to those who are signed in, by a key for instance."""
-
-    async def before(self, exchange: Exchange) -> Answer | None:
-        if exchange.request.auth and "/wc/" in exchange.request.path:
-            return None
-        return Answer(401, b'{"code":"rest_cannot_access","message":"Only for users.","data":{"status":401}}')
-
-
 def test_shop_that_shows_its_api_to_key_holders_alone_is_read(stage: Stage) -> None:
     server = stage.serve(Store.recorded())
     server.store.faults.add(ClosedWithoutKey())
     assert tags(stage.run(stage.config(server, **TAGS))) == all_tags(server.store)
+
+
+def test_api_that_is_closed_to_visitors_is_read_where_the_front_page_names_it(stage: Stage) -> None:
+    store = Store.recorded()
+    store.subfolder = "/wordpress"
+    server = stage.serve(store)
+    link = '<https://localhost/wordpress/wp-json/>; rel="https://api.w.org/"'
+    store.faults.add(Instead(200, "Shop", "Welcome.", Link=link), path("^/$"))
+    store.faults.add(Instead(404, "Page not found", ""), path("^/wp-json/"))
+    store.faults.add(ClosedWithoutKey())
+    site_url = server.url.removesuffix("/wordpress")
+    assert tags(stage.run(stage.config(server, site_url=site_url, **TAGS))) == all_tags(store)
+
+
+def test_api_that_is_closed_to_visitors_is_read_by_the_query_where_the_header_is_stripped(stage: Stage) -> None:
+    server = stage.serve(Store.recorded())
+    server.store.strips_authorization = True
+    server.store.faults.add(ClosedWithoutKey())
+    assert tags(stage.run(stage.config(server, **TAGS))) == all_tags(server.store)
+
+
+def test_shop_that_fails_behind_a_closed_api_is_told_as_failing(stage: Stage) -> None:
+    server = stage.serve()
+    server.store.faults.add(ClosedWithoutKey())
+    server.store.faults.add("status", path("/wc/v3/products$"))
+    ended = stage.run(stage.config(server))
+    assert "it answered with the server error 500" in ended.last_line
+
+
+def test_signature_is_chosen_where_header_and_query_are_lost(stage: Stage) -> None:
+    server = stage.serve(Store.recorded())
+    server.store.strips_authorization = True
+    server.store.faults.add(LosesQuery())
+    ended = stage.run(stage.config(server, **TAGS))
+    assert tags(ended) == all_tags(server.store)
+    assert [request.auth for request in server.requests if request.auth][:3] == ["basic", "query", "oauth1"]
+    assert "takes the Authorization header away" in ended.err
+    assert "Set auth_method to oauth1 to save requests." in ended.err
 
 
 def test_firewall_against_keys_in_queries_does_not_hide_that_the_key_is_unknown(stage: Stage) -> None:

@@ -35,6 +35,15 @@ def test_key_revoked_in_the_middle_ends_the_run_and_the_next_one_goes_on(stage: 
     assert len(reread) < 1200
 
 
+def test_key_revoked_is_told_where_wordpress_takes_it_for_a_user_name(stage: Stage) -> None:
+    store = Store.recorded()
+    store.has_application_passwords = True
+    server = stage.serve(store)
+    store.faults.add("key_revoked", path("wc/v3/products$") & nth(10))
+    ended = stage.run(stage.config(server, sync_components=["products"], page_size=50))
+    assert ended.last_line.startswith(f"shop ({server.url}), products: the key was revoked while it was in use.")
+
+
 def test_store_before_wc_v3_is_read_whole_by_wc_v2(stage: Stage) -> None:
     store = Store.recorded("5.9.0", namespace="wc/v2")
     server = stage.serve(store)

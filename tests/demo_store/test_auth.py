@@ -46,6 +46,20 @@ def test_unknown_and_revoked_keys_are_nobody(shop: Shop) -> None:
         assert outcome(ask(shop, auth=auth)) == (401, CANNOT, "Sorry, you cannot list resources.")
 
 
+def test_unknown_pairs_are_unknown_users_where_application_passwords_are_in_use(shop: Shop) -> None:
+    shop.store.has_application_passwords = True
+    key = shop.store.key()
+    assert ask(shop, auth=pair(key)).status_code == 200
+    assert outcome(ask(shop, auth=(key.consumer_key, "cs_wrong")))[1] == ERROR
+    shop.store.revoke_key(key)
+    for path in ("wc/v3/products", ""):
+        assert outcome(ask(shop, path, auth=pair(key)))[:2] == (401, "invalid_username")
+    # Those that do not come in the header, or not over what WordPress takes for https, are nobody as ever.
+    assert outcome(ask(shop, **in_query(key)))[:2] == (401, CANNOT)
+    shop.store.thinks_http = True
+    assert outcome(ask(shop, auth=pair(key)))[:2] == (401, CANNOT)
+
+
 def test_query_wins_over_basic(shop: Shop) -> None:
     assert ask(shop, auth=("ck_x", "cs_x"), **in_query(shop.store.key())).status_code == 200
 

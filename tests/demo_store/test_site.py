@@ -95,6 +95,9 @@ def test_maintenance_firewall_and_user_agent_block(shop: Shop) -> None:
     down = shop.get("wc/v3/products")
     assert is_html(down, 503)
     assert down.headers["Retry-After"] == "600"
+    told = page(shop, "/wp-json/", Accept="application/json")
+    assert (told.status_code, told.json()["code"], told.headers["Retry-After"]) == (503, "wp_die", "600")
+    assert is_html(page(shop, "/wp-json/", Accept="text/html,application/xhtml+xml"), 503)
     shop.store.maintenance = False
     for firewall, status in (("403 html", 403), ("200 html", 200), ("503 html", 503)):
         shop.store.firewall = firewall  # type: ignore[assignment]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from demo_store.answer import Answer, html
+from demo_store.answer import Answer, RestError, html
 from demo_store.faults import path
 from demo_store.faults.base import Exchange, Fault
 from tests.credentials.stage import Stage
@@ -16,6 +16,14 @@ SetUp = Callable[[Stage], Config]
 
 UNKNOWN_KEY = "ck_" + "0a" * 20
 OTHER_SECRET = "cs_" + "1b" * 20
+CLOSED = RestError(401, "rest_cannot_access", "Only for users.")
+
+THEME = (
+    '<link rel="stylesheet" href="/wp-content/themes/shop/style.css">'
+    '<script src="https://www.google.com/recaptcha/api.js"></script>'
+    '<a href="/wp-login.php?redirect_to=%2F">Log in</a> Protected by Wordfence. Access denied to robots.'
+)
+"""What an ordinary page of a shop may hold, its page for addresses that are not there included."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,30 @@ class Instead(Fault):
     async def before(self, exchange: Exchange) -> Answer:  # noqa: ARG002 - the same for all
         status, title, text, headers = self._page
         return html(status, title, text, **{name.replace("_", "-"): value for name, value in headers.items()})
+
+
+class ClosedWithoutKey(Fault):
+    """A plugin that shows the REST API to those who are signed in, by a key for instance."""
+
+    async def before(self, exchange: Exchange) -> Answer | None:
+        path = exchange.request.path
+        if "/wp-json" not in path or (exchange.request.auth and "/wc/" in path):
+            return None
+        return CLOSED.answer()
+
+    def spoil(self, exchange: Exchange, answer: Answer) -> Answer:
+        # Who has no key that is known is a visitor, of whom WooCommerce itself says so in this way only.
+        is_visitor = b"woocommerce_rest_cannot_view" in answer.body and answer.status == 401
+        return CLOSED.answer() if is_visitor and exchange.request.auth else answer
+
+
+class LosesQuery(Fault):
+    """A cache that takes keys out of queries."""
+
+    async def before(self, exchange: Exchange) -> Answer | None:
+        if exchange.request.auth != "query":
+            return None
+        return exchange.compute({"consumer_key": "", "consumer_secret": ""})
 
 
 class Translated(Fault):

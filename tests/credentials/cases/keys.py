@@ -5,12 +5,19 @@ from __future__ import annotations
 import datetime
 from email.utils import format_datetime
 
-from demo_store import Store
-from demo_store.answer import Answer
+from demo_store import Server, Store
 from demo_store.faults import When, path
-from demo_store.faults.base import Exchange, Fault
 from demo_store.faults.bodies import BodyChanged
-from tests.credentials.cases.case import OTHER_SECRET, UNKNOWN_KEY, Cases, Config, Translated, spoiled
+from tests.credentials.cases.case import (
+    OTHER_SECRET,
+    UNKNOWN_KEY,
+    Cases,
+    ClosedWithoutKey,
+    Config,
+    LosesQuery,
+    Translated,
+    spoiled,
+)
 from tests.credentials.stage import Stage
 
 case = Cases()
@@ -49,6 +56,13 @@ def unknown_key_http(stage: Stage) -> Config:
 def unknown_key_http_translated(stage: Stage) -> Config:
     server = stage.serve(tls=False)
     server.store.faults.add(Translated())
+    return stage.config(server, consumer_key=UNKNOWN_KEY)
+
+
+@case("unknown key, of a shop with application passwords", UNKNOWN)
+def unknown_key_application_passwords(stage: Stage) -> Config:
+    server = stage.serve()
+    server.store.has_application_passwords = True
     return stage.config(server, consumer_key=UNKNOWN_KEY)
 
 
@@ -193,15 +207,6 @@ def hidden_https(stage: Stage) -> Config:
     return stage.config(server, auth_method="basic")
 
 
-class LosesQuery(Fault):
-    """A cache that takes keys out of queries."""
-
-    async def before(self, exchange: Exchange) -> Answer | None:
-        if exchange.request.auth != "query":
-            return None
-        return exchange.compute({"consumer_key": "", "consumer_secret": ""})
-
-
 @case(
     "query stripped",
     "shop ({url}), all components: it does not see the key in the query, so auth_method query cannot work. Set"
@@ -244,3 +249,26 @@ def refused_oddly(stage: Stage) -> Config:
     server.store.faults.add(Translated())
     server.store.faults.add(BodyChanged(change), path("products$") & When(lambda request: request.method == "OPTIONS"))
     return stage.config(server, consumer_secret=OTHER_SECRET)
+
+
+def _closed(stage: Stage) -> Server:
+    server = stage.serve()
+    server.store.faults.add(ClosedWithoutKey())
+    return server
+
+
+@case("unknown key, of an API that is closed to visitors", UNKNOWN)
+def unknown_key_closed(stage: Stage) -> Config:
+    return stage.config(_closed(stage), consumer_key=UNKNOWN_KEY)
+
+
+@case("wrong secret, of an API that is closed to visitors", SECRET)
+def wrong_secret_closed(stage: Stage) -> Config:
+    return stage.config(_closed(stage), consumer_secret=OTHER_SECRET)
+
+
+@case("write-only key, of an API that is closed to visitors", WRITE)
+def write_only_closed(stage: Stage) -> Config:
+    server = _closed(stage)
+    key = server.store.add_key(permissions="write")
+    return stage.config(server, consumer_key=key.consumer_key, consumer_secret=key.consumer_secret)

@@ -67,6 +67,17 @@ def other_host_later(stage: Stage) -> Config:
 
 
 @case(
+    "redirect to an odd address",
+    "shop ({url}), all components: it sends on to an odd address at https://localhost:99999, with a user name in it or"
+    " none at all. Correct that redirect in the shop's web server or plugins.",
+)
+def odd_redirect(stage: Stage) -> Config:
+    server = stage.serve()
+    server.store.redirect_to = "https://localhost:99999?from=shop"
+    return stage.config(server)
+
+
+@case(
     "redirect loop",
     "shop ({url}), all components: it redirects in a circle, at last to {url}/wp-json/. Set site_url to the address at"
     " which a browser ends. If it is that one, the shop's server and WordPress disagree on https: tell WordPress of its"
@@ -163,7 +174,7 @@ def refused(stage: Stage) -> Config:
 
 @case(
     "time-out",
-    "shop ({url}), all components: it did not answer within 1 seconds. Check site_url and the network, try later, or"
+    "shop ({url}), all components: it did not answer within 1 s. Check site_url and the network, try later, or"
     " raise request_timeout_seconds.",
 )
 def time_out(stage: Stage) -> Config:
@@ -178,11 +189,25 @@ def broken_off(stage: Stage) -> Config:
     return spoiled(stage, FAULTS["connection_reset"]())
 
 
-@case(
-    "proxy that does not let through",
+PROXY = (
     "shop ({url}), all components: the proxy of this machine does not let it be reached. Check the proxy's address in"
-    " HTTPS_PROXY and HTTP_PROXY, or name the shop in NO_PROXY.",
+    " HTTPS_PROXY and HTTP_PROXY, or name the shop in NO_PROXY."
 )
+
+
+def _odd_proxy(address: str) -> SetUp:
+    def set_up(stage: Stage) -> Config:
+        stage.environment |= {"HTTPS_PROXY": address, "NO_PROXY": ""}
+        return stage.config(stage.serve(), max_retries=5)
+
+    return set_up
+
+
+for proxy_address in ("proxy:3128", "http://localhost:99999", "socks5://localhost:1080", "http://"):
+    case(f"proxy that is none, {proxy_address}", PROXY)(_odd_proxy(proxy_address))
+
+
+@case("proxy that does not let through", PROXY)
 def proxy(stage: Stage) -> Config:
     stage.gateway()
     return stage.config(stage.serve(), site_url="https://shop.example", max_retries=5)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.credentials.cases.case import Cases, Config
+from tests.credentials.cases.case import Cases, Config, SetUp
 from tests.credentials.stage import Stage
 
 case = Cases()
@@ -35,6 +35,33 @@ def no_address(stage: Stage) -> Config:
     return stage.config(stage.serve(), site_url="my shop")
 
 
+@case("host name with an empty part", "shop, settings: site_url is not a web address. Give it as https://shop.example.")
+def empty_label(stage: Stage) -> Config:
+    return stage.config(stage.serve(), site_url="https://shop..example")
+
+
+def _user_agent(user_agent: str) -> SetUp:
+    return lambda stage: stage.config(stage.serve(), user_agent=user_agent)
+
+
+for number, user_agent in enumerate(("Shop \N{EURO SIGN}", "Shop\nX-Other: 1", " Shop"), 1):
+    case(
+        f"user agent that is no header, {number}",
+        "shop ({url}), settings: user_agent holds what no header may hold. Use letters without accents, digits and"
+        " plain signs.",
+    )(_user_agent(user_agent))
+
+
+@case(
+    "secret among the parameters",
+    "shop ({url}), settings: extra_query_parameters holds a key. Take it out; key and secret have settings of their"
+    " own.",
+)
+def secret_parameter(stage: Stage) -> Config:
+    config = stage.config(stage.serve(tls=False))
+    return config | {"extra_query_parameters": {"consumer_secret": config["consumer_secret"]}}
+
+
 @case(
     "user name in place of the key",
     "shop ({url}), settings: consumer_key is no WooCommerce consumer key. It starts with ck_; make one in WooCommerce >"
@@ -51,3 +78,25 @@ def user_name(stage: Stage) -> Config:
 )
 def other_secret(stage: Stage) -> Config:
     return stage.config(stage.serve(), consumer_secret="a long pass word")
+
+
+@case(
+    "setting that is none of its values",
+    "shop ({url}), settings: auth_method is none of its values. Choose from auto, basic, query, oauth1.",
+)
+def other_value(stage: Stage) -> Config:
+    return stage.config(stage.serve(), auth_method="Basic")
+
+
+@case(
+    "setting of the wrong kind",
+    "shop ({url}), settings: page_size is of the wrong kind. Give a whole number, without quotes.",
+)
+def wrong_kind(stage: Stage) -> Config:
+    return stage.config(stage.serve(), page_size="many")
+
+
+@case("secret of the wrong kind", "shop ({url}), settings: consumer_secret is of the wrong kind. Give a text.")
+def secret_as_list(stage: Stage) -> Config:
+    config = stage.config(stage.serve())
+    return config | {"consumer_secret": [config["consumer_secret"]]}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from demo_store.answer import Answer
-from demo_store.faults import FAULTS
+from demo_store.faults import FAULTS, path
 from demo_store.faults.base import Exchange, Fault
 from demo_store.faults.bodies import HtmlPage, LoginPage
 from demo_store.faults.statuses import Status
-from tests.credentials.cases.case import Cases, Config, Instead, SetUp, spoiled
+from tests.credentials.cases.case import THEME, Cases, Config, Instead, SetUp, spoiled
 from tests.credentials.stage import Stage
 
 case = Cases()
@@ -17,11 +17,37 @@ def _firewall(status: int) -> SetUp:
     return lambda stage: spoiled(stage, HtmlPage(status))
 
 
-@case(
-    "plain permalinks",
+class Bare(Fault):
+    """A status and a body in place of every answer."""
+
+    def __init__(self, status: int, body: bytes = b"") -> None:
+        self._answer = (status, body)
+
+    async def before(self, exchange: Exchange) -> Answer:  # noqa: ARG002 - the same for all
+        return Answer(*self._answer)
+
+
+class Down(Fault):
+    """WordPress that is being updated, with a page of its own."""
+
+    def __init__(self, page: bytes) -> None:
+        self._page = page
+
+    async def before(self, exchange: Exchange) -> Answer:  # noqa: ARG002 - the same for all
+        return Answer(503, self._page, {"Content-Type": "text/html; charset=UTF-8", "Retry-After": "600"})
+
+
+def _bare(status: int) -> SetUp:
+    return lambda stage: spoiled(stage, Bare(status), when="/wp-json/")
+
+
+PLAIN = (
     "shop ({url}), all components: its permalinks are plain, with which WooCommerce takes no keys. Choose any other"
-    " structure in WordPress > Settings > Permalinks and save.",
+    " structure in WordPress > Settings > Permalinks and save."
 )
+
+
+@case("plain permalinks", PLAIN)
 def plain_permalinks(stage: Stage) -> Config:
     server = stage.serve()
     server.store.permalinks = "plain"
@@ -66,6 +92,44 @@ def rest_off(stage: Stage) -> Config:
     return spoiled(stage, Instead(404, "Not found", '<img src="/wp-content/uploads/logo.png">'))
 
 
+HIDDEN = (
+    "shop ({url}), all components: WordPress is there, its REST API is not. Allow /wp-json/ in the security plugin or"
+    " the web server that hides it, and save Settings > Permalinks once."
+)
+
+
+@case("plain permalinks, with a theme that loads a captcha and links to the log-in", PLAIN)
+def plain_permalinks_theme(stage: Stage) -> Config:
+    server = stage.serve()
+    server.store.permalinks = "plain"
+    server.store.faults.add(Instead(404, "Page not found", THEME), path("/wp-json/"))
+    return stage.config(server)
+
+
+@case("one page of WordPress for every address, with a captcha and a link to the log-in", HIDDEN)
+def one_theme_page(stage: Stage) -> Config:
+    return spoiled(stage, Instead(200, "Shop", THEME))
+
+
+@case("REST API hidden behind the theme's page", HIDDEN)
+def rest_off_theme(stage: Stage) -> Config:
+    return spoiled(stage, Instead(404, "Page not found", THEME), when="/wp-json/")
+
+
+for gone_status in (404, 405, 410):
+    case(f"REST API hidden behind nothing, status {gone_status}", HIDDEN)(_bare(gone_status))
+
+
+@case("not WordPress, another kind of API", NOT_WORDPRESS)
+def other_api(stage: Stage) -> Config:
+    return spoiled(stage, Bare(404, b'{"code":"not_found","message":"No such resource."}'))
+
+
+@case("not WordPress, an API that answers everything", NOT_WORDPRESS)
+def welcoming_api(stage: Stage) -> Config:
+    return spoiled(stage, Bare(200, b'{"hello":"world"}'))
+
+
 @case(
     "REST API and its front page at odds",
     "shop ({url}), all components: it answers with a web page instead of data. Check site_url, and exclude /wp-json/"
@@ -91,6 +155,19 @@ for blocked_status in (401, 403, 404):
         f" (status {blocked_status}). Allow the REST API, at least /wp-json/ and /wp-json/wc/, in that plugin.",
     )(_blocked(blocked_status))
 
+
+@case(
+    "REST API blocked by a plugin that hides its address as well",
+    "shop ({url}), all components: a plugin has switched the REST API off or closed it (status 404). Allow the REST"
+    " API, at least /wp-json/ and /wp-json/wc/, in that plugin.",
+)
+def blocked_and_hidden(stage: Stage) -> Config:
+    server = stage.serve()
+    server.store.rest_disabled = 404
+    server.store.faults.add(Instead(200, "Shop", '<img src="/wp-content/uploads/logo.png">'), path("^/$"))
+    return stage.config(server)
+
+
 for firewall_status in (200, 403, 503, 455):
     case(
         f"firewall page, status {firewall_status}",
@@ -111,11 +188,19 @@ def user_agent(stage: Stage) -> Config:
     return stage.config(server)
 
 
-@case(
-    "maintenance",
+MAINTAINED = (
     "shop ({url}), all components: the shop is in maintenance mode. Try again when its maintenance is over, usually in"
-    " minutes.",
+    " minutes."
 )
+
+
+@case("maintenance, as a page in another language", MAINTAINED)
+def maintenance_page(stage: Stage) -> Config:
+    page = b'<html lang="fi"><body id="error-page"><div class="wp-die-message">Huolto.</div></body></html>'
+    return spoiled(stage, Down(page), max_retries=5)
+
+
+@case("maintenance", MAINTAINED)
 def maintenance(stage: Stage) -> Config:
     server = stage.serve()
     server.store.maintenance = True
@@ -168,16 +253,22 @@ def cut_body(stage: Stage) -> Config:
 
 
 @case(
+    "an answer that is cut off, of rows that name a firewall and link to WordPress",
+    "shop ({url}), all components: it answered with broken JSON. Try later. If it lasts, look for a plugin that writes"
+    " into the shop's answers, and into its error log.",
+)
+def cut_rows(stage: Stage) -> Config:
+    return spoiled(stage, Bare(200, b'[{"description": "DDoS protection", "src": "/wp-content/uploads/a.png"'))
+
+
+@case(
     "component whose route is gone",
     "shop ({url}), tags: the shop has no such route. Update WooCommerce, or leave the component out of"
     " sync_components.",
 )
 def no_route(stage: Stage) -> Config:
-    class Gone(Fault):
-        async def before(self, exchange: Exchange) -> Answer:  # noqa: ARG002
-            return Answer(404, b'{"code":"rest_no_route","message":"","data":{"status":404}}')
-
-    return spoiled(stage, Gone(), when="products/tags$")
+    body = b'{"code":"rest_no_route","message":"","data":{"status":404}}'
+    return spoiled(stage, Bare(404, body), when="products/tags$")
 
 
 @case(
@@ -185,11 +276,7 @@ def no_route(stage: Stage) -> Config:
     "shop ({url}), tags: it answered with HTTP status 418. Check site_url and the shop's plugins.",
 )
 def odd_status(stage: Stage) -> Config:
-    class Teapot(Fault):
-        async def before(self, exchange: Exchange) -> Answer:  # noqa: ARG002
-            return Answer(418, b"")
-
-    return spoiled(stage, Teapot(), when="products/tags$")
+    return spoiled(stage, Bare(418), when="products/tags$")
 
 
 @case(
