@@ -12,12 +12,11 @@ from tap_woo_pim.site import default_store_id, site_address
 
 
 def setting_errors(config: Mapping[str, Any]) -> list[str]:
-    """Say in a sentence each what is wrong with the values of a configuration that satisfies `CONFIG_JSONSCHEMA`."""
+    """Say in a sentence each what is wrong with the values of a configuration, read by `read_values`."""
     return [
         *_url_errors(config["site_url"], config["auth_method"]),
         *_key_errors(config["consumer_key"].strip(), config["consumer_secret"].strip()),
         *_component_errors(config["sync_components"]),
-        *_range_errors(config),
         *_file_errors(config.get("ca_bundle")),
         *_date_errors(config.get("start_date")),
     ]
@@ -91,25 +90,6 @@ def _component_errors(components: list[str]) -> list[str]:
     if unknown:
         return [f"sync_components names {', '.join(map(repr, unknown))}. Choose from {', '.join(COMPONENTS)}."]
     return [] if components else [f"sync_components is empty. Choose from {', '.join(COMPONENTS)}."]
-
-
-def _range_errors(config: Mapping[str, Any]) -> list[str]:
-    ranges: dict[str, tuple[float, float]] = {
-        "page_size": (1, 100),
-        "max_concurrency": (1, 32),
-        "max_retries": (0, 20),
-        "retry_budget_seconds": (1, 604_800),
-        "request_timeout_seconds": (1, 3600),
-        "lookback_seconds": (0, 86_400),
-        "requests_per_second": (0.01, 1000),
-        "full_read_interval_hours": (0, 8760),
-        "max_vanished_percent": (0, 100),
-    }
-    return [
-        f"{name} is {config[name]}. Give a number from {low} to {high}."
-        for name, (low, high) in ranges.items()
-        if config.get(name) is not None and not low <= config[name] <= high
-    ]
 
 
 def _file_errors(ca_bundle: str | None) -> list[str]:
