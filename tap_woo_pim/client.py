@@ -84,10 +84,10 @@ class _Request(NamedTuple):
     auth: AuthBase
     is_large: bool = False
 
-    @property
-    def kind(self) -> str:
-        """What requests have in common that should take the same time."""
-        return f"{_NUMBER.sub('{}', self.url)} {self.params.get('per_page')}"
+    def kind(self, answer: Answer) -> str:
+        """What requests have in common that take about the same time: the route, and the rows to a power of 2."""
+        rows = len(answer.data) if isinstance(answer.data, list) else 0
+        return f"{_NUMBER.sub('{}', self.url)} {rows.bit_length()}"
 
 
 class Client:
@@ -180,7 +180,7 @@ class Client:
         with self._patience.request() as failed:
             for attempt in range(1, tries + 1):
                 try:
-                    with self.pace.slot():
+                    with self.pace.slot() as falls:
                         self.traffic.count(request.about, again=attempt > 1)
                         began = time.monotonic()
                         answer = self._ask(request)
@@ -188,7 +188,7 @@ class Client:
                     asked_seconds = retry_after(error.response)
                     seconds = wait_seconds(asked_seconds, attempt)
                     failed(seconds if asked_seconds else 0.0)
-                    self.pace.strained(seconds if asked_seconds else 0.0)
+                    self.pace.strained(falls, seconds if asked_seconds else 0.0)
                     most = min(tries, TRIES_OF_LARGE_PAGES) if request.is_large and is_about_size(error) else tries
                     if attempt >= most or error.cause in lasting or self._closed.is_set():
                         raise
@@ -197,7 +197,7 @@ class Client:
                     self._closed.wait(seconds)
                 else:
                     self._patience.answered()
-                    self.pace.answered_well(request.kind, time.monotonic() - began)
+                    self.pace.answered_well(falls, request.kind(answer), time.monotonic() - began)
                     return answer
         raise AssertionError("at least one try")
 
