@@ -14,6 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from tap_woo_pim.page_size import PageSize
+
 MAX_PAGE_SIZE = 100
 """The largest `per_page` that WordPress accepts."""
 
@@ -49,6 +51,16 @@ class Verdict(enum.Enum):
     BEHIND = "it begins before the rows that were read last"
 
 
+def page_size_of(setting: int, kept: int | None = None) -> PageSize:
+    """Make the size of a stream's pages.
+
+    Args:
+        setting: rows to ask for at once. At least 2 are asked for, since windows overlap.
+        kept: see `PageSize`.
+    """
+    return PageSize(max(2, min(setting, MAX_PAGE_SIZE)), kept)
+
+
 class Walk:
     """One walk through a list that the store sorts by ascending id.
 
@@ -56,11 +68,11 @@ class Walk:
         page_size: rows to ask for at once, 1 to 100. At least 2 are asked for, since windows overlap.
         offset: where to begin; other than 0 when an interrupted walk goes on.
         seen: the largest id that the interrupted walk had read without a gap.
+        pages: the size of pages that this walk shares with others; one of its own when not given.
     """
 
-    def __init__(self, page_size: int, offset: int = 0, seen: int | None = None) -> None:
-        self.full_size = max(2, min(page_size, MAX_PAGE_SIZE))
-        self.size = self.full_size
+    def __init__(self, page_size: int, offset: int = 0, seen: int | None = None, pages: PageSize | None = None) -> None:
+        self.pages = pages or page_size_of(page_size)
         self.offset = offset
         self.seen = seen
         self.total: int | None = None
@@ -72,9 +84,12 @@ class Walk:
         self._fruitless = 0
         self._same_pages = 0
         self._returns = 0
-        self._step = self.full_size - 1
-        self._good_windows = 0
-        self._patience = 2
+        self._step = self.pages.most - 1
+
+    @property
+    def size(self) -> int:
+        """Rows to ask for from here on."""
+        return self.pages.now
 
     def plan(self) -> Iterator[Window]:
         """Yield the windows to read from here on, as far as the list is known to reach.
@@ -154,8 +169,8 @@ class Walk:
         self.offset = window.offset + max(1, window.size - 1)
         self.anchor = (window, tuple(ids))
         self._after_hole = False
-        self._step = self.full_size - 1
-        self._grow()
+        self._step = self.pages.most - 1
+        self.pages.delivered(self, window.size)
         return fresh
 
     def step_back(self) -> None:
@@ -179,16 +194,6 @@ class Walk:
         if self._returns > MAX_RETURNS:
             raise EndlessListError
 
-    def shrink(self) -> bool:
-        """Ask for half as many rows from here on. False when it was one row already."""
-        if self._good_windows == 0:
-            self._patience = min(self._patience * 2, 64)
-        self._good_windows = 0
-        if self.size == 1:
-            return False
-        self.size //= 2
-        return True
-
     def skip_row(self) -> None:
         """Leave out the one row at this place, which the store cannot deliver."""
         self.offset += 1
@@ -199,12 +204,6 @@ class Walk:
             begin = self.anchor[1][0] if self.anchor and self.anchor[1] else None
             return self.seen is None or row_id > self.seen or (begin is not None and row_id < begin)
         return self.anchor is None or row_id not in self.anchor[1]
-
-    def _grow(self) -> None:
-        self._good_windows += 1
-        if self.size < self.full_size and self._good_windows >= self._patience:
-            self.size = min(self.size * 2, self.full_size)
-            self._good_windows = 0
 
     def _count_fruitless(self, window: Window, ids: Sequence[int], total: int | None) -> None:
         is_new = bool(ids) and (self.seen is None or ids[-1] > self.seen)

@@ -12,7 +12,7 @@ from typing import Any
 
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
-from tap_woo_pim.client import Answer, is_about_size
+from tap_woo_pim.client import Answer, UnwantedError, is_about_size
 from tap_woo_pim.errors import ShopError
 from tap_woo_pim.listing import Listing, Page, Row, Unread, page_of
 from tap_woo_pim.pagination import EndlessListError, Verdict, Window
@@ -43,12 +43,17 @@ def read(shop: Shop, listing: Listing, executor: Executor | None = None) -> Iter
     walk = listing.walk
     skipped_in_a_row = 0
     while not walk.done:
-        calls = _calls(shop, listing)
-        ahead = shop.settings.max_concurrency - 1 if executor is None else 0
-        for future in in_order(executor or shop.client.executor, calls, ahead):
+        windows = list[Window]()
+        is_proven = walk.pages.is_proven
+        ahead = shop.settings.max_concurrency - 1 if executor is None and is_proven else 0
+        for place, future in enumerate(
+            in_order(executor or shop.client.executor, _calls(shop, listing, windows), ahead)
+        ):
             page = _page_or_trouble(future)
+            if isinstance(page, UnwantedError):
+                break
             if isinstance(page, RetriableAPIError):
-                if not walk.shrink():
+                if not walk.pages.failed(walk, windows[place].size):
                     skipped_in_a_row += 1
                     if skipped_in_a_row > MAX_UNREAD_IN_A_ROW:
                         raise page
@@ -59,7 +64,7 @@ def read(shop: Shop, listing: Listing, executor: Executor | None = None) -> Iter
             yield fresh
             if walk.done:
                 return
-            if not goes_on:
+            if not (goes_on and is_proven):
                 break
 
 
@@ -74,8 +79,15 @@ def ask_ahead(shop: Shop, listing: Listing, pages: int = 1) -> Future[Answer]:
     Returns:
         The first page to come.
     """
+    unwanted = listing.walk.pages.unwanted
     first, *_ = [
-        shop.ask_ahead(listing.path, _params(listing, window), about=listing.about, is_large=window.size > 1)
+        shop.ask_ahead(
+            listing.path,
+            _params(listing, window),
+            about=listing.about,
+            is_large=window.size > 1,
+            unwanted=unwanted,
+        )
         for window in islice(listing.walk.plan(), pages)
     ]
     return first
@@ -96,8 +108,9 @@ def read_many(shop: Shop, listings: Iterable[Listing]) -> Iterator[tuple[Listing
         yield result_of(future)
 
 
-def _calls(shop: Shop, listing: Listing) -> Iterator[Callable[[], Page]]:
+def _calls(shop: Shop, listing: Listing, windows: list[Window]) -> Iterator[Callable[[], Page]]:
     for window in listing.walk.plan():
+        windows.append(window)
         yield partial(_fetch, shop, listing, window)
         if listing.at_last_page is not None and listing.walk.is_last(window):
             listing.at_last_page()
@@ -190,6 +203,12 @@ def _params(listing: Listing, window: Window) -> dict[str, Any]:
 
 
 def _fetch(shop: Shop, listing: Listing, window: Window, tries: int | None = None) -> Page:
-    params = _params(listing, window)
-    answer = shop.get(listing.path, params, about=listing.about, tries=tries, is_large=window.size > 1)
+    answer = shop.get(
+        listing.path,
+        _params(listing, window),
+        about=listing.about,
+        tries=tries,
+        is_large=window.size > 1,
+        unwanted=listing.walk.pages.unwanted,
+    )
     return page_of(shop, listing, window, answer.data, answer.total)

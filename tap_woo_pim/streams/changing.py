@@ -117,6 +117,7 @@ class ChangingStream(DatedStream):
                 reading["unread"] = reading["unread"] or not listing.complete
                 self.report_unread(listing)
                 self.report_progress(listing)
+                self.keep_page_size()
             reading |= {"list": number + 1, "offset": 0, "seen": None}
         reading["counted"] = tally.numbers()
         return requests
