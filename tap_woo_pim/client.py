@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NotRequired, TypedDict, Unpack
 
 import requests
 from requests.auth import AuthBase
@@ -43,6 +43,8 @@ LONGEST_WAIT_OF_FIRST_LOOKS_SECONDS = 5
 """However long the shop asks to be left alone: Meltano shows nothing of a check before it has ended."""
 TRIES_OF_LARGE_PAGES = 2
 """A page of several rows that fails in a way that may come of its size is then asked for with fewer rows."""
+SOON_SHARE = 0.1
+"""One that fails so, and not within this share of its time-out, is not even asked for a second time as it is."""
 TRIES_OF_PATIENCE = 2
 """Without one good answer for so many times as long as all tries of a request may take, the shop counts as down."""
 _NUMBER = re.compile(r"\d+", re.ASCII)
@@ -77,6 +79,27 @@ class Page:
     text: str
 
 
+class UnwantedError(PassingError):
+    """A request was not sent, for its answer is not wanted any more."""
+
+
+class How(TypedDict):
+    """How something is to be asked for.
+
+    Attributes:
+        about: what it is, in the user's words, for messages.
+        tries: how often to try; `max_retries` + 1 when not given.
+        is_large: whether it could be asked for in smaller parts, so that failures which may come of its size are tried
+            again but `TRIES_OF_LARGE_PAGES` times, and only if they came soon.
+        unwanted: set when it need not be asked for any more, or not again.
+    """
+
+    about: str
+    tries: NotRequired[int | None]
+    is_large: NotRequired[bool]
+    unwanted: NotRequired[threading.Event]
+
+
 class _Request(NamedTuple):
     method: str
     url: str
@@ -85,11 +108,16 @@ class _Request(NamedTuple):
     place: str
     auth: AuthBase
     is_large: bool = False
+    unwanted: threading.Event | None = None
 
     @property
-    def kind(self) -> str:
-        """What requests have in common that should take the same time."""
-        return f"{_NUMBER.sub('{}', self.url)} {self.params.get('per_page')}"
+    def is_unwanted(self) -> bool:
+        return self.unwanted is not None and self.unwanted.is_set()
+
+    def kind(self, answer: Answer) -> str:
+        """What requests have in common that take about the same time: the route, and the rows to a power of 2."""
+        rows = len(answer.data) if isinstance(answer.data, list) else 0
+        return f"{_NUMBER.sub('{}', self.url)} {rows.bit_length()}"
 
 
 class Client:
@@ -116,25 +144,23 @@ class Client:
         self._transport = Transport(settings)
         self._hidden_forms = forms_in_answers(settings.consumer_key, settings.consumer_secret)
 
-    def get(
-        self, url: str, params: Mapping[str, Any], *, about: str, tries: int | None = None, is_large: bool = False
-    ) -> Answer:
+    def get(self, url: str, params: Mapping[str, Any], **how: Unpack[How]) -> Answer:
         """Get a JSON answer.
 
         Args:
             url: address without a query.
             params: query parameters.
-            about: what is asked for, in the user's words, for messages.
-            tries: how often to try; `max_retries` + 1 when not given.
-            is_large: whether it could be asked for in smaller parts, so that failures which may come of its size are
-                tried again but `TRIES_OF_LARGE_PAGES` times.
+            how: see `How`.
 
         Raises:
             ShopError: the shop refused, and will refuse again.
             RetriableAPIError: the shop or the network failed on every try; see `is_about_size`.
         """
-        request = _Request("GET", url, params, about, self.place(about), self.auth, is_large)
-        return self._try(request, tries or self._tries)
+        about = how["about"]
+        request = _Request(
+            "GET", url, params, about, self.place(about), self.auth, how.get("is_large", False), how.get("unwanted")
+        )
+        return self._try(request, how.get("tries") or self._tries)
 
     def look(self, url: str, params: Mapping[str, Any], *, about: str, auth: AuthBase) -> Answer:
         """Get a JSON answer while somebody may be waiting to hear what is wrong: causes that last are told at once.
@@ -190,26 +216,41 @@ class Client:
         with self._patience.request() as failed:
             for attempt in range(1, tries + 1):
                 try:
-                    with self.pace.slot():
+                    with self.pace.slot() as falls:
+                        self._check_wanted(request)
                         self.traffic.count(request.about, again=attempt > 1)
                         began = time.monotonic()
                         answer = self._ask(request)
+                except UnwantedError:
+                    raise
                 except PassingError as error:
                     asked_seconds = retry_after(error.response)
                     seconds = min(wait_seconds(asked_seconds, attempt), longest_seconds)
-                    failed(seconds if asked_seconds else 0.0)
-                    self.pace.strained(seconds if asked_seconds else 0.0)
-                    most = min(tries, TRIES_OF_LARGE_PAGES) if request.is_large and is_about_size(error) else tries
-                    if attempt >= most or error.cause in lasting or self._closed.is_set():
+                    may_be_size = request.is_large and is_about_size(error)
+                    failed(seconds if asked_seconds else 0.0, is_silence=not may_be_size)
+                    self.pace.strained(falls, seconds if asked_seconds else 0.0)
+                    if error.cause in lasting or self._closed.is_set() or request.is_unwanted:
                         raise
                     self._lose_patience(request, error)
+                    most = self._tries_of_large(time.monotonic() - began, tries) if may_be_size else tries
+                    if attempt >= most:
+                        raise
                     logger.warning("%s Trying again in %.0f s (%d of %d).", error, seconds, attempt, most - 1)
                     self._closed.wait(seconds)
                 else:
                     self._patience.answered()
-                    self.pace.answered_well(request.kind, time.monotonic() - began)
+                    self.pace.answered_well(falls, request.kind(answer), time.monotonic() - began)
                     return answer
         raise AssertionError("at least one try")
+
+    @staticmethod
+    def _check_wanted(request: _Request) -> None:
+        if request.is_unwanted:
+            raise UnwantedError(ShopError(request.place, BROKEN_OFF))
+
+    def _tries_of_large(self, seconds: float, tries: int) -> int:
+        took_long = seconds > self.settings.request_timeout_seconds * SOON_SHARE
+        return 1 if took_long else min(tries, TRIES_OF_LARGE_PAGES)
 
     def _lose_patience(self, request: _Request, error: PassingError) -> None:
         if self._patience.is_silent:

@@ -21,6 +21,19 @@ SECRET_SETTINGS = ("consumer_key", "consumer_secret")
 REQUIRED_SETTINGS = ("site_url", *SECRET_SETTINGS)
 DEFAULT_COMPONENTS = tuple(component for component in COMPONENTS if component != "reviews")
 
+RANGES: dict[str, tuple[float, float]] = {
+    "full_read_interval_hours": (0, 8760),
+    "lookback_seconds": (0, 86_400),
+    "max_vanished_percent": (0, 100),
+    "page_size": (1, 100),
+    "max_concurrency": (1, 32),
+    "requests_per_second": (0.01, 1000),
+    "request_timeout_seconds": (1, 3600),
+    "max_retries": (0, 20),
+    "retry_budget_seconds": (1, 604_800),
+}
+"""The least and the largest value of each number."""
+
 CONFIG_JSONSCHEMA = th.PropertiesList(
     th.Property("site_url", th.StringType, required=True, title="Shop address", description="Address of the shop."),
     th.Property(
@@ -100,7 +113,7 @@ CONFIG_JSONSCHEMA = th.PropertiesList(
         th.IntegerType,
         default=100,
         title="Rows a page",
-        description="Rows asked for in one request, 1 to 100.",
+        description="Rows asked for in one request, 1 to 100; 1 counts as 2, since pages overlap by a row.",
     ),
     th.Property(
         "max_concurrency",

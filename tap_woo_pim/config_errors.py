@@ -9,41 +9,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tap_woo_pim.config import COMPONENTS, CONFIG_JSONSCHEMA, REQUIRED_SETTINGS
+from tap_woo_pim.config import COMPONENTS, REQUIRED_SETTINGS
 from tap_woo_pim.site import default_store_id, holds_key, site_address
 
-RANGES: Mapping[str, tuple[float, float]] = {
-    "page_size": (1, 100),
-    "max_concurrency": (1, 32),
-    "max_retries": (0, 20),
-    "retry_budget_seconds": (1, 604_800),
-    "request_timeout_seconds": (1, 3600),
-    "lookback_seconds": (0, 86_400),
-    "requests_per_second": (0.01, 1000),
-    "full_read_interval_hours": (0, 8760),
-    "max_vanished_percent": (0, 100),
-}
-"""The least and the most that a number may be."""
-
-_TEXTS_INSIDE = ("sync_components", "extra_query_parameters")
-_KINDS: Mapping[str, tuple[type | tuple[type, ...], str]] = {
-    "string": (str, "a text"),
-    "integer": (int, "a whole number, without quotes"),
-    "number": ((int, float), "a number, without quotes"),
-    "boolean": (bool, "true or false, without quotes"),
-    "array": (list, 'a list of texts, as ["products", "tags"]'),
-    "object": (dict, 'texts by their names, as {"lang": "all"}'),
-}
 _HEADER = re.compile(r"[!-~][ -~]*")
 
 
 def setting_errors(config: Mapping[str, Any]) -> list[str]:
-    """Say in a sentence each what is wrong with the values of a configuration that satisfies `CONFIG_JSONSCHEMA`."""
+    """Say in a sentence each what is wrong with the values of a configuration, read by `read_values`."""
     return [
         *_url_errors(config["site_url"], config["auth_method"]),
         *_key_errors(config["consumer_key"].strip(), config["consumer_secret"].strip()),
         *_component_errors(config["sync_components"]),
-        *_range_errors(config),
         *_request_errors(config.get("user_agent"), config.get("extra_query_parameters") or {}),
         *_file_errors(config.get("ca_bundle")),
         *_date_errors(config.get("start_date")),
@@ -72,29 +49,6 @@ def file_error(path: str) -> str | None:
             return None
         problem = "is JSON of another kind"
     return f'--config names {path}, which {problem}. Give a JSON file as {{"site_url": "https://shop.example", ...}}.'
-
-
-def kind_errors(config: Mapping[str, Any]) -> list[str]:
-    """Say which settings are of another kind than they are declared, without their values."""
-    return [
-        error
-        for name, declared in CONFIG_JSONSCHEMA["properties"].items()
-        if name in config and (error := _kind_error(name, declared, config[name]))
-    ]
-
-
-def _kind_error(name: str, declared: Mapping[str, Any], value: Any) -> str | None:
-    choice = declared.get("enum")
-    if choice:
-        return None if value in choice else f"{name} is none of its values. Choose from {', '.join(choice)}."
-    for kind in declared.get("type", ()):
-        if kind in _KINDS:
-            types, words = _KINDS[kind]
-            parts = value if isinstance(value, list) else value.values() if isinstance(value, dict) else ()
-            is_well = isinstance(value, types) and (isinstance(value, bool) == (kind == "boolean"))
-            if not is_well or (name in _TEXTS_INSIDE and not all(isinstance(part, str) for part in parts)):
-                return f"{name} is of the wrong kind. Give {words}."
-    return None
 
 
 def missing_settings(config: Mapping[str, Any]) -> list[str]:
@@ -156,14 +110,6 @@ def _component_errors(components: list[str]) -> list[str]:
     if unknown:
         return [f"sync_components names {', '.join(map(repr, unknown))}. Choose from {', '.join(COMPONENTS)}."]
     return [] if components else [f"sync_components is empty. Choose from {', '.join(COMPONENTS)}."]
-
-
-def _range_errors(config: Mapping[str, Any]) -> list[str]:
-    return [
-        f"{name} is {config[name]}. Give a number from {low} to {high}."
-        for name, (low, high) in RANGES.items()
-        if config.get(name) is not None and not low <= config[name] <= high
-    ]
 
 
 def _request_errors(user_agent: str | None, parameters: Mapping[str, str]) -> list[str]:

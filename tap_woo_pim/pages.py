@@ -41,8 +41,14 @@ def fetch(shop: Shop, listing: Listing, window: Window, tries: int | None = None
     Raises:
         ShopError, RetriableAPIError: see `Client.get` and `page_of`.
     """
-    params = params_of(listing, window)
-    answer = shop.get(listing.path, params, about=listing.about, tries=tries, is_large=window.size > 1)
+    answer = shop.get(
+        listing.path,
+        params_of(listing, window),
+        about=listing.about,
+        tries=tries,
+        is_large=window.size > 1,
+        unwanted=listing.walk.pages.unwanted,
+    )
     return page_of(shop, listing, window, answer.data, answer.total)
 
 

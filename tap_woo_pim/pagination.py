@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from tap_woo_pim.page_size import PageSize
 from tap_woo_pim.seams import EndlessListError, Seams, Window
 
 MAX_PAGE_SIZE = 100
@@ -25,6 +26,16 @@ MAX_RETURNS = 200
 """So often may the same part of a list be read again because rows moved."""
 
 
+def page_size_of(setting: int, kept: int | None = None) -> PageSize:
+    """Make the size of a stream's pages.
+
+    Args:
+        setting: rows to ask for at once. At least 2 are asked for, since windows overlap.
+        kept: see `PageSize`.
+    """
+    return PageSize(max(2, min(setting, MAX_PAGE_SIZE)), kept)
+
+
 class Walk(Seams):
     """One walk through a list that the store sorts by ascending id.
 
@@ -32,9 +43,10 @@ class Walk(Seams):
         page_size: rows to ask for at once, 1 to 100. At least 2 are asked for, since windows overlap.
         offset: where to begin; other than 0 when an interrupted walk goes on.
         seen: the last id that the interrupted walk had read.
+        pages: the size of pages that this walk shares with others; one of its own when not given.
 
     Attributes:
-        size: rows to ask for from here on.
+        pages: the size of its pages.
         offset: where the next window begins.
         first: the first id of the list; None where it is not known.
         total: how many rows the store counts; None where it does not say, or was found to miscount.
@@ -42,10 +54,9 @@ class Walk(Seams):
         ends_early: whether it ended before the place where its total says.
     """
 
-    def __init__(self, page_size: int, offset: int = 0, seen: int | None = None) -> None:
+    def __init__(self, page_size: int, offset: int = 0, seen: int | None = None, pages: PageSize | None = None) -> None:
         super().__init__(seen, is_resumed=offset > 0)
-        self.full_size = max(2, min(page_size, MAX_PAGE_SIZE))
-        self.size = self.full_size
+        self.pages = pages or page_size_of(page_size)
         self.offset = offset
         self.first: int | None = None
         self.total: int | None = None
@@ -56,9 +67,12 @@ class Walk(Seams):
         self._fruitless = 0
         self._returns = 0
         self._farthest = -1
-        self._step = self.full_size - 1
-        self._good_windows = 0
-        self._patience = 2
+        self._step = self.pages.most - 1
+
+    @property
+    def size(self) -> int:
+        """Rows to ask for from here on."""
+        return self.pages.now
 
     def plan(self) -> Iterator[Window]:
         """Yield the windows to read from here on, as far as the list is known to reach.
@@ -106,8 +120,8 @@ class Walk(Seams):
         self.done = count < window.size and (end >= self.total if self.total is not None else not count)
         self.ends_early = self.done and self.total is not None and window.offset + count < self.total
         self.offset = window.offset + max(1, window.size - 1)
-        self._step = self.full_size - 1
-        self._grow()
+        self._step = self.pages.most - 1
+        self.pages.delivered(self, window.size)
         return fresh
 
     def reopen(self) -> None:
@@ -143,26 +157,10 @@ class Walk(Seams):
         if self._returns > MAX_RETURNS:
             raise EndlessListError
 
-    def shrink(self) -> bool:
-        """Ask for half as many rows from here on. False when it was one row already."""
-        if self._good_windows == 0:
-            self._patience = min(self._patience * 2, 64)
-        self._good_windows = 0
-        if self.size == 1:
-            return False
-        self.size //= 2
-        return True
-
     def skip_row(self) -> None:
         """Leave out the one row at this place, which the store cannot deliver."""
         self.offset += 1
         self.leave_hole()
-
-    def _grow(self) -> None:
-        self._good_windows += 1
-        if self.size < self.full_size and self._good_windows >= self._patience:
-            self.size = min(self.size * 2, self.full_size)
-            self._good_windows = 0
 
     def _count_steps(self, window: Window, *, is_new: bool) -> None:
         self._fruitless = 0 if is_new else self._fruitless + 1

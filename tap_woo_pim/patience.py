@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 import requests
 
@@ -18,6 +19,18 @@ LONGEST_WAIT_SECONDS = 60
 
 MAX_CLOCK_ERROR = datetime.timedelta(days=3650)
 """So far may a shop's clock be off this machine's; a `Date` beyond that is nonsense, not a clock."""
+
+
+class Failed(Protocol):
+    """What counts a try that has failed."""
+
+    def __call__(self, asked_seconds: float = 0.0, *, is_silence: bool = True) -> None:
+        """Count it.
+
+        Args:
+            asked_seconds: how long the shop asked to wait.
+            is_silence: whether the shop may be down, for something small was asked of it.
+        """
 
 
 class Patience:
@@ -42,20 +55,21 @@ class Patience:
         self._spent_seconds = 0.0
 
     @contextmanager
-    def request(self) -> Iterator[Callable[[float], None]]:
+    def request(self) -> Iterator[Failed]:
         """Count the time of one request with all of its tries, if any of them fails.
 
         Yields:
-            What is to be called when a try has failed, with the seconds that the shop asked to wait.
+            What is to be called when a try has failed.
         """
         began = self._clock()
         failures = 0
 
-        def failed(asked_seconds: float = 0.0) -> None:
+        def failed(asked_seconds: float = 0.0, *, is_silence: bool = True) -> None:
             nonlocal failures
             failures += 1
             with self._lock:
-                self._silent_since = asked_seconds + (began if self._silent_since is None else self._silent_since)
+                if is_silence or self._silent_since is not None:
+                    self._silent_since = asked_seconds + (began if self._silent_since is None else self._silent_since)
                 if failures == 1:
                     self._failing_since = self._failing_since if self._failing else began
                     self._failing += 1

@@ -10,12 +10,12 @@ from itertools import islice
 
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
-from tap_woo_pim.client import Answer
+from tap_woo_pim.client import Answer, UnwantedError
 from tap_woo_pim.errors import ShopError, is_about_size
 from tap_woo_pim.listing import Listing, Page, Row, Unread
 from tap_woo_pim.pages import fail_rows_alone, fetch, look_at_ends, name_row, params_of
 from tap_woo_pim.prefetch import Inline, in_order, result_of
-from tap_woo_pim.seams import EndlessListError, Verdict
+from tap_woo_pim.seams import EndlessListError, Verdict, Window
 from tap_woo_pim.shop import Shop
 
 logger = logging.getLogger("tap-woo-pim")
@@ -47,12 +47,17 @@ def read(shop: Shop, listing: Listing, executor: Executor | None = None) -> Iter
     walk = listing.walk
     skipped_in_a_row = 0
     while not walk.done:
-        calls = _calls(shop, listing)
-        ahead = shop.settings.max_concurrency - 1 if executor is None else 0
-        for future in in_order(executor or shop.client.executor, calls, ahead):
+        windows = list[Window]()
+        is_proven = walk.pages.is_proven
+        ahead = shop.settings.max_concurrency - 1 if executor is None and is_proven else 0
+        for place, future in enumerate(
+            in_order(executor or shop.client.executor, _calls(shop, listing, windows), ahead)
+        ):
             page = _page_or_trouble(future)
+            if isinstance(page, UnwantedError):
+                break
             if isinstance(page, RetriableAPIError):
-                if not walk.shrink():
+                if not walk.pages.failed(walk, windows[place].size):
                     if skipped_in_a_row and skipped_in_a_row % MAX_UNREAD_IN_A_ROW == 0:
                         if not fail_rows_alone(shop, listing):
                             raise page
@@ -63,7 +68,7 @@ def read(shop: Shop, listing: Listing, executor: Executor | None = None) -> Iter
             skipped_in_a_row = 0
             fresh, goes_on = _follow(shop, listing, page)
             yield fresh
-            if walk.done or not goes_on:
+            if walk.done or not (goes_on and is_proven):
                 break
 
 
@@ -78,8 +83,15 @@ def ask_ahead(shop: Shop, listing: Listing, pages: int = 1) -> Future[Answer]:
     Returns:
         The first page to come.
     """
+    unwanted = listing.walk.pages.unwanted
     first, *_ = [
-        shop.ask_ahead(listing.path, params_of(listing, window), about=listing.about, is_large=window.size > 1)
+        shop.ask_ahead(
+            listing.path,
+            params_of(listing, window),
+            about=listing.about,
+            is_large=window.size > 1,
+            unwanted=unwanted,
+        )
         for window in islice(listing.walk.plan(), pages)
     ]
     return first
@@ -104,8 +116,9 @@ def read_many(shop: Shop, listings: Iterable[Listing]) -> Iterator[tuple[Listing
                 yield listing, more
 
 
-def _calls(shop: Shop, listing: Listing) -> Iterator[Callable[[], Page]]:
+def _calls(shop: Shop, listing: Listing, windows: list[Window]) -> Iterator[Callable[[], Page]]:
     for window in listing.walk.plan():
+        windows.append(window)
         yield partial(fetch, shop, listing, window)
         if listing.at_last_page is not None and listing.walk.is_last(window):
             listing.at_last_page()

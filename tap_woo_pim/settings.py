@@ -9,7 +9,8 @@ from typing import Any
 from singer_sdk.exceptions import ConfigValidationError
 
 from tap_woo_pim.config import COMPONENTS, CONFIG_JSONSCHEMA
-from tap_woo_pim.config_errors import kind_errors, missing_settings, setting_errors
+from tap_woo_pim.config_errors import missing_settings, setting_errors
+from tap_woo_pim.config_values import read_values
 from tap_woo_pim.site import default_store_id, site_address
 
 
@@ -45,12 +46,13 @@ class Settings:
         """Check a tap configuration.
 
         Args:
-            config: values that satisfy `CONFIG_JSONSCHEMA`, defaults filled in.
+            config: settings however they were typed, defaults filled in.
 
         Raises:
             ConfigValidationError: with a sentence for every value that is wrong.
         """
-        errors = missing_settings(config) or kind_errors(config) or setting_errors(config)
+        config, wrong = read_values(config)
+        errors = missing_settings(config) or wrong or setting_errors(config)
         if errors:
             raise ConfigValidationError(errors[0], errors=errors, schema=CONFIG_JSONSCHEMA)
         site_url = site_address(config["site_url"])

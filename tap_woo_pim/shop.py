@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import threading
 import time
 from collections.abc import Mapping
 from concurrent.futures import Future
 from functools import cached_property
-from typing import Any
+from typing import Any, Unpack
 from urllib.parse import urlencode
 
 from tap_woo_pim.auth import NoKey
 from tap_woo_pim.causes import NO_ROUTE, NO_WOOCOMMERCE, REST_BLOCKED, REST_OFF
-from tap_woo_pim.client import Answer, Client
+from tap_woo_pim.client import Answer, Client, How, UnwantedError
 from tap_woo_pim.entrance import Entrance, find_entrance
 from tap_woo_pim.errors import ShopError
 from tap_woo_pim.login import WayIn, find_way_in
@@ -131,22 +132,21 @@ class Shop:
         """Tell whether the store has a WooCommerce route, placeholders written as {}."""
         return self.routes.has(self.path(route))
 
-    def get(
-        self, path: str, params: Mapping[str, Any], *, about: str, tries: int | None = None, is_large: bool = False
-    ) -> Answer:
+    def get(self, path: str, params: Mapping[str, Any], **how: Unpack[How]) -> Answer:
         """Get a path below the API root; see `Client.get`. What was asked ahead is taken from there, once."""
         early = self._ahead.pop(_key(path, params), None)
-        return result_of(early) if early is not None else self._get(path, params, about, tries, is_large)
+        if early is not None:
+            with contextlib.suppress(UnwantedError):
+                return result_of(early)
+        return self._get(path, params, **how)
 
-    def ask_ahead(
-        self, path: str, params: Mapping[str, Any], *, about: str, tries: int | None = None, is_large: bool = False
-    ) -> Future[Answer]:
+    def ask_ahead(self, path: str, params: Mapping[str, Any], **how: Unpack[How]) -> Future[Answer]:
         """Ask in a thread for what `get` will soon be called for, with the same path and parameters.
 
         Returns:
             The answer to come, which `get` then takes.
         """
-        call = self.client.executor.submit(self._get, path, params, about, tries, is_large)
+        call = self.client.executor.submit(self._get, path, params, **how)
         self._ahead[_key(path, params)] = call
         return call
 
@@ -163,9 +163,9 @@ class Shop:
         """Ask in a thread for what `options` will soon be called for, with the same path."""
         self._options_ahead[path] = self.client.executor.submit(self._options, path, about)
 
-    def _get(self, path: str, params: Mapping[str, Any], about: str, tries: int | None, is_large: bool) -> Answer:
+    def _get(self, path: str, params: Mapping[str, Any], **how: Unpack[How]) -> Answer:
         self.client.auth = self.way_in.auth
-        return self.client.get(f"{self.root}{path}", params, about=about, tries=tries, is_large=is_large)
+        return self.client.get(f"{self.root}{path}", params, **how)
 
     def _options(self, path: str, about: str) -> Any:
         return self.client.options(f"{self.root}{path}", about=about, auth=self.way_in.auth)

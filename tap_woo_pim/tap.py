@@ -22,7 +22,8 @@ from tap_woo_pim._compat import override
 from tap_woo_pim.check import Probe, Report, check
 from tap_woo_pim.command import PlainErrors, Stopped, reason_of
 from tap_woo_pim.config import CONFIG_JSONSCHEMA, SECRET_SETTINGS
-from tap_woo_pim.config_errors import file_error, kind_errors, missing_settings, place_of, setting_errors
+from tap_woo_pim.config_errors import file_error, missing_settings, place_of, setting_errors
+from tap_woo_pim.config_values import read_values, unknown_settings
 from tap_woo_pim.output import BufferedWriter
 from tap_woo_pim.redaction import SECRETS
 from tap_woo_pim.run import Run
@@ -209,10 +210,11 @@ class TapWooPim(Tap):
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         """Check the settings before any request, with the shop's name and a remedy in every error."""
         SECRETS.hide(self._config.get(name) for name in SECRET_SETTINGS)
-        # What is set to nothing has its default, as if it were not set.
-        self._config = {name: value for name, value in self._config.items() if value is not None}
-        errors = missing_settings(self._config) or kind_errors(self._config)
+        self._config, wrong = read_values(self._config)
+        errors = missing_settings(self._config) or wrong
         errors = errors or super()._validate_config(raise_errors=False) or setting_errors(self._config)
+        for unknown in unknown_settings(self._config, self.config_jsonschema["properties"]):
+            self.logger.warning("%s: %s", place_of(self._config), unknown)
         if errors and raise_errors:
             errors[0] = f"{place_of(self._config)}: {errors[0]}"
             raise ConfigValidationError(errors[0], errors=errors, schema=CONFIG_JSONSCHEMA)

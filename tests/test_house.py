@@ -11,7 +11,7 @@ import pytest
 from tap_woo_pim.streams import STREAMS
 
 ROOT = Path(__file__).parent.parent
-LEAVES = ("answers", "auth", "causes", "columns", "pace", "prefetch", "routes", "seams", "site")
+LEAVES = ("answers", "auth", "causes", "columns", "page_size", "prefetch", "routes", "seams", "site", "strain")
 
 
 def imports(path: Path) -> set[str]:

@@ -117,6 +117,7 @@ class ChangingStream(DatedStream):
                 reading["unread"] = reading["unread"] or not listing.complete
                 self.report_unread(listing)
                 self.report_progress(listing)
+                self.keep_page_size()
             if statuses[number:] != TRASH_ANY_TRASH:
                 tally.end_list(listing.walk.total)
             reading |= {"list": number + 1, "offset": 0, "seen": None, "counted": tally.numbers()}

@@ -14,7 +14,6 @@ from tap_woo_pim.client import Answer
 from tap_woo_pim.fields import Found, find_fields
 from tap_woo_pim.fields import ask_ahead as ask_row_ahead
 from tap_woo_pim.listing import Listing
-from tap_woo_pim.pagination import Walk
 from tap_woo_pim.reading import ask_ahead as ask_pages_ahead
 from tap_woo_pim.records import EXTRA_FIELDS, NOISE
 from tap_woo_pim.run import TIME_FORMAT
@@ -92,7 +91,7 @@ class DatedStream(ListStream):
         if since and self.takes_dates():
             # With an offset or a Z the store would convert the time to site time first, and compare that (11.0.1).
             params |= {"modified_after": since.rstrip("Z"), "dates_are_gmt": "true"}
-        return Listing(self.list_path, params, self.name, Walk(self.shop.settings.page_size, offset, seen))
+        return Listing(self.list_path, params, self.name, self.walk(offset, seen))
 
     def look_at_fields(self) -> None:
         """Find out, once a run, which fields the rows have and how many there are: a whole read needs both."""

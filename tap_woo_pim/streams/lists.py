@@ -10,7 +10,8 @@ from tap_woo_pim._compat import override
 from tap_woo_pim.client import Answer
 from tap_woo_pim.columns import Column
 from tap_woo_pim.listing import Listing, Row, Unread
-from tap_woo_pim.pagination import Walk
+from tap_woo_pim.page_size import PageSize
+from tap_woo_pim.pagination import Walk, page_size_of
 from tap_woo_pim.reading import ask_ahead, read
 from tap_woo_pim.records import EXTRA_FIELDS, Shaper
 from tap_woo_pim.run import TIME_FORMAT, Run
@@ -33,6 +34,7 @@ class ListStream(ShopStream):
 
     route: ClassVar[str]
     is_soon: ClassVar[bool] = True
+    _pages: PageSize | None = None
 
     @property
     def unit(self) -> str:
@@ -64,6 +66,7 @@ class ListStream(ShopStream):
             yield from map(shaper.shape, rows)
             account.rows += len(rows)
             self.report_progress(listing)
+            self.keep_page_size()
             complete = complete and listing.complete
             self.report_unread(listing)
         self.finish(tally, complete=complete)
@@ -105,7 +108,20 @@ class ListStream(ShopStream):
 
     def listing(self, path: str, params: Mapping[str, Any]) -> Listing:
         """A list to be read from its beginning."""
-        return Listing(path, params, self.name, Walk(self.shop.settings.page_size))
+        return Listing(path, params, self.name, self.walk())
+
+    def walk(self, offset: int = 0, seen: int | None = None) -> Walk:
+        """A walk through one of the stream's lists, which all have pages of one size; see `Walk`."""
+        if self._pages is None:
+            self._pages = page_size_of(self.shop.settings.page_size, self.stream_state.get("page_size"))
+        return Walk(self._pages.most, offset, seen, self._pages)
+
+    def keep_page_size(self) -> None:
+        """Keep in the state how many rows a page may have, where that is fewer than the setting."""
+        if self._pages is not None and self._pages.settled < self._pages.most:
+            self.stream_state["page_size"] = self._pages.settled
+        else:
+            self.stream_state.pop("page_size", None)
 
     def shaper(self, **constants: Any) -> Shaper:
         """The shaper of this stream's rows."""

@@ -10,8 +10,9 @@ from typing import Any
 
 from demo_store import Store, serve
 from tap_woo_pim import causes
-from tap_woo_pim.config import COMPONENTS
-from tap_woo_pim.config_errors import RANGES, kind_errors, missing_settings, setting_errors
+from tap_woo_pim.config import COMPONENTS, RANGES
+from tap_woo_pim.config_errors import missing_settings, setting_errors
+from tap_woo_pim.config_values import read_values
 from tests.credentials.project import VALID, Project
 from tests.credentials.stage import CHECKOUT
 
@@ -47,14 +48,15 @@ WRONG: tuple[dict[str, Any], ...] = (
     {"site_url": "http://shop.example", "auth_method": "basic"},
     {"auth_method": "Basic"},
     {"content": "html"},
-    {"sync_components": "tags"},
+    {"sync_components": 7},
     {"sync_components": []},
     {"sync_components": ["orders"]},
     {"start_date": "yesterday"},
-    {"page_size": "100"},
-    {"request_timeout_seconds": "60"},
-    {"verify_tls": "no"},
-    {"store_id": 1},
+    {"page_size": "many"},
+    {"page_size": 1.5},
+    {"request_timeout_seconds": "soon"},
+    {"verify_tls": "maybe"},
+    {"store_id": ["mine"]},
     *({name: -1} for name in RANGES),
     {"ca_bundle": "missing.pem"},
     {"user_agent": "Caf\u00e9"},
@@ -66,8 +68,8 @@ WRONG: tuple[dict[str, Any], ...] = (
 def table_of_settings() -> str:
     rows = []
     for wrong in WRONG:
-        config = {"sync_components": ["tags"], **GOOD, **wrong}
-        (error,) = missing_settings(config) or kind_errors(config) or setting_errors(config)
+        config, misread = read_values({"sync_components": ["tags"], **GOOD, **wrong})
+        (error,) = missing_settings(config) or misread or setting_errors(config)
         message, remedy = error.split(". ", 1)
         rows.append(f"| {message} | {remedy} |")
     return "\n".join(["| message | what to do |", "| --- | --- |", *rows])

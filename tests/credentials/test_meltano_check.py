@@ -76,8 +76,34 @@ def test_every_number_of_the_settings_reaches_the_tap(stage: Stage, project: Pro
         "max_vanished_percent": 5,
         "page_size": 50,
         "max_concurrency": 2,
-        "requests_per_second": 100,
+        "requests_per_second": 99.5,
         "request_timeout_seconds": 30,
         "max_retries": 1,
     }
-    assert project.test(stage.config(stage.serve(), **numbers)) == VALID
+    # What is empty, as a variable in a container often is, is not set.
+    others = {"auth_method": "", "retry_budget_seconds": "", "sync_components": "tags,brands", "verify_tls": "yes"}
+    assert project.test(stage.config(stage.serve(), **numbers, **others)) == VALID
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "said"),
+    [
+        ("max_concurrency", "fast", 'max_concurrency is "fast". Give a whole number from 1 to 32.'),
+        ("page_size", "1.5", 'page_size is "1.5". Give a whole number from 1 to 100.'),
+        ("verify_tls", "ja", 'verify_tls is "ja". Give true or false.'),
+        ("auth_method", "magic", 'auth_method is "magic". Choose from auto, basic, query, oauth1.'),
+    ],
+)
+def test_setting_of_a_wrong_kind_is_named(stage: Stage, project: Project, name: str, typed: str, said: str) -> None:
+    config = stage.config(stage.serve(), **{name: typed})
+    shown = project.test(config)
+    assert shown.endswith(f"({config['site_url']}), settings: {said}")
+
+
+def test_list_that_meltano_sets_in_its_file_reaches_the_tap(stage: Stage, project: Project) -> None:
+    before = (project.root / "meltano.yml").read_text(encoding="utf-8")
+    done = project.meltano("config", "set", TAP, "sync_components", '["tags", "brands"]')
+    assert done.returncode == 0, done.stdout
+    shown = project.test(stage.config(stage.serve()))
+    (project.root / "meltano.yml").write_text(before, encoding="utf-8")
+    assert shown == VALID

@@ -11,7 +11,8 @@ from tap_woo_pim.config import CONFIG_JSONSCHEMA
 from tap_woo_pim.streams import STREAMS
 from tests.pimctl.conftest import CHECKOUT
 
-KINDS = {"boolean": "boolean", "integer": "integer", "number": "integer", "array": "array", "object": "object"}
+KINDS = {"object": {"object"}, "string": {"string", "file", "date_iso8601"}}
+"""Kinds of Meltano by type. All others are texts there, read by the tap: Meltano does not say which one is wrong."""
 
 
 def meltano() -> dict[str, Any]:
@@ -33,10 +34,7 @@ def test_meltano_declares_the_settings_of_the_tap() -> None:
             if isinstance(schema["type"], list)
             else {schema["type"]}
         )
-        assert declared[name]["kind"] in {
-            KINDS.get(kind),
-            *(("string", "options", "file", "date_iso8601") * (kind == "string")),
-        }
+        assert declared[name]["kind"] in KINDS.get(kind, {"string"})
         assert declared[name]["description"]
         assert declared[name].get("sensitive", False) == schema.get("secret", False)
 

@@ -82,7 +82,7 @@ def other_secret(stage: Stage) -> Config:
 
 @case(
     "setting that is none of its values",
-    "shop ({url}), settings: auth_method is none of its values. Choose from auto, basic, query, oauth1.",
+    'shop ({url}), settings: auth_method is "Basic". Choose from auto, basic, query, oauth1.',
 )
 def other_value(stage: Stage) -> Config:
     return stage.config(stage.serve(), auth_method="Basic")
@@ -90,13 +90,13 @@ def other_value(stage: Stage) -> Config:
 
 @case(
     "setting of the wrong kind",
-    "shop ({url}), settings: page_size is of the wrong kind. Give a whole number, without quotes.",
+    'shop ({url}), settings: page_size is "many". Give a whole number from 1 to 100.',
 )
 def wrong_kind(stage: Stage) -> Config:
     return stage.config(stage.serve(), page_size="many")
 
 
-@case("secret of the wrong kind", "shop ({url}), settings: consumer_secret is of the wrong kind. Give a text.")
+@case("secret of the wrong kind", "shop ({url}), settings: consumer_secret is of a wrong type. Give a text.")
 def secret_as_list(stage: Stage) -> Config:
     config = stage.config(stage.serve())
     return config | {"consumer_secret": [config["consumer_secret"]]}
