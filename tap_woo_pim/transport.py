@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.auth import AuthBase
+from requests.cookies import RequestsCookieJar
 from urllib3.exceptions import HTTPError, InsecureRequestWarning
 
 from tap_woo_pim._compat import override
@@ -75,19 +76,27 @@ class Transport:
             ShopError: no answer came, or the shop sends on to where the key must not go.
         """
         visited = {(url, tuple(params.items()))}
+        cookies = RequestsCookieJar()
         for _ in range(MAX_REDIRECTS + 1):
-            response = self._send_once(method, url, params, auth, place)
+            try:
+                response = self._send_once(method, url, params, auth, cookies)
+            except (OSError, ValueError, HTTPError) as error:
+                # Among them requests' own errors, those of urllib3 that it lets pass, and a plain one for a file of
+                # certificates that is not there.
+                cause = connection_cause(error, url)
+                raise ShopError(place, cause, seconds=self._settings.request_timeout_seconds) from None
             location = response.headers.get("Location")
             if response.status_code not in (301, 302, 303, 307, 308) or not location:
                 return response
             response.close()
+            cookies.update(response.cookies)
             target = resolved(location, url)
             if target is None:
                 raise ShopError(place, BAD_REDIRECT, target=location.partition("?")[0].rpartition("@")[2])
             self._check_redirect(url, target, place)
             params = {**params, **extra_parameters(target, set(params))}
             url = urlsplit(target)._replace(query="", fragment="").geturl()
-            # A gate sends visitors on to where they are, with a cookie that lets them in.
+            # A gate sends visitors on to where they are, with a cookie that lets them in; it is kept for that alone.
             if (url, tuple(params.items())) in visited and "Set-Cookie" not in response.headers:
                 break
             visited.add((url, tuple(params.items())))
@@ -99,27 +108,22 @@ class Transport:
         self._session.close()
 
     def _send_once(
-        self, method: str, url: str, params: Mapping[str, Any], auth: AuthBase, place: str
+        self, method: str, url: str, params: Mapping[str, Any], auth: AuthBase, cookies: RequestsCookieJar
     ) -> requests.Response:
         settings = self._settings
-        try:
-            # `request` merges the environment's proxies in, and its certificate authorities if `verify` is True;
-            # `Session.send` would not.
-            return self._session.request(
-                method,
-                url,
-                params=params,
-                auth=auth,
-                timeout=settings.request_timeout_seconds,
-                allow_redirects=False,
-                stream=True,
-                verify=settings.verify_tls and (settings.ca_bundle or True),
-            )
-        except (OSError, ValueError, HTTPError) as error:
-            # Among them requests' own errors, those of urllib3 that it lets pass, and a plain one for a file of
-            # certificates that is not there.
-            cause = connection_cause(error, url)
-            raise ShopError(place, cause, seconds=settings.request_timeout_seconds) from None
+        # `request` merges the environment's proxies in, and its certificate authorities if `verify` is True;
+        # `Session.send` would not.
+        return self._session.request(
+            method,
+            url,
+            params=params,
+            auth=auth,
+            cookies=cookies,
+            timeout=settings.request_timeout_seconds,
+            allow_redirects=False,
+            stream=True,
+            verify=settings.verify_tls and (settings.ca_bundle or True),
+        )
 
     @staticmethod
     def _check_redirect(url: str, target: str, place: str) -> None:
