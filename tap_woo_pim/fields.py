@@ -27,10 +27,12 @@ class Found(NamedTuple):
     Attributes:
         names: of all fields that its rows have.
         rows: how many rows are in it, trash left out; None where the store does not say.
+        is_whole: whether both the row and the schema could be read.
     """
 
     names: set[str]
     rows: int | None
+    is_whole: bool
 
 
 def ask_ahead(shop: Shop, path: str, about: str) -> Future[Answer]:
@@ -57,11 +59,23 @@ def find_fields(shop: Shop, path: str, about: str) -> Found:
     """
     names: set[str] = set()
     rows = None
+    troubles: list[Exception] = []
     try:
         answer = shop.get(path, ONE_ROW, about=about)
         names.update(*(row for row in as_list(shop, about, answer.data) if isinstance(row, dict)))
         rows = answer.total
+    except (FatalAPIError, RetriableAPIError) as error:
+        troubles.append(error)
+    try:
         names.update(shop.options(path, about=about)["schema"]["properties"].keys())
     except (FatalAPIError, RetriableAPIError, KeyError, TypeError, AttributeError) as error:
-        logger.debug("%s: the store does not tell all of its fields: %s", about, error)
-    return Found(names, rows)
+        troubles.append(error)
+    for trouble in troubles:
+        logger.debug("%s: the store does not tell all of its fields: %s", about, trouble)
+    if len(troubles) == 2:
+        logger.warning(
+            "%s: neither a first row nor the schema could be read, so fields that plugins added since the last whole"
+            " read may be missing from extra_fields.",
+            about,
+        )
+    return Found(names, rows, is_whole=not troubles)
