@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from singer_sdk.exceptions import SingerSDKError
 
 from demo_store import Store
 from demo_store.faults import When, nth, param, path
+from demo_store.faults.bodies import BodyChanged
 from demo_store.faults.pages import RowsChanged
 from demo_store.faults.statuses import FailsAbove, PoisonousRow, Status
 from demo_store.faults.transport import SlowDrip
@@ -134,3 +136,12 @@ def test_fields_of_plugins_are_kept_in_mind_when_the_shop_does_not_tell_them(
     lists = [request for request in served.server.requests if PRODUCTS(request) and "offset" in request.query]
     assert all("plugin_field" in request.query["_fields"].split(",") for request in lists)
     assert "neither a first row nor the schema could be read" in caplog.text
+
+
+def test_values_of_the_shop_itself_that_do_not_fit_are_told(served: Shop, caplog: pytest.LogCaptureFixture) -> None:
+    change = BodyChanged(lambda body: re.sub(rb'"gmt_offset":[^,]+', b'"gmt_offset":"Berlin"', body))
+    served.store.faults.add(change, path("/wp-json/$"))
+    with caplog.at_level(logging.WARNING):
+        landing = served.sync(**SETTINGS)
+    assert landing.tables["stores"]["shop",]["gmt_offset"] is None
+    assert "stores: values that do not fit their column are left out: gmt_offset." in caplog.messages
