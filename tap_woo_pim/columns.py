@@ -124,8 +124,10 @@ def _items(value: Any) -> Any:
 
 
 def _entries(value: Any) -> Any:
-    # meta_data is on some stores an object of its entries (any keys).
-    return list(value.values()) if isinstance(value, dict) else _items(value)
+    # meta_data is on some stores an object of its entries (any keys); one of bare values would lose their names.
+    if isinstance(value, dict):
+        return list(value.values()) if all(isinstance(entry, dict) for entry in value.values()) else MISFIT
+    return _items(value)
 
 
 def _mapping(value: Any) -> Any:

@@ -13,7 +13,8 @@ from tap_woo_pim.signs import NO_ERROR, WooError
 SIZE_STATUSES = frozenset({500, 502, 504, 508, 520, 521, 522, 523, 524})
 """Server errors that a large page may cause where a smaller one succeeds."""
 
-RETRIED_STATUSES = SIZE_STATUSES | {408, 425, 429, 503}
+RETRIED_STATUSES = SIZE_STATUSES | {408, 425, 429, 503, 509, *range(525, 531)}
+"""Beside them what passes: 509 is a host's limit of traffic; by 525 to 530 Cloudflare says that it cannot reach it."""
 
 
 class ShopError(FatalAPIError):

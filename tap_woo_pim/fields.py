@@ -7,6 +7,7 @@ Fields are asked for by name, so those of plugins have to be found first: in the
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from concurrent.futures import Future
 from typing import NamedTuple
 
@@ -16,8 +17,6 @@ from tap_woo_pim.client import Answer
 from tap_woo_pim.listing import as_list
 from tap_woo_pim.shop import Shop
 
-ONE_ROW = {"per_page": 1, "status": "any"}
-
 logger = logging.getLogger("tap-woo-pim")
 
 
@@ -26,25 +25,27 @@ class Found(NamedTuple):
 
     Attributes:
         names: of all fields that its rows have.
-        rows: how many rows are in it, trash left out; None where the store does not say.
+        rows: how many rows are in it; None where the store does not say.
+        is_whole: whether both the row and the schema could be read.
     """
 
     names: set[str]
     rows: int | None
+    is_whole: bool
 
 
-def ask_ahead(shop: Shop, path: str, about: str) -> Future[Answer]:
-    """Ask for what `find_fields` will need soon.
+def ask_ahead(shop: Shop, path: str, status: Mapping[str, str], about: str) -> Future[Answer]:
+    """Ask for what `find_fields` will need soon; see there.
 
     Returns:
         The row to come.
     """
-    row = shop.ask_ahead(path, ONE_ROW, about=about)
+    row = shop.ask_ahead(path, {**status, "per_page": 1}, about=about)
     shop.ask_options_ahead(path, about=about)
     return row
 
 
-def find_fields(shop: Shop, path: str, about: str) -> Found:
+def find_fields(shop: Shop, path: str, status: Mapping[str, str], about: str) -> Found:
     """Look at a list.
 
     The row may be one that the store cannot deliver, some firewalls let no OPTIONS through, and some plugins declare no
@@ -53,15 +54,28 @@ def find_fields(shop: Shop, path: str, about: str) -> Found:
     Args:
         shop: the shop.
         path: the list's path below the API root.
+        status: the parameters that say which statuses are in the list.
         about: the stream, for messages.
     """
     names: set[str] = set()
     rows = None
+    troubles: list[Exception] = []
     try:
-        answer = shop.get(path, ONE_ROW, about=about)
+        answer = shop.get(path, {**status, "per_page": 1}, about=about)
         names.update(*(row for row in as_list(shop, about, answer.data) if isinstance(row, dict)))
         rows = answer.total
+    except (FatalAPIError, RetriableAPIError) as error:
+        troubles.append(error)
+    try:
         names.update(shop.options(path, about=about)["schema"]["properties"].keys())
     except (FatalAPIError, RetriableAPIError, KeyError, TypeError, AttributeError) as error:
-        logger.debug("%s: the store does not tell all of its fields: %s", about, error)
-    return Found(names, rows)
+        troubles.append(error)
+    for trouble in troubles:
+        logger.debug("%s: the store does not tell all of its fields: %s", about, trouble)
+    if len(troubles) == 2:
+        logger.warning(
+            "%s: neither a first row nor the schema could be read, so fields that plugins added since the last whole"
+            " read may be missing from extra_fields.",
+            about,
+        )
+    return Found(names, rows, is_whole=not troubles)

@@ -13,6 +13,9 @@ from tap_woo_pim.pagination import Walk
 from tap_woo_pim.seams import Window
 from tap_woo_pim.shop import Shop
 
+MAX_KEY_CHARACTERS = 600
+"""A key may be so long: of those beyond some 2,700 bytes PostgreSQL makes no index, and refuses the whole load."""
+
 Row = dict[str, Any]
 
 
@@ -147,4 +150,4 @@ def key_of(row: Any, name: str, kind: Kind) -> Any:
     key = kind.shape(row.get(name)) if isinstance(row, dict) else None
     if key is MISFIT or not key:
         return None
-    return key if isinstance(key, str) or key > 0 else None
+    return key if (len(key) <= MAX_KEY_CHARACTERS if isinstance(key, str) else key > 0) else None

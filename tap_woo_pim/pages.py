@@ -63,10 +63,10 @@ def name_row(shop: Shop, listing: Listing) -> str:
 
 
 def look_at_ends(shop: Shop, listing: Listing) -> list[Row]:
-    """Look again at the last and the first page of a list that ended before the place where its total says.
+    """Look again at the last and the first page of a list that looks cut.
 
-    Rows that the key may not read look like that. So does a last page that a cache has cut or emptied, and a list of
-    which every page is another one's, whose first rows then are missing.
+    Rows that the key may not read look like that. So does a first or last page that a cache has emptied or cut, and a
+    list of which every page is another one's, whose first rows then are missing.
 
     Returns:
         Rows that had been left out.

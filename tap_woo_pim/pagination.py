@@ -51,7 +51,8 @@ class Walk(Seams):
         first: the first id of the list; None where it is not known.
         total: how many rows the store counts; None where it does not say, or was found to miscount.
         done: whether the list is read to its end.
-        ends_early: whether it ended before the place where its total says.
+        looks_cut: whether it ended before the place where its total says or with a total that was wrong, or its first
+            window was empty.
     """
 
     def __init__(self, page_size: int, offset: int = 0, seen: int | None = None, pages: PageSize | None = None) -> None:
@@ -61,7 +62,7 @@ class Walk(Seams):
         self.first: int | None = None
         self.total: int | None = None
         self.done = False
-        self.ends_early = False
+        self.looks_cut = False
         self._miscounts = False
         self._most_rows: int | None = None
         self._fruitless = 0
@@ -118,7 +119,9 @@ class Walk(Seams):
             self.first = ids[0]
         end = window.offset + window.size
         self.done = count < window.size and (end >= self.total if self.total is not None else not count)
-        self.ends_early = self.done and self.total is not None and window.offset + count < self.total
+        ends_early = self.total is not None and window.offset + count < self.total
+        began_empty = self.first is None and self.seen is not None and not self.is_resumed
+        self.looks_cut = self.done and (ends_early or began_empty or self._miscounts)
         self.offset = window.offset + max(1, window.size - 1)
         self._step = self.pages.most - 1
         self.pages.delivered(self, window.size)

@@ -160,7 +160,7 @@ def _follow(shop: Shop, listing: Listing, page: Page) -> tuple[list[Row], bool]:
     """
     try:
         rows, goes_on = _take(shop, listing, page)
-        if listing.walk.done and listing.walk.ends_early:
+        if listing.walk.done and listing.walk.looks_cut:
             rows += look_at_ends(shop, listing)
     except EndlessListError:
         raise FatalAPIError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import warnings
 from collections.abc import Mapping
-from http.cookiejar import DefaultCookiePolicy
+from http.cookiejar import Cookie, CookieJar, DefaultCookiePolicy
 from importlib import metadata
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,6 +26,11 @@ from tap_woo_pim.site import extra_parameters, is_same_shop, origin, resolved
 
 MAX_REDIRECTS = 5
 
+MAX_COOKIES = 8
+
+MOST_OF_A_COOKIE = 500
+"""Characters that a cookie may have, its name included."""
+
 logger = logging.getLogger("tap-woo-pim")
 
 
@@ -37,14 +42,26 @@ class _Session(requests.Session):
         """Find none."""
 
 
+class _FewCookies(DefaultCookiePolicy):
+    """Takes few and short cookies, as gates before a shop give; a shop could send ever more with every answer."""
+
+    def __init__(self, jar: CookieJar) -> None:
+        super().__init__()
+        self._jar = jar
+
+    @override
+    def set_ok(self, cookie: Cookie, request: Any) -> bool:
+        is_short = len(cookie.name) + len(cookie.value or "") <= MOST_OF_A_COOKIE
+        return is_short and len(self._jar) < MAX_COOKIES and super().set_ok(cookie, request)
+
+
 class Transport:
     """A pool of connections to one shop, to be used by several threads at once."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._session = _Session()
-        # The key needs none, and a shop could send ever more of them with every answer.
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._session.cookies.set_policy(_FewCookies(self._session.cookies))
         self._adapter = TimedAdapter(settings.max_concurrency)
         self._session.mount("https://", self._adapter)
         self._session.mount("http://", self._adapter)

@@ -19,6 +19,9 @@ from tap_woo_pim.records import EXTRA_FIELDS, NOISE
 from tap_woo_pim.run import TIME_FORMAT
 from tap_woo_pim.streams.lists import ListStream
 
+MAX_FIELDS_CHARACTERS = 6000
+"""Servers take addresses of some 8,000 characters; where plugins add more fields than fit, all are asked for."""
+
 ALL_IN_ONE = ({"include_status": "any,trash"},)
 ANY_THEN_TRASH = ({"status": "any"}, {"status": "trash"})
 """Stores that do not list `include_status` (5.9.0) ignore it, and `status` takes one value: two lists, then."""
@@ -75,7 +78,8 @@ class DatedStream(ListStream):
         if EXTRA_FIELDS.name in self.selected_columns:
             names.update(self.stream_state.get("fields", ()))
         context = {"context": "edit"} if self.shop.settings.content == "raw" else {}
-        return {"_fields": ",".join(sorted(names | {"id", MODIFIED})), **context}
+        fields = ",".join(sorted(names | {"id", MODIFIED}))
+        return {"_fields": fields, **context} if len(fields) <= MAX_FIELDS_CHARACTERS else context
 
     def list_of(self, status: dict[str, str], since: str | None, offset: int = 0, seen: int | None = None) -> Listing:
         """The list of one status.
@@ -97,13 +101,16 @@ class DatedStream(ListStream):
         """Find out, once a run, which fields the rows have and how many there are: a whole read needs both."""
         if self._found is None:
             path = self.sample_path()
-            found = Found(set(), None) if path is None else find_fields(self.shop, path, self.name)
+            found = Found(set(), None, is_whole=True)
+            if path is not None:
+                found = find_fields(self.shop, path, self._sample_status(path), self.name)
             self._found = found if path == self.list_path else found._replace(rows=None)
-            self.stream_state["fields"] = sorted(found.names - NOISE - {column.name for column in self.columns})
+            names = found.names if found.is_whole else found.names | set(self.stream_state.get("fields", ()))
+            self.stream_state["fields"] = sorted(names - NOISE - {column.name for column in self.columns})
 
     @property
     def rows_expected(self) -> int | None:
-        """How many rows the first list of a whole read will bring, as far as the store said; trash may be more."""
+        """How many rows the first list of a whole read will bring, as far as the store said."""
         return self._found.rows if self._found is not None else None
 
     def whole_read_is_due(self) -> bool:
@@ -153,7 +160,7 @@ class DatedStream(ListStream):
             return first
         if self.is_read_per_product:
             return None
-        row = ask_row_ahead(self.shop, self.list_path, self.name)
+        row = ask_row_ahead(self.shop, self.list_path, self._sample_status(self.list_path), self.name)
         # A key that may read this row need not have the rights that the list takes in the other context.
         return None if "context" in self.list_parameters() else row
 
@@ -166,3 +173,8 @@ class DatedStream(ListStream):
             listing = self.list_of(self.statuses(self.list_path)[0], None)
             listing.walk.total = self.rows_expected
             ask_pages_ahead(self.shop, listing, self.shop.settings.max_concurrency)
+
+    def _sample_status(self, path: str) -> dict[str, str]:
+        """The status of the rows of which one is looked at: all where one list has them all, whose total counts then."""
+        statuses = self.statuses(path)
+        return statuses[0] if statuses == ALL_IN_ONE else ANY_THEN_TRASH[0]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tap_woo_pim._compat import override
-from tap_woo_pim.columns import CODE, MISFIT, Column
-from tap_woo_pim.listing import Listing, Row, Unread, as_list
+from tap_woo_pim.columns import CODE, Column
+from tap_woo_pim.listing import Listing, Row, Unread, as_list, key_of
 from tap_woo_pim.pagination import MAX_PAGE_SIZE
 from tap_woo_pim.streams.lists import ListStream
 
@@ -37,8 +37,8 @@ class ProductCustomFieldsStream(ListStream):
             answer = self.shop.get(listing.path, params, about=self.name)
             total = answer.total
             sent = as_list(self.shop, self.name, answer.data)
-            kept = [CODE.shape(name) for name in sent]
-            names.update(dict.fromkeys(name for name in kept if name and name is not MISFIT))
+            kept = [key_of({"name": name}, "name", CODE) for name in sent]
+            names.update(dict.fromkeys(name for name in kept if name is not None))
         if total is not None and len(names) < total:
             listing.unread.append(Unread("offset 0", f"the shop counts {total} names and sent {len(names)}"))
         yield listing, [{"name": name} for name in names]

@@ -105,7 +105,7 @@ class ProductVariationsStream(ChangingStream):
     def row_fields(self) -> dict[str, Any]:
         """Ask for the options too wherever the name is wanted, which is made of them."""
         params = super().row_fields()
-        names = params["_fields"].split(",")
+        names = params.get("_fields", "").split(",")
         if "name" in names and "attributes" not in names:
             params["_fields"] = ",".join(sorted([*names, "attributes"]))
         return params

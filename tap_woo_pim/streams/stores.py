@@ -105,7 +105,12 @@ class StoresStream(ShopStream):
             "currency_symbol": currency.get("symbol"),
         }
         self.stream_state["synced_at"] = self.run.synced_at
-        yield Shaper(self.columns, self.selected_columns, self.run.keys).shape(row)
+        shaper = Shaper(self.columns, self.selected_columns, self.run.keys)
+        yield shaper.shape(row)
+        if shaper.misfits:
+            self.logger.warning(
+                "%s: values that do not fit their column are left out: %s.", self.name, ", ".join(shaper.misfits)
+            )
 
     def _ask(self, route: str) -> Any:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,9 +11,10 @@ import pytest
 from singer_sdk.exceptions import SingerSDKError
 
 from demo_store import Store
-from demo_store.faults import nth, path
+from demo_store.faults import When, nth, param, path
+from demo_store.faults.bodies import BodyChanged
 from demo_store.faults.pages import RowsChanged
-from demo_store.faults.statuses import FailsAbove, PoisonousRow
+from demo_store.faults.statuses import FailsAbove, PoisonousRow, Status
 from demo_store.faults.transport import SlowDrip
 from tests.tap.harness import Landing, Shop, shop
 
@@ -109,3 +111,37 @@ def test_error_answers_with_notices_are_understood(served: Shop, fault: str) -> 
     served.store.faults.add("key_revoked", PRODUCTS & nth(9))
     with pytest.raises(SingerSDKError, match="the key was revoked while it was in use"):
         served.sync(**SETTINGS)
+
+
+def test_more_fields_of_plugins_than_an_address_may_name_all_come(served: Shop) -> None:
+    more = {f"plugin_{number}_with_a_name_of_its_own": number for number in range(250)}
+    served.store.faults.add(RowsChanged(lambda row: {**row, **more} if "_links" in row else row), PRODUCTS)
+    landing = served.sync(**SETTINGS)
+    lists = [request for request in served.server.requests if PRODUCTS(request) and "offset" in request.query]
+    assert not any("_fields" in request.query for request in lists)
+    assert all(row["extra_fields"] == more for row in landing.live("products").values())
+
+
+def test_fields_of_plugins_are_kept_in_mind_when_the_shop_does_not_tell_them(
+    served: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    served.store.faults.add(RowsChanged(lambda row: {**row, "plugin_field": 1}), PRODUCTS)
+    landing = served.sync(**SETTINGS)
+    served.store.clock.advance(60)
+    served.store.faults.add(Status(403), When(lambda request: request.method == "OPTIONS"))
+    served.store.faults.add(Status(500), PRODUCTS & param(per_page=1, status="any") & ~param(offset=None))
+    with caplog.at_level(logging.WARNING):
+        served.sync(landing, **SETTINGS)
+    assert {str(row["extra_fields"]) for row in landing.live("products").values()} == {"{'plugin_field': 1}"}
+    lists = [request for request in served.server.requests if PRODUCTS(request) and "offset" in request.query]
+    assert all("plugin_field" in request.query["_fields"].split(",") for request in lists)
+    assert "neither a first row nor the schema could be read" in caplog.text
+
+
+def test_values_of_the_shop_itself_that_do_not_fit_are_told(served: Shop, caplog: pytest.LogCaptureFixture) -> None:
+    change = BodyChanged(lambda body: re.sub(rb'"gmt_offset":[^,]+', b'"gmt_offset":"Berlin"', body))
+    served.store.faults.add(change, path("/wp-json/$"))
+    with caplog.at_level(logging.WARNING):
+        landing = served.sync(**SETTINGS)
+    assert landing.tables["stores"]["shop",]["gmt_offset"] is None
+    assert "stores: values that do not fit their column are left out: gmt_offset." in caplog.messages

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tracemalloc
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -131,13 +132,26 @@ def test_short_lists_that_never_end_are_handed_on_by_pieces(
     assert 15_000 < max(map(len, landing.tables.values())) <= 20_100
 
 
-def test_a_shop_leaves_no_cookies(store: Store) -> None:
+class Cookies(Fault):
+    """A new cookie with every answer."""
+
+    def __init__(self, length: int) -> None:
+        self.length, self.numbers = length, count()
+
+    def spoil(self, exchange: Exchange, answer: Answer) -> Answer:
+        del exchange
+        answer.headers["Set-Cookie"] = f"c{next(self.numbers)}={'x' * self.length}; Path=/"
+        return answer
+
+
+@pytest.mark.parametrize(("length", "kept"), [(100, 8), (4000, 0)])
+def test_a_shop_leaves_few_and_short_cookies(store: Store, length: int, kept: int) -> None:
     with shop(store) as served:
-        rule = store.faults.add(BodyChanged(Set_Cookie="a=" + "x" * 4000 + "; Path=/"))
-        tap = served.tap(**TAGS)
+        rule = store.faults.add(Cookies(length))
+        tap = served.tap(**{**TAGS, "page_size": 10})
         try:
             tap.sync_all()
-            assert len(tap.run.shop.client._transport._session.cookies) == 0
+            assert len(tap.run.shop.client._transport._session.cookies) == kept
         finally:
             tap.run.shop.client.close()
             store.faults.remove(rule)

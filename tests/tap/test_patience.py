@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from email.utils import format_datetime
@@ -132,6 +133,61 @@ def test_a_shop_that_alternates_good_and_bad_answers_is_given_up_when_the_budget
         SingerSDKError, match=r"failed again and again, for 0\.0\d+ minutes in all; at last it answered"
     ):
         served.sync(**{**QUICK, "max_retries": 20, "retry_budget_seconds": 3})
+
+
+class Waits:
+    """Stands in for the wait between tries: notes how long it was to be, and what the pace had been told by then."""
+
+    def __init__(self, served: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.seconds: list[float] = []
+        self.strained: list[float] = []
+        self.tap = served.tap(**{**QUICK, "max_retries": 4, "max_concurrency": 1})
+        client = self.tap.run.shop.client
+        monkeypatch.setattr(client._closed, "wait", self.seconds.append)
+        strained = client.pace.strained
+
+        def told(falls: int, seconds: float = 0.0) -> None:
+            self.strained.append(seconds)
+            strained(falls)  # without the pause, which would be waited for
+
+        monkeypatch.setattr(client.pace, "strained", told)
+
+    def sync(self) -> None:
+        try:
+            self.tap.sync_all()
+        finally:
+            self.tap.run.shop.client.close()
+
+
+@pytest.mark.parametrize(("asked", "seconds"), [("7", 7), ("9" * 400, 300), (str(10**9), 300)])
+def test_what_the_shop_asks_for_is_waited_and_told_and_all_requests_pause(
+    served: Shop, asked: str, seconds: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    waits = Waits(served, monkeypatch)
+    served.store.faults.add(Status(429, asked), LISTS & nth(5, 6))
+    with caplog.at_level(logging.WARNING):
+        waits.sync()
+    assert waits.seconds == [seconds, seconds]
+    assert waits.strained == [seconds, seconds]
+    assert [message.rpartition(". ")[2] for message in caplog.messages if "429" in message or "Trying" in message] == [
+        f"Trying again in {seconds} s (1 of 4).",
+        f"Trying again in {seconds} s (2 of 4).",
+    ]
+
+
+def test_the_wait_grows_when_the_shop_asks_for_none(served: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tap_woo_pim.patience.LONGEST_WAIT_SECONDS", 60)
+    waits = Waits(served, monkeypatch)
+    served.store.faults.add(Status(503), LISTS & nth(5, 6, 7))
+    waits.sync()
+    assert [1 <= waits.seconds[0] <= 2, 2 <= waits.seconds[1] <= 4, 4 <= waits.seconds[2] <= 8] == [True] * 3
+    assert waits.strained == [0, 0, 0]
+
+
+@pytest.mark.parametrize("status", [509, *range(525, 531)])
+def test_statuses_of_hosts_and_cloudflare_that_pass_are_tried_again(served: Shop, status: int) -> None:
+    served.store.faults.add(Status(status), LISTS & nth(5))
+    assert served.sync(**QUICK).differences(served.store) == {}
 
 
 def test_a_store_that_never_answers_ends_with_its_name(served: Shop) -> None:

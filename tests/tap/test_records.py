@@ -184,6 +184,7 @@ def test_values_take_the_form_of_their_column(column: str, sent: Any, expected: 
         ("date_modified_gmt", "2026-02-30T00:00:00"),
         ("total_sales", 2**70),
         ("images", {"a": 1}),
+        ("meta_data", {"color": "red"}),
         ("dimensions", ["1"]),
         ("featured", "maybe"),
     ],

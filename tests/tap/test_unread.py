@@ -106,3 +106,23 @@ def test_rows_with_odd_keys_are_named_and_ask_for_nothing_odd(served: Shop, comp
         for row in rows.values():
             for required in schema["required"]:
                 assert row[required] is not None, (stream, row)
+
+
+def test_a_key_too_long_for_an_index_is_named_and_costs_no_other_row(served: Shop) -> None:
+    slugs = [row["slug"] for row in served.store.rows("tax_classes")]
+    long = RowsChanged(lambda row: {**row, "slug": "x" * 9000} if row["slug"] == slugs[0] else row)
+    served.store.faults.add(long, path("/taxes/classes$"))
+    landing = served.sync(**{**SETTINGS, "sync_components": ["tax_classes"]})
+    assert set(landing.live("tax_classes")) == set(slugs[1:])
+    assert positions(landing) == {"offset 0"}
+
+
+def test_a_name_too_long_for_an_index_is_named_and_costs_no_other_row() -> None:
+    store = Store.recorded("9.9.5")
+    with shop(store) as served:
+        names = set(served.sync(sync_components=["custom_fields"]).live("product_custom_fields"))
+        dropped = min(names)
+        store.faults.add(RowsChanged(lambda name: "x" * 9000 if name == dropped else name), path("custom-fields"))
+        landing = served.sync(sync_components=["custom_fields"])
+    assert set(landing.live("product_custom_fields")) == names - {dropped}
+    assert positions(landing) == {"offset 0"}

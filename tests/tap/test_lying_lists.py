@@ -1,0 +1,120 @@
+"""A shop that answers with other rows and totals than it has: a failure, or no row is lost without a word."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from singer_sdk.exceptions import SingerSDKError
+
+from tap_woo_pim.client import Answer
+from tap_woo_pim.listing import Listing
+from tap_woo_pim.pagination import Walk
+from tap_woo_pim.reading import read
+from tap_woo_pim.tally import FEW_ROWS, Tally
+from tests.tap.test_pagination import MovingList
+
+MADE_UP = 10**6
+"""Ids from here on are none of the shop's."""
+
+SOAK_EXAMPLES = 10 * int(os.environ.get("SOAK_EXAMPLES", "400"))
+Lie = tuple[str, int]
+
+
+@dataclass
+class LyingList(MovingList):
+    """A list of which some answers are lies.
+
+    Attributes:
+        lies: what is wrong with the answer to a request, by its number.
+        lasting: whether the answer to a request stays the same, as of a cache, once it was given.
+    """
+
+    lies: dict[int, Lie] = field(default_factory=dict)
+    lasting: bool = False
+    kept: dict[str, Answer] = field(default_factory=dict)
+
+    def get(self, _path: str, params: dict[str, Any], **_: Any) -> Answer:
+        key = str(sorted(params.items()))
+        if self.lasting and key in self.kept:
+            self.requests += 1
+            return self.kept[key]
+        answer = super().get(_path, params)
+        what, which = self.lies.get(self.requests, ("truth", 0))
+        if what == "page":
+            answer = super().get(_path, {"per_page": params["per_page"], "offset": which})
+        rows = list(answer.data)
+        if what == "insert":
+            rows.append({"id": MADE_UP + which})
+        elif what == "drop":
+            del rows[which % 5 :: 3]
+        total = max(0, answer.total + which - 60) if what == "total" and answer.total is not None else answer.total
+        self.kept[key] = Answer(rows, total, None)
+        return self.kept[key]
+
+
+lists = st.integers(0, 90).map(lambda count: list(range(1, 3 * count, 3)))
+
+
+def lies(*kinds: str, most: int) -> st.SearchStrategy[dict[int, Lie]]:
+    """What is wrong with which requests: another page, a made-up row, too low a total, rows left out."""
+    return st.dictionaries(
+        st.integers(1, 30), st.tuples(st.sampled_from(kinds), st.integers(0, 120)), min_size=1, max_size=most
+    )
+
+
+def lost(rows: LyingList, page_size: int) -> int:
+    """Count the rows that are missing though the run ended well, none is named and a snapshot is written."""
+    listing = Listing("list", {}, "rows", Walk(page_size))
+    tally, seen = Tally({}), list[int]()
+    try:
+        for page in read(rows.shop(), listing):
+            seen += [row["id"] for row in page]
+            tally.count(page)
+    except SingerSDKError:
+        return 0
+    tally.end_list(listing.walk.total)
+    assert len(seen) == len(set(seen))
+    return 0 if not listing.complete or tally.lacks_rows else len(set(rows.ids) - set(seen))
+
+
+BOUNDED = settings(max_examples=300, deadline=None)
+LONG = settings(BOUNDED, max_examples=SOAK_EXAMPLES)
+PAGES = ("page", "insert", "total")
+ALL = (*PAGES, "drop")
+
+
+@given(lists, lies(*PAGES, most=1), st.integers(2, 12))
+@BOUNDED
+def test_an_answer_that_is_wrong_once_costs_no_row(ids: list[int], lies: dict[int, Lie], page_size: int) -> None:
+    assert lost(LyingList(ids, lies=lies), page_size) == 0
+
+
+@given(lists, lies(*ALL, most=2), st.integers(2, 12), st.booleans())
+@BOUNDED
+def test_answers_that_are_wrong_cost_no_more_rows_than_may_be_hidden(
+    ids: list[int], lies: dict[int, Lie], page_size: int, lasting: bool
+) -> None:
+    assert lost(LyingList(ids, lies=lies, lasting=lasting), page_size) <= FEW_ROWS
+
+
+@pytest.mark.soak
+@given(lists, lies(*PAGES, most=1), st.integers(2, 12))
+@LONG
+def test_an_answer_that_is_wrong_once_costs_no_row_for_long(
+    ids: list[int], lies: dict[int, Lie], page_size: int
+) -> None:
+    assert lost(LyingList(ids, lies=lies), page_size) == 0
+
+
+@pytest.mark.soak
+@given(lists, lies(*ALL, most=2), st.integers(2, 12), st.booleans())
+@LONG
+def test_answers_that_are_wrong_cost_no_more_rows_than_may_be_hidden_for_long(
+    ids: list[int], lies: dict[int, Lie], page_size: int, lasting: bool
+) -> None:
+    assert lost(LyingList(ids, lies=lies, lasting=lasting), page_size) <= FEW_ROWS
