@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NoReturn
 
-from pimctl import address, external, programs
+from pimctl import address, external, programs, states
 from pimctl.embedded import Embedded
 from pimctl.errors import PimctlError
 from pimctl.project import Project
@@ -27,16 +27,18 @@ def tell_opened(embedded: Embedded) -> None:
 
 
 def start(project: Project) -> None:
-    """Start the embedded database, unless the user has an own one."""
+    """Start the embedded database, unless the user has an own one; in a run, see whether it is that of the last."""
     own = project.variable(external.VARIABLE)
     if own:
         print(f"{external.VARIABLE} is set: using {external.describe(own)}; nothing to start.")
+        states.check(project, own)
         return
     embedded = Embedded(project)
     done = embedded.start()
     tell_opened(embedded)
     word = "was already running" if done.was_running else "is running"
     print(f"The PIM database {word}: {address.url(done.socket_folder)}")
+    states.check(project, address.url(done.socket_folder))
 
 
 def stop(project: Project) -> None:
