@@ -22,8 +22,8 @@ def megabytes(size: int) -> str:
 
 def tell_opened(embedded: Embedded) -> None:
     """Tell which rights had to be given."""
-    for folder in embedded.opened:
-        print(f"PostgreSQL does not run as root: its account may now pass through {folder} (chmod o+x).")
+    for right in embedded.opened:
+        print(f"PostgreSQL does not run as root: its account may now {right}.")
 
 
 def start(project: Project) -> None:
@@ -34,8 +34,10 @@ def start(project: Project) -> None:
         states.check(project, own)
         return
     embedded = Embedded(project)
-    done = embedded.start()
-    tell_opened(embedded)
+    try:
+        done = embedded.start()
+    finally:
+        tell_opened(embedded)  # also of a start that failed: the rights stay given
     word = "was already running" if done.was_running else "is running"
     print(f"The PIM database {word}: {address.url(done.socket_folder)}")
     states.check(project, address.url(done.socket_folder))
@@ -45,8 +47,10 @@ def stop(project: Project) -> None:
     """Stop the embedded database; its data stays."""
     own = project.variable(external.VARIABLE)
     embedded = Embedded(project)
-    stopped = embedded.stop()
-    tell_opened(embedded)
+    try:
+        stopped = embedded.stop()
+    finally:
+        tell_opened(embedded)
     if stopped:
         print(f"The PIM database is stopped. Its data stays in {embedded.data}.")
     elif own:
