@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml  # type: ignore[import-untyped]
 
-from pimctl import db, demo_report, landed, model_figures
+from pimctl import db, demo_report, external, landed, model_figures
 from pimctl.demo_shops import Shop, answers, open_shops
 from pimctl.errors import PimctlError
 from pimctl.lock import exclusive
@@ -21,6 +21,7 @@ from pimctl.shop_rows import ShopRows
 
 VERSIONS = {"us": "11.0.1", "eu": "9.9.5"}
 FIRST_PORT = 8411
+PORTS = range(1, 65536)
 FREE_BYTES_NEEDED = 800_000_000  # the plugins take 470 MB, the database and its logs the rest
 
 
@@ -41,11 +42,13 @@ def check(project: Project, shops: list[Shop]) -> None:
     if shops[0].port == shops[1].port:
         raise PimctlError("The two sample shops need different ports.")
     for shop in shops:
+        name = f"{shop.store_id.upper()}_PORT"
+        if shop.port not in PORTS:
+            raise PimctlError(f"{name}={shop.port} is no port: choose one from {PORTS[0]} to {PORTS[-1]}.")
         if answers(shop.port):
-            name = f"{shop.store_id.upper()}_PORT"
             raise PimctlError(
                 f"Port {shop.port} is taken by another program, and the sample shop {shop.store_id} needs it. "
-                f"Choose another port: make demo {name}={shop.port + 100}"
+                f"Choose another port: make demo {name}={shop.port + (100 if shop.port + 100 in PORTS else -100)}"
             )
 
 
@@ -86,6 +89,9 @@ def sync(project: Project, shops: list[Shop]) -> None:
     meltano = Meltano(project, settings, log)
     if meltano.needs_install():
         step("Installing tap, loader, database and model by meltano install", meltano.install)
+    db.start(project)  # here, so that the terminal tells which database it is, and what had to be opened for it
+    if project.variable(external.VARIABLE):
+        print(f"The rows of the sample shops go there, as stores {' and '.join(shop.store_id for shop in shops)}.")
     with open_shops(shops):
         for shop in shops:
             print(f"Sample shop {shop.store_id}: WooCommerce {shop.version} at {shop.url}")

@@ -16,6 +16,7 @@ from pathlib import Path
 from pimctl.errors import PimctlError
 
 START_SECONDS = 30.0
+HOST = "127.0.0.1"  # where the sample shops listen
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Shop:
     Attributes:
         store_id: Its name in the PIM database, and the end of its tap's name.
         version: The WooCommerce it plays.
-        port: Where it listens on localhost.
+        port: Where it listens.
         folder: Where its certificate authority and its log are.
         consumer_key: Made up for one run.
         consumer_secret: Made up for one run.
@@ -45,8 +46,8 @@ class Shop:
 
     @property
     def url(self) -> str:
-        """Its address."""
-        return f"https://localhost:{self.port}"
+        """Its address. By number: another program may have the same port of localhost's other address, ::1."""
+        return f"https://{HOST}:{self.port}"
 
     @property
     def authority(self) -> Path:
@@ -110,7 +111,7 @@ def _close(process: subprocess.Popen[bytes]) -> None:
 
 
 def answers(port: int) -> bool:
-    """Whether something listens on the port of localhost."""
+    """Whether something listens on the port."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        return probe.connect_ex((HOST, port)) == 0
