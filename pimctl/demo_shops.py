@@ -90,15 +90,23 @@ def _open(shop: Shop) -> subprocess.Popen[bytes]:
             stdin=subprocess.DEVNULL,
             stdout=log,
         )
+    try:
+        _await(process, shop, log_path)
+    except BaseException:
+        _close(process)
+        raise
+    return process
+
+
+def _await(process: subprocess.Popen[bytes], shop: Shop, log_path: Path) -> None:
+    """Wait until a shop answers."""
     deadline = time.monotonic() + START_SECONDS
     while not answers(shop.port):
         if process.poll() is not None or time.monotonic() > deadline:
-            _close(process)
             lines = log_path.read_text(encoding="utf-8", errors="replace").strip().splitlines()
             told = lines[-1] if lines else "it said nothing"
             raise PimctlError(f"The sample shop {shop.store_id} does not open: {told}\nThe whole log: {log_path}")
         time.sleep(0.05)
-    return process
 
 
 def _close(process: subprocess.Popen[bytes]) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 import pytest
 
-from pimctl import demo, demo_report
+from pimctl import demo, demo_report, demo_shops
 from pimctl.demo_shops import Shop
 from pimctl.errors import PimctlError
 from pimctl.lock import exclusive
@@ -100,6 +100,18 @@ def test_stopped_demonstration_ends_all_that_it_began_and_says_so_in_a_line(
     assert (process.returncode, told) == (130, "pimctl: stopped before its end.\n")
     assert len(begun) >= 2
     assert [pid for pid in begun if psutil.pid_exists(pid)] == []
+
+
+def test_shop_that_is_stopped_while_it_opens_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(_: int) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(demo_shops, "answers", interrupt)
+
+    with pytest.raises(KeyboardInterrupt), demo_shops.open_shops([Shop("us", "11.0.1", free_port(), tmp_path)]):
+        pass
+
+    assert psutil.Process().children() == []
 
 
 def test_second_demonstration_at_the_same_time_is_told_to_wait(console: Console) -> None:
