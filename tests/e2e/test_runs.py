@@ -149,6 +149,7 @@ def test_run_after_the_database_was_changed_brings_every_row(synced: House) -> N
     own = f"postgresql://pim@/moved?host={synced.root}/.pim/data"
     with psycopg.connect(synced.url, autocommit=True) as connection:
         connection.execute("create database moved")
+        connection.execute("alter database moved set timezone to 'America/New_York'")
     synced.meltano("run", "sync-eu")
 
     there = synced.meltano("run", "pim-db:start", "tap-woo-pim--eu", "target-postgres", PIM_DATABASE_URL=own)
@@ -158,3 +159,7 @@ def test_run_after_the_database_was_changed_brings_every_row(synced: House) -> N
     assert "Another database than in the last run: cleared 1 of Meltano's states" in back
     assert len(synced.rows("products", "eu", own)) == len(synced.rows("products", "eu")) == 300
     assert len(synced.rows("product_variations", "eu", own)) == len(synced.rows("product_variations", "eu")) == 515
+    there_at, here_at = (
+        {row["id"]: row["date_created_gmt"] for row in synced.rows("products", "eu", url)} for url in (own, None)
+    )
+    assert there_at == here_at, "UTC, whatever the time zone of the database is"
