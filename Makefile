@@ -1,10 +1,16 @@
-# Sets up and runs everything from Python 3.11+ and make alone. `make help` lists the commands.
+# Sets up and runs everything from Python 3.11 to 3.14 and make alone. `make help` lists the commands.
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test soak bench lint types clean
 SHELL := /bin/sh
 BIN := .venv/bin
 READY := .venv/.ready
 export PYTHONWARNINGS :=
+FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
+VENV_MB := 400
+OWN_VENV := if [ -e .venv ] && [ ! -w .venv ]; then \
+	  echo "$(CURDIR)/.venv belongs to another user, as after sudo make: remove it by sudo make clean, and go on without sudo." >&2; \
+	  exit 1; \
+	fi
 
 # An environment that was made in another folder is of no use here: its programs name the old place.
 ifneq ($(shell cat $(READY) 2>/dev/null),$(CURDIR))
@@ -15,6 +21,7 @@ help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
 demo: $(READY) ## sync two sample shops into a PIM database and show what arrived
+	@$(OWN_VENV)
 	@$(BIN)/pimctl demo $(if $(US_PORT),--us-port $(US_PORT)) $(if $(EU_PORT),--eu-port $(EU_PORT))
 
 test: $(READY) ## check style and types, and run all tests
@@ -41,24 +48,31 @@ setup: $(READY) ## make the Python environment in .venv (the other commands do s
 clean: ## stop the PIM database and remove all that was made here, its data included
 	@if [ -x $(BIN)/pimctl ]; then $(BIN)/pimctl db stop; fi
 	@rm -rf .venv .meltano .pim .demo .mypy_cache .ruff_cache .hypothesis *.egg-info
+	@rm -rf transform/target transform/logs transform/.user.yml
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	@echo "Removed. Settings in .env and meltano.yml stay."
 
 $(READY): requirements/dev.txt pyproject.toml
+	@$(OWN_VENV)
 	@python="$(PYTHON)"; \
 	if [ -z "$$python" ]; then \
-	  for name in python3.13 python3.12 python3.11 python3 python; do \
-	    if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$name; break; fi; \
+	  for name in python3.13 python3.12 python3.11 python3.14 python3 python; do \
+	    if $$name -c '$(FITS)' 2>/dev/null; then python=$$name; break; fi; \
 	  done; \
 	fi; \
 	if [ -z "$$python" ]; then \
-	  echo "Python 3.11 or newer is needed. Install it, or name it: make PYTHON=/path/to/python3.12" >&2; exit 1; \
+	  echo "Python 3.11 to 3.14 is needed ($$(python3 --version 2>/dev/null || echo none) is here)." \
+	    "Install one, or name it: make PYTHON=/path/to/python3.12" >&2; exit 1; \
 	fi; \
-	if ! "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
-	  echo "$$python is not Python 3.11 or newer. Name another: make PYTHON=/path/to/python3.12" >&2; exit 1; \
+	if ! "$$python" -c '$(FITS)' 2>/dev/null; then \
+	  echo "$$python is not Python 3.11 to 3.14. Name another: make PYTHON=/path/to/python3.12" >&2; exit 1; \
 	fi; \
 	if ! "$$python" -c 'import ensurepip, venv' 2>/dev/null; then \
 	  echo "$$python lacks its venv module. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; \
+	fi; \
+	free=$$(df -Pk . | awk 'NR == 2 { print int($$4 / 1000) }'); \
+	if [ ! -d .venv ] && [ "$${free:-$(VENV_MB)}" -lt $(VENV_MB) ]; then \
+	  echo "Not enough disk space: $$free MB free at $(CURDIR), $(VENV_MB) MB needed for .venv." >&2; exit 1; \
 	fi; \
 	echo "Setting up $$($$python --version) in .venv"; \
 	"$$python" -m venv --clear .venv && $(BIN)/python -m pimctl.bootstrap

@@ -92,3 +92,20 @@ class Account:
                 folder.chmod(stat.S_IMODE(mode) | stat.S_IXOTH)
                 opened.append(folder)
         return opened
+
+    def open_tree(self, folder: Path) -> bool:
+        """Let the borrowed account read, and where the owner may also run, all of a folder; return whether it lacked.
+
+        A package that root installed under a umask of 027 or 077 is closed to all others.
+        """
+        lacked = False
+        if not self.borrowed:
+            return lacked
+        for inner, _, names in os.walk(folder):
+            for path in (inner, *(os.path.join(inner, name) for name in names)):  # noqa: PTH118  thousands of them
+                found = os.lstat(path)
+                wanted = stat.S_IROTH | (stat.S_IXOTH if found.st_mode & stat.S_IXUSR else 0)
+                if not stat.S_ISLNK(found.st_mode) and found.st_mode & wanted != wanted:
+                    os.chmod(path, stat.S_IMODE(found.st_mode) | wanted)  # noqa: PTH101
+                    lacked = True
+        return lacked

@@ -25,7 +25,7 @@ def pinned(name: str) -> str:
 
 
 def install(*command: str) -> None:
-    """Run one installing command, its output to the log; end with the last line of it when it fails."""
+    """Run one installing command, its output to the log; end with the lines of it that tell why when it fails."""
     with LOG.open("a", encoding="utf-8") as log:
         print(f"$ {' '.join(command)}", file=log, flush=True)
         environment = {**os.environ, **uv_variables(), "VIRTUAL_ENV": sys.prefix}
@@ -33,9 +33,16 @@ def install(*command: str) -> None:
             [sys.executable, "-m", *command], check=False, env=environment, stderr=log, stdout=log
         )
     if done.returncode:
-        lines = [line.strip() for line in LOG.read_text(encoding="utf-8").splitlines() if line.strip()]
-        told = [line for line in lines if re.match(r"(?i)error", line)] or lines
-        raise SystemExit(f"The packages cannot be installed: {told[-1]}\nThe whole log: {LOG}")
+        told = reason(LOG.read_text(encoding="utf-8"))
+        raise SystemExit(f"The packages cannot be installed: {told}\nThe whole log: {LOG}")
+
+
+def reason(written: str) -> str:
+    """Return the line of an installer's output that tells why it failed, with its innermost cause."""
+    lines = [line.strip() for line in written.splitlines() if line.strip()] or ["it said nothing"]
+    told = [line for line in lines if re.match(r"(?i)error", line)] or lines
+    causes = [line for line in lines if re.match(r"(?i)cause(d by)?:", line)]
+    return "; ".join(told[-1:] + causes[-1:])
 
 
 def main() -> None:

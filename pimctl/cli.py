@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -24,13 +25,17 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; return 0, or 1 after a failure."""
+    """Run one command; return 0, or 1 after a failure, or 130 when it was told to stop."""
     arguments = parser().parse_args(argv)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C, so that all that was begun is ended
     try:
         arguments.run(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left; nothing more to say
+    except KeyboardInterrupt:
+        print("pimctl: stopped before its end.", file=sys.stderr)
+        return 130
     except PimctlError as error:
         print(f"pimctl: {error}", file=sys.stderr)
         return 1

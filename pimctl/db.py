@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NoReturn
 
-from pimctl import address, external, programs
+from pimctl import address, external, programs, states
 from pimctl.embedded import Embedded
 from pimctl.errors import PimctlError
 from pimctl.project import Project
@@ -22,29 +22,35 @@ def megabytes(size: int) -> str:
 
 def tell_opened(embedded: Embedded) -> None:
     """Tell which rights had to be given."""
-    for folder in embedded.opened:
-        print(f"PostgreSQL does not run as root: its account may now pass through {folder} (chmod o+x).")
+    for right in embedded.opened:
+        print(f"PostgreSQL does not run as root: its account may now {right}.")
 
 
 def start(project: Project) -> None:
-    """Start the embedded database, unless the user has an own one."""
+    """Start the embedded database, unless the user has an own one; in a run, see whether it is that of the last."""
     own = project.variable(external.VARIABLE)
     if own:
         print(f"{external.VARIABLE} is set: using {external.describe(own)}; nothing to start.")
+        states.check(project, own)
         return
     embedded = Embedded(project)
-    done = embedded.start()
-    tell_opened(embedded)
+    try:
+        done = embedded.start()
+    finally:
+        tell_opened(embedded)  # also of a start that failed: the rights stay given
     word = "was already running" if done.was_running else "is running"
     print(f"The PIM database {word}: {address.url(done.socket_folder)}")
+    states.check(project, address.url(done.socket_folder))
 
 
 def stop(project: Project) -> None:
     """Stop the embedded database; its data stays."""
     own = project.variable(external.VARIABLE)
     embedded = Embedded(project)
-    stopped = embedded.stop()
-    tell_opened(embedded)
+    try:
+        stopped = embedded.stop()
+    finally:
+        tell_opened(embedded)
     if stopped:
         print(f"The PIM database is stopped. Its data stays in {embedded.data}.")
     elif own:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml  # type: ignore[import-untyped]
 
-from pimctl import db, demo_report, landed, model_figures
+from pimctl import db, demo_report, external, landed, model_figures
 from pimctl.demo_shops import Shop, answers, open_shops
 from pimctl.errors import PimctlError
 from pimctl.lock import exclusive
@@ -21,11 +21,18 @@ from pimctl.shop_rows import ShopRows
 
 VERSIONS = {"us": "11.0.1", "eu": "9.9.5"}
 FIRST_PORT = 8411
-FREE_BYTES_NEEDED = 800_000_000  # the plugins take 470 MB, the database and its logs the rest
+PORTS = range(1, 65536)
+FREE_BYTES_TO_INSTALL = 800_000_000  # the plugins take 470 MB, the database and its logs the rest
+FREE_BYTES_TO_RUN = 100_000_000
 
 
-def check(project: Project, shops: list[Shop]) -> None:
+def check(project: Project, shops: list[Shop], *, installs: bool) -> None:
     """Check all that can be missing before anything is begun.
+
+    Args:
+        project: Where the demonstration works.
+        shops: The two sample shops.
+        installs: Whether the plugins are still to be installed.
 
     Raises:
         PimctlError: With what is missing, and the remedy.
@@ -33,19 +40,21 @@ def check(project: Project, shops: list[Shop]) -> None:
     if importlib.util.find_spec("demo_store") is None:
         raise PimctlError("The sample shops are not here: the demonstration needs a checkout of the whole project.")
     free = shutil.disk_usage(project.root).free
-    if free < FREE_BYTES_NEEDED:
+    needed = FREE_BYTES_TO_INSTALL if installs else FREE_BYTES_TO_RUN
+    if free < needed:
         raise PimctlError(
-            f"Not enough disk space: {free // 1_000_000} MB free at {project.root}, "
-            f"{FREE_BYTES_NEEDED // 1_000_000} MB needed."
+            f"Not enough disk space: {free // 1_000_000} MB free at {project.root}, {needed // 1_000_000} MB needed."
         )
     if shops[0].port == shops[1].port:
         raise PimctlError("The two sample shops need different ports.")
     for shop in shops:
+        name = f"{shop.store_id.upper()}_PORT"
+        if shop.port not in PORTS:
+            raise PimctlError(f"{name}={shop.port} is no port: choose one from {PORTS[0]} to {PORTS[-1]}.")
         if answers(shop.port):
-            name = f"{shop.store_id.upper()}_PORT"
             raise PimctlError(
                 f"Port {shop.port} is taken by another program, and the sample shop {shop.store_id} needs it. "
-                f"Choose another port: make demo {name}={shop.port + 100}"
+                f"Choose another port: make demo {name}={shop.port + (100 if shop.port + 100 in PORTS else -100)}"
             )
 
 
@@ -78,14 +87,18 @@ def run(project: Project, ports: dict[str, int]) -> None:
 
 def sync(project: Project, shops: list[Shop]) -> None:
     """Open the shops, sync them, and compare what they hold with what landed."""
-    check(project, shops)
     log = shops[0].folder / "demo.log"
-    log.unlink(missing_ok=True)
     settings = {name: value for shop in shops for name, value in shop.settings().items()}
     settings["NO_PROXY"] = settings["no_proxy"] = "localhost,127.0.0.1"
     meltano = Meltano(project, settings, log)
-    if meltano.needs_install():
+    installs = meltano.needs_install()
+    check(project, shops, installs=installs)
+    log.unlink(missing_ok=True)
+    if installs:
         step("Installing tap, loader, database and model by meltano install", meltano.install)
+    db.start(project)  # here, so that the terminal tells which database it is, and what had to be opened for it
+    if project.variable(external.VARIABLE):
+        print(f"The rows of the sample shops go there, as stores {' and '.join(shop.store_id for shop in shops)}.")
     with open_shops(shops):
         for shop in shops:
             print(f"Sample shop {shop.store_id}: WooCommerce {shop.version} at {shop.url}")

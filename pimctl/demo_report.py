@@ -28,20 +28,20 @@ Every row of the components chosen in meltano.yml is in the PIM database, and th
 
   . {activate}                   # once in each terminal
 
-  look at the data          pimctl db shell
-                            select sku, name, stores, differences from pim.master_products limit 10;
-                            select store_id, sku, severity, message from pim.health_checks limit 10;
+  look at the data         pimctl db shell
+                           select sku, name, stores, differences from pim.master_products limit 10;
+                           select store_id, sku, severity, message from pim.health_checks limit 10;
 
-  connect your own shop     meltano add --plugin-type extractor tap-woo-pim--mine --inherit-from tap-woo-pim
-                            meltano config set tap-woo-pim--mine site_url https://shop.example
-                            meltano config set tap-woo-pim--mine store_id mine
+  connect your own shop    meltano add --plugin-type extractor tap-woo-pim--mine --inherit-from tap-woo-pim --no-install
+                           meltano config set tap-woo-pim--mine site_url https://shop.example
+                           meltano config set tap-woo-pim--mine store_id mine
     key and secret into .env:
-                            TAP_WOO_PIM__MINE_CONSUMER_KEY=ck_...
-                            TAP_WOO_PIM__MINE_CONSUMER_SECRET=cs_...
-    check it, sync it:      meltano config test tap-woo-pim--mine
-                            meltano run pim-db:start tap-woo-pim--mine target-postgres dbt-postgres:build
+                           TAP_WOO_PIM__MINE_CONSUMER_KEY=ck_...
+                           TAP_WOO_PIM__MINE_CONSUMER_SECRET=cs_...
+    check it, sync it:     meltano config test tap-woo-pim--mine
+                           meltano run pim-db:start tap-woo-pim--mine target-postgres dbt-postgres:build
 
-  stop the database         pimctl db stop      (its data stays)
+  stop the database        pimctl db stop      (its data stays)
 """
 
 

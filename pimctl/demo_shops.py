@@ -16,6 +16,7 @@ from pathlib import Path
 from pimctl.errors import PimctlError
 
 START_SECONDS = 30.0
+HOST = "127.0.0.1"  # where the sample shops listen
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Shop:
     Attributes:
         store_id: Its name in the PIM database, and the end of its tap's name.
         version: The WooCommerce it plays.
-        port: Where it listens on localhost.
+        port: Where it listens.
         folder: Where its certificate authority and its log are.
         consumer_key: Made up for one run.
         consumer_secret: Made up for one run.
@@ -45,8 +46,8 @@ class Shop:
 
     @property
     def url(self) -> str:
-        """Its address."""
-        return f"https://localhost:{self.port}"
+        """Its address. By number: another program may have the same port of localhost's other address, ::1."""
+        return f"https://{HOST}:{self.port}"
 
     @property
     def authority(self) -> Path:
@@ -89,15 +90,23 @@ def _open(shop: Shop) -> subprocess.Popen[bytes]:
             stdin=subprocess.DEVNULL,
             stdout=log,
         )
+    try:
+        _await(process, shop, log_path)
+    except BaseException:
+        _close(process)
+        raise
+    return process
+
+
+def _await(process: subprocess.Popen[bytes], shop: Shop, log_path: Path) -> None:
+    """Wait until a shop answers."""
     deadline = time.monotonic() + START_SECONDS
     while not answers(shop.port):
         if process.poll() is not None or time.monotonic() > deadline:
-            _close(process)
             lines = log_path.read_text(encoding="utf-8", errors="replace").strip().splitlines()
             told = lines[-1] if lines else "it said nothing"
             raise PimctlError(f"The sample shop {shop.store_id} does not open: {told}\nThe whole log: {log_path}")
         time.sleep(0.05)
-    return process
 
 
 def _close(process: subprocess.Popen[bytes]) -> None:
@@ -110,7 +119,7 @@ def _close(process: subprocess.Popen[bytes]) -> None:
 
 
 def answers(port: int) -> bool:
-    """Whether something listens on the port of localhost."""
+    """Whether something listens on the port."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        return probe.connect_ex((HOST, port)) == 0

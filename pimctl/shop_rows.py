@@ -10,7 +10,7 @@ from contextlib import closing
 from typing import Any
 from urllib.parse import urlencode
 
-from pimctl.demo_shops import Shop
+from pimctl.demo_shops import HOST, Shop
 from pimctl.errors import PimctlError
 
 PAGE_SIZE = 100  # rows on the longest page WooCommerce gives
@@ -69,7 +69,7 @@ class ShopRows:
     def _get(self, path: str, parameters: dict[str, str]) -> tuple[Any, int]:
         """Return the body, and of how many pages it is one."""
         connection = http.client.HTTPSConnection(
-            "localhost", self._shop.port, context=self._context, timeout=TIMEOUT_SECONDS
+            HOST, self._shop.port, context=self._context, timeout=TIMEOUT_SECONDS
         )  # no proxy of the environment in between
         with closing(connection):
             connection.request("GET", f"/wp-json/{path}?{urlencode(parameters)}", headers=self._headers)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import requests
+from psycopg import sql
 
 from tests.e2e import truth
 from tests.e2e.house import House
@@ -34,6 +35,22 @@ def test_every_column_of_every_row_is_what_the_shop_served(synced: House, store_
         row = found[identity]
         assert (row.pop("store_id"), row.pop("synced_at")) == (store_id, store["synced_at"])
         assert truth.tagged(row) == columns, f"{store_id}, {stream} {identity}"
+
+
+def test_jsonb_without_a_value_is_null_of_json_as_the_readme_says(synced: House) -> None:
+    with synced.database() as connection:
+        for stream in synced.tables():
+            for name in (name for name, kind in synced.types(stream).items() if kind == "jsonb"):
+                kinds = sql.SQL("select jsonb_typeof({}) as kind, count(*) as rows from {} group by 1").format(
+                    sql.Identifier(name), sql.Identifier("woo", stream)
+                )
+                found = {row["kind"]: row["rows"] for row in connection.execute(kinds).fetchall()}
+                assert None not in found, f"{stream}.{name} has {found[None]} nulls of SQL"
+        (extra,) = connection.execute(
+            "select jsonb_typeof(extra_fields) as kind, nullif(extra_fields, 'null') is null as is_none "
+            "from woo.products group by 1, 2"
+        ).fetchall()
+    assert extra == {"kind": "null", "is_none": True}
 
 
 @pytest.mark.parametrize("store_id", STREAMS)

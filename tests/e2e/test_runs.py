@@ -130,13 +130,12 @@ def test_database_of_the_user_gets_the_rows(synced: House, place: str) -> None:
     dotenv.write_text(f"PIM_DATABASE_URL={own if place == '.env' else 'postgresql://u@nowhere.invalid/x'}\n")
     variables = {"PIM_DATABASE_URL": own} if place == "terminal" else {}
     try:
-        told = synced.meltano(
-            "run", "sync-eu", "--full-refresh", TAP_WOO_PIM__EU_SYNC_COMPONENTS='["tags"]', **variables
-        )
+        told = synced.meltano("run", "sync-eu", TAP_WOO_PIM__EU_SYNC_COMPONENTS='["tags"]', **variables)
     finally:
         dotenv.unlink()
 
     assert f"PIM_DATABASE_URL is set: using {name} on {synced.root}/.pim/data as pim; nothing to start." in told
+    assert "A database without landed tables: cleared " in told
     with synced.database(own) as connection:
         found = connection.execute("select tablename from pg_tables where schemaname = 'woo' order by 1").fetchall()
         (tags,) = connection.execute("select count(*) as modelled from pim.live_tags").fetchall()
@@ -144,3 +143,23 @@ def test_database_of_the_user_gets_the_rows(synced: House, place: str) -> None:
     assert tags["modelled"] == len(synced.rows("product_tags", "eu", own))
     assert len(synced.rows("product_tags", "eu", own)) == len(synced.rows("product_tags", "eu"))
     assert synced.all_rows("eu") == before
+
+
+def test_run_after_the_database_was_changed_brings_every_row(synced: House) -> None:
+    own = f"postgresql://pim@/moved?host={synced.root}/.pim/data"
+    with psycopg.connect(synced.url, autocommit=True) as connection:
+        connection.execute("create database moved")
+        connection.execute("alter database moved set timezone to 'America/New_York'")
+    synced.meltano("run", "sync-eu")
+
+    there = synced.meltano("run", "pim-db:start", "tap-woo-pim--eu", "target-postgres", PIM_DATABASE_URL=own)
+    back = synced.meltano("run", "sync-eu")
+
+    assert "A database without landed tables: cleared " in there
+    assert "Another database than in the last run: cleared 1 of Meltano's states" in back
+    assert len(synced.rows("products", "eu", own)) == len(synced.rows("products", "eu")) == 300
+    assert len(synced.rows("product_variations", "eu", own)) == len(synced.rows("product_variations", "eu")) == 515
+    there_at, here_at = (
+        {row["id"]: row["date_created_gmt"] for row in synced.rows("products", "eu", url)} for url in (own, None)
+    )
+    assert there_at == here_at, "UTC, whatever the time zone of the database is"

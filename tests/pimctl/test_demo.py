@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
+import subprocess
+import sys
 from collections import namedtuple
 from decimal import Decimal
 from pathlib import Path
 
+import psutil  # type: ignore[import-untyped]
 import pytest
 
-from pimctl import demo, demo_report
+from pimctl import demo, demo_report, demo_shops
 from pimctl.demo_shops import Shop
 from pimctl.errors import PimctlError
 from pimctl.lock import exclusive
@@ -38,6 +43,75 @@ def test_taken_port_is_told_with_the_remedy(console: Console) -> None:
         f"pimctl: Port {port} is taken by another program, and the sample shop eu needs it. "
         f"Choose another port: make demo EU_PORT={port + 100}"
     )
+
+
+@pytest.mark.parametrize("port", [0, -1, 65536, 99999])
+def test_number_that_is_no_port_is_told(console: Console, port: int) -> None:
+    told = console.fails("demo", "--us-port", str(free_port()), "--eu-port", str(port))
+
+    assert told == f"pimctl: EU_PORT={port} is no port: choose one from 1 to 65535."
+
+
+def test_tap_is_told_the_address_that_the_sample_shop_listens_at() -> None:
+    shop = Shop("us", "11.0.1", 8411, CHECKOUT)
+
+    assert shop.settings()["TAP_WOO_PIM__US_SITE_URL"] == "https://127.0.0.1:8411", "localhost may be ::1 of another"
+
+
+STOPPED = """
+import pathlib, sys
+from pimctl import cli, demo
+from pimctl.meltano import Meltano
+def run(project, ports):
+    meltano = Meltano(project, {}, project.root / "demo.log")
+    meltano.program = project.root / "meltano"
+    meltano.run("run")
+demo.run = run
+sys.exit(cli.main(["demo"]))
+"""
+LONG_RUN = """#!/bin/sh
+sleep 600 &
+echo begun > told
+wait
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_stopped_demonstration_ends_all_that_it_began_and_says_so_in_a_line(
+    console: Console, how: signal.Signals
+) -> None:
+    os.mkfifo(console.root / "told")
+    program = console.root / "meltano"
+    program.write_text(LONG_RUN, encoding="utf-8")
+    program.chmod(0o755)
+    process = subprocess.Popen(
+        [sys.executable, "-c", STOPPED],
+        cwd=console.root,
+        encoding="utf-8",
+        env=console.environment(),
+        stderr=subprocess.PIPE,
+    )
+    (console.root / "told").read_text(encoding="utf-8")  # waits until both have begun
+    begun = {child.pid for child in psutil.Process(process.pid).children(recursive=True)}
+
+    process.send_signal(how)
+    _, told = process.communicate(timeout=60)
+
+    assert (process.returncode, told) == (130, "pimctl: stopped before its end.\n")
+    assert len(begun) >= 2
+    assert [pid for pid in begun if psutil.pid_exists(pid)] == []
+
+
+def test_shop_that_is_stopped_while_it_opens_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(_: int) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(demo_shops, "answers", interrupt)
+
+    with pytest.raises(KeyboardInterrupt), demo_shops.open_shops([Shop("us", "11.0.1", free_port(), tmp_path)]):
+        pass
+
+    assert psutil.Process().children() == []
 
 
 def test_second_demonstration_at_the_same_time_is_told_to_wait(console: Console) -> None:

@@ -1,0 +1,90 @@
+"""Keeps Meltano's states true to the database: they tell what landed in one, and know nothing of which one that is."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+
+from pimctl import external
+from pimctl.errors import PimctlError
+from pimctl.lock import exclusive
+from pimctl.project import Project
+
+LOADER = "target-postgres"
+ENVIRONMENT = "MELTANO_ENVIRONMENT"  # set by Meltano for all that it runs
+FAILED = (
+    "This is not the database of the last run, and Meltano's states, which tell what landed there, cannot be cleared"
+)
+
+
+def check(project: Project, url: str) -> None:
+    """Before a run, clear the states that were written for another database than this, so that it gets every row.
+
+    Only which database the last run of an environment met is kept, beside the states; nothing is written into the
+    database. Does nothing outside Meltano: there, no run begins.
+
+    Args:
+        project: The Meltano project.
+        url: The database that the run will write to.
+
+    Raises:
+        PimctlError: The database cannot be reached, or Meltano's states cannot be cleared.
+    """
+    environment = os.environ.get(ENVIRONMENT)
+    if not environment:
+        return
+    folder = project.root / ".meltano"
+    folder.mkdir(exist_ok=True)
+    kept = folder / "pimctl-databases.json"
+    with exclusive(folder / "pimctl-databases.lock"):
+        known: dict[str, str] = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+        found = external.look(url)
+        if found.has_landed and known.get(environment, found.identity) == found.identity:
+            cleared = 0
+        else:
+            cleared = clear(project, environment)
+        if cleared:
+            what = "Another database than in the last run" if found.has_landed else "A database without landed tables"
+            states = f"{cleared} of Meltano's states of environment {environment}"
+            print(f"{what}: cleared {states}, so that all rows are read.")
+        if known.get(environment) != found.identity:
+            fresh = kept.with_suffix(".new")
+            fresh.write_text(json.dumps({**known, environment: found.identity}), encoding="utf-8")
+            fresh.replace(kept)
+
+
+def clear(project: Project, environment: str) -> int:
+    """Clear the states of all taps towards the loader in one environment; return how many there were."""
+    listed = meltano(project, "state", "list", "--pattern", f"{environment}:*-to-{LOADER}*").split()
+    states = [state for state in listed if state.split(":")[1].endswith(f"-to-{LOADER}")]  # ENVIRONMENT:A-to-B:SUFFIX
+    for state in states:
+        meltano(project, "state", "clear", "--force", state)
+    return len(states)
+
+
+def meltano(project: Project, *arguments: str) -> str:
+    """Run the Meltano that runs this project, and return what it printed.
+
+    Raises:
+        PimctlError: It cannot be found, or failed.
+    """
+    own = project.root / ".meltano" / "run" / "bin"  # Meltano's own link to itself: this Python may have none
+    program = str(own) if own.is_file() else shutil.which("meltano")
+    if program is None:
+        raise PimctlError(f"{FAILED}: meltano is not on the PATH")
+    done = subprocess.run(  # noqa: S603  a list, no shell
+        [program, *arguments],
+        capture_output=True,
+        check=False,
+        cwd=project.root,
+        encoding="utf-8",
+        env={**os.environ, "NO_COLOR": "1"},
+        errors="replace",
+        stdin=subprocess.DEVNULL,
+    )
+    if done.returncode:
+        told = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        raise PimctlError(f"{FAILED}: meltano {' '.join(arguments)}: {told}")
+    return done.stdout

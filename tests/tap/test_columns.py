@@ -1,0 +1,37 @@
+"""The lists of columns know every field that the recorded shops send, and none that no shop ever fills."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from demo_store import PROFILES, Store
+from tap_woo_pim.records import Shaper
+from tap_woo_pim.streams import STREAMS
+from tests.tap import expected
+
+NEVER_FILLED_IN_THE_RECORDINGS = {
+    "products": {"cost_of_goods_sold"},  # the feature is off in the recorded shops
+    "product_variations": {"cost_of_goods_sold", "low_stock_amount"},
+}
+COLUMNS = {stream.name: stream.columns for stream in STREAMS if stream.name in expected.KINDS}
+
+
+def recorded_rows(stream: str) -> list[dict[str, Any]]:
+    return [row for version in PROFILES for row in expected.rows(Store.recorded(version), stream)]
+
+
+@pytest.mark.parametrize("stream", sorted(expected.KINDS))
+def test_every_field_of_the_recorded_rows_has_a_column_that_fits(stream: str) -> None:
+    shaper = Shaper(COLUMNS[stream], None, {})
+    beside: Counter[str] = Counter()
+    filled: set[str] = set()
+    for row in recorded_rows(stream):
+        record = shaper.shape(row)
+        beside.update(record["extra_fields"] or {})
+        filled |= {name for name, value in record.items() if value is not None}
+
+    assert not beside
+    assert {column.name for column in COLUMNS[stream]} - filled == NEVER_FILLED_IN_THE_RECORDINGS.get(stream, set())
