@@ -1,7 +1,7 @@
 {{ config(
     incremental_strategy='append',
     pre_hook='{{ drop_affected_products() }}',
-    indexes=[{'columns': ['store_id', 'product_id']}, {'columns': ['attribute_code', 'option_code']}]
+    indexes=[{'columns': ['store_id', 'product_id']}]
 ) }}
 -- The options that products have, a row each. A variation has one row for each axis of its parent; where it leaves the
 -- axis out, it stands for any option (is_any).

@@ -1,4 +1,4 @@
-{{ config(materialized='table', indexes=[{'columns': ['sku'], 'unique': true}]) }}
+{{ config(materialized='table', indexes=[{'columns': ['sku'], 'type': 'hash'}]) }}
 -- SKUs that affected products have, or had until now.
 select old_sku as sku
 from {{ ref('affected_products') }}

@@ -1,5 +1,5 @@
 {{ config(incremental_strategy='append', pre_hook='{{ drop_affected_products() }}', indexes=[
-    {'columns': ['store_id', 'product_id'], 'unique': true}, {'columns': ['store_id', 'parent_id']}, {'columns': ['sku']}
+    {'columns': ['store_id', 'product_id'], 'unique': true}, {'columns': ['store_id', 'parent_id']}, {'columns': ['sku'], 'type': 'hash'}
 ]) }}
 -- What is known of a product or variation beside its texts, as the shop shows it: what a variation lacks is its parent's.
 select

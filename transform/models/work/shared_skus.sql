@@ -1,4 +1,4 @@
-{{ config(incremental_strategy='append', pre_hook='{{ drop_affected_skus() }}', indexes=[{'columns': ['sku', 'store_id'], 'unique': true}]) }}
+{{ config(incremental_strategy='append', pre_hook='{{ drop_affected_skus() }}', indexes=[{'columns': ['sku'], 'type': 'hash'}]) }}
 -- What the stores say of the SKUs that several of them carry, in columns that can be compared: sizes in centimetres and
 -- kilograms, long texts as a digest, lists in one order.
 with carriers as (
