@@ -118,7 +118,8 @@ def odd(new_warehouse: NewWarehouse) -> Warehouse:
     warehouse.write(
         f"update woo.product_categories set name = '{LONG_TEXT}', slug = '{LONG_TEXT}' where name = 'One'",
         "insert into woo.product_custom_fields (store_id, name, synced_at)"
-        f" select 'odd', left('{LONG_TEXT}', size), max(started_at) from woo.snapshots, generate_series(1500, 1501) size"
+        f" select 'odd', left('{LONG_TEXT}', size), max(started_at)"
+        " from woo.snapshots, generate_series(1500, 1501) as size"
         " group by size",
         "insert into woo.product_custom_fields (store_id, name, synced_at)"
         " select 'odd', 'forgotten', started_at - interval '3 days' from woo.snapshots"

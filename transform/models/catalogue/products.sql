@@ -67,7 +67,7 @@ select
     shop.menu_order,
     shop.created_at,
     shop.modified_at,
-    shop.synced_at
+    built.synced_at
     {%- for field in var('promoted_custom_fields') %},
     promoted.{{ adapter.quote(field.column) }}
     {%- endfor %}
@@ -76,5 +76,7 @@ inner join {{ ref('shop_products') }} as shop
     on facts.store_id = shop.store_id and facts.product_id = shop.product_id
 left join {{ ref('shop_products') }} as parent
     on facts.store_id = parent.store_id and facts.parent_id = parent.product_id
+left join {{ ref('built_rows') }} as built
+    on facts.store_id = built.store_id and facts.product_id = built.product_id
 left join {{ ref('promoted_values') }} as promoted
     on facts.store_id = promoted.store_id and facts.product_id = promoted.product_id

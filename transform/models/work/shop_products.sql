@@ -19,7 +19,6 @@ select
     landed.store_id,
     landed.product_id,
     landed.source,
-    landed.synced_at,
     nullif(landed.parent_id, 0) as parent_id,
     coalesce(landed.type, 'simple') as kind,
     landed.status,
