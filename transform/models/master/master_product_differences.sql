@@ -66,7 +66,7 @@ inner join {{ ref('shop_products') }} as own
 cross join lateral (
     values
         {%- for field in texts %}
-        ('{{ field }}', disputed.{{ field }}, {% if 'description' in field %}case when disputed.{{ field }} then left(nullif(btrim(own.{{ field }}), ''), 200) end{% else %}shared.{{ field }}{% endif %}),
+        ('{{ field }}', disputed.{{ field }}, {% if 'description' in field %}case when disputed.{{ field }} then left(nullif(btrim(own.{{ field }}), ''), 200) end{% elif field == 'gtin' %}shared.gtin_text{% else %}shared.{{ field }}{% endif %}),
         {%- endfor %}
         {%- for field in measures %}
         ('{{ field }}', disputed.{{ field }}, shared.{{ field }}_text){{ ',' if not loop.last }}
