@@ -124,6 +124,17 @@ def test_every_table_that_keeps_up_with_changes_is_built_before_they_count_as_do
     assert kept - reached == set()
 
 
+def test_no_test_of_a_table_keeps_another_from_being_built(built: Warehouse) -> None:
+    """dbt builds nothing on a table whose test fails, unless the test also depends on a table that comes later."""
+    manifest = json.loads((built.scratch / "target" / "manifest.json").read_text("utf-8"))
+    last = "model.pim.health_summary"
+    tests = [node for node in manifest["nodes"].values() if node["resource_type"] == "test"]
+
+    assert len(tests) > 50
+    assert all(last in node["depends_on"]["nodes"] for node in tests)
+    assert all(child.startswith("test.") for child in manifest["child_map"][last])
+
+
 def test_rows_that_come_again_as_they_were_are_seen_and_not_built_again(
     built: Warehouse, new_warehouse: NewWarehouse
 ) -> None:
