@@ -37,6 +37,15 @@ def test_one_component_at_a_time_builds(bare: Warehouse) -> None:
     ]
     assert bare.tuples("select count(*) from pim.health_checks where check_name = 'orphan_variation'") == [(0,)]
     assert bare.tuples("select attribute_code from pim.attributes where is_global and store_id = 'goods'")
+    assert bare.tuples(
+        "select count(*) from pim.health_checks where check_name = 'duplicate_sku' and store_id = 'variants'"
+    ) == [(0,)]
+    axes = "select distinct is_variation_axis from pim.product_attribute_values where store_id = 'variants'"
+    assert bare.tuples(axes) == [(True,)]
+    told = bare.tuples(
+        "select count(*) from pim.products where store_id = 'variants' and own_sku = parent_sku and sku is null"
+    )
+    assert told == [(43,)]
 
 
 def test_second_build_changes_nothing(recorded: Warehouse) -> None:

@@ -15,6 +15,15 @@
     {{ drop_matching(ref('affected_skus'), ['sku']) }}
 {% endmacro %}
 
+{% macro drop_landed_anew() %}
+    {{ drop_matching(ref('landed_rows'), ['store_id', 'product_id'], 'chosen.is_landed_anew') }}
+{% endmacro %}
+
+{#- SKUs that a build which came to its end was about. -#}
+{% macro drop_finished() %}
+    {%- if is_incremental() -%} delete from {{ this }} where is_built {%- else -%} select 1 {%- endif -%}
+{% endmacro %}
+
 {% macro drop_matching(chosen, key, condition='true') %}
     {%- if is_incremental() -%}
     delete from {{ this }} as old

@@ -36,11 +36,19 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Whether the landed table is there at all. -#}
-{% macro is_landed(table) %}
+{#- Whether a landed table is there and has a column, as an SQL literal. -#}
+{% macro has_landed(table, column) -%}
     {%- set found = source('woo', table) -%}
-    {{ return(execute and adapter.get_relation(found.database, found.schema, found.identifier) is not none) }}
-{% endmacro %}
+    {%- set relation = adapter.get_relation(found.database, found.schema, found.identifier) if execute -%}
+    {%- set present = adapter.get_columns_in_relation(relation) | map(attribute='name') | list if relation else [] -%}
+    {{ 'true' if column in present else 'false' }}
+{%- endmacro %}
+
+{#- Whether a field came for a store's products; for `own`, which has is_variation, when no source is named. -#}
+{% macro is_told(field, source=none) -%}
+    (store_id, {% if source %}'{{ source }}'{% else %}case when is_variation then 'product_variations' else 'products' end{% endif %}, '{{ field }}')
+    in (select told.store_id, told.source, told.field from {{ ref('told_fields') }} as told)
+{%- endmacro %}
 
 {#- A text as an SQL literal. -#}
 {% macro literal(text) -%}

@@ -50,3 +50,37 @@ select
 from {{ landed('product_variations', dict(both, **of_variations)) }} as variations
 )
 {% endmacro %}
+
+{#-
+  A digest of all values of those rows of a landed table that were written since the last build.
+
+  Args:
+      table: name of the landed table.
+      built: the relation with what was built, none for all rows.
+-#}
+{% macro landed_digests(table, built) -%}
+    {%- set found = source('woo', table) -%}
+    {%- set relation = adapter.get_relation(found.database, found.schema, found.identifier) if execute -%}
+    {%- if relation -%}
+    select
+        landed.store_id,
+        landed.id as product_id,
+        '{{ table }}' as source,
+        hash_record_extended(
+            row(
+                {%- for column in adapter.get_columns_in_relation(relation) if column.name != 'synced_at' and not column.name.startswith('_sdc_') %}
+                {{ 'landed.' ~ column.quoted ~ (', ' if not loop.last) }}
+                {%- endfor %}
+            ),
+            0
+        ) as digest
+    from {{ relation }} as landed
+    {%- if built %}
+    left join {{ built }} as built
+        on landed.store_id = built.store_id and landed.id = built.product_id and built.source = '{{ table }}'
+    where built.landed_version is distinct from landed.xmin::text
+    {%- endif %}
+    {%- else -%}
+    select null::text as store_id, null::bigint as product_id, null::text as source, null::bigint as digest where false
+    {%- endif -%}
+{%- endmacro %}

@@ -19,3 +19,15 @@
     ) }}
     {%- endif -%}
 {%- endmacro %}
+
+{#- The name of a promoted custom field's column, when it is none of those `taken`; it is one of them from now on. -#}
+{% macro new_column(field, taken) -%}
+    {%- if field.column in taken -%}
+    {{ exceptions.raise_compiler_error(
+        'promoted_custom_fields: pim.products already has a column ' ~ field.column
+        ~ '. Give the custom field ' ~ field.key ~ ' another column name.'
+    ) }}
+    {%- endif -%}
+    {%- do taken.append(field.column) -%}
+    {{ return(field.column) }}
+{%- endmacro %}

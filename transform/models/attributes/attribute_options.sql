@@ -1,4 +1,4 @@
-{{ config(indexes=[{'columns': ['store_id', 'attribute_code', 'option_code'], 'unique': true}]) }}
+{{ config(indexes=[{'columns': ['option_code'], 'type': 'hash'}]) }}
 -- The options of attributes: the terms of global ones (option_id), and what products name without a term.
 with used as (
     select

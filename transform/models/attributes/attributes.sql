@@ -1,4 +1,4 @@
-{{ config(indexes=[{'columns': ['store_id', 'attribute_code'], 'unique': true}]) }}
+{{ config(indexes=[{'columns': ['attribute_code'], 'type': 'hash'}]) }}
 -- Attributes: the global ones, known by their slug, and those local to products, known by their name in a plain form.
 with spellings as (
     select store_id, attribute_code, name, max(nullif(attribute_id, 0)) as attribute_id, sum(uses) as uses

@@ -1,17 +1,26 @@
 {{ config(
     incremental_strategy='append',
     pre_hook='{{ drop_affected_products() }}',
-    indexes=[{'columns': ['store_id', 'product_id']}, {'columns': ['attribute_code', 'option_code']}]
+    indexes=[{'columns': ['store_id', 'product_id']}]
 ) }}
 -- The options that products have, a row each. A variation has one row for each axis of its parent; where it leaves the
--- axis out, it stands for any option (is_any).
-with own as (
+-- axis out, it stands for any option (is_any). Where the parent did not come, all that a variation names are axes.
+with variations as (
+    select facts.store_id, facts.product_id, facts.parent_id, parent.product_id is null as is_alone
+    from {{ ref('product_facts') }} as facts
+    {{ only_affected_products('facts') }}
+    left join {{ ref('product_facts') }} as parent
+        on facts.store_id = parent.store_id and facts.parent_id = parent.product_id
+    where facts.is_variation
+),
+
+own as (
     select
         sent.store_id,
         sent.product_id,
         names.attribute_code,
         sent.position as attribute_position,
-        sent.is_axis,
+        sent.is_axis or coalesce(variations.is_alone, false) as is_axis,
         sent.is_visible,
         sent.option_position,
         options.option_code,
@@ -24,18 +33,13 @@ with own as (
         and sent.attribute_id = names.attribute_id
         and sent.slug_as_sent = names.slug_as_sent
         and sent.name_as_sent = names.name_as_sent
+    left join variations
+        on sent.store_id = variations.store_id and sent.product_id = variations.product_id
     left join {{ ref('option_names') }} as options
         on sent.store_id = options.store_id
         and sent.attribute_id = options.attribute_id
         and sent.option_as_sent = options.option_as_sent
     where sent.option_as_sent is not null
-),
-
-variations as (
-    select facts.store_id, facts.product_id, facts.parent_id
-    from {{ ref('product_facts') }} as facts
-    {{ only_affected_products('facts') }}
-    where facts.is_variation
 ),
 
 axes_sent as (

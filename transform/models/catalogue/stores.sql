@@ -1,5 +1,5 @@
 {{ config(indexes=[{'columns': ['store_id'], 'unique': true}]) }}
--- The shops. One whose own row is missing, but not its products, is there with its name alone.
+-- The shops. One whose own row is missing, but not what it sells, is there with its id alone.
 with landed as (
     select *
     from {{ landed('stores', {
@@ -14,6 +14,13 @@ known as (
     select store_id from landed
     union
     select distinct store_id from {{ ref('shop_products') }}
+    {%- for table in (
+        'product_categories', 'product_tags', 'product_brands', 'product_attributes', 'product_attribute_terms',
+        'product_custom_fields', 'unread_rows'
+    ) %}
+    union
+    select store_id from {{ landed(table, {'store_id': 'text'}) }} as {{ table }}
+    {%- endfor %}
 )
 
 select

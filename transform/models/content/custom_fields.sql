@@ -44,8 +44,12 @@ types as (
 ),
 
 listed as (
-    select store_id, name as key
-    from {{ landed('product_custom_fields', {'store_id': 'text', 'name': 'text'}) }} as names
+    select distinct names.store_id, {{ field_key('names.name') }} as key
+    from {{ landed('product_custom_fields', {'store_id': 'text', 'name': 'text', 'synced_at': 'timestamp'}) }} as names
+    left join {{ landed('snapshots', {'store_id': 'text', 'stream': 'text', 'started_at': 'timestamp'}) }} as snapshots
+        on names.store_id = snapshots.store_id and snapshots.stream = 'product_custom_fields'
+    -- A name that the last whole read did not meet is listed no more.
+    where snapshots.started_at is null or names.synced_at >= snapshots.started_at
 )
 
 select

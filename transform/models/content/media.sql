@@ -1,9 +1,14 @@
 {{ config(indexes=[{'columns': ['store_id', 'media_id'], 'unique': true}]) }}
 -- Pictures, as the row read last tells of them: one picture can serve many products.
 with told as (
-    select store_id, media_id, url, name, alt_text, max(synced_at) as synced_at, count(*) as uses
-    from {{ ref('shop_images') }}
-    group by store_id, media_id, url, name, alt_text
+    select
+        images.store_id, images.media_id, images.url, images.name, images.alt_text,
+        max(landed.synced_at) as synced_at,
+        count(*) as uses
+    from {{ ref('shop_images') }} as images
+    inner join {{ ref('landed_rows') }} as landed
+        on images.store_id = landed.store_id and images.product_id = landed.product_id
+    group by images.store_id, images.media_id, images.url, images.name, images.alt_text
 )
 
 select distinct on (store_id, media_id)

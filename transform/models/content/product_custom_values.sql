@@ -4,8 +4,10 @@
 select
     landed.store_id,
     landed.product_id,
-    entry ->> 'key' as key,
-    row_number() over (partition by landed.store_id, landed.product_id, entry ->> 'key' order by place) as position,
+    {{ field_key("entry ->> 'key'") }} as key,
+    row_number() over (
+        partition by landed.store_id, landed.product_id, {{ field_key("entry ->> 'key'") }} order by place
+    ) as position,
     jsonb_typeof(entry -> 'value') as value_type,
     entry -> 'value' as value,
     entry ->> 'value' as value_text

@@ -1,4 +1,4 @@
-{{ config(incremental_strategy='append', pre_hook='{{ drop_affected_skus() }}', indexes=[{'columns': ['sku', 'attribute', 'store_id'], 'unique': true}]) }}
+{{ config(incremental_strategy='append', pre_hook='{{ drop_affected_skus() }}', indexes=[{'columns': ['sku'], 'type': 'hash'}]) }}
 -- Where the stores disagree about an SKU, with each store's value. A store without a value disagrees with one that has
 -- one. Measures that differ by up to 1 % agree; prices are compared within a currency.
 {%- set texts = ['name', 'kind', 'status', 'gtin', 'tax_class', 'description', 'short_description', 'categories', 'brands'] %}
@@ -66,7 +66,7 @@ inner join {{ ref('shop_products') }} as own
 cross join lateral (
     values
         {%- for field in texts %}
-        ('{{ field }}', disputed.{{ field }}, {% if 'description' in field %}case when disputed.{{ field }} then left(nullif(btrim(own.{{ field }}), ''), 200) end{% else %}shared.{{ field }}{% endif %}),
+        ('{{ field }}', disputed.{{ field }}, {% if 'description' in field %}case when disputed.{{ field }} then left(nullif(btrim(own.{{ field }}), ''), 200) end{% elif field == 'gtin' %}shared.gtin_text{% else %}shared.{{ field }}{% endif %}),
         {%- endfor %}
         {%- for field in measures %}
         ('{{ field }}', disputed.{{ field }}, shared.{{ field }}_text){{ ',' if not loop.last }}

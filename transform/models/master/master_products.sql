@@ -1,4 +1,4 @@
-{{ config(incremental_strategy='append', pre_hook='{{ drop_affected_skus() }}', indexes=[{'columns': ['sku'], 'unique': true}]) }}
+{{ config(incremental_strategy='append', pre_hook='{{ drop_affected_skus() }}', indexes=[{'columns': ['sku'], 'type': 'hash'}]) }}
 -- One row for each SKU over all stores: who carries it, who does not (any more), and in what they disagree.
 with carried as (
     select

@@ -25,6 +25,7 @@ select live.store_id, live.product_id, 'no_category' as check_name,
 from live
 where
     not live.is_variation
+    and {{ is_told('categories', 'products') }}
     and not exists (
         select 1
         from {{ ref('shop_terms') }} as terms

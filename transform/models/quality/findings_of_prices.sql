@@ -9,7 +9,11 @@ with live as not materialized (
 select store_id, product_id, 'no_price' as check_name, case when not is_published then 'info' end as severity, '' as subject,
     'There is no price, so nobody can buy it.' as message
 from live
-where kind in ('simple', 'external', 'variation') and price is null and not coalesce(not_numbers ? 'price', false)
+where
+    kind in ('simple', 'external', 'variation')
+    and price is null
+    and not coalesce(not_numbers ? 'price', false)
+    and {{ is_told('price') }}
 
 union all
 select store_id, product_id, 'not_a_number', null, number.field,
@@ -25,6 +29,7 @@ where sale_price >= regular_price
 
 union all
 select store_id, product_id, 'sale_window_reversed', null, '',
-    'The sale begins on ' || sale_from::date || ' and ends before that, on ' || sale_to::date || '.'
+    'The sale begins on ' || {{ on_shop_clock('sale_from') }}::date || ' and ends before that, on ' || {{ on_shop_clock('sale_to') }}::date || '.'
 from live
+left join {{ ref('store_clocks') }} as clocks using (store_id)
 where sale_to < sale_from

@@ -9,7 +9,7 @@ with live as not materialized (
 select store_id, product_id, 'no_name' as check_name, null as severity, '' as subject,
     'The product has no name.' as message
 from live
-where name is null
+where name is null and {{ is_told('name', 'products') }}
 
 union all
 select store_id, product_id, 'no_sku', when_unpublished, '',
@@ -19,7 +19,7 @@ select store_id, product_id, 'no_sku', when_unpublished, '',
         else 'The variation has no SKU of its own: the shop shows its parent''s, ' || parent_sku || '.'
     end
 from live
-where sku is null
+where sku is null and {{ is_told('sku') }}
 
 union all
 select store_id, product_id, 'duplicate_sku', null, '',
@@ -49,7 +49,7 @@ union all
 select store_id, product_id, 'no_image', when_unpublished, '',
     case when is_variation then 'Neither the variation nor its parent has a picture.' else 'The product has no picture.' end
 from live
-where main_image_id is null
+where main_image_id is null and {{ is_told('images', 'products') }}
 
 union all
 select store_id, product_id, 'no_description', when_unpublished, '',
@@ -58,7 +58,7 @@ select store_id, product_id, 'no_description', when_unpublished, '',
         else 'The product has no description.'
     end
 from live
-where not is_variation and description_digest is null
+where not is_variation and description_digest is null and {{ is_told('description', 'products') }}
 
 union all
 select store_id, product_id, 'stock_without_quantity', null, '',
@@ -68,4 +68,8 @@ select store_id, product_id, 'stock_without_quantity', null, '',
     end
 from live
 left join {{ ref('stores') }} as stores using (store_id)
-where stock_kept_by <> 'none' and stock_quantity is null and coalesce(stores.keeps_stock, true)
+where
+    stock_kept_by <> 'none'
+    and stock_quantity is null
+    and coalesce(stores.keeps_stock, true)
+    and {{ is_told('stock_quantity') }}

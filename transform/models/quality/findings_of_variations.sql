@@ -41,6 +41,7 @@ from live as parent
 where
     kind = 'variable'
     and listed_variations = 0
+    and {{ is_told('variations', 'products') }}
     and not exists (
         select 1
         from live as variation

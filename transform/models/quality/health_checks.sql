@@ -10,7 +10,8 @@ with findings as (
 select
     findings.store_id,
     coalesce(facts.sku, facts.parent_sku) as sku,
-    findings.product_id,
+    -- A row that the shop could not deliver may never have come: its subject has the id.
+    facts.product_id,
     facts.name as product_name,
     findings.check_name,
     findings.subject,

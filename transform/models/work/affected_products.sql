@@ -1,10 +1,11 @@
 {{ config(materialized='table', indexes=[{'columns': ['store_id', 'product_id'], 'unique': true}]) }}
 {#-
   Products whose facts have to be worked out anew: those that changed, the variations of those that changed, and those
-  that were found to be deleted or to be back. With the SKU that they had until now.
+  that were found to be deleted or to be back. With the SKU that the last build had of them: one that broke off may have
+  come as far as the facts, but not as far as what is made from those.
 -#}
 -- depends_on: {{ ref('deletions') }}
-{% set facts = adapter.get_relation(this.database, this.schema, 'product_facts') if execute and not flags.FULL_REFRESH %}
+{% set built = adapter.get_relation(this.database, this.schema, 'built_rows') if execute and not flags.FULL_REFRESH %}
 with affected as (
     select store_id, product_id
     from {{ ref('landed_rows') }}
@@ -17,22 +18,47 @@ with affected as (
         on variation.store_id = parent.store_id and variation.parent_id = parent.product_id and parent.is_changed
     where variation.source = 'product_variations'
 
-    {% if facts -%}
+    {% if built -%}
     union
-    select facts.store_id, facts.product_id
-    from {{ facts }} as facts
+    -- Where the parent did not come, the variations of one tell of its SKU together.
+    select sibling.store_id, sibling.product_id
+    from (
+        select own.store_id, own.parent_id
+        from {{ ref('shop_products') }} as own
+        inner join {{ ref('landed_rows') }} as changed using (store_id, product_id)
+        where changed.is_changed
+        union
+        select former.store_id, former.parent_id
+        from {{ built }} as former
+        inner join {{ ref('landed_rows') }} as changed using (store_id, product_id)
+        where changed.is_changed
+    ) as changed
+    inner join {{ ref('shop_products') }} as sibling
+        on changed.store_id = sibling.store_id and changed.parent_id = sibling.parent_id
+    where
+        sibling.source = 'product_variations'
+        and not exists (
+            select 1
+            from {{ ref('shop_products') }} as parent
+            where
+                parent.store_id = changed.store_id
+                and parent.product_id = changed.parent_id
+                and parent.source = 'products'
+        )
+
+    union
+    select built.store_id, built.product_id
+    from {{ built }} as built
     left join {{ ref('deletions') }} as deletions
-        on facts.store_id = deletions.store_id
-        and deletions.stream = case when facts.is_variation then 'product_variations' else 'products' end
-        and facts.product_id = deletions.id
-    where facts.deleted_at is distinct from deletions.deleted_at
+        on built.store_id = deletions.store_id and built.source = deletions.stream and built.product_id = deletions.id
+    where built.deleted_at is distinct from deletions.deleted_at
     {%- endif %}
 )
 
-{% if facts %}
-select affected.store_id, affected.product_id, facts.sku as old_sku
+{% if built %}
+select affected.store_id, affected.product_id, built.sku as old_sku
 from affected
-left join {{ facts }} as facts on affected.store_id = facts.store_id and affected.product_id = facts.product_id
+left join {{ built }} as built using (store_id, product_id)
 {% else %}
 select store_id, product_id, null::text as old_sku
 from affected

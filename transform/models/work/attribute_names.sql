@@ -1,4 +1,4 @@
-{{ config(indexes=[{'columns': ['store_id', 'attribute_id', 'slug_as_sent', 'name_as_sent'], 'unique': true}]) }}
+{{ config(indexes=[{'columns': ['name_as_sent'], 'type': 'hash'}]) }}
 -- Every way in which a shop's products name attributes, with the code of each: many products share one, so it is worked
 -- out once.
 with sent as (

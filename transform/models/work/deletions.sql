@@ -11,15 +11,26 @@ with snapshots as (
     from {{ landed('snapshots', {'store_id': 'text', 'stream': 'text', 'started_at': 'timestamp'}) }} as snapshots
 ),
 
+products as not materialized (
+    -- When a row was seen last changes with each whole read, and the rest of it does not.
+    select
+        shop.store_id, shop.source, shop.product_id, shop.parent_id, shop.kind, shop.status, shop.modified_at,
+        shop.listed_variations,
+        landed.synced_at
+    from {{ ref('shop_products') }} as shop
+    inner join {{ ref('landed_rows') }} as landed
+        on shop.store_id = landed.store_id and shop.product_id = landed.product_id
+),
+
 gone as (
     select store_id, source as stream, product_id as id, 'trashed' as reason, coalesce(modified_at, synced_at) as since
-    from {{ ref('shop_products') }} as products
+    from products
     where status = 'trash'
 
     union all
     -- Not met in the last whole read.
     select products.store_id, products.source, products.product_id, 'vanished', snapshots.started_at
-    from {{ ref('shop_products') }} as products
+    from products
     inner join snapshots
         on products.store_id = snapshots.store_id
         and products.source = snapshots.stream
@@ -28,8 +39,8 @@ gone as (
     union all
     -- The shop trashes variations with their parent, but does not always get to all of them.
     select variation.store_id, variation.source, variation.product_id, 'trashed', coalesce(parent.modified_at, parent.synced_at)
-    from {{ ref('shop_products') }} as variation
-    inner join {{ ref('shop_products') }} as parent
+    from products as variation
+    inner join products as parent
         on variation.store_id = parent.store_id and variation.parent_id = parent.product_id
     where variation.source = 'product_variations' and parent.status = 'trash'
 
@@ -37,8 +48,8 @@ gone as (
     -- Left out of the list of a parent read later. Only published and private variations are in that list, and those of
     -- a trashed or future parent are neither.
     select variation.store_id, variation.source, variation.product_id, 'vanished', parent.synced_at
-    from {{ ref('shop_products') }} as variation
-    inner join {{ ref('shop_products') }} as parent
+    from products as variation
+    inner join products as parent
         on variation.store_id = parent.store_id and variation.parent_id = parent.product_id
     where
         variation.source = 'product_variations'

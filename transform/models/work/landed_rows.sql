@@ -3,8 +3,9 @@
   Every landed product and variation, whether it changed since the last build, and those that were taken out of the
   landed tables (is_changed without a source). `built_rows` has what the last build was made from.
 
-  PostgreSQL gives a row a new xmin when it is written. It tells a change more surely than synced_at, which stays the
-  same when a row comes twice in one run.
+  PostgreSQL gives a row a new xmin when it is written. It tells a new row more surely than synced_at, which stays the
+  same when a row comes twice in one run. A whole read writes all rows again, most of them as they were, so a row of a new
+  xmin is compared by a digest of its values: it is_landed_anew, but has only changed when that differs.
 -#}
 {%- set built = adapter.get_relation(this.database, this.schema, 'built_rows') if execute and not flags.FULL_REFRESH -%}
 with landed as (
@@ -13,6 +14,7 @@ with landed as (
         store_id,
         product_id,
         source,
+        synced_at,
         xmin as landed_version
     from {{ landed_products() }} as both_tables
     order by store_id, product_id, synced_at desc nulls last, source
@@ -22,6 +24,12 @@ versioned as (
     select landed.*, md5(concat('{{ rules_digest() }}', store_rules.digest)) as rules
     from landed
     left join {{ ref('store_rules') }} as store_rules on landed.store_id = store_rules.store_id
+),
+
+digests as (
+    {{ landed_digests('products', built) }}
+    union all
+    {{ landed_digests('product_variations', built) }}
 )
 
 {% if built %}
@@ -29,13 +37,18 @@ select
     store_id,
     product_id,
     versioned.source,
+    versioned.synced_at,
     versioned.landed_version,
     versioned.rules,
-    (built.landed_version, built.source, built.rules)
-    is distinct from (versioned.landed_version, versioned.source, versioned.rules) as is_changed
+    coalesce(digests.digest, built.digest) as digest,
+    built.landed_version is distinct from versioned.landed_version as is_landed_anew,
+    (built.digest, built.source, built.rules)
+    is distinct from (coalesce(digests.digest, built.digest), versioned.source, versioned.rules) as is_changed
 from versioned
+left join digests using (store_id, product_id, source)
 full outer join {{ built }} as built using (store_id, product_id)
 {% else %}
-select *, true as is_changed
+select versioned.*, digests.digest, true as is_landed_anew, true as is_changed
 from versioned
+inner join digests using (store_id, product_id, source)
 {% endif %}

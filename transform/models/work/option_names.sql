@@ -1,4 +1,4 @@
-{{ config(indexes=[{'columns': ['store_id', 'attribute_id', 'option_as_sent'], 'unique': true}]) }}
+{{ config(indexes=[{'columns': ['option_as_sent'], 'type': 'hash'}]) }}
 -- Every way in which a shop's products name options, with the term that each means: the one of that name, else of that
 -- name or slug in any case, the oldest first.
 with sent as (

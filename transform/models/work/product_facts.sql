@@ -1,5 +1,5 @@
 {{ config(incremental_strategy='append', pre_hook='{{ drop_affected_products() }}', indexes=[
-    {'columns': ['store_id', 'product_id'], 'unique': true}, {'columns': ['store_id', 'parent_id']}, {'columns': ['sku']}
+    {'columns': ['store_id', 'product_id'], 'unique': true}, {'columns': ['store_id', 'parent_id']}, {'columns': ['sku'], 'type': 'hash'}
 ]) }}
 -- What is known of a product or variation beside its texts, as the shop shows it: what a variation lacks is its parent's.
 select
@@ -9,8 +9,8 @@ select
     case when own.source = 'product_variations' then 'variation' else own.kind end as kind,
     case when own.source = 'product_variations' then own.parent_id end as parent_id,
     -- A variation without an SKU is shown with its parent's; that one is not its own.
-    case when parent.sku is distinct from own.sku then own.sku end as sku,
-    parent.sku as parent_sku,
+    case when own.sku is distinct from coalesce(parent.sku, told.sku) then own.sku end as sku,
+    coalesce(parent.sku, told.sku) as parent_sku,
     case
         when own.source = 'product_variations'
             then coalesce(nullif(concat_ws(' - ', parent.name, own.name), ''), 'Variation ' || own.product_id)
@@ -65,13 +65,29 @@ select
     coalesce(case when own.manage_stock = 'parent' then parent.backorders end, own.backorders) as backorders,
     coalesce(case when own.manage_stock = 'parent' then parent.low_stock_amount end, own.low_stock_amount) as low_stock_amount,
     own.not_numbers,
-    coalesce(jsonb_array_length(own.listed_variations), 0) as listed_variations,
-    own.synced_at
+    coalesce(jsonb_array_length(own.listed_variations), 0) as listed_variations
 from {{ ref('shop_products') }} as own
 {{ only_affected_products('own') }}
 left join {{ ref('shop_products') }} as parent
     on own.store_id = parent.store_id and own.parent_id = parent.product_id
     and own.source = 'product_variations' and parent.source = 'products'
+-- Where the parent did not come, an SKU that several of its variations have is its own.
+left join lateral (
+    select own.sku
+    where
+        own.source = 'product_variations'
+        and parent.product_id is null
+        and exists (
+            select 1
+            from {{ ref('shop_products') }} as sibling
+            where
+                sibling.store_id = own.store_id
+                and sibling.parent_id = own.parent_id
+                and sibling.source = own.source
+                and sibling.sku = own.sku
+                and sibling.product_id <> own.product_id
+        )
+) as told on true
 left join {{ ref('deletions') }} as deletions
     on own.store_id = deletions.store_id and own.source = deletions.stream and own.product_id = deletions.id
 left join {{ ref('product_gtins') }} as gtins

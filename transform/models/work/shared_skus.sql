@@ -1,6 +1,6 @@
-{{ config(incremental_strategy='append', pre_hook='{{ drop_affected_skus() }}', indexes=[{'columns': ['sku', 'store_id'], 'unique': true}]) }}
+{{ config(incremental_strategy='append', pre_hook='{{ drop_affected_skus() }}', indexes=[{'columns': ['sku'], 'type': 'hash'}]) }}
 -- What the stores say of the SKUs that several of them carry, in columns that can be compared: sizes in centimetres and
--- kilograms, long texts as a digest, lists in one order.
+-- kilograms, GTINs as 14 digits, long texts as a digest, lists in one order.
 with carriers as (
     select *
     from (
@@ -34,7 +34,8 @@ select
     facts.name,
     facts.kind,
     facts.status,
-    facts.gtin,
+    {{ gtin_14('facts.gtin', 'facts.gtin_kind') }} as gtin,
+    facts.gtin as gtin_text,
     facts.tax_class,
     facts.description_digest as description,
     facts.short_description_digest as short_description,

@@ -8,8 +8,7 @@ select
     (entry ->> 'id')::bigint as media_id,
     case when jsonb_typeof(entry -> 'src') = 'string' then nullif(entry ->> 'src', '') end as url,
     entry ->> 'name' as name,
-    nullif(btrim(entry ->> 'alt'), '') as alt_text,
-    landed.synced_at
+    nullif(btrim(entry ->> 'alt'), '') as alt_text
 from {{ changed_products() }}
 cross join lateral (
     select entry, place from jsonb_array_elements(landed.images) with ordinality as listed (entry, place)

@@ -19,7 +19,6 @@ select
     landed.store_id,
     landed.product_id,
     landed.source,
-    landed.synced_at,
     nullif(landed.parent_id, 0) as parent_id,
     coalesce(landed.type, 'simple') as kind,
     landed.status,
@@ -76,7 +75,7 @@ select
     {{ function('to_number') }}(landed.average_rating) as average_rating,
     landed.rating_count,
     landed.menu_order,
-    case when jsonb_typeof(landed.images -> 0 -> 'id') = 'number' then nullif((landed.images -> 0 ->> 'id')::numeric::bigint, 0) end as main_image_id,
+    case when landed.images -> 0 ->> 'id' ~ '^[1-9][0-9]{0,17}$' then (landed.images -> 0 ->> 'id')::bigint end as main_image_id,
     landed.variations as listed_variations,
     landed.date_created_gmt as created_at,
     landed.date_modified_gmt as modified_at

@@ -1,4 +1,4 @@
-{{ config(incremental_strategy='append', pre_hook='{{ drop_affected_skus() }}', indexes=[{'columns': ['sku', 'store_id'], 'unique': true}]) }}
+{{ config(incremental_strategy='append', pre_hook='{{ drop_affected_skus() }}', indexes=[{'columns': ['sku'], 'type': 'hash'}]) }}
 -- Which product stands for an SKU in a store. Where several carry it: a published one, a product rather than a variation.
 select distinct on (facts.sku, facts.store_id)
     facts.sku,

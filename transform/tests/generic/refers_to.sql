@@ -1,10 +1,10 @@
 {#- Every row of a store refers to a row of the same store in another model, or to none. -#}
-{% test refers_to(model, columns, to, to_columns=none) %}
-{%- set to_columns = to_columns or columns %}
+{% test refers_to(model, columns, to, key=none) %}
+{{ at_the_end() }}
 select own.*
 from {{ model }} as own
 where
-    true
+    {{ of_this_build(key or columns) }}
     {%- for column in columns %}
     and own.{{ column }} is not null
     {%- endfor %}
@@ -14,7 +14,7 @@ where
         where
             true
             {%- for column in columns %}
-            and own.{{ column }} = other.{{ to_columns[loop.index0] }}
+            and own.{{ column }} = other.{{ column }}
             {%- endfor %}
     )
 {% endtest %}

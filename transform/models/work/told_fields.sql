@@ -1,0 +1,31 @@
+{{ config(indexes=[{'columns': ['store_id', 'source', 'field'], 'unique': true}]) }}
+{#-
+  Which fields of products and variations came at all: of one that a user has deselected, nothing can be missed.
+
+  The first five are never null in a shop's answer, so that a store where each row lacks one did not send it. The others
+  are null where a product has none; they came when the landed table has the column.
+-#}
+{% set never_null = {'name': 'text', 'description': 'text', 'images': 'array', 'categories': 'array', 'variations': 'array'} %}
+{% set present = ['sku', 'price', 'stock_quantity'] %}
+select stores.store_id, told.source, told.field
+from {{ ref('stores') }} as stores
+cross join lateral (
+    {%- for field, type in never_null.items() %}
+    select 'products' as source, '{{ field }}' as field
+    where exists (
+        select 1
+        from {{ landed('products', {'store_id': 'text', field: type}) }} as landed
+        where landed.store_id = stores.store_id and landed.{{ field }} is not null
+    )
+    union all
+    {%- endfor %}
+    select source, field
+    from (
+        values
+            {%- for table in ('products', 'product_variations') %}{% for field in present %}
+            ('{{ table }}', '{{ field }}', {{ has_landed(table, field) }}),
+            {%- endfor %}{% endfor %}
+            (null, null, false)
+    ) as columns (source, field, is_there)
+    where is_there
+) as told
