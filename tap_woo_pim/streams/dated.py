@@ -175,6 +175,6 @@ class DatedStream(ListStream):
             ask_pages_ahead(self.shop, listing, self.shop.settings.max_concurrency)
 
     def _sample_status(self, path: str) -> dict[str, str]:
-        """The status of the rows of which one is looked at: all where one list has them all, whose total counts then."""
+        """The status of the rows of which one is looked at: all where one list has them all, so that its total counts."""
         statuses = self.statuses(path)
         return statuses[0] if statuses == ALL_IN_ONE else ANY_THEN_TRASH[0]
