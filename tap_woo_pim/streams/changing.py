@@ -168,10 +168,15 @@ class ChangingStream(DatedStream):
         tally = Tally(state, reading["counted"])
         if reading["since"] is not None:
             tally.save_new()
-        else:
-            if self.start_date() is None:
-                self.finish(tally, complete=not reading["unread"], started_at=reading["started_at"])
+            self.bookmark.move(reading)
+        elif self._is_sound(tally, reading):
             state["whole_read_at"] = reading["clock"]
             state["shape"] = reading["shape"]
-        self.bookmark.move(reading)
+            self.bookmark.move(reading)
+        # Else the next run reads whole again, for the bookmark would hide what a broken list kept back.
         del state["reading"]
+
+    def _is_sound(self, tally: Tally, reading: dict[str, Any]) -> bool:
+        if self.start_date() is not None:  # the rows before it are missing, so no number tells anything
+            return tally.rows > 0
+        return self.finish(tally, complete=not reading["unread"], started_at=reading["started_at"])
