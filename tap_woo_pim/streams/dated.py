@@ -29,6 +29,9 @@ ANY_THEN_TRASH = ({"status": "any"}, {"status": "trash"})
 TRASH_ANY_TRASH = ({"status": "trash"}, *ANY_THEN_TRASH)
 """Without dates (before 5.8) nothing else finds what is restored while the reading goes from list to list."""
 
+NEARLY = 0.95
+"""The part of the time between whole reads after which one is due: a nightly run may begin a little early."""
+
 
 class DatedStream(ListStream):
     """A stream whose list can be asked for what was changed since a date, where the store knows that parameter.
@@ -122,7 +125,7 @@ class DatedStream(ListStream):
         if self.bookmark.clock_was_set_back(state):
             return True
         age = parse(self.run.started_at) - parse(state["whole_read_at"])
-        hours = self.shop.settings.full_read_interval_hours
+        hours = self.shop.settings.full_read_interval_hours * NEARLY
         return not datetime.timedelta() <= age < datetime.timedelta(hours=hours)
 
     def takes_dates(self) -> bool:
