@@ -52,7 +52,6 @@ class ChangingStream(DatedStream):
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
         """Read what is due: all, what changed, or the rest of what an interrupted run began."""
-        self.forget_other_shop()
         state = self.stream_state
         reading = state.get("reading", {})
         # Where no date shows what changed in between, only a read from the beginning sees it all.

@@ -52,7 +52,6 @@ class ListStream(ShopStream):
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
         """Read the list whole, and write its snapshot when nothing is missing."""
-        self.forget_other_shop()
         account = self.run.progress.begin(self.name)
         tally = Tally(self.stream_state)
         complete = True
@@ -73,7 +72,10 @@ class ListStream(ShopStream):
         self.run.progress.page(self.name, listing.walk.offset, listing.walk.total, self.unit)
 
     def forget_other_shop(self) -> None:
-        """Drop the state when it is that of another shop: another `store_id`, or another address under this one."""
+        """Drop the state when it is that of another shop: another `store_id`, or another address under this one.
+
+        This comes before anything is asked, since the state tells what to ask for.
+        """
         settings = self.shop.settings
         shop = f"{settings.store_id} {settings.site_url}"
         if self.stream_state.get("shop", shop) != shop:
