@@ -176,6 +176,14 @@ class ChangingStream(DatedStream):
         del state["reading"]
 
     def _is_sound(self, tally: Tally, reading: dict[str, Any]) -> bool:
+        """End a whole read by its numbers, and tell whether they are those of a sound shop."""
+        if tally.shrank(self.shop.settings.max_vanished_percent):
+            self.logger.warning(
+                "%s: the shop's list became far shorter while it was read, so no row is taken for deleted. The next run"
+                " reads it whole again.",
+                self.name,
+            )
+            return False
         if self.start_date() is not None:  # the rows before it are missing, so no number tells anything
             return tally.rows > 0
         return self.finish(tally, complete=not reading["unread"], started_at=reading["started_at"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any, TypeAlias
 
 import pytest
@@ -13,6 +13,7 @@ from demo_store.faults import path
 from demo_store.faults.bodies import BodyChanged
 from demo_store.faults.pages import NoTotals
 from demo_store.faults.statuses import Status
+from demo_store.request_log import Request
 from demo_store.rows import Table
 from tap_woo_pim.errors import ShopError
 from tests.tap.harness import Landing, Shop, shop
@@ -94,6 +95,32 @@ def test_what_a_first_run_missed_of_a_broken_shop_comes_with_the_next_one(
     served.store.clock.advance(3600)
     served.sync(landing, start_date=begin)
     assert landing.differences(served.store) == {}
+
+
+@pytest.mark.parametrize("version", PROFILES)
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_list_that_empties_while_it_is_read_is_read_again_by_the_next_run(version: str, *, is_first: bool) -> None:
+    store = new_store(version)
+    for number in range(60):
+        store.clock.advance(900)
+        store.create_product(name=f"Product {number}", type="simple", status="publish")
+    settings: dict[str, Any] = {"page_size": 5, "max_concurrency": 1, **PRODUCTS}
+    with shop(store) as served, ExitStack() as broken:
+        landing = Landing() if is_first else served.sync(**settings)
+        store.clock.advance(90_000)
+
+        def break_down(request: Request) -> None:
+            if int(request.query.get("offset", 0)) >= 50:
+                store.before_request = None
+                broken.enter_context(counts_nothing(store))
+
+        store.before_request = break_down
+        served.sync(landing, **settings)
+        broken.close()
+        assert is_first or len(landing.live("products")) == 60
+        store.clock.advance(3600)
+        served.sync(landing, **settings)
+        assert landing.differences(store) == {}
 
 
 def test_what_was_edited_before_half_a_list_was_hidden_comes_when_it_is_shown_again() -> None:
