@@ -92,7 +92,8 @@ CONFIG_JSONSCHEMA = th.PropertiesList(
         th.NumberType,
         default=24,
         title="Hours between whole reads",
-        description="After this time products and variations are read whole again, which also finds deletions.",
+        description="After this time, or 95 % of it, products and variations are read whole again, which also finds"
+        " deletions.",
     ),
     th.Property(
         "lookback_seconds",

@@ -50,6 +50,11 @@ class Page:
         """How many rows came, usable or not."""
         return len(self.rows) + len(self.odd)
 
+    @property
+    def reaches_end(self) -> bool:
+        """Whether the shop counts no rows behind the window."""
+        return self.total is None or self.window.offset + self.window.size >= self.total
+
 
 @dataclass
 class Listing:

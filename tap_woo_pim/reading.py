@@ -178,14 +178,33 @@ def _take(shop: Shop, listing: Listing, page: Page) -> tuple[list[Row], bool]:
     if walk.anchor is None:
         walk.step_back()
         return [], False
+    bridge = walk.bridge(page.window) if verdict is Verdict.OPEN else None
+    if bridge is not None and page.ids:
+        return _join(listing, fetch(shop, listing, bridge), page)
     again = fetch(shop, listing, walk.anchor[0])
-    is_behind_end = not page.count and walk.ends_list(again.ids, again.count)
-    if verdict is Verdict.OPEN and (is_behind_end or walk.follows(page.window, again.ids)):
-        return _new_rows(listing, page), True
-    if not walk.ordered:
+    is_behind_end = not page.count and again.reaches_end and walk.ends_list(again.ids, again.count)
+    if bridge is not None and not is_behind_end:
+        return _join(listing, fetch(shop, listing, bridge), page)
+    follows = verdict is Verdict.OPEN and (is_behind_end or walk.follows(page.window, again.ids))
+    if not follows and walk.ordered:
+        return _go_back(listing, page, again, verdict), False
+    if not follows:
         listing.unread.append(Unread(listing.position(page.window.offset), OUT_OF_ORDER))
-        return _new_rows(listing, page), True
-    return _go_back(listing, page, again, verdict), False
+    return _new_rows(listing, page), True
+
+
+def _join(listing: Listing, joint: Page, page: Page) -> tuple[list[Row], bool]:
+    """Take a page that joins another one to what was read, and that one if they share a row.
+
+    Returns:
+        The new rows, and whether the other page was taken.
+    """
+    if not listing.walk.joins(joint.ids):
+        return _step_back(listing), False
+    rows = _new_rows(listing, joint)
+    if not page.ids or not joint.ids[0] <= page.ids[0] <= joint.ids[-1]:
+        return rows, False
+    return rows + _new_rows(listing, page), True
 
 
 def _go_back(listing: Listing, page: Page, again: Page, verdict: Verdict) -> list[Row]:
@@ -207,8 +226,12 @@ def _go_back(listing: Listing, page: Page, again: Page, verdict: Verdict) -> lis
     if (verdict is Verdict.BEHIND and walk.replaces(again.ids)) or walk.begins_earlier(again.ids):
         # Rows came in before the last page, or it was another's.
         return _new_rows(listing, again)
+    return _step_back(listing)
+
+
+def _step_back(listing: Listing) -> list[Row]:
     logger.info("%s: rows moved while they were read; reading that part again.", listing.about)
-    walk.step_back()
+    listing.walk.step_back()
     return []
 
 

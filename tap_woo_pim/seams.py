@@ -103,14 +103,32 @@ class Seams:
             return Verdict.BEHIND
         # In a gap where nothing is left to compare with, the list counts as incomplete already.
         in_hole = self._after_hole and self.anchor is None
-        is_closed = self.seen is not None and bool(ids) and ids[0] <= self.seen
-        return Verdict.CLOSED if in_hole or is_closed else Verdict.OPEN
+        return Verdict.CLOSED if in_hole or self.joins(ids) else Verdict.OPEN
+
+    def bridge(self, window: Window) -> Window | None:
+        """Give the stretch that joins a window to what was read, where rows that the key may not read lie on the seam.
+
+        It begins at the first place that the last row read can have, and so holds that row if nothing has moved.
+
+        Returns:
+            The stretch; None where no rows were left out beside the seam, or so many that it would bring none.
+        """
+        if self.anchor is None or not self.ordered:
+            return None
+        last, ids = self.anchor
+        meets = window.offset == last.offset + last.size - 1
+        return Window(last.offset + len(ids) - 1, last.size) if meets and 1 < len(ids) < last.size else None
+
+    def joins(self, ids: Sequence[int]) -> bool:
+        """Tell whether a stretch with these ids leaves no gap behind what was read."""
+        return self.seen is not None and bool(ids) and ids[0] <= self.seen
 
     def follows(self, window: Window, again: Sequence[int]) -> bool:
-        """Tell whether a window with an open seam follows on what was read all the same.
+        """Tell whether a window with an open seam follows on what was read all the same, where no stretch can show it.
 
-        It does when the rows that the key may not read, or the shop cannot deliver, lie on the seam. Then nothing has
-        moved, and the last row read stands at no place that the window has, for the key could read that one.
+        It does when the rows that the key may not read, or the shop cannot deliver, lie on the seam. Then the last row
+        read stands at no place that the window has, for the key could read that one. That nothing has moved is taken
+        from the window before it, which came alike twice; rows that went and are back by then are not seen that way.
 
         Args:
             window: the window with the open seam.
@@ -128,7 +146,8 @@ class Seams:
             again: ids of the last good window, read once more after it.
             count: how many rows that window has now, those included that have no usable id.
         """
-        return self.anchor is not None and count < self.anchor[0].size and all(row_id in self._read for row_id in again)
+        is_end = self.anchor is not None and count < self.anchor[0].size and self.joins(again)
+        return is_end and all(row_id in self._read for row_id in again)
 
     def replaces(self, again: Sequence[int]) -> bool:
         """Tell whether the last window, read once more with these ids, still follows on what was read before it."""

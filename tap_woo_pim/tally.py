@@ -72,6 +72,11 @@ class Tally:
         last: int = self._state.get("shortfall", 0)
         return self.shortfall - last > FEW_ROWS
 
+    def shrank(self, max_vanished_percent: float) -> bool:
+        """Tell whether the lists counted far fewer rows at their end than had come: they broke while they were read."""
+        lost = 0 if self._listed is None else self._walked - self._listed
+        return lost > FEW_ROWS and lost * 100 > max_vanished_percent * self._walked
+
     def keep_shortfall(self) -> None:
         """Hold the next whole read against this one: what is missing twice is missing for a reason."""
         self._state["shortfall"] = self.shortfall

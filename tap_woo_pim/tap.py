@@ -107,6 +107,9 @@ class TapWooPim(Tap):
         The long lists begin, since nothing can be asked for ahead in them before their fields are known.
         """
         streams = sorted(self._selected_streams, key=lambda stream: not isinstance(stream, ChangingStream))
+        for stream in streams:
+            if isinstance(stream, ListStream):
+                stream.forget_other_shop()
         answers = {stream.name: stream.ask_ahead() for stream in streams}
         for probe in self._probes():
             yield replace(probe, answer=answers[probe.stream])

@@ -52,7 +52,6 @@ class ChangingStream(DatedStream):
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
         """Read what is due: all, what changed, or the rest of what an interrupted run began."""
-        self.forget_other_shop()
         state = self.stream_state
         reading = state.get("reading", {})
         # Where no date shows what changed in between, only a read from the beginning sees it all.
@@ -169,10 +168,23 @@ class ChangingStream(DatedStream):
         tally = Tally(state, reading["counted"])
         if reading["since"] is not None:
             tally.save_new()
-        else:
-            if self.start_date() is None:
-                self.finish(tally, complete=not reading["unread"], started_at=reading["started_at"])
+            self.bookmark.move(reading)
+        elif self._is_sound(tally, reading):
             state["whole_read_at"] = reading["clock"]
             state["shape"] = reading["shape"]
-        self.bookmark.move(reading)
+            self.bookmark.move(reading)
+        # Else the next run reads whole again, for the bookmark would hide what a broken list kept back.
         del state["reading"]
+
+    def _is_sound(self, tally: Tally, reading: dict[str, Any]) -> bool:
+        """End a whole read by its numbers, and tell whether they are those of a sound shop."""
+        if tally.shrank(self.shop.settings.max_vanished_percent):
+            self.logger.warning(
+                "%s: the shop's list became far shorter while it was read, so no row is taken for deleted. The next run"
+                " reads it whole again.",
+                self.name,
+            )
+            return False
+        if self.start_date() is not None:  # the rows before it are missing, so no number tells anything
+            return tally.rows > 0
+        return self.finish(tally, complete=not reading["unread"], started_at=reading["started_at"])

@@ -28,6 +28,9 @@ ANY_THEN_TRASH = ({"status": "any"}, {"status": "trash"})
 TRASH_ANY_TRASH = ({"status": "trash"}, *ANY_THEN_TRASH)
 """Without dates (before 5.8) nothing else finds what is restored while the reading goes from list to list."""
 
+NEARLY = 0.95
+"""The part of the time between whole reads after which one is due: a nightly run may begin a little early."""
+
 
 class DatedStream(ListStream):
     """A stream whose list can be asked for what was changed since a date, where the store knows that parameter.
@@ -123,7 +126,7 @@ class DatedStream(ListStream):
         if self.bookmark.clock_was_set_back(state):
             return True
         age = parse(self.run.started_at) - parse(state["whole_read_at"])
-        hours = self.shop.settings.full_read_interval_hours
+        hours = self.shop.settings.full_read_interval_hours * NEARLY
         return not datetime.timedelta() <= age < datetime.timedelta(hours=hours)
 
     def takes_dates(self) -> bool:
@@ -175,6 +178,6 @@ class DatedStream(ListStream):
             ask_pages_ahead(self.shop, listing, self.shop.settings.max_concurrency)
 
     def _sample_status(self, path: str) -> dict[str, str]:
-        """The status of the rows of which one is looked at: all where one list has them all, so that its total counts."""
+        """The status of the rows of which one is looked at: all where one list has them all."""
         statuses = self.statuses(path)
         return statuses[0] if statuses == ALL_IN_ONE else ANY_THEN_TRASH[0]

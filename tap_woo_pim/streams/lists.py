@@ -54,7 +54,6 @@ class ListStream(ShopStream):
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
         """Read the list whole, and write its snapshot when nothing is missing."""
-        self.forget_other_shop()
         account = self.run.progress.begin(self.name)
         tally = Tally(self.stream_state)
         complete = True
@@ -76,7 +75,10 @@ class ListStream(ShopStream):
         self.run.progress.page(self.name, listing.walk.offset, listing.walk.total, self.unit)
 
     def forget_other_shop(self) -> None:
-        """Drop the state when it is that of another shop: another `store_id`, or another address under this one."""
+        """Drop the state when it is that of another shop: another `store_id`, or another address under this one.
+
+        This comes before anything is asked, since the state tells what to ask for.
+        """
         settings = self.shop.settings
         shop = f"{settings.store_id} {settings.site_url}"
         if self.stream_state.get("shop", shop) != shop:
@@ -135,32 +137,39 @@ class ListStream(ShopStream):
         self.run.progress.accounts[self.name].skipped += len(listing.unread)
         listing.unread.clear()
 
-    def finish(self, tally: Tally, *, complete: bool, started_at: str | None = None) -> None:
+    def finish(self, tally: Tally, *, complete: bool, started_at: str | None = None) -> bool:
         """Write the stream's snapshot, which makes the rows not seen since `started_at` count as deleted.
 
         Args:
             tally: the rows seen in the whole read.
             complete: whether every row was read and every seam closed.
             started_at: `synced_at` of the run in which the whole read began; this run's when not given.
+
+        Returns:
+            Whether the list was one of a sound shop, as far as its numbers show.
         """
+        most = self.shop.settings.max_vanished_percent
+        looks_broken, is_doubtful = tally.looks_broken(most), tally.is_doubtful(most)
+        lacks_rows = complete and tally.lacks_rows
         if not complete:
             self.logger.warning("%s: not all rows could be read, so none are taken for deleted.", self.name)
-        elif tally.looks_broken(self.shop.settings.max_vanished_percent):
+        elif looks_broken:
             self.logger.warning(
                 "%s: %d of %d rows are gone from the shop's list, more than max_vanished_percent (%g) allows."
-                " None are taken for deleted. Check the shop; if it is right, raise max_vanished_percent for one run.",
+                " None are taken for deleted. Check the shop; if it is right, raise max_vanished_percent for one run."
+                " Until then every run reads it whole.",
                 self.name,
                 tally.vanished,
                 tally.last_rows,
-                self.shop.settings.max_vanished_percent,
+                most,
             )
-        elif tally.is_doubtful(self.shop.settings.max_vanished_percent):
+        elif is_doubtful:
             self.logger.info(
                 "%s: the shop's list is empty, and no earlier read tells what it held, so no row is taken for deleted."
                 " If tables of an earlier time are to be emptied, set max_vanished_percent to 100 for one run.",
                 self.name,
             )
-        elif tally.lacks_rows:
+        elif lacks_rows:
             tally.keep_shortfall()
             self.logger.warning(
                 "%s: %d rows that the shop counts did not come, more than in the last whole read. None are taken for"
@@ -178,6 +187,7 @@ class ListStream(ShopStream):
             }
             self.mark_end()
             self.add_side_record("snapshots", {**self.run.keys, **record, "row_count": tally.rows})
+        return not (looks_broken or is_doubtful or lacks_rows)
 
     def mark_end(self) -> None:
         """Have the loader write the stream's rows before the snapshot, by a schema that differs from the first one.

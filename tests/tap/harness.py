@@ -74,6 +74,19 @@ class Landing:
             if key[0] == store_id and (snapshot is None or row["synced_at"] >= snapshot["started_at"])
         }
 
+    def live_by_query(self, stream: str, store_id: str = "shop") -> set[Any]:
+        """Ids of the products or variations that are live by the queries of the README."""
+        products = {key[1]: row for key, row in self.tables["products"].items() if key[0] == store_id}
+        snapshot = self.tables["snapshots"].get((store_id, stream))
+        return {
+            key[1]
+            for key, row in self.tables[stream].items()
+            if key[0] == store_id
+            and row["status"] != "trash"
+            and (snapshot is None or row["synced_at"] >= snapshot["started_at"])
+            and not (stream == "product_variations" and _is_unlisted(row, products.get(row["parent_id"])))
+        }
+
     def differences(self, store: Store) -> dict[str, Any]:
         """Where the live rows differ from what the shop says, by stream; empty when nowhere."""
         found = {}
@@ -84,6 +97,19 @@ class Landing:
                 if off:
                     found[stream] = [(key, here.get(key), there.get(key)) for key in off[:3]]
         return found
+
+
+def _is_unlisted(variation: Row, parent: Row | None) -> bool:
+    """Whether a newer row of its product does not list a variation any more."""
+    shown = {"publish", "private"}
+    return (
+        parent is not None
+        and variation["status"] in shown
+        and parent["type"] == "variable"
+        and parent["status"] in shown
+        and parent["synced_at"] > variation["synced_at"]
+        and variation["id"] not in parent["variations"]
+    )
 
 
 @contextmanager

@@ -74,6 +74,15 @@ class Life:
             self.random.choice(self.acts)()
             self.edits += 1
 
+    def turn(self) -> None:
+        """Trash, restore or delete many products at once, as an admin does with a list of them."""
+        act = self.random.choice((self.store.trash_product, self.store.restore_product, self.store.delete_product))
+        is_back = act == self.store.restore_product
+        rows = [row for row in self.store.rows("products") if (row["status"] == "trash") == is_back]
+        for row in self.random.sample(rows, min(self.random.choice((2, 5, 9)), len(rows))):
+            act(row["id"])
+            self.edits += 1
+
     def populate(self, products: int) -> None:
         """Fill an empty shop."""
         for number in range(4):

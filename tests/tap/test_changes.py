@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from demo_store import Store
 from tests.tap.harness import Landing, Shop, shop
 from tests.tap.life import KINDS, Life, new_store, store_of
 
@@ -75,6 +76,33 @@ def test_edits_that_move_a_date_need_no_whole_read_whenever_they_came(living: Sh
         living.store.before_request = None
         living.sync(landing, page_size=5)
         assert landing.differences(living.store) == {}
+
+
+@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 12))])
+def test_bulk_moves_in_a_whole_read_and_hidden_rows_need_no_other_whole_read(living: Shop, seed: int) -> None:
+    store, life = living.store, Life(living.store, seed, quiet=True)
+    life.populate(160)
+    simple = [row["id"] for row in store.rows("products") if row["type"] == "simple"]
+    hidden = set(life.random.sample(simple, 4))
+    store.hidden_rows = lambda kind, row: kind == "products" and row in hidden
+    settings: dict[str, Any] = {"page_size": 8, "max_vanished_percent": 100, "max_concurrency": 1 + 3 * (seed % 2)}
+    landing = living.sync(**settings)
+    store.clock.advance(90_000)
+    before = [live_ids(store, kind) for kind in ("products", "variations")]
+    store.before_request = lambda _: life.turn() if life.random.random() < 0.4 else None
+    living.sync(landing, **settings)
+    store.before_request = None
+    store.clock.advance(3600)
+    living.sync(landing, **settings)
+    kinds: tuple[tuple[str, Any], ...] = (("products", "products"), ("product_variations", "variations"))
+    for (stream, kind), old in zip(kinds, before, strict=True):
+        live, rows = landing.live_by_query(stream), live_ids(store, kind)
+        assert rows - hidden <= live
+        assert live - rows <= old - {row["id"] for row in store.rows(kind)}  # deleted for good: no date shows it
+
+
+def live_ids(store: Store, kind: Any) -> set[Any]:
+    return {row["id"] for row in store.rows(kind) if row["status"] != "trash"}
 
 
 QUIET_REQUESTS = {"11.0.1": 10, "9.9.5": 11, "5.9.0": 13, "per product": 10}

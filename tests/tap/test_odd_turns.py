@@ -12,8 +12,10 @@ from singer_sdk.exceptions import ConfigValidationError, SingerSDKError
 from demo_store import Store
 from demo_store.faults import path
 from demo_store.faults.bodies import BodyChanged
+from demo_store.faults.fields import FieldsChanged
 from demo_store.faults.pages import NoTotals
 from demo_store.faults.statuses import PoisonousRow, Status
+from demo_store.faults.when import When
 from tap_woo_pim.tap import TapWooPim
 from tests.tap.harness import Landing, Pipe, Shop, shop
 from tests.tap.life import new_store, without_flat_variations
@@ -48,6 +50,21 @@ def test_another_address_under_the_same_name_is_read_whole_and_replaces_the_shop
         assert landing.differences(second) == {}
         served.sync(landing, **{**settings, "store_id": "renamed"})
         assert len(landing.live("products", "renamed")) == 1
+
+
+@pytest.mark.parametrize("hours", [1, 25])
+def test_fields_of_plugins_come_from_another_address_too(hours: int) -> None:
+    store = new_store(products=6)
+    named = When(lambda request: "plugin_field" in request.query.get("_fields", "plugin_field").split(","))
+    store.faults.add(FieldsChanged({"plugin_field": "Its value"}), path("/wc/v3/products$") & named)
+    landing = Landing()
+    settings: dict[str, Any] = {"sync_components": ["products"]}
+    for _ in range(2):  # each time at another port
+        with shop(store) as served:
+            served.sync(landing, **settings)
+        rows = landing.live("products").values()
+        assert [row["extra_fields"] for row in rows] == [{"plugin_field": "Its value"}] * 6
+        store.clock.advance(hours * 3600)
 
 
 def test_an_unreadable_newest_product_costs_that_row_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,6 +198,38 @@ def test_names_of_custom_fields_are_read_to_the_end_without_totals(monkeypatch: 
     store.faults.add(NoTotals(), path("custom-fields"))
     with shop(store) as served:
         landing = served.sync(sync_components=["custom_fields"])
+        assert landing.differences(store) == {}
+
+
+@pytest.mark.parametrize("meanwhile", ["once", "always"])
+def test_names_of_custom_fields_that_go_while_they_are_read_take_no_other_for_gone(
+    meanwhile: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tap_woo_pim.streams.product_custom_fields.MAX_PAGE_SIZE", 10)
+    store = new_store()
+    ids = [
+        store.create_product(name="One", type="simple", status="publish", meta_data=[{"key": f"f{number:02}"}])
+        for number in range(45)
+    ]
+    settings: dict[str, Any] = {"sync_components": ["custom_fields"], "max_vanished_percent": 100}
+    with shop(store) as served:
+        landing = served.sync(**settings)
+        store.clock.advance(60)
+        left = iter(ids)
+
+        def forget_two(request: Any) -> None:
+            if request.query.get("page") == "2":
+                store.before_request = forget_two if meanwhile == "always" else None
+                for product in (next(left), next(left)):
+                    store.edit_product(product, meta_data=[])
+
+        store.before_request = forget_two
+        served.sync(landing, **settings)
+        store.before_request = None
+        assert set(store.custom_field_names()) <= set(landing.live("product_custom_fields"))
+        if meanwhile == "always":
+            store.clock.advance(60)
+            served.sync(landing, **settings)
         assert landing.differences(store) == {}
 
 

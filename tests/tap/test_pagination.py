@@ -21,18 +21,25 @@ from tap_woo_pim.shop import Shop
 
 @dataclass
 class MovingList:
-    """A shop's list in memory, whose rows appear, vanish and hide between requests as a script says."""
+    """A shop's list in memory, whose rows appear, vanish and hide between requests as a script says.
+
+    Attributes:
+        turns: before each request, the rows that go to the trash together, or come back when they are there.
+    """
 
     ids: list[int]
     hidden: set[int] = field(default_factory=set)
     poisoned: set[int] = field(default_factory=set)
     script: list[tuple[str, int]] = field(default_factory=list)
+    turns: list[set[int]] = field(default_factory=list)
     requests: int = 0
 
     def get(self, _path: str, params: dict[str, Any], **_: Any) -> Answer:
         self.requests += 1
         if self.script:
             self._move(*self.script.pop(0))
+        if self.turns:
+            self.ids = list(set(self.ids) ^ self.turns.pop(0))
         size = params["per_page"]
         offset = params.get("offset", size * (params.get("page", 1) - 1))
         window = sorted(self.ids)[offset : offset + size]
@@ -94,6 +101,53 @@ def test_rows_that_kill_their_page_are_named_and_all_others_read(
         f"offset {in_order.index(row)}" for row in sorted(ids & poisoned)
     ]
     assert listing.complete == (not ids & poisoned)
+
+
+def blocks(most: int) -> st.SearchStrategy[set[int]]:
+    """Neighbouring rows, as an import brings them and an admin trashes them; often none."""
+    return st.one_of(
+        st.just(set[int]()),
+        st.tuples(st.integers(1, most), st.integers(1, most)).map(lambda ends: set(range(min(ends), max(ends) + 1))),
+    )
+
+
+def turns_of(blocks_moved: list[set[int]], undo: list[bool]) -> list[set[int]]:
+    """Let some blocks come back with the next request, as when an admin clicks Undo."""
+    pairs = zip(blocks_moved, undo, strict=False)
+    return [turn for block, is_undone in pairs for turn in ([block, block] if is_undone else [block])]
+
+
+@given(st.integers(8, 60), st.lists(blocks(60), max_size=12), st.lists(st.booleans(), max_size=12), st.integers(1, 9))
+@settings(max_examples=600, deadline=None)
+def test_rows_that_stay_are_read_when_many_go_and_come_at_once(
+    last: int, moved: list[set[int]], undo: list[bool], page_size: int
+) -> None:
+    turns = turns_of(moved, undo)
+    rows = MovingList(list(range(1, last + 1)), turns=list(turns))
+    listing, seen = read_ids(rows, page_size)
+    assert set(range(1, last + 1)) - set[int]().union(*turns) <= set(seen)
+    assert listing.complete
+
+
+@given(
+    st.integers(8, 60),
+    st.lists(blocks(60), max_size=12),
+    st.lists(st.booleans(), max_size=12),
+    st.sets(st.integers(1, 60), max_size=3),
+    st.integers(6, 12),
+)
+@example(22, [set(), set(), set(), {1, 2}], [False, False, True, True], {16}, 6).via(
+    "a page behind the end for a moment"
+)
+@settings(max_examples=600, deadline=None)
+def test_rows_that_stay_are_read_when_others_hide_on_the_seams_and_many_go_and_come(
+    last: int, moved: list[set[int]], undo: list[bool], hidden: set[int], page_size: int
+) -> None:
+    turns = turns_of(moved, undo)
+    rows = MovingList(list(range(1, last + 1)), hidden=hidden, turns=list(turns))
+    listing, seen = read_ids(rows, page_size)
+    assert set(range(1, last + 1)) - hidden - set[int]().union(*turns) <= set(seen)
+    assert listing.complete
 
 
 @given(ids_strategy, st.integers(1, 12), st.integers(0, 120), moves)

@@ -124,6 +124,16 @@ def test_whole_reads_are_made_when_they_are_due_and_not_before(living: Shop) -> 
     assert [hours for hours, whole in zip(range(2, 30, 2), read, strict=True) if whole] == [8, 16, 24]
 
 
+def test_a_nightly_run_that_begins_a_little_early_is_whole(living: Shop) -> None:
+    store = living.store
+    landing = living.sync()
+    for early in (1, 0, 600, -600):
+        store.delete_product(first(store, "products"))
+        store.clock.advance(DAY - early)
+        living.sync(landing)
+        assert landing.differences(store) == {}
+
+
 def test_a_table_that_came_late_is_filled_by_the_first_run(living: Shop) -> None:
     landing = living.sync(sync_components=["products"])
     living.sync(landing, sync_components=["products", "variations"])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -12,33 +13,48 @@ from demo_store.faults import path
 from demo_store.faults.bodies import BodyChanged
 from demo_store.faults.pages import NoTotals
 from demo_store.faults.statuses import Status
+from demo_store.request_log import Request
+from demo_store.rows import Table
 from tap_woo_pim.errors import ShopError
 from tests.tap.harness import Landing, Shop, shop
 from tests.tap.life import Life, new_store, without_flat_variations
 
 WHOLE: dict[str, Any] = {"full_read_interval_hours": 0}
+PRODUCTS: dict[str, Any] = {"sync_components": ["products"]}
 LISTS = "/products(/(categories|tags|attributes|attributes/[0-9]+/terms|reviews|[0-9]+/variations))?$|/variations$"
 
 
-def goes_empty(store: Store) -> None:
+@contextmanager
+def goes_empty(store: Store) -> Iterator[None]:
     """Answer every list with [] and no totals, as some firewalls and caches do."""
-    store.faults.add(BodyChanged(lambda body: b"[]" if body.startswith(b"[") else body), path(LISTS))
-    store.faults.add(NoTotals(), path(LISTS))
+    empty = store.faults.add(BodyChanged(lambda body: b"[]" if body.startswith(b"[") else body), path(LISTS))
+    untold = store.faults.add(NoTotals(), path(LISTS))
+    yield
+    store.faults.remove(empty)
+    store.faults.remove(untold)
 
 
-def hides_all_rows(store: Store) -> None:
+@contextmanager
+def hides_all_rows(store: Store) -> Iterator[None]:
     """Count the rows and send none, as WordPress does when a plugin takes the key's user the right to read them."""
     store.hidden_rows = lambda *_: True
+    yield
+    store.hidden_rows = None
 
 
-def counts_nothing(store: Store) -> None:
+@contextmanager
+def counts_nothing(store: Store) -> Iterator[None]:
     """Answer [] with a total of 0: the tables are gone, or a plugin filters every query."""
-    store.shop.products._rows.clear()
-    store.shop.variations._rows.clear()
+    kept = store.shop.products, store.shop.variations
+    store.shop.products, store.shop.variations = Table(), Table()
+    store.kept_lists.clear()
+    yield
+    store.shop.products, store.shop.variations = kept
     store.kept_lists.clear()
 
 
-BREAKDOWNS = (goes_empty, hides_all_rows, counts_nothing)
+Breakdown: TypeAlias = Callable[[Store], AbstractContextManager[None]]
+BREAKDOWNS: tuple[Breakdown, ...] = (goes_empty, hides_all_rows, counts_nothing)
 
 
 @pytest.fixture(params=[*PROFILES, "per product"])
@@ -53,19 +69,100 @@ def served(request: pytest.FixtureRequest) -> Any:
 
 @pytest.mark.parametrize("breaks", BREAKDOWNS)
 @pytest.mark.parametrize("state", ["kept", "lost"])
-def test_a_shop_that_breaks_down_does_not_empty_the_pim(
-    served: Shop, breaks: Callable[[Store], None], state: str
-) -> None:
+def test_a_shop_that_breaks_down_does_not_empty_the_pim(served: Shop, breaks: Breakdown, state: str) -> None:
     landing = served.sync(**WHOLE)
     before = {stream: landing.live(stream) for stream in ("products", "product_variations")}
     assert all(before.values())
-    breaks(served.store)
-    for _ in range(3):  # nor when it stays so
-        served.store.clock.advance(3600)
-        if state == "lost":
-            landing.state = {}
-        served.sync(landing, **WHOLE)
-    assert {stream: landing.live(stream) for stream in before} == before
+    with breaks(served.store):
+        for _ in range(3):  # nor when it stays so
+            served.store.clock.advance(3600)
+            if state == "lost":
+                landing.state = {}
+            served.sync(landing, **WHOLE)
+        assert {stream: landing.live(stream) for stream in before} == before
+    served.store.clock.advance(3600)
+    served.sync(landing)
+    assert landing.differences(served.store) == {}
+
+
+@pytest.mark.parametrize("breaks", BREAKDOWNS)
+@pytest.mark.parametrize("begin", [None, "2026-01-01T00:00:00Z"])
+def test_what_a_first_run_missed_of_a_broken_shop_comes_with_the_next_one(
+    served: Shop, breaks: Breakdown, begin: str | None
+) -> None:
+    with breaks(served.store):
+        landing = served.sync(start_date=begin)
+    served.store.clock.advance(3600)
+    served.sync(landing, start_date=begin)
+    assert landing.differences(served.store) == {}
+
+
+@pytest.mark.parametrize("version", PROFILES)
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_list_that_empties_while_it_is_read_is_read_again_by_the_next_run(version: str, *, is_first: bool) -> None:
+    store = new_store(version)
+    for number in range(60):
+        store.clock.advance(900)
+        store.create_product(name=f"Product {number}", type="simple", status="publish")
+    settings: dict[str, Any] = {"page_size": 5, "max_concurrency": 1, **PRODUCTS}
+    with shop(store) as served, ExitStack() as broken:
+        landing = Landing() if is_first else served.sync(**settings)
+        store.clock.advance(90_000)
+
+        def break_down(request: Request) -> None:
+            if int(request.query.get("offset", 0)) >= 50:
+                store.before_request = None
+                broken.enter_context(counts_nothing(store))
+
+        store.before_request = break_down
+        served.sync(landing, **settings)
+        broken.close()
+        assert is_first or len(landing.live("products")) == 60
+        store.clock.advance(3600)
+        served.sync(landing, **settings)
+        assert landing.differences(store) == {}
+
+
+def test_what_was_edited_before_half_a_list_was_hidden_comes_when_it_is_shown_again() -> None:
+    store = new_store(products=60)
+    ids = [row["id"] for row in store.rows("products")]
+    with shop(store) as served:
+        landing = served.sync(**PRODUCTS)
+        store.clock.advance(90_000)
+        store.edit_product(ids[40], name="Edited, then hidden")
+        store.trash_product(ids[41])
+        store.clock.advance(3600)
+        store.edit_product(ids[5], name="Edited later and shown")
+        store.clock.advance(3600)
+        store.hidden_rows = lambda _, row: row in ids[30:]
+        served.sync(landing, **PRODUCTS)
+        store.hidden_rows = None
+        store.clock.advance(3600)
+        served.sync(landing, **PRODUCTS)
+        assert landing.differences(store) == {}
+
+
+def test_a_shop_that_looks_broken_is_read_whole_until_the_admin_says_that_it_is_right(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    store = new_store(products=60)
+    ids = [row["id"] for row in store.rows("products")]
+    with shop(store) as served:
+        landing = served.sync(**PRODUCTS)
+        for product in ids[:30]:
+            store.delete_product(product)
+        store.clock.advance(90_000)
+        store.edit_product(ids[30], name="Edited")
+        whole = []
+        for settings in ({}, {}, {"max_vanished_percent": 50}, {}):
+            store.clock.advance(3600)
+            landing.messages.clear()
+            served.sync(landing, **PRODUCTS, **settings)
+            read = [one for one in landing.messages if one["type"] == "RECORD" and one["stream"] == "products"]
+            whole.append(len(read) == 30)
+        assert whole == [True, True, True, False]
+        assert landing.differences(store) == {}
+    assert "Until then every run reads it whole." in caplog.text
 
 
 def test_a_key_that_lost_its_rights_ends_the_run_and_empties_nothing(served: Shop) -> None:
@@ -90,9 +187,9 @@ def test_products_of_a_new_shop_are_not_emptied_by_a_list_that_breaks_down_befor
         store.clock.advance(3600)
         served.sync(landing)
         assert landing.differences(store) == {}
-        hides_all_rows(store)
         store.clock.advance(90_000)
-        served.sync(landing)
+        with hides_all_rows(store):
+            served.sync(landing)
         assert len(landing.live("products")) == 40
 
 
