@@ -139,7 +139,7 @@ class Client:
         self._patience = Patience(silence_seconds, settings.retry_budget_seconds)
         self._closed = threading.Event()
         self._first_notice = threading.Lock()
-        self._transport = Transport(settings)
+        self._transport = Transport(settings, self._follow)
 
     def get(self, url: str, params: Mapping[str, Any], **how: Unpack[How]) -> Answer:
         """Get a JSON answer.
@@ -185,10 +185,11 @@ class Client:
         Raises:
             ShopError: no answer came.
         """
-        self.traffic.count(about)
-        with self._transport.send("GET", url, {}, NoKey(), self.place(about)) as response:
-            text = self._body(response, self.place(about)).decode(errors="replace").lower()
-            return Page(response.status_code, response.headers.get("Link", ""), text)
+        with self.pace.slot():
+            self.traffic.count(about)
+            with self._transport.send("GET", url, {}, NoKey(), self.place(about)) as response:
+                text = self._body(response, self.place(about)).decode(errors="replace").lower()
+                return Page(response.status_code, response.headers.get("Link", ""), text)
 
     def close(self) -> None:
         """Let go of threads and connections; requests in flight are given up, calls not yet begun are dropped."""
@@ -264,6 +265,11 @@ class Client:
             body = self._body(response, request.place)
             logger.debug("%s: status %d in %.2f s.", request.place, response.status_code, time.monotonic() - began)
             return self._answer(response, body, request.place)
+
+    def _follow(self, place: str) -> None:
+        # A redirect that is followed costs the shop a request as any other.
+        self.pace.wait_turn()
+        self.traffic.count(place.removeprefix(self.place("")))
 
     def _body(self, response: requests.Response, place: str) -> bytes:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import metadata
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,10 +35,16 @@ class _Session(requests.Session):
 
 
 class Transport:
-    """A pool of connections to one shop, to be used by several threads at once."""
+    """A pool of connections to one shop, to be used by several threads at once.
 
-    def __init__(self, settings: Settings) -> None:
+    Args:
+        settings: the settings of the shop.
+        before_next: called with a request's `place` before each one that follows a redirect of it.
+    """
+
+    def __init__(self, settings: Settings, before_next: Callable[[str], None]) -> None:
         self._settings = settings
+        self._before_next = before_next
         self._session = _Session()
         self._adapter = TimedAdapter(settings.max_concurrency)
         self._session.mount("https://", self._adapter)
@@ -71,7 +77,9 @@ class Transport:
             ShopError: no answer came, or the shop sends on to where the key must not go.
         """
         visited = {(url, tuple(params.items()))}
-        for _ in range(MAX_REDIRECTS + 1):
+        for hop in range(MAX_REDIRECTS + 1):
+            if hop:
+                self._before_next(place)
             response = self._send_once(method, url, params, auth, place)
             location = response.headers.get("Location")
             if response.status_code not in (301, 302, 303, 307, 308) or not location:
