@@ -18,6 +18,8 @@ class Request:
         started_at: when it came in, by the real clock, in UTC.
         user_agent: the User-Agent header.
         auth: how it tried to authenticate, rightly or wrongly; None for not at all.
+        accept_encoding: the Accept-Encoding header.
+        connection: which connection to this server it came by, from 1.
         number: which request of this server it was, from 1.
         in_flight: how many requests were being answered when it came in, itself among them.
         status: the status sent; 0 while there is none, and when the connection was cut before.
@@ -36,4 +38,6 @@ class Request:
     status: int = 0
     seconds: float = 0.0
     rows: int = 0
+    accept_encoding: str = ""
+    connection: int = 0
     ids: list[int] = field(default_factory=list, repr=False)

@@ -1,6 +1,7 @@
 """Serve a store over HTTP or HTTPS from a background thread."""
 
 import asyncio
+import itertools
 import threading
 import time
 import zlib
@@ -10,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
-from weakref import WeakSet
+from weakref import WeakKeyDictionary
 
 from aiohttp import web
 from multidict import CIMultiDict
@@ -51,7 +52,8 @@ class Server:
         self._scheme = "https" if tls else "http"
         self.listening = threading.Event()
         self._in_flight = 0
-        self._transports: WeakSet[asyncio.Transport] = WeakSet()
+        self._transports: WeakKeyDictionary[asyncio.Transport, int] = WeakKeyDictionary()
+        self._connections = itertools.count(1)
         self._gate: tuple[int | None, asyncio.Semaphore | None] = (None, None)
 
     @property
@@ -119,8 +121,9 @@ class Server:
             len(self.requests) + 1,
         )
         self.requests.append(log)
+        log.accept_encoding = http.headers.get("Accept-Encoding", "")
         if http.transport is not None:
-            self._transports.add(http.transport)
+            log.connection = self._transports.setdefault(http.transport, next(self._connections))
         self._in_flight += 1
         log.in_flight = self._in_flight
         asked = site.SiteRequest(

@@ -141,7 +141,7 @@ class Client:
         self._patience = Patience(silence_seconds, settings.retry_budget_seconds)
         self._closed = threading.Event()
         self._first_notice = threading.Lock()
-        self._transport = Transport(settings)
+        self._transport = Transport(settings, self._follow)
         self._hidden_forms = forms_in_answers(settings.consumer_key, settings.consumer_secret)
 
     def get(self, url: str, params: Mapping[str, Any], **how: Unpack[How]) -> Answer:
@@ -189,10 +189,11 @@ class Client:
         Raises:
             ShopError: no answer came.
         """
-        self.traffic.count(about)
-        with self._transport.send("GET", url, {}, NoKey(), self.place(about)) as response:
-            text = self._body(response, self.place(about)).decode(errors="replace")
-            return Page(response.status_code, response.headers.get("Link", ""), text)
+        with self.pace.slot():
+            self.traffic.count(about)
+            with self._transport.send("GET", url, {}, NoKey(), self.place(about)) as response:
+                text = self._body(response, self.place(about)).decode(errors="replace")
+                return Page(response.status_code, response.headers.get("Link", ""), text)
 
     def close(self) -> None:
         """Let go of threads and connections; requests in flight are given up, calls not yet begun are dropped."""
@@ -275,6 +276,11 @@ class Client:
             body = hide_in_body(self._body(response, request.place), self._hidden_forms)
             logger.debug("%s: status %d in %.2f s.", request.place, response.status_code, time.monotonic() - began)
             return self._answer(response, body, request.place)
+
+    def _follow(self, place: str) -> None:
+        # A redirect that is followed costs the shop a request as any other.
+        self.pace.wait_turn()
+        self.traffic.count(place.removeprefix(self.place("")))
 
     def _body(self, response: requests.Response, place: str) -> bytes:
         try:

@@ -45,6 +45,7 @@ class Pace:
         self._falls = 0
         self._slowness = Slowness()
         self._limit_before_trial = 0
+        self._was_strained = False
         self._changed = threading.Condition()
         self._ended = False
 
@@ -75,7 +76,8 @@ class Pace:
         """Count a good answer.
 
         A run of them raises the number in flight by one. Answers that have become slow halve it for a trial: where that
-        brings no relief, the shop is slow for reasons of its own, and the number is what it was.
+        brings no relief, the shop is slow for reasons of its own, and the number is what it was; where it does, still
+        fewer are tried.
 
         Args:
             falls: what `slot` gave.
@@ -87,10 +89,15 @@ class Pace:
                 return  # it still shows the strain of before
             finding = self._slowness.add(kind, seconds)
             if finding is Finding.SLOW:
-                self._limit_before_trial = self.limit
-                self._fall()
+                self._was_strained = False
+                self._try_fewer(self.limit // 2)
             elif finding is Finding.RELIEF:
-                self._climb_later()
+                if not self._was_strained:
+                    self._climb_later()
+                self._was_strained = True
+                fewer = (self.limit + 1) // 2
+                self._slowness.go_on(fewer / self.limit)
+                self._try_fewer(fewer)
             elif finding is Finding.NO_RELIEF:
                 self._set_limit(max(self.limit, self._limit_before_trial))
             elif not self._slowness.is_on_trial:
@@ -107,7 +114,7 @@ class Pace:
             self._next_start = max(self._next_start, self._clock() + pause_seconds)
             if falls == self._falls:  # what was in flight together counts once
                 self._slowness.forget()
-                self._fall()
+                self._fall(max(1, self.limit // 2))
                 self._climb_later()
 
     def end(self) -> None:
@@ -121,10 +128,17 @@ class Pace:
             self._changed.wait(pause if pause > 0 else None)
         self._next_start = max(self._next_start, self._clock()) + self._interval
 
-    def _fall(self) -> None:
+    def _try_fewer(self, limit: int) -> None:
+        self._limit_before_trial = self.limit
+        if self.limit > 1:
+            self._fall(limit)
+        else:
+            self._slowness.forget()
+
+    def _fall(self, limit: int) -> None:
         self._falls += 1
         self._good_answers = 0
-        self.limit = max(1, self.limit // 2)
+        self.limit = limit
 
     def _climb_later(self) -> None:
         self._answers_to_climb = min(2 * max(self._answers_to_climb, GOOD_ANSWERS_TO_CLIMB), MOST_ANSWERS_TO_CLIMB)

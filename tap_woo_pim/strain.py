@@ -21,6 +21,10 @@ TRIAL_ANSWERS = 7
 RELIEF_FACTOR = 0.9
 """An answer is a relief against one of before when it takes less than so much of its time."""
 
+QUEUE_SHARE = 0.6
+"""Once it is known that the shop was strained, fewer again must bring so much of what they would where all the time is
+waiting: of half as many, answers in 0.7 of the time."""
+
 RELIEF_SHARE = 0.85
 """So many of all pairs of an answer now and one of before must be a relief. Where times vary by chance, about six pairs
 in ten are, for slow answers began the trial."""
@@ -34,7 +38,7 @@ class Finding(enum.Enum):
 
     NOTHING = "all is as usual, or too little is known yet"
     SLOW = "answers have become slow; a trial with fewer requests in flight begins"
-    RELIEF = "they are faster with fewer in flight, so the shop was strained"
+    RELIEF = "they are faster with fewer in flight, so the shop was strained; a trial with still fewer begins"
     NO_RELIEF = "they are not, so it is not the tap that slows them, and the present speed counts as usual"
 
 
@@ -49,6 +53,7 @@ class Slowness:
         self._best: dict[str, float] = {}
         self._recent = deque[float](maxlen=RECENT_ANSWERS)
         self._before_trial: list[float] = []
+        self._relief_factor = RELIEF_FACTOR
         self._answers = 0
         self._next_trial = 0
         self._between_trials = RECENT_ANSWERS
@@ -78,19 +83,32 @@ class Slowness:
         """Whether fewer requests are in flight to see if that helps."""
         return bool(self._before_trial)
 
+    def go_on(self, share: float) -> None:
+        """Try after a relief whether still fewer in flight bring more of it.
+
+        Args:
+            share: how many that are, of those until now.
+        """
+        self._relief_factor = 1 - QUEUE_SHARE * (1 - share)
+
     def forget(self) -> None:
         """Begin anew with what is recent, and end a trial: the number in flight has changed for another reason."""
         self._recent.clear()
         self._before_trial = []
+        self._relief_factor = RELIEF_FACTOR
 
     def _judge_trial(self) -> Finding:
         if len(self._recent) < TRIAL_ANSWERS:
             return Finding.NOTHING
-        pairs = [now < RELIEF_FACTOR * before for now in self._recent for before in self._before_trial]
+        recent = list(self._recent)
+        pairs = [now < self._relief_factor * before for now in recent for before in self._before_trial]
+        was_strained = self._relief_factor != RELIEF_FACTOR
         self.forget()
         if sum(pairs) >= RELIEF_SHARE * len(pairs):
+            self._before_trial = recent
             self._between_trials = RECENT_ANSWERS
             return Finding.RELIEF
-        self._between_trials = min(4 * self._between_trials, MOST_ANSWERS_BETWEEN_TRIALS)
+        if not was_strained:
+            self._between_trials = min(4 * self._between_trials, MOST_ANSWERS_BETWEEN_TRIALS)
         self._next_trial = self._answers + self._between_trials
         return Finding.NO_RELIEF

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Mapping
-from http.cookiejar import Cookie, CookieJar, DefaultCookiePolicy
+from collections.abc import Callable, Mapping
+from http.cookiejar import DefaultCookiePolicy
 from importlib import metadata
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,11 +26,6 @@ from tap_woo_pim.site import extra_parameters, is_same_shop, origin, resolved
 
 MAX_REDIRECTS = 5
 
-MAX_COOKIES = 8
-
-MOST_OF_A_COOKIE = 500
-"""Characters that a cookie may have, its name included."""
-
 logger = logging.getLogger("tap-woo-pim")
 
 
@@ -42,26 +37,20 @@ class _Session(requests.Session):
         """Find none."""
 
 
-class _FewCookies(DefaultCookiePolicy):
-    """Takes few and short cookies, as gates before a shop give; a shop could send ever more with every answer."""
-
-    def __init__(self, jar: CookieJar) -> None:
-        super().__init__()
-        self._jar = jar
-
-    @override
-    def set_ok(self, cookie: Cookie, request: Any) -> bool:
-        is_short = len(cookie.name) + len(cookie.value or "") <= MOST_OF_A_COOKIE
-        return is_short and len(self._jar) < MAX_COOKIES and super().set_ok(cookie, request)
-
-
 class Transport:
-    """A pool of connections to one shop, to be used by several threads at once."""
+    """A pool of connections to one shop, to be used by several threads at once.
 
-    def __init__(self, settings: Settings) -> None:
+    Args:
+        settings: the settings of the shop.
+        before_next: called with a request's `place` before each one that follows a redirect of it.
+    """
+
+    def __init__(self, settings: Settings, before_next: Callable[[str], None]) -> None:
         self._settings = settings
+        self._before_next = before_next
         self._session = _Session()
-        self._session.cookies.set_policy(_FewCookies(self._session.cookies))
+        # A shop could send ever more of them with every answer, and have them sent back.
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._adapter = TimedAdapter(settings.max_concurrency)
         self._session.mount("https://", self._adapter)
         self._session.mount("http://", self._adapter)
@@ -94,7 +83,9 @@ class Transport:
         """
         visited = {(url, tuple(params.items()))}
         cookies = RequestsCookieJar()
-        for _ in range(MAX_REDIRECTS + 1):
+        for hop in range(MAX_REDIRECTS + 1):
+            if hop:
+                self._before_next(place)
             try:
                 response = self._send_once(method, url, params, auth, cookies)
             except (OSError, ValueError, HTTPError) as error:

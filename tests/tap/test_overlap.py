@@ -54,7 +54,7 @@ def test_no_component_is_probed_that_is_read_next(served: Shop) -> None:
 def test_changes_and_the_next_list_are_asked_for_beside_the_last_page(served: Shop) -> None:
     served.store.latency_seconds = LATENCY_SECONDS
     # More in flight than pages are left, else the next list has to wait for a place.
-    landing = served.sync(sync_components=["products", "variations"], page_size=10, max_concurrency=12)
+    landing = served.sync(sync_components=["products", "variations"], page_size=10, max_concurrency=6)
     products, variations = pages(served, "/products"), pages(served, "/variations")
     *_, last = [page for page in products if "modified_after" not in page.query]
     (changed,) = [page for page in products if "modified_after" in page.query]
