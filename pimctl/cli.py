@@ -27,7 +27,7 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return 0, or 1 after a failure, or 130 when it was told to stop."""
     arguments = parser().parse_args(argv)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C, so that all that was begun is ended
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: all that was begun is ended
     try:
         arguments.run(arguments)
         sys.stdout.flush()
@@ -43,6 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         place = f" ({error.filename})" if error.filename else ""
         print(f"pimctl: {error.strerror or error}{place}", file=sys.stderr)
         return 1
+    finally:
+        signal.signal(signal.SIGTERM, before)
     return 0
 
 

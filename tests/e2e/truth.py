@@ -118,6 +118,8 @@ def cell(name: str, kind: str, value: Any, stream: str) -> Any:
     if kind == "text":
         if isinstance(value, bool) and name == "manage_stock":
             value = "true" if value else "false"
+        if value is False and name in {"permalink", "weight"}:
+            value = None  # PHP's none, of a variation without a product
         assert value is None or isinstance(value, str)
         none = name in EMPTY_TEXT_IS_NONE or (stream, name) == ("product_variations", "permalink")
         return None if value == "" and none else value
