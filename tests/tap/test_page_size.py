@@ -55,7 +55,8 @@ def test_a_shop_whose_large_pages_never_answer_is_read_all_the_same(served: Shop
     assert landing.differences(served.store) == {}
     asked = sizes(served)
     # Those in flight at first, then one of each size, and later a few tries of larger ones.
-    assert [asked.count(size) for size in (100, 50, 25)] == [4, 1, 1]
+    assert asked.count(100) <= 4
+    assert [asked.count(size) for size in (50, 25)] == [1, 1]
     assert asked.count(12) <= 4
 
 
