@@ -126,6 +126,7 @@ class Client:
     Attributes:
         auth: how the key is shown, unless a request says otherwise; to be set when it is known.
         traffic: the requests sent so far.
+        began: when it was opened (`time.monotonic`).
         proven: whether the key was accepted in this run, so that an unknown key is one that was revoked.
     """
 
@@ -134,6 +135,7 @@ class Client:
         self.pace = Pace(settings.max_concurrency, settings.requests_per_second)
         self.executor = ThreadPoolExecutor(settings.max_concurrency, thread_name_prefix="fetch")
         self.traffic = Traffic()
+        self.began = time.monotonic()
         self.auth: AuthBase = NoKey()
         self.proven = False
         self._tries = settings.max_retries + 1

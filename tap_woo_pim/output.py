@@ -29,7 +29,8 @@ class BufferedWriter(MsgSpecWriter):
 
 def widened(stream: TextIO) -> TextIO:
     """Give a text stream over a file or pipe a large buffer; any other stream is returned as it is."""
-    raw = getattr(getattr(stream, "buffer", None), "raw", None)
+    buffer = getattr(stream, "buffer", None)
+    raw = getattr(buffer, "raw", buffer)  # with PYTHONUNBUFFERED, as is usual in containers, there is no buffer
     if not isinstance(raw, io.FileIO):
         return stream
     stream.flush()

@@ -73,11 +73,17 @@ class Progress:
         traffic: the requests, as the client counts them.
         in_flight: tells how many requests are in flight.
         clock: tells seconds that never go back.
+        began: when the run began, in seconds of the clock; now when not given.
     """
 
     def __init__(
-        self, traffic: Traffic, in_flight: Callable[[], int], clock: Callable[[], float] = time.monotonic
+        self,
+        traffic: Traffic,
+        in_flight: Callable[[], int],
+        clock: Callable[[], float] = time.monotonic,
+        began: float | None = None,
     ) -> None:
+        self._began = clock() if began is None else began
         self.accounts: dict[str, Account] = {}
         self._traffic = traffic
         self._in_flight = in_flight
@@ -128,11 +134,12 @@ class Progress:
             [name, *self._figures(self.accounts[name]), *self._sent({name}), f"{self.accounts[name].seconds:.1f}"]
             for name in names
         ]
-        rows.append(["the check", "", "", "", *self._sent(others), ""])
         accounts = self.accounts.values()
+        seconds = self._clock() - self._began
+        check_seconds = seconds - sum(one.seconds or 0 for one in accounts)
+        rows.append(["the check", "", "", "", *self._sent(others), f"{check_seconds:.1f}"])
         total = Account(0, sum(one.rows for one in accounts), sum(one.changed or 0 for one in accounts))
         total.skipped = sum(one.skipped for one in accounts)
-        seconds = sum(one.seconds or 0 for one in accounts)
         rows.append(["all", *self._figures(total), *self._sent({*names, *others}), f"{seconds:.1f}"])
         width = max(map(len, names), default=0)
         for name, *figures in [["stream", *COLUMNS], *rows]:

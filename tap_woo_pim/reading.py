@@ -47,12 +47,14 @@ def read(shop: Shop, listing: Listing, executor: Executor | None = None) -> Iter
     walk = listing.walk
     skipped_in_a_row = 0
     while not walk.done:
-        windows = list[Window]()
+        windows, is_told = list[Window](), False
         is_proven = walk.pages.is_proven
-        ahead = shop.settings.max_concurrency - 1 if executor is None and is_proven else 0
+        ahead = _ahead(shop) if executor is None and is_proven else 0
         for place, future in enumerate(
             in_order(executor or shop.client.executor, _calls(shop, listing, windows), ahead)
         ):
+            if not is_told:
+                is_told = _tell_of_last_page(listing, windows)
             page = _page_or_trouble(future)
             if isinstance(page, UnwantedError):
                 break
@@ -108,7 +110,7 @@ def read_many(shop: Shop, listings: Iterable[Listing]) -> Iterator[tuple[Listing
         Each list with its rows, in pieces if it is a long one; its walk is done with the last of them.
     """
     calls = (partial(_begin, shop, listing) for listing in listings)
-    for future in in_order(shop.client.executor, calls, shop.settings.max_concurrency - 1):
+    for future in in_order(shop.client.executor, calls, _ahead(shop)):
         listing, rows = result_of(future)
         yield listing, rows
         if not listing.walk.done:
@@ -116,12 +118,26 @@ def read_many(shop: Shop, listings: Iterable[Listing]) -> Iterator[tuple[Listing
                 yield listing, more
 
 
+def _tell_of_last_page(listing: Listing, asked: list[Window]) -> bool:
+    walk = listing.walk
+    # Before a page has come, the length of the list is but what was expected.
+    is_sure = walk.anchor is not None or len(asked) == 1
+    if listing.at_last_page is None or not is_sure or not walk.is_last(asked[-1]):
+        return False
+    listing.at_last_page()
+    return True
+
+
+def _ahead(shop: Shop) -> int:
+    # As many again as are in flight, so that one slow page does not leave all places behind it idle: where one page in
+    # four takes four times as long, a list then takes 1.04 times as long as in any order, else 1.42 times.
+    return 2 * shop.settings.max_concurrency - 1
+
+
 def _calls(shop: Shop, listing: Listing, windows: list[Window]) -> Iterator[Callable[[], Page]]:
     for window in listing.walk.plan():
         windows.append(window)
         yield partial(fetch, shop, listing, window)
-        if listing.at_last_page is not None and listing.walk.is_last(window):
-            listing.at_last_page()
 
 
 def _begin(shop: Shop, listing: Listing) -> tuple[Listing, list[Row]]:

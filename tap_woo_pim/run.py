@@ -39,7 +39,7 @@ class Run:
     def progress(self) -> Progress:
         """How far this run has come."""
         client = self.shop.client
-        return Progress(client.traffic, lambda: client.pace.in_flight)
+        return Progress(client.traffic, lambda: client.pace.in_flight, began=client.began)
 
     @cached_property
     def started_at(self) -> str:

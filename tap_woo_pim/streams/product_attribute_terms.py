@@ -29,6 +29,13 @@ class ProductAttributeTermsStream(ListStream):
         Column("attribute_id", INTEGER, "The attribute it belongs to."),
     )
 
+    _attributes_read = 0
+    _attributes_found = 0
+
+    @override
+    def report_progress(self, listing: Listing) -> None:
+        self.run.progress.page(self.name, self._attributes_read, self._attributes_found, "attributes")
+
     @override
     def ask_ahead(self) -> Future[Answer] | None:
         attributes = self._attributes()
@@ -38,6 +45,7 @@ class ProductAttributeTermsStream(ListStream):
     def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:
         attributes = self._attributes()
         ids = [attribute["id"] for attribute in read_unpaged(self.shop, attributes, ProductAttributesStream.columns[0])]
+        self._attributes_read, self._attributes_found = 0, len(ids)
         yield attributes, []
         listings = [self.listing(self.shop.path(self.route.format(id_)), self.parameters()) for id_ in ids]
         for id_, listing in zip(ids, listings, strict=True):
@@ -46,6 +54,7 @@ class ProductAttributeTermsStream(ListStream):
         for listing, rows in read_many(self.shop, listings):
             for row in rows:
                 row["attribute_id"] = attribute_of[listing.path]
+            self._attributes_read += listing.walk.done
             yield listing, rows
 
     def _attributes(self) -> Listing:

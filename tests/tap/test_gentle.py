@@ -76,6 +76,7 @@ def test_a_rate_holds_for_all_requests_and_redirects(served: Shop, redirected: b
 
 
 def test_a_pause_that_the_shop_asks_for_holds_for_all_requests(served: Shop) -> None:
+    served.store.latency_seconds = 0.2
     served.store.faults.add(Status(429, 3), PAGES & nth(10))
     landing = served.sync(**SETTINGS)
     assert landing.differences(served.store) == {}
@@ -106,7 +107,7 @@ def test_half_as_many_are_in_flight_after_a_failure(served: Shop, status: int) -
 def test_a_shop_that_slows_down_with_the_number_in_flight_is_backed_off_from(served: Shop) -> None:
     served.store.latency_seconds = 0.1
     served.store.workers = 1
-    landing = served.sync(**SETTINGS, max_concurrency=8)
+    landing = served.sync(**{**SETTINGS, "page_size": 4}, max_concurrency=8)
     assert landing.differences(served.store) == {}
     in_flight = [request.in_flight for request in in_time(served)]
     assert max(in_flight) > 4

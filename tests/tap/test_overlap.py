@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import subprocess
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from demo_store import Request, Store
+from tap_woo_pim.client import Answer
+from tap_woo_pim.listing import Listing
+from tap_woo_pim.pagination import Walk
+from tap_woo_pim.reading import read
 from tests.tap.harness import Landing, Shop, shop
 from tests.tap.life import Life
 from tests.tap.test_process import command
@@ -84,3 +92,23 @@ def test_lists_of_changes_are_asked_for_together(served: Shop) -> None:
     served.server.requests.clear()
     served.sync(landing, sync_components=["products", "variations"])
     assert together(*pages(served, "/products"), *pages(served, "/variations"))
+
+
+def test_pages_behind_a_slow_one_are_fetched_meanwhile() -> None:
+    others = threading.Semaphore(0)
+
+    def get(_path: str, params: dict[str, Any], **_: Any) -> Answer:
+        offset, size = params["offset"], params["per_page"]
+        if offset == 0:
+            assert all(others.acquire(timeout=10) for _ in range(7))
+        else:
+            others.release()
+        return Answer([{"id": row} for row in range(offset + 1, min(offset + size, 500) + 1)], 500, None)
+
+    with ThreadPoolExecutor(4) as executor:
+        client = SimpleNamespace(executor=executor)
+        settings = SimpleNamespace(max_concurrency=4)
+        listing = Listing("list", {}, "rows", Walk(10))
+        listing.walk.total = 500
+        rows = read(cast("Any", SimpleNamespace(get=get, client=client, settings=settings)), listing)
+        assert [row["id"] for page in rows for row in page] == list(range(1, 501))

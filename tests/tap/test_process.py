@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -121,3 +122,19 @@ def test_a_disk_that_fills_up_while_a_file_is_written_leaves_a_state_to_go_on_fr
         served.sync(landing, sync_components=["products"])
         assert sum("offset" in request.query for request in served.server.requests) < 25
         assert landing.differences(store) == {}
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_output_is_written_in_large_pieces_also_where_python_is_told_not_to_buffer(unbuffered: str) -> None:
+    script = (
+        "import sys; from tap_woo_pim.output import widened;"
+        " out = widened(sys.stdout); print(type(out.buffer).__name__, out is not sys.stdout, file=out, flush=True)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+    )
+    assert done.stdout == "BufferedWriter True\n"

@@ -95,6 +95,26 @@ def test_long_waits_are_told_in_hours(progress: Progress, clock: Clock, caplog: 
     assert caplog.messages[-1].endswith(", 4 h 40 min left")
 
 
+def test_terms_are_counted_by_attributes(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tap_woo_pim.progress.SECONDS_BETWEEN_LINES", 0.0)
+    store = Store.recorded("5.9.0")
+    with shop(store) as served, caplog.at_level(logging.INFO):
+        served.sync(sync_components=["attributes"])
+    said = [re.sub(r", .*", "", line) for line in caplog.messages if line.startswith("product_attribute_terms: ")]
+    count = len(store.rows("attributes"))
+    assert said == [
+        f"product_attribute_terms: {read} of {count} attributes ({100 * read // count} %)" for read in range(count + 1)
+    ]
+
+
+def test_the_start_is_a_part_of_all_seconds(clock: Clock) -> None:
+    progress = Progress(Traffic(), lambda: 0, clock, began=90.0)
+    progress.begin("products")
+    clock.seconds += 5
+    *_, products, check, everything = progress.table()
+    assert [line.split()[-1] for line in (products, check, everything)] == ["5.0", "10.0", "15.0"]
+
+
 def test_the_table_accounts_for_every_stream_and_request(tmp_path: Path) -> None:
     store = Store.recorded("5.9.0")
     ids = [row["id"] for row in store.rows("products")]
