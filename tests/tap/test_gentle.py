@@ -76,9 +76,10 @@ def test_a_rate_holds_for_all_requests_and_redirects(served: Shop, redirected: b
 
 
 def test_a_pause_that_the_shop_asks_for_holds_for_all_requests(served: Shop) -> None:
-    served.store.latency_seconds = 0.2
+    # The pages that may be asked for ahead of the refused one would take more than a second.
+    served.store.latency_seconds = 0.4
     served.store.faults.add(Status(429, 3), PAGES & nth(10))
-    landing = served.sync(**SETTINGS)
+    landing = served.sync(**{**SETTINGS, "page_size": 10})
     assert landing.differences(served.store) == {}
     asked = in_time(served)
     (refused,) = [request for request in asked if request.status == 429]
