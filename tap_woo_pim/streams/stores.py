@@ -10,8 +10,9 @@ from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
 from tap_woo_pim._compat import override
 from tap_woo_pim.client import Answer
-from tap_woo_pim.columns import INTEGER, LIST, NUMBER, TEXT, TEXT_OR_NONE, Column
-from tap_woo_pim.records import Shaper
+from tap_woo_pim.columns import INTEGER, LIST, NUMBER, OBJECT, TEXT, TEXT_OR_NONE, Column
+from tap_woo_pim.records import EXTRA_FIELDS, Shaper
+from tap_woo_pim.streams import store_settings
 from tap_woo_pim.streams.base import ShopStream
 
 if TYPE_CHECKING:
@@ -33,8 +34,10 @@ SETTING_COLUMNS = {
 }
 """Which setting of the store fills which column."""
 
-SETTING_GROUPS = tuple(f"settings/{group}" for group in ("general", "products", "tax"))
+SETTING_GROUPS = tuple(f"settings/{group}" for group in store_settings.GROUPS)
 STATUS = "system_status"
+LISTINGS = ("routes", "_links")
+"""What the index says of the API rather than of the shop."""
 CURRENCY = "data/currencies/current"
 PARAMETERS = {STATUS: {"_fields": "environment"}}
 TRIES = 2
@@ -61,6 +64,7 @@ class StoresStream(ShopStream):
         Column("wordpress_version", TEXT),
         Column("language", TEXT),
         Column("currency", TEXT),
+        Column("currency_name", TEXT),
         Column("currency_symbol", TEXT, "With HTML entities, as the store sends it."),
         Column("currency_position", TEXT),
         Column("price_thousand_separator", TEXT),
@@ -73,6 +77,8 @@ class StoresStream(ShopStream):
         Column("dimension_unit", TEXT),
         Column("manage_stock", TEXT, "yes or no."),
         Column("hide_out_of_stock_items", TEXT, "yes or no."),
+        Column("settings", OBJECT, "WooCommerce's own settings general, products and tax, by id; none of plugins."),
+        EXTRA_FIELDS,
     )
 
     @override
@@ -86,31 +92,30 @@ class StoresStream(ShopStream):
         """Yield the one row."""
         self.run.progress.begin(self.name).rows += 1
         settings = {
-            SETTING_COLUMNS[str(setting["id"])]: setting.get("value")
+            str(setting["id"]): setting.get("value")
             for group in SETTING_GROUPS
             for setting in _dicts(self._ask(group))
-            if str(setting.get("id")) in SETTING_COLUMNS
+            if str(setting.get("id")) in store_settings.OWN
         }
         status = _dict(self._ask(STATUS))
         environment = _dict(status.get("environment"))
         currency = _dict(self._ask(CURRENCY))
         row = {
-            **self.shop.index,
-            **settings,
+            **{name: value for name, value in self.shop.index.items() if name not in LISTINGS},
+            **{column: settings.get(name) for name, column in SETTING_COLUMNS.items()},
+            "settings": settings or None,
             "api_namespace": self.shop.namespace,
             "woocommerce_version": environment.get("version"),
             "wordpress_version": environment.get("wp_version"),
             "language": environment.get("language"),
-            "currency": settings.get("currency") or currency.get("code"),
+            "currency": settings.get("woocommerce_currency") or currency.get("code"),
+            "currency_name": currency.get("name"),
             "currency_symbol": currency.get("symbol"),
         }
         self.stream_state["synced_at"] = self.run.synced_at
-        shaper = Shaper(self.columns, self.selected_columns, self.run.keys)
-        yield shaper.shape(row)
-        if shaper.misfits:
-            self.logger.warning(
-                "%s: values that do not fit their column are left out: %s.", self.name, ", ".join(shaper.misfits)
-            )
+        misfits = self.run.progress.accounts[self.name].misfits
+        columns = [column for column in self.columns if column is not EXTRA_FIELDS]
+        yield Shaper(columns, self.selected_columns, self.run.keys, misfits).shape(row)
 
     def _ask(self, route: str) -> Any:
         try:

@@ -129,7 +129,7 @@ def test_fields_of_plugins_are_kept_in_mind_when_the_shop_does_not_tell_them(
     landing = served.sync(**SETTINGS)
     served.store.clock.advance(60)
     served.store.faults.add(Status(403), When(lambda request: request.method == "OPTIONS"))
-    served.store.faults.add(Status(500), PRODUCTS & param(per_page=1, status="any") & ~param(offset=None))
+    served.store.faults.add(Status(500), PRODUCTS & param(per_page=1) & ~param(offset=None) & ~param(_fields=None))
     with caplog.at_level(logging.WARNING):
         served.sync(landing, **SETTINGS)
     assert {str(row["extra_fields"]) for row in landing.live("products").values()} == {"{'plugin_field': 1}"}
@@ -143,5 +143,7 @@ def test_values_of_the_shop_itself_that_do_not_fit_are_told(served: Shop, caplog
     served.store.faults.add(change, path("/wp-json/$"))
     with caplog.at_level(logging.WARNING):
         landing = served.sync(**SETTINGS)
-    assert landing.tables["stores"]["shop",]["gmt_offset"] is None
-    assert "stores: values that do not fit their column are left out: gmt_offset." in caplog.messages
+    row = landing.tables["stores"]["shop",]
+    assert row["gmt_offset"] is None
+    assert row["extra_fields"]["gmt_offset"] == "Berlin"
+    assert "stores: values that do not fit their column stand in extra_fields: gmt_offset 1." in caplog.messages

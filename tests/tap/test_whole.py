@@ -66,6 +66,20 @@ def test_the_store_row_tells_what_the_shop_is(landed: tuple[str, Store, Landing]
         "5.9.0": {"currency": "GBP", "weight_unit": "kg", "dimension_unit": "cm", "timezone_string": "UTC"},
     }[version]
     assert row["price_decimals"] == 2
+    assert set(row["extra_fields"]) == {"authentication"}
+
+
+def test_the_store_row_has_the_settings_of_woocommerce_and_none_of_plugins() -> None:
+    store = Store.recorded("11.0.1")
+    recorded = {
+        row["id"]: row["value"] for group in ("general", "products", "tax") for row in store.shop.settings[group]
+    }
+    store.shop.settings["products"].append({"id": "woocommerce_plugin_licence", "value": "a secret"})
+    with shop(store) as served:
+        row = served.sync(sync_components=["tags"]).tables["stores"]["shop",]
+    del recorded["woocommerce_stock_email_recipient"]  # no product data
+    assert row["settings"] == recorded
+    assert row["currency_name"] == "United States (US) dollar"
 
 
 @pytest.mark.parametrize("version", PROFILES)
