@@ -48,7 +48,7 @@ class Walk(Seams):
     Attributes:
         pages: the size of its pages.
         offset: where the next window begins.
-        first: the first id of the list; None where it is not known.
+        first: the first id of the list, 0 where that row was left out; None where it is not known.
         total: how many rows the store counts; None where it does not say, or was found to miscount.
         done: whether the list is read to its end.
         looks_cut: whether it ended before the place where its total says or with a total that was wrong, or its first
@@ -162,6 +162,8 @@ class Walk(Seams):
 
     def skip_row(self) -> None:
         """Leave out the one row at this place, which the store cannot deliver."""
+        if self.offset == 0:
+            self.first = 0  # it is known where the list begins
         self.offset += 1
         self.leave_hole()
 

@@ -41,6 +41,14 @@ def test_a_row_that_kills_its_page_is_named_by_its_id_where_the_shop_can_tell_th
     assert len(landing.tables["products"]) == len(served.store.rows("products")) - 2
 
 
+def test_rows_that_kill_their_page_at_both_ends_are_named_and_the_others_read(served: Shop) -> None:
+    ids = [row["id"] for row in served.store.rows("products") if row["status"] != "trash"]
+    served.store.faults.add(PoisonousRow(ids[0], ids[-1]), path("/products$") & LISTS)
+    landing = served.sync(**SETTINGS)
+    assert len(positions(landing)) == 2
+    assert len(landing.tables["products"]) == len(served.store.rows("products")) - 2
+
+
 def test_positions_in_several_lists_of_a_stream_are_several(served: Shop) -> None:
     for row in served.store.rows("products")[:4]:
         served.store.trash_product(row["id"])
