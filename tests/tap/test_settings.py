@@ -103,7 +103,7 @@ def test_every_number_has_its_range(name: str) -> None:
         (
             "extra_query_parameters",
             "lang=all",
-            'extra_query_parameters is "lang=all". Give names and texts, as {"lang": "all"}.',
+            'extra_query_parameters is of a wrong type. Give names and texts, as {"lang": "all"}.',
         ),
         ("user_agent", ["me"], 'user_agent is ["me"]. Give a text.'),
         ("consumer_secret", ["cs_hidden"], "consumer_secret is of a wrong type. Give a text."),
