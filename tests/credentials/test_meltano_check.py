@@ -37,7 +37,7 @@ def test_failure_is_shown_as_the_tap_tells_it(stage: Stage, project: Project, ca
 
 def test_value_that_is_none_of_a_settings_own_is_told_by_the_tap(stage: Stage, project: Project) -> None:
     shown = project.test(stage.config(stage.serve(), auth_method="Basic"))
-    assert "settings: auth_method is none of its values. Choose from auto, basic, query, oauth1." in shown
+    assert 'settings: auth_method is "Basic". Choose from auto, basic, query, oauth1.' in shown
 
 
 def test_debug_level_of_meltano_shows_no_key(stage: Stage, project: Project) -> None:

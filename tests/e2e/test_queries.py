@@ -35,7 +35,7 @@ def ask(pipeline: Pipeline) -> tuple[set[int], set[int], dict[int, Any]]:
     code = "\n".join(re.findall(r"^```sql\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
     queries = re.findall(r"select .*?;", code.replace("woo.", f"{pipeline.schema}."), re.DOTALL)
     with pipeline.house.database() as connection:
-        products, variations, changed = (connection.execute(query).fetchall() for query in queries[:3])
+        products, variations, changed = (connection.execute(query).fetchall() for query in queries[1:4])
     return (
         {row["id"] for row in products},
         {row["id"] for row in variations},
