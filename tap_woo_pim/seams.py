@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-MAX_CONTRADICTIONS = 3
+MAX_CONTRADICTIONS = 15
 """So often may two pages contradict each other though neither changes: no row that moved explains that."""
 
 

@@ -85,7 +85,7 @@ def test_stores_row_says_what_the_shop_says_of_itself(synced: House, store_id: s
         answer.raise_for_status()
         return truth.exact(answer.content)
 
-    index = ask("")
+    index, currency = ask(""), ask("wc/v3/data/currencies/current")
     environment = ask("wc/v3/system_status")["environment"]
     settings = {
         setting["id"].removeprefix("woocommerce_"): setting.get("value")
@@ -110,7 +110,8 @@ def test_stores_row_says_what_the_shop_says_of_itself(synced: House, store_id: s
         "wordpress_version": environment["wp_version"],
         "language": environment["language"],
         "currency": settings["currency"],
-        "currency_symbol": ask("wc/v3/data/currencies/current")["symbol"],
+        "currency_symbol": currency["symbol"],
+        "currency_name": currency["name"],
         "currency_position": settings["currency_pos"],
         "price_thousand_separator": settings["price_thousand_sep"],
         "price_decimal_separator": settings["price_decimal_sep"],
@@ -122,6 +123,10 @@ def test_stores_row_says_what_the_shop_says_of_itself(synced: House, store_id: s
         "dimension_unit": settings["dimension_unit"],
         "manage_stock": settings["manage_stock"],
         "hide_out_of_stock_items": settings["hide_out_of_stock_items"],
+        "settings": {
+            f"woocommerce_{name}": value for name, value in settings.items() if name != "stock_email_recipient"
+        },
+        "extra_fields": {"authentication": index["authentication"]},
     }
 
 

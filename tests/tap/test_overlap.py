@@ -100,7 +100,7 @@ def test_pages_behind_a_slow_one_are_fetched_meanwhile() -> None:
     def get(_path: str, params: dict[str, Any], **_: Any) -> Answer:
         offset, size = params["offset"], params["per_page"]
         if offset == 0:
-            assert all(others.acquire(timeout=10) for _ in range(7))
+            assert all(others.acquire(timeout=10) for _ in range(4))
         else:
             others.release()
         return Answer([{"id": row} for row in range(offset + 1, min(offset + size, 500) + 1)], 500, None)
