@@ -12,8 +12,10 @@
 -#}
 {% macro of_this_build(key, nullable=[]) -%}
     {%- if 'product_id' in key -%}
-    ({% if 'product_id' in nullable %}own.product_id is null or {% endif %}(own.store_id, own.product_id) in (
-        select written.store_id, written.product_id from {{ ref('affected_products') }} as written
+    ({% if 'product_id' in nullable %}own.product_id is null or {% endif %}exists (
+        select 1
+        from {{ ref('affected_products') }} as written
+        where written.store_id = own.store_id and written.product_id = own.product_id
     ))
     {%- elif 'sku' in key -%}
     own.sku in (select written.sku from {{ ref('affected_skus') }} as written)
