@@ -14,6 +14,10 @@ from tap_woo_pim.shop import Shop
 MAX_UNREAD_AT_THE_END = 100
 """So many rows may be left when none of them can be read, but those before them can."""
 
+MOST_SHORT_PAGES = 20
+"""So many pages of a list are looked at again for having fewer rows than the shop counts there: where the key may not
+read many rows, all pages are like that."""
+
 FARTHEST_PROBE_ROWS = 2**16
 """So far on a row is looked for that can be read, where the length of the list is not known."""
 
@@ -60,6 +64,31 @@ def name_row(shop: Shop, listing: Listing) -> str:
     except RetriableAPIError:
         return listing.position(offset)
     return f"id {page.ids[0]}" if page.ids else listing.position(offset)
+
+
+def fetch_uncut(shop: Shop, listing: Listing, window: Window) -> Page:
+    """Ask for a page, and make sure that no rows were left out of it that the shop would send.
+
+    Rows that the key may not read, and variations whose product is gone, are counted and never sent (11.0.1). So are
+    those of a shop that sends fewer rows a page than it is asked for, or that were left out of one answer; but these
+    come when the two halves of the page are asked for.
+
+    Raises:
+        RetriableAPIError: rows were left out, so that smaller pages should be asked for; or see `fetch`.
+    """
+    page, walk = fetch(shop, listing, window), listing.walk
+    counted = 0 if page.total is None else min(window.size, page.total - window.offset)
+    if not 0 < page.count < counted or walk.short_pages >= MOST_SHORT_PAGES:
+        return page
+    half = window.size // 2
+    halves = Window(window.offset, half), Window(window.offset + half, window.size - half)
+    if sum(fetch(shop, listing, part).count for part in halves) > page.count:
+        raise RetriableAPIError(
+            f"{shop.client.place(listing.about)}: it left rows out of a page. Try later. If it lasts, look for a plugin"
+            " or a cache that changes the shop's answers."
+        )
+    walk.short_pages += 1
+    return page
 
 
 def look_at_ends(shop: Shop, listing: Listing) -> list[Row]:

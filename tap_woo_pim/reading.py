@@ -13,7 +13,7 @@ from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 from tap_woo_pim.client import Answer, UnwantedError
 from tap_woo_pim.errors import ShopError, is_about_size
 from tap_woo_pim.listing import Listing, Page, Row, Unread
-from tap_woo_pim.pages import fail_rows_alone, fetch, look_at_ends, name_row, params_of
+from tap_woo_pim.pages import fail_rows_alone, fetch, fetch_uncut, look_at_ends, name_row, params_of
 from tap_woo_pim.prefetch import Inline, in_order, result_of
 from tap_woo_pim.seams import EndlessListError, Verdict, Window
 from tap_woo_pim.shop import Shop
@@ -137,7 +137,7 @@ def _ahead(shop: Shop) -> int:
 def _calls(shop: Shop, listing: Listing, windows: list[Window]) -> Iterator[Callable[[], Page]]:
     for window in listing.walk.plan():
         windows.append(window)
-        yield partial(fetch, shop, listing, window)
+        yield partial(fetch_uncut, shop, listing, window)
 
 
 def _begin(shop: Shop, listing: Listing) -> tuple[Listing, list[Row]]:

@@ -90,6 +90,25 @@ class OtherPage(Fault):
         return exchange.compute({"page": str(max(1, int(query.get("page", 1)) + self._shift))})
 
 
+class FewerRows(Fault):
+    """A plugin lets a page have fewer rows than are asked for, and says nothing of it.
+
+    Args:
+        most: the most rows of a page.
+    """
+
+    name = "fewer_rows"
+
+    def __init__(self, most: int = 10) -> None:
+        self._most = most
+
+    async def before(self, exchange: Exchange) -> Answer | None:
+        """Answer with so many rows at most; totals and places of rows are the true ones."""
+        if int(exchange.request.query.get("per_page", 10)) <= self._most:
+            return None
+        return exchange.compute({"per_page": str(self._most)})
+
+
 class SamePage(Fault):
     """A cache sends the first page for every page: the parameters are not part of its key."""
 

@@ -178,6 +178,13 @@ class ListStream(ShopStream):
                 tally.shortfall,
             )
         else:
+            if tally.shortfall:
+                self.logger.info(
+                    "%s: %d rows that the shop counts did not come, however they were asked for; it does not send those"
+                    " that the key may not read, or whose product is gone.",
+                    self.name,
+                    tally.shortfall,
+                )
             tally.save()
             now = self.run.shop.now().strftime(TIME_FORMAT)
             record = {

@@ -17,7 +17,7 @@ from demo_store import Store
 from demo_store.faults import FAULTS, Fault, chance, every, nth, param, path, times, while_true
 from demo_store.faults.bodies import BodyChanged, CompressionBomb, HtmlPage, OversizedBody, WrongContentType
 from demo_store.faults.cases import cases
-from demo_store.faults.pages import ChangingTotals, JunkRows, OtherPage, RowsChanged, WrongTotals
+from demo_store.faults.pages import ChangingTotals, FewerRows, JunkRows, OtherPage, RowsChanged, WrongTotals
 from demo_store.faults.statuses import FailsAbove, PoisonousRow, Redirected, Status
 from demo_store.faults.transport import SlowDrip, SlowHeaders
 from tests.demo_store.conftest import TIMEOUT_SECONDS, Open, Shop
@@ -94,7 +94,7 @@ BODIES: list[tuple[str, Check]] = [
 ]
 ELSEWHERE = {
     *("connection_reset", "closed_halfway", "never_answers", "broken_gzip", "compression_bomb", "oversized_body"),
-    *("connection_refused", "host_not_found", "slow_headers"),
+    *("connection_refused", "host_not_found", "slow_headers", "fewer_rows"),
 }
 
 
@@ -229,8 +229,11 @@ def test_wrong_pages(shop: Shop) -> None:
     rule = shop.store.faults.add(OtherPage(1))
     assert [page(1), page(2), at(0)] == [second, third, second]
     shop.store.faults.remove(rule)
-    shop.store.faults.add("same_page")
+    rule = shop.store.faults.add("same_page")
     assert [page(1), page(2), at(6)] == [first, first, first]
+    shop.store.faults.remove(rule)
+    shop.store.faults.add(FewerRows(2))
+    assert [page(1), at(3)] == [first[:2], second[:2]]
 
 
 def test_totals_that_change_and_rows_that_are_changed(shop: Shop) -> None:

@@ -12,7 +12,7 @@ import pytest
 from demo_store import Store
 from demo_store.answer import Answer
 from demo_store.faults import Exchange, Fault, nth, param, path
-from demo_store.faults.pages import JunkRows, OtherPage, WrongTotals
+from demo_store.faults.pages import FewerRows, JunkRows, OtherPage, WrongTotals
 from demo_store.faults.statuses import PoisonousRow
 from demo_store.php import encode
 from tests.tap import trial
@@ -127,6 +127,37 @@ def test_a_made_up_row_in_place_of_another_one_costs_no_row(served: Shop) -> Non
     landing = Landing()
     assert trial.run(served, landing, **SETTINGS).is_complete
     assert landing.differences(served.store) == {}
+
+
+@pytest.mark.parametrize("left_out", [slice(1), slice(2, 3), slice(3, None), slice(0, None, 2)])
+def test_rows_left_out_of_one_answer_are_asked_for_again(served: Shop, left_out: slice) -> None:
+    def leave_out(rows: list[Any]) -> list[Any]:
+        return [row for row in rows if row not in rows[left_out]]
+
+    served.store.faults.add(RowsTurned(leave_out), LIVE & nth(3))
+    landing = Landing()
+    assert trial.run(served, landing, **SETTINGS).is_complete
+    assert landing.differences(served.store) == {}
+    assert has_snapshot(landing)
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 9])
+def test_a_shop_that_sends_fewer_rows_a_page_than_are_asked_for_is_read_whole(served: Shop, most: int) -> None:
+    served.store.faults.add(FewerRows(most), PRODUCTS)
+    landing = Landing()
+    assert trial.run(served, landing, **SETTINGS).is_complete
+    assert landing.differences(served.store) == {}
+    assert has_snapshot(landing)
+
+
+def test_a_few_rows_that_are_counted_and_never_sent_are_told_of(served: Shop, caplog: pytest.LogCaptureFixture) -> None:
+    hidden = set(ids_of(served)[3:7:2])
+    served.store.hidden_rows = lambda kind, row: kind == "products" and row in hidden
+    with caplog.at_level(logging.INFO):
+        landing = served.sync(**SETTINGS)
+    assert lacks(served, landing) == hidden
+    assert has_snapshot(landing)
+    assert "products: 2 rows that the shop counts did not come, however they were asked for" in caplog.text
 
 
 def test_pages_with_more_rows_than_were_asked_for_are_a_failure_told_plainly(served: Shop) -> None:

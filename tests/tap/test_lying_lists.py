@@ -84,14 +84,21 @@ def lost(rows: LyingList, page_size: int) -> int:
 
 BOUNDED = settings(max_examples=300, deadline=None)
 LONG = settings(BOUNDED, max_examples=SOAK_EXAMPLES)
-PAGES = ("page", "insert", "total")
-ALL = (*PAGES, "drop")
+ALL = ("page", "insert", "total", "drop")
 
 
-@given(lists, lies(*PAGES, most=1), st.integers(2, 12))
+@given(lists, lies(*ALL, most=1), st.integers(2, 12))
 @BOUNDED
 def test_an_answer_that_is_wrong_once_costs_no_row(ids: list[int], lies: dict[int, Lie], page_size: int) -> None:
     assert lost(LyingList(ids, lies=lies), page_size) == 0
+
+
+@given(lists, lies("drop", most=1), st.integers(2, 12))
+@BOUNDED
+def test_rows_left_out_of_an_answer_that_a_cache_keeps_are_not_lost(
+    ids: list[int], lies: dict[int, Lie], page_size: int
+) -> None:
+    assert lost(LyingList(ids, lies=lies, lasting=True), page_size) == 0
 
 
 @given(lists, lies(*ALL, most=2), st.integers(2, 12), st.booleans())
@@ -103,7 +110,7 @@ def test_answers_that_are_wrong_cost_no_more_rows_than_may_be_hidden(
 
 
 @pytest.mark.soak
-@given(lists, lies(*PAGES, most=1), st.integers(2, 12))
+@given(lists, lies(*ALL, most=1), st.integers(2, 12))
 @LONG
 def test_an_answer_that_is_wrong_once_costs_no_row_for_long(
     ids: list[int], lies: dict[int, Lie], page_size: int
