@@ -81,6 +81,16 @@ def is_same_shop(one: str, other: str) -> bool:
     return hosts[0] == hosts[1]
 
 
+def moves_port(url: str, target: str) -> bool:
+    """Tell whether a URL leads to another port, where another program may be, and is no step up to https."""
+    here, there = urlsplit(url), urlsplit(target)
+    return here.scheme == there.scheme and _port(here) != _port(there)
+
+
+def _port(parts: SplitResult) -> int:
+    return parts.port or {"http": 80}.get(parts.scheme, 443)
+
+
 def origin(url: str) -> str:
     """Cut a URL to what may be shown: scheme, host and port."""
     parts = urlsplit(url)

@@ -22,7 +22,7 @@ from tap_woo_pim.errors import ShopError
 from tap_woo_pim.redaction import TALKATIVE_LOGGERS
 from tap_woo_pim.settings import Settings
 from tap_woo_pim.signs import connection_cause
-from tap_woo_pim.site import extra_parameters, is_same_shop, origin, resolved
+from tap_woo_pim.site import extra_parameters, is_same_shop, moves_port, origin, resolved
 
 MAX_REDIRECTS = 5
 
@@ -135,7 +135,7 @@ class Transport:
 
     @staticmethod
     def _check_redirect(url: str, target: str, place: str) -> None:
-        if not is_same_shop(url, target):
+        if not is_same_shop(url, target) or moves_port(url, target):
             raise ShopError(place, OTHER_HOST, target=origin(target))
         # A name before the host, or a backslash, is where readers of URLs disagree on what the host is.
         if "\\" in target or "@" in urlsplit(target).netloc:

@@ -49,7 +49,7 @@ def store() -> Store:
         ),
         *("https://localhost.elsewhere.invalid/", "https://localhost@elsewhere.invalid/", "gopher://elsewhere.invalid"),
         *("https://elsewhere.invalid\\@localhost/", "data:,x", "javascript:alert(1)", "https://user@localhost/"),
-        *("https://[", "//[::1", "https://[v1.evil]x/"),
+        *("https://[", "//[::1", "https://[v1.evil]x/", "https://localhost:1/wp-json/wc/v3/products/tags"),
     ],
 )
 def test_a_redirect_leads_to_no_file_and_no_other_host(store: Store, target: str) -> None:
