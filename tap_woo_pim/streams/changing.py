@@ -168,7 +168,14 @@ class ChangingStream(DatedStream):
         tally = Tally(state, reading["counted"])
         if reading["since"] is not None:
             tally.save_new()
-            self.bookmark.move(reading)
+            if tally.shortfall:
+                self.logger.info(
+                    "%s: %d changed rows that the shop counts did not come; the next run asks for them again.",
+                    self.name,
+                    tally.shortfall,
+                )
+            else:
+                self.bookmark.move(reading)
         elif self._is_sound(tally, reading):
             state["whole_read_at"] = reading["clock"]
             state["shape"] = reading["shape"]

@@ -142,6 +142,25 @@ def test_what_was_edited_before_half_a_list_was_hidden_comes_when_it_is_shown_ag
         assert landing.differences(store) == {}
 
 
+@pytest.mark.parametrize("hidden", [slice(None), slice(10, 12), slice(20, None)])
+def test_changes_that_were_counted_and_hidden_come_with_the_next_run(served: Shop, hidden: slice) -> None:
+    store = served.store
+    landing = served.sync()
+    store.clock.advance(3600)
+    for kind in ("products", "variations"):
+        edit = store.edit_product if kind == "products" else store.edit_variation
+        for row in reversed(store.rows(kind)):  # so that later ids bear the earlier dates
+            store.clock.advance(10)
+            edit(row["id"], regular_price="7.77")
+    ids = {kind: [row["id"] for row in store.rows(kind)][hidden] for kind in ("products", "variations")}
+    store.hidden_rows = lambda kind, row: row in ids.get(kind, ())
+    served.sync(landing, page_size=5)
+    store.hidden_rows = None
+    store.clock.advance(3600)
+    served.sync(landing, page_size=5)
+    assert landing.differences(store) == {}
+
+
 def test_a_shop_that_looks_broken_is_read_whole_until_the_admin_says_that_it_is_right(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
