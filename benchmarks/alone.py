@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,10 @@ from typing import Any
 from benchmarks.runs import Figures, run_tap
 from benchmarks.shops import KeptAnswers, open_shop
 from demo_store import Store
+from tests.tap.life import without_flat_variations
 
 FEW, MANY, MOST = 1_000, 50_000, 100_000
+VARIATIONS = 25_000
 
 
 def shop(products: int) -> Store:
@@ -20,13 +23,23 @@ def shop(products: int) -> Store:
     return store
 
 
+def old_shop(variations: int) -> Store:
+    """Make a shop of 1,000 products that lists variations product by product only, and keeps its answers."""
+    store = Store.synthetic("9.9.5", products=FEW, variations=variations)
+    without_flat_variations(store)
+    store.faults.add(KeptAnswers())
+    return store
+
+
 def measure(folder: Path) -> dict[str, Any]:
     """Measure both; the cost of starting is that of the run over few rows, and is taken off."""
-    few = _run(folder, FEW)
-    many = _run(folder, MANY)
-    most = _run(folder, MOST)
-    plain_few = _run(folder, FEW, "benchmarks.sdk_defaults")
-    plain = _run(folder, MANY, "benchmarks.sdk_defaults")
+    few = _run(folder, partial(shop, FEW))
+    many = _run(folder, partial(shop, MANY))
+    most = _run(folder, partial(shop, MOST))
+    plain_few = _run(folder, partial(shop, FEW), module="benchmarks.sdk_defaults")
+    plain = _run(folder, partial(shop, MANY), module="benchmarks.sdk_defaults")
+    old_few = _run(folder, partial(old_shop, FEW), "variations")
+    old_many = _run(folder, partial(old_shop, VARIATIONS), "variations")
     rate, plain_rate = _rate(many, few), _rate(plain, plain_few)
     return {
         "rows": many.records,
@@ -44,12 +57,15 @@ def measure(folder: Path) -> dict[str, Any]:
         "peak_mb_at_100000": round(most.peak_mb, 1),
         "peak_ratio": round(most.peak_mb / few.peak_mb, 3),
         "goal_peak_ratio": 1.1,
+        "per_product_peak_mb_at_1000": round(old_few.peak_mb, 1),
+        "per_product_peak_mb_at_25000": round(old_many.peak_mb, 1),
+        "per_product_peak_ratio": round(old_many.peak_mb / old_few.peak_mb, 3),
     }
 
 
-def _run(folder: Path, products: int, module: str = "tap_woo_pim") -> Figures:
-    with open_shop(partial(shop, products)) as opened:
-        settings = {**opened.config, "sync_components": ["products"]}
+def _run(folder: Path, make: Callable[[], Store], component: str = "products", module: str = "tap_woo_pim") -> Figures:
+    with open_shop(make) as opened:
+        settings = {**opened.config, "sync_components": [component]}
         run_tap(folder, settings, module=module)
         return run_tap(folder, settings, module=module)
 

@@ -23,7 +23,7 @@ logger = logging.getLogger("tap-woo-pim")
 MAX_UNREAD_IN_A_ROW = 5
 """After so many unreadable rows next to each other it is found out whether the shop fails, or these rows alone."""
 
-ROWS_AT_ONCE = 2000
+ROWS_AT_ONCE = 500
 """So many rows of a list are read in a thread beside others; all of an endless one would not fit into memory."""
 
 OUT_OF_ORDER = "the shop does not keep to the order of ids, so rows may be missing before this place"

@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 
 class Stretch(NamedTuple):
-    """A page of a list, and all that it stands for.
+    """A page of a list, or a part of what it stands for, which comes before the page.
 
     Attributes:
         walked: the rows of the list, whose dates are those that it can be asked by.
-        rows: the stream's rows that they stand for; the same, unless variations are read product by product.
-        offset: where the list goes on behind the page.
+        rows: the stream's rows: the same, unless variations are read product by product.
+        offset: where the list goes on behind the page; None for a part of it.
         seen: the largest id read by then.
     """
 
     walked: list[Row]
     rows: list[Row]
-    offset: int
+    offset: int | None
     seen: int | None
 
 
@@ -96,11 +96,11 @@ class ChangingStream(DatedStream):
         }
 
     def _read(self, reading: dict[str, Any], state: dict[str, Any]) -> Generator[Record, None, int]:
-        """Read on, and return how many requests that took at least: pages, and parts of pages that took some more."""
+        """Read on, and return how many requests that took at least."""
         tally = Tally(state, reading["counted"])
         shaper = self.shaper()
         statuses = self.statuses(self.list_path)
-        requests = 0
+        requests, unread = 0, reading["unread"]
         for number in range(reading["list"], len(statuses)):
             listing = self.list_of(statuses[number], reading["since"], reading["offset"], reading["seen"])
             if reading["since"] is None and number == 0 and statuses != TRASH_ANY_TRASH:
@@ -108,12 +108,14 @@ class ChangingStream(DatedStream):
             if reading["since"] is None and number == len(statuses) - 1 and not self.is_read_per_product:
                 listing.at_last_page = partial(self._ask_on, listing, reading)
             for stretch in self.stretches(listing):
-                requests += 1 if stretch.walked is stretch.rows else 1 + len(stretch.rows)
+                requests += 1
                 if statuses[number:] != TRASH_ANY_TRASH:  # its first list comes again as the last
                     tally.count(stretch.rows, len(stretch.walked))
                 yield from self._records(stretch, shaper, reading)
-                reading |= {"offset": stretch.offset, "seen": stretch.seen, "counted": tally.numbers()}
-                reading["unread"] = reading["unread"] or not listing.complete
+                unread = unread or not listing.complete
+                if stretch.offset is not None:  # until then the page would be read and counted again
+                    place = {"offset": stretch.offset, "seen": stretch.seen}
+                    reading |= {**place, "counted": tally.numbers(), "unread": unread}
                 self.report_unread(listing)
                 self.report_progress(listing)
                 self.keep_page_size()

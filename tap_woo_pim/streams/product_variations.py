@@ -131,21 +131,15 @@ class ProductVariationsStream(ChangingStream):
             yield from super().stretches(listing)
             return
         begun = deque[tuple[Stretch, deque[int]]]()
-        before = (listing.walk.offset, listing.walk.seen)
         for part, rows in read_many(self.shop, self._parts(listing, begun)):
             while not begun[0][1]:
-                stretch, _ = begun.popleft()
-                yield stretch
-                before = (stretch.offset, stretch.seen)
-            stretch, parents = begun[0]
+                yield begun.popleft()[0]
+            parents = begun[0][1]
             listing.unread.extend(part.unread)
             part.unread.clear()
-            stretch.rows.extend({**row, "parent_id": parents[0]} for row in rows)
+            yield Stretch([], [{**row, "parent_id": parents[0]} for row in rows], None, None)
             if part.walk.done:
                 parents.popleft()
-            else:
-                yield Stretch([], stretch.rows.copy(), *before)
-                stretch.rows.clear()
         yield from (stretch for stretch, _ in begun)
 
     def _parts(self, listing: Listing, begun: deque[tuple[Stretch, deque[int]]]) -> Iterator[Listing]:
@@ -153,8 +147,8 @@ class ProductVariationsStream(ChangingStream):
 
         Args:
             listing: the list of products.
-            begun: gets each page, and the parents of its lists in their order, which shows when all are read. A page
-                is given on in one piece, since the state can say only behind which product it is.
+            begun: gets each page, and the parents of its lists in their order, which shows when all are read. Only then
+                is the page given on, since the state can say only behind which products it is; rows need not wait.
         """
         for products in read(self.shop, listing):
             ids = [product["id"] for product in products if product.get("type") not in WITHOUT_VARIATIONS]

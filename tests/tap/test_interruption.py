@@ -14,9 +14,10 @@ from demo_store.faults.bodies import BodyChanged
 from demo_store.faults.statuses import PoisonousRow
 from tap_woo_pim.streams.base import ShopStream
 from tests.tap.harness import Landing, Shop, shop
-from tests.tap.life import KINDS, Life, new_store, store_of
+from tests.tap.life import KINDS, Life, new_store, store_of, without_flat_variations
 
 PRODUCTS: dict[str, Any] = {"sync_components": ["products"]}
+VARIATIONS: dict[str, Any] = {"sync_components": ["variations"]}
 SMALL: dict[str, Any] = {"page_size": 3, "max_vanished_percent": 100}
 
 
@@ -160,6 +161,23 @@ def test_an_interrupted_whole_read_goes_on_where_it_was() -> None:
         assert offsets[0] >= reached - 100
         assert landing.differences(store) == {}
         assert landing.tables["snapshots"]["shop", "products"]["row_count"] == 3000
+
+
+@pytest.mark.usefixtures("_state_after_every_record")
+def test_variations_below_products_are_given_on_at_once_and_counted_once_after_an_interruption() -> None:
+    store = Store.synthetic("9.9.5", products=300, variations=1200)
+    without_flat_variations(store)
+    with shop(store) as served:
+        landing = served.sync(breaks_after=30, **VARIATIONS)
+        assert len(landing.live("product_variations")) > 10
+        # No page of a hundred products had been read to its end, so the next run begins with the first.
+        asked = [request for request in served.server.requests if request.path.endswith("/variations")]
+        assert len(asked) < 20
+        assert landing.state["bookmarks"]["product_variations"]["reading"]["offset"] == 0
+        served.sync(landing, **VARIATIONS)
+        assert landing.differences(store) == {}
+        rows = landing.live("product_variations")
+        assert landing.tables["snapshots"]["shop", "product_variations"]["row_count"] == len(rows) > 1000
 
 
 def test_a_resumed_whole_read_counts_for_deletions_only_when_it_saw_everything() -> None:
