@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import warnings
 from collections.abc import Callable, Mapping
@@ -25,6 +26,9 @@ from tap_woo_pim.signs import connection_cause
 from tap_woo_pim.site import extra_parameters, is_same_shop, moves_port, origin, resolved
 
 MAX_REDIRECTS = 5
+
+MAX_PASSED_BYTES = 2**16
+"""So much of a redirect's own text is read, for its connection then serves the next request."""
 
 logger = logging.getLogger("tap-woo-pim")
 
@@ -96,7 +100,7 @@ class Transport:
             location = response.headers.get("Location")
             if response.status_code not in (301, 302, 303, 307, 308) or not location:
                 return response
-            response.close()
+            _pass_by(response)
             cookies.update(response.cookies)
             target = resolved(location, url)
             if target is None:
@@ -142,3 +146,9 @@ class Transport:
             raise ShopError(place, BAD_REDIRECT, target=origin(target))
         if url.startswith("https://") and not target.startswith("https://"):
             raise ShopError(place, DOWNGRADE, target=origin(target))
+
+
+def _pass_by(response: requests.Response) -> None:
+    with contextlib.suppress(OSError, HTTPError):
+        response.raw.read(MAX_PASSED_BYTES)
+    response.close()

@@ -48,14 +48,20 @@ def test_no_more_requests_are_in_flight_than_the_setting_allows_over_the_whole_t
         assert max(request.in_flight for request in served.server.requests) == most
 
 
-def test_connections_are_used_again_and_answers_compressed() -> None:
+@pytest.mark.parametrize("redirected", [False, True])
+def test_connections_are_used_again_and_answers_compressed(redirected: bool) -> None:
     store = Store.recorded("11.0.1")
     store.keep_products(40)
-    with shop(store) as served:
-        served.sync(max_concurrency=3, page_size=10)
-        assert len(served.server.requests) > 30
-        assert len({request.connection for request in served.server.requests}) <= 3
-        assert all("gzip" in request.accept_encoding for request in served.server.requests)
+    with shop(store) as opened:
+
+        def target(request: Request) -> str | None:
+            return None if "moved" in request.query else f"{opened.server.url}{request.path}?moved=1"
+
+        store.redirect_to = target if redirected else None
+        opened.sync(max_concurrency=3, page_size=10)
+        assert len(opened.server.requests) > 30
+        assert len({request.connection for request in opened.server.requests}) <= 3
+        assert all("gzip" in request.accept_encoding for request in opened.server.requests)
 
 
 @pytest.mark.parametrize("redirected", [False, True])
