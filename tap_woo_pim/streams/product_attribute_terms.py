@@ -1,5 +1,7 @@
 """Terms (options) of the global attributes."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from concurrent.futures import Future
 
@@ -38,15 +40,21 @@ class ProductAttributeTermsStream(ListStream):
 
     @override
     def ask_ahead(self) -> Future[Answer] | None:
-        attributes = self._attributes()
-        return self.shop.ask_ahead(attributes.path, attributes.params, about=self.name)
+        if self._attributes is not None:
+            return None
+        listing = self._listing_of_attributes()
+        return self.shop.ask_ahead(listing.path, listing.params, about=self.name)
 
     @override
     def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:
-        attributes = self._attributes()
-        ids = [attribute["id"] for attribute in read_unpaged(self.shop, attributes, ProductAttributesStream.columns[0])]
+        parents = self._listing_of_attributes()
+        if self._attributes is None:
+            ids = [parent["id"] for parent in read_unpaged(self.shop, parents, ProductAttributesStream.columns[0])]
+        else:
+            ids = list(self._attributes.ids)
+            parents.unread.extend(self._attributes.unread)
         self._attributes_read, self._attributes_found = 0, len(ids)
-        yield attributes, []
+        yield parents, []
         listings = [self.listing(self.shop.path(self.route.format(id_)), self.parameters()) for id_ in ids]
         for id_, listing in zip(ids, listings, strict=True):
             listing.gone_code, listing.part = GONE_CODE, f" of attribute {id_}"
@@ -57,5 +65,11 @@ class ProductAttributeTermsStream(ListStream):
             self._attributes_read += listing.walk.done
             yield listing, rows
 
-    def _attributes(self) -> Listing:
+    @property
+    def _attributes(self) -> ProductAttributesStream | None:
+        """The stream of the attributes where it is read as well, before this one: they need not be asked for twice."""
+        stream = self._tap.streams.get(ProductAttributesStream.name)
+        return stream if isinstance(stream, ProductAttributesStream) and stream.selected else None
+
+    def _listing_of_attributes(self) -> Listing:
         return self.listing(self.shop.path(ProductAttributesStream.route), {"_fields": "id"})

@@ -1,11 +1,22 @@
 """Global product attributes."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tap_woo_pim._compat import override
 from tap_woo_pim.columns import BOOLEAN, ID, TEXT, Column
+from tap_woo_pim.listing import Listing, Row, Unread
 from tap_woo_pim.streams.unpaged import UnpagedStream
 
 
 class ProductAttributesStream(UnpagedStream):
-    """Global product attributes. Attributes that are local to a product stand in its row only."""
+    """Global product attributes. Attributes that are local to a product stand in its row only.
+
+    Attributes:
+        ids: ids of the attributes that this run has read.
+        unread: those that could not be read.
+    """
 
     name = "product_attributes"
     component = "attributes"
@@ -18,3 +29,11 @@ class ProductAttributesStream(UnpagedStream):
         Column("order_by", TEXT),
         Column("has_archives", BOOLEAN),
     )
+    ids: Sequence[int] = ()
+    unread: Sequence[Unread] = ()
+
+    @override
+    def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:
+        for listing, rows in super().read_lists():
+            self.ids, self.unread = [row["id"] for row in rows], tuple(listing.unread)
+            yield listing, rows

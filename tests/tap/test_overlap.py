@@ -19,6 +19,7 @@ from tap_woo_pim.pagination import Walk
 from tap_woo_pim.reading import read
 from tests.tap.harness import Landing, Shop, shop
 from tests.tap.life import Life
+from tests.tap.test_odd_turns import sync_selected
 from tests.tap.test_process import command
 
 LATENCY_SECONDS = 0.15
@@ -54,9 +55,37 @@ def test_routes_are_listed_while_the_key_is_tried(served: Shop, tmp_path: Path) 
 def test_no_component_is_probed_that_is_read_next(served: Shop) -> None:
     served.sync()
     probes = [request for request in served.server.requests if request.query.get("_fields") == "id"]
-    # The key is tried on products, reviews come long after the start, and terms are read by the ids of attributes.
-    assert {request.path.rpartition("/")[2] for request in probes} == {"products", "reviews", "attributes"}
-    assert len(probes) == 3
+    # The key is tried on products, and reviews come long after the start.
+    assert {request.path.rpartition("/")[2] for request in probes} == {"products", "reviews"}
+    assert len(probes) == 2
+
+
+@pytest.mark.parametrize("left_out", [[], ["product_attributes"], ["product_attribute_terms"]])
+def test_attributes_are_asked_for_once_whichever_of_their_streams_are_read(served: Shop, left_out: list[str]) -> None:
+    landing = Landing()
+    sync_selected(served, landing, lambda stream, _: stream not in left_out, sync_components=["attributes"])
+    assert sum(request.path.endswith("/products/attributes") for request in served.server.requests) == 1
+    assert landing.differences(served.store) == {}
+    assert {"product_attributes", "product_attribute_terms"} - set(left_out) < set(landing.tables)
+
+
+def test_a_new_attribute_comes_with_its_terms_by_the_next_run(served: Shop) -> None:
+    """It is made after the attributes were read and before their terms are."""
+
+    def create(request: Request) -> None:
+        if request.path.endswith("/terms"):
+            served.store.before_request = None
+            served.store.create_attribute_term(served.store.create_attribute(name="Brand new"), name="One")
+
+    served.store.before_request = create
+    landing = served.sync(sync_components=["attributes"])
+    assert served.store.before_request is None
+    parents = landing.live("product_attributes")
+    assert {row["attribute_id"] for row in landing.live("product_attribute_terms").values()} <= set(parents)
+    served.store.clock.advance(60)
+    served.sync(landing, sync_components=["attributes"])
+    assert len(landing.live("product_attributes")) == len(parents) + 1
+    assert landing.differences(served.store) == {}
 
 
 def test_changes_and_the_next_list_are_asked_for_beside_the_last_page(served: Shop) -> None:
