@@ -84,6 +84,7 @@ _VARIATION: Fields = _COMMON | {
     "image": None,
     "gallery_image_ids": [],
     "name": "",
+    "tax_class": "parent",
 }
 
 

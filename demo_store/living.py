@@ -41,6 +41,7 @@ class LivingProducts(LivingBase):
             blank.derive(data, given, self.clock.now())
             self._settle(data, given)
             self._put_product(Row(data))
+            self._hand_on_stock_status(product_id)
 
     def create_variation(self, parent_id: int, **fields: object) -> int:
         """Create a variation of a product, whose modified date moves with it; returns the variation's id."""
@@ -161,6 +162,8 @@ class LivingProducts(LivingBase):
             given["shipping_class"] = found.data["slug"] if found else ""
         if isinstance(given.get("meta_data"), list):
             given["meta_data"] = [self._with_meta_id(entry) for entry in given["meta_data"]]
+        if given.get("manage_stock") == "parent":
+            given["manage_stock"] = False  # that is how a variation keeps it
         for name in ("date_created", "date_modified", "date_on_sale_from", "date_on_sale_to"):
             given.update(self._twin_dates(name, given))
         return given
@@ -205,3 +208,14 @@ class LivingProducts(LivingBase):
             fields["price"] = blank.lowest_price([row.data for row in self.shop.variations.children(parent_id)])
         self.shop.products.put(parent.with_fields(**fields))
         self._relist([parent_id])
+        self._hand_on_stock_status(parent_id)
+
+    def _hand_on_stock_status(self, parent_id: int) -> None:
+        """Give the listed variations whose stock a product keeps its stock status, as saving it does: no date moves."""
+        parent = self.shop.products[parent_id]
+        if parent.type != "variable" or parent.data["manage_stock"] is not True:
+            return
+        status = parent.data["stock_status"]
+        below = (row for row in self.shop.variations.children(parent_id) if row.data["manage_stock"] is False)
+        for row in [row for row in below if row.id in parent.data["variations"]]:
+            self.shop.variations.put(row.with_fields(stock_status=status))

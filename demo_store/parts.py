@@ -8,7 +8,7 @@ from demo_store.links import slug_of
 from demo_store.php import Fields
 from demo_store.profiles import PROFILES, read_list
 
-_NOT_IN_OLD_IMAGES = ("srcset", "sizes", "thumbnail")
+NOT_IN_OLD_IMAGES = ("srcset", "sizes", "thumbnail")
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def image(shown: Fields, form: Form) -> Fields:
     """Give an image of a product; only wc/v3 of 11.0.1 tells its sizes."""
     new = form.version == PROFILES[0] and form.namespace != "wc/v2"
     if not new and "srcset" in shown:
-        shown = {key: value for key, value in shown.items() if key not in _NOT_IN_OLD_IMAGES}
+        shown = {key: value for key, value in shown.items() if key not in NOT_IN_OLD_IMAGES}
     elif new and "srcset" not in shown:
         shown = {**shown, "srcset": "", "sizes": "", "thumbnail": shown.get("src", "")}
     return shown

@@ -48,13 +48,7 @@ def variation(call: Call) -> Answer:
     if row is None or row.parent_id != int(call.args["product_id"]):
         raise RestError(404, "woocommerce_rest_product_variation_invalid_id", "Invalid ID.")
     call.require(doing="view this resource")
-    return call.single(shapes.variation(row.data, call.form(), parent_name(call.store.shop.products, row)))
-
-
-def parent_name(products: Table, row: Row) -> str | None:
-    """Give the name of a variation's product; None for an orphan."""
-    parent = products.get(row.parent_id)
-    return None if parent is None else parent.name
+    return call.single(shapes.variation(row.data, call.form(), call.store.shop.products.get(row.parent_id)))
 
 
 def _list(call: Call, table: Table, kind: str, form: Form) -> Answer:
@@ -110,9 +104,9 @@ def _sample(call: Call, row: Row) -> list[int]:
 
 
 def _variation_part(call: Call, row: Row, form: Form) -> bytes:
-    name = parent_name(call.store.shop.products, row)
+    parent = call.store.shop.products.get(row.parent_id)
 
     def build() -> bytes:
-        return encode(fields.cut(shapes.variation(row.data, form, name), fields.tree_of(form.fields or "")))
+        return encode(fields.cut(shapes.variation(row.data, form, parent), fields.tree_of(form.fields or "")))
 
-    return row.encoded((form, name), build)
+    return row.encoded((form, parent), build)

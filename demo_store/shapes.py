@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from functools import cache
 
-from demo_store import parts
+from demo_store import inherit, parts
 from demo_store.links import ALL_METHODS, moved_links
 from demo_store.parts import Form
 from demo_store.php import Fields
 from demo_store.profiles import PROFILES, RECORDED_HOME, read_list
+from demo_store.rows import Row
 
 _NOT_IN_V2 = ("low_stock_amount", "has_options", "post_password", "stock_status", "global_unique_id")
 # fmt: off
@@ -99,19 +100,20 @@ def _product_v2(row: Fields) -> Fields:
     return old
 
 
-def variation(data: Fields, form: Form, parent_name: str | None) -> Fields:
+def variation(data: Fields, form: Form, parent: Row | None) -> Fields:
     """Shape a variation.
 
     Args:
-        data: the variation.
+        data: the variation, with its own values.
         form: the form asked for.
-        parent_name: the name of its product; None for an orphan, which only 5.9.0 lists.
+        parent: its product; None for an orphan, which only 5.9.0 lists.
     """
+    data = inherit.shown(data, None if parent is None else parent.data)
     row = _ordered(data, variation_keys, form.version)
     row["attributes"] = parts.attributes(row["attributes"], form)
     row["meta_data"] = parts.meta_data(row["meta_data"], form)
-    row["name"] = _variation_name(data, form, parent_name)
-    if parent_name is None:
+    row["name"] = _variation_name(data, form, parent)
+    if parent is None:
         row |= {"parent_id": 0, "name": "", "permalink": False, "purchasable": False, "attributes": []}
     if not form.flat and form.version == PROFILES[-1] and form.namespace == "wc/v3":
         for key in ("name", "type", "parent_id"):
@@ -120,16 +122,17 @@ def variation(data: Fields, form: Form, parent_name: str | None) -> Fields:
         row["visible"] = row["status"] == "publish"
         row["in_stock"] = row["stock_status"] != "outofstock"
         row = {key: row[key] for key in _V2_VARIATION if key != "_links"}
-    row["_links"] = _variation_links(data, form, orphan=parent_name is None)
+    row["_links"] = _variation_links(data, form, orphan=parent is None)
     return row
 
 
-def _variation_name(data: Fields, form: Form, parent_name: str | None) -> str:
+def _variation_name(data: Fields, form: Form, parent: Row | None) -> str:
+    parent_name = "" if parent is None else parent.name
     options = ", ".join(attribute["option"] for attribute in data["attributes"])
     if form.namespace != "wc-analytics":
         return options
     if form.version == PROFILES[0] or not options:
-        return parent_name or ""
+        return parent_name
     return f"{parent_name} - {options}"
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal, TypeAlias
 
+from demo_store.inherit import own
 from demo_store.links import links
 from demo_store.php import Fields
 from demo_store.profiles import PROFILES, read_json, read_list
@@ -76,7 +77,9 @@ def _recorded_products(version: str) -> tuple[Row, ...]:
 
 @cache
 def _recorded_variations(version: str) -> tuple[Row, ...]:
-    rows = list(_recorded_rows(version, "variations_flat"))
+    """Give the recorded variations, with the values that they have themselves."""
+    parents = {row.id: row.data for row in _recorded_products(version)}
+    rows = [Row(own(row.data, parents.get(row.parent_id))) for row in _recorded_rows(version, "variations_flat")]
     if version in _ORPHAN_IDS:
         # 11.0.1 and 9.9.5 count an orphan without sending it, so it was not recorded; that of 5.9.0 stands in.
         twin = next(row for row in _recorded_rows(PROFILES[-1], "variations_flat") if not row.parent_id)

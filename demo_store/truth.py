@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from demo_store import shapes
 from demo_store.parts import Form
 from demo_store.php import Fields
-from demo_store.posts import parent_name
 from demo_store.profiles import PROFILES
 from demo_store.rows import Row, Table
 
@@ -59,6 +58,6 @@ def _variations(store: "Store", route: str | None) -> list[Fields]:
         route = "v3" if store.version == PROFILES[0] else "analytics"
     namespace = "wc-analytics" if route == "analytics" else store.namespace
     form = Form(store.version, namespace, flat=route != "per_product")
-    named = [(row, parent_name(store.shop.products, row)) for row in _by_id(store.shop.variations)]
+    found = [(row, store.shop.products.get(row.parent_id)) for row in _by_id(store.shop.variations)]
     sends_orphans = store.version == PROFILES[-1] and route != "per_product"
-    return [shapes.variation(row.data, form, name) for row, name in named if name is not None or sends_orphans]
+    return [shapes.variation(row.data, form, parent) for row, parent in found if parent is not None or sends_orphans]
