@@ -73,6 +73,11 @@ class Walk(Seams):
         self._step = self.pages.most - 1
 
     @property
+    def missing(self) -> int:
+        """How many rows of a list that was read whole were counted and did not come; 0 where none are counted."""
+        return 0 if self.total is None else max(0, self.total - len(self._read))
+
+    @property
     def size(self) -> int:
         """Rows to ask for from here on."""
         return self.pages.now

@@ -46,6 +46,9 @@ class Ids:
         place = bisect_left(self._ids, row_id)
         return place < len(self._ids) and self._ids[place] == row_id
 
+    def __len__(self) -> int:
+        return len(self._ids)
+
     def add(self, row_id: int) -> bool:
         """Add an id, and tell whether it is a new one."""
         ids = self._ids

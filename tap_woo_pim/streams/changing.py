@@ -26,12 +26,14 @@ class Stretch(NamedTuple):
         rows: the stream's rows: the same, unless variations are read product by product.
         offset: where the list goes on behind the page; None for a part of it.
         seen: the largest id read by then.
+        missing: how many of the stream's rows the shop counts and did not send, as far as the list does not tell.
     """
 
     walked: list[Row]
     rows: list[Row]
     offset: int | None
     seen: int | None
+    missing: int = 0
 
 
 class ChangingStream(DatedStream):
@@ -110,7 +112,7 @@ class ChangingStream(DatedStream):
             for stretch in self.stretches(listing):
                 requests += 1
                 if statuses[number:] != TRASH_ANY_TRASH:  # its first list comes again as the last
-                    tally.count(stretch.rows, len(stretch.walked))
+                    tally.count(stretch.rows, len(stretch.walked) - stretch.missing)
                 yield from self._records(stretch, shaper, reading)
                 unread = unread or not listing.complete
                 if stretch.offset is not None:  # until then the page would be read and counted again
@@ -170,7 +172,7 @@ class ChangingStream(DatedStream):
         tally = Tally(state, reading["counted"])
         if reading["since"] is not None:
             tally.save_new()
-            if tally.shortfall:
+            if tally.shortfall and not reading["unread"]:
                 self.logger.info(
                     "%s: %d changed rows that the shop counts did not come; the next run asks for them again.",
                     self.name,

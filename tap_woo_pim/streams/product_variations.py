@@ -137,7 +137,8 @@ class ProductVariationsStream(ChangingStream):
             parents = begun[0][1]
             listing.unread.extend(part.unread)
             part.unread.clear()
-            yield Stretch([], [{**row, "parent_id": parents[0]} for row in rows], None, None)
+            missing = part.walk.missing if part.walk.done else 0
+            yield Stretch([], [{**row, "parent_id": parents[0]} for row in rows], None, None, missing)
             if part.walk.done:
                 parents.popleft()
         yield from (stretch for stretch, _ in begun)

@@ -142,8 +142,22 @@ def test_what_was_edited_before_half_a_list_was_hidden_comes_when_it_is_shown_ag
         assert landing.differences(store) == {}
 
 
+def test_variations_that_were_counted_and_hidden_are_not_taken_for_deleted_at_first(served: Shop) -> None:
+    store, settings = served.store, {**WHOLE, "max_vanished_percent": 100}
+    landing = served.sync(**settings)
+    hidden = {row["id"] for row in store.rows("variations")[1:9]}
+    store.hidden_rows = lambda kind, row: kind == "variations" and row in hidden
+    for lost in (set(), hidden):
+        store.clock.advance(3600)
+        served.sync(landing, **settings)
+        assert {row["id"] for row in store.rows("variations")} - landing.live("product_variations").keys() == lost
+
+
 @pytest.mark.parametrize("hidden", [slice(None), slice(10, 12), slice(20, None)])
-def test_changes_that_were_counted_and_hidden_come_with_the_next_run(served: Shop, hidden: slice) -> None:
+@pytest.mark.parametrize("kinds", [("products", "variations"), ("products",), ("variations",)])
+def test_changes_that_were_counted_and_hidden_come_with_the_next_run(
+    served: Shop, kinds: tuple[str, ...], hidden: slice
+) -> None:
     store = served.store
     landing = served.sync()
     store.clock.advance(3600)
@@ -152,7 +166,7 @@ def test_changes_that_were_counted_and_hidden_come_with_the_next_run(served: Sho
         for row in reversed(store.rows(kind)):  # so that later ids bear the earlier dates
             store.clock.advance(10)
             edit(row["id"], regular_price="7.77")
-    ids = {kind: [row["id"] for row in store.rows(kind)][hidden] for kind in ("products", "variations")}
+    ids = {kind: [row["id"] for row in store.rows(kind)][hidden] for kind in kinds}  # type: ignore[arg-type]
     store.hidden_rows = lambda kind, row: row in ids.get(kind, ())
     served.sync(landing, page_size=5)
     store.hidden_rows = None
