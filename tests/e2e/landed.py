@@ -17,6 +17,14 @@ from tests.e2e.house import House
 KEYS = {"tax_classes": "slug", "product_custom_fields": "name"}
 """What tells the rows of a store apart, where that is not `id`."""
 
+UNLISTED = """
+and not exists (
+    select from {} p
+    where p.store_id = r.store_id and p.id = r.parent_id and r.status in ('publish', 'private') and p.type = 'variable'
+      and p.status in ('publish', 'private') and p.synced_at > r.synced_at and not p.variations @> to_jsonb(r.id)
+)"""
+"""What takes a variation away as soon as a newer row of its product does not list it any more."""
+
 Rows = dict[Any, dict[str, Any]]
 
 
@@ -68,11 +76,13 @@ class Schema:
         )
 
     def live(self, stream: str, store_id: str) -> Rows:
-        """The live rows of a store by their key, as README.md has it."""
+        """The live rows of a store by their key, as README.md has it, those in the trash included."""
         query = sql.SQL(
             "select r.* from {} r left join {} s on s.store_id = r.store_id and s.stream = %s"
             " where r.store_id = %s and (s.started_at is null or r.synced_at >= s.started_at)"
         ).format(sql.Identifier(self.name, stream), sql.Identifier(self.name, "snapshots"))
+        if stream == "product_variations" and self.types("products"):
+            query += sql.SQL(UNLISTED).format(sql.Identifier(self.name, "products"))
         with self.house.database() as connection:
             rows = connection.execute(query, [stream, store_id]).fetchall()
         found = {
