@@ -106,3 +106,20 @@ def test_variation_left_out_of_its_parents_newer_list_is_gone(warehouse: Warehou
         "select product_id from pim.products where store_id = 'other' and deletion_reason = 'vanished'"
     )
     assert {row["product_id"] for row in found} == expected
+
+
+def test_trashed_since_the_time_that_wordpress_noted(warehouse: Warehouse) -> None:
+    """A change in the trash moves the modified date; an importer may write one of years ago."""
+    shop = Shop(warehouse)
+    noted = datetime.datetime(2026, 10, 1, 9, 30, tzinfo=datetime.UTC)
+    texts = {shop.mug: "soon", shop.jar: "99999999999999", shop.shirt: str(int(noted.timestamp()))}
+    for product, text in texts.items():
+        shop.store.trash_product(product)
+        shop.store.sql_update("products", product, meta_data=[{"key": "_wp_trash_meta_time", "value": text}])
+    warehouse.land(shop.store, "trash", COMPONENTS)
+    warehouse.build()
+
+    found = warehouse.tuples("select product_id, deleted_at from pim.products where store_id = 'trash'")
+    moved = warehouse.tuples("select product_id, modified_at from pim.products where store_id = 'trash'")
+    since = dict.fromkeys((shop.shirt, shop.small, shop.medium), noted.replace(tzinfo=None))
+    assert dict(found) == {**dict(moved), **since}, "what is no time is not taken for one"

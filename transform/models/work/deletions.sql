@@ -14,8 +14,8 @@ with snapshots as (
 products as not materialized (
     -- When a row was seen last changes with each whole read, and the rest of it does not.
     select
-        shop.store_id, shop.source, shop.product_id, shop.parent_id, shop.kind, shop.status, shop.modified_at,
-        shop.listed_variations,
+        shop.store_id, shop.source, shop.product_id, shop.parent_id, shop.kind, shop.status, shop.listed_variations,
+        coalesce(shop.trashed_at, shop.modified_at, landed.synced_at) as trashed_at,
         landed.synced_at
     from {{ ref('shop_products') }} as shop
     inner join {{ ref('landed_rows') }} as landed
@@ -23,7 +23,7 @@ products as not materialized (
 ),
 
 gone as (
-    select store_id, source as stream, product_id as id, 'trashed' as reason, coalesce(modified_at, synced_at) as since
+    select store_id, source as stream, product_id as id, 'trashed' as reason, trashed_at as since
     from products
     where status = 'trash'
 
@@ -38,7 +38,7 @@ gone as (
 
     union all
     -- The shop trashes variations with their parent, but does not always get to all of them.
-    select variation.store_id, variation.source, variation.product_id, 'trashed', coalesce(parent.modified_at, parent.synced_at)
+    select variation.store_id, variation.source, variation.product_id, 'trashed', parent.trashed_at
     from products as variation
     inner join products as parent
         on variation.store_id = parent.store_id and variation.parent_id = parent.product_id

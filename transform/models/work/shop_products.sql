@@ -78,5 +78,13 @@ select
     case when landed.images -> 0 ->> 'id' ~ '^[1-9][0-9]{0,17}$' then (landed.images -> 0 ->> 'id')::bigint end as main_image_id,
     landed.variations as listed_variations,
     landed.date_created_gmt as created_at,
-    landed.date_modified_gmt as modified_at
+    landed.date_modified_gmt as modified_at,
+    -- WordPress's own note of it: the modified date moves with later changes, and stays where an importer writes it.
+    case
+        when landed.status = 'trash' then (
+            select to_timestamp(max((entry ->> 'value')::bigint)) at time zone 'UTC'
+            from jsonb_array_elements(landed.meta_data) as listed (entry)
+            where entry ->> 'key' = '_wp_trash_meta_time' and entry ->> 'value' ~ '^[1-9][0-9]{8,9}$'
+        )
+    end as trashed_at
 from {{ changed_products() }}
