@@ -22,7 +22,7 @@
     'shop.short_description',
     'facts.gtin',
     'facts.gtin_kind',
-    'facts.gtin_kind is not null as is_gtin_valid',
+    'case when facts.gtin is not null then facts.gtin_kind is not null end as is_gtin_valid',
     'facts.gtin_source',
     'facts.currency',
     'facts.price',
