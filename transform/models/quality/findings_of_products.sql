@@ -9,7 +9,7 @@ with live as not materialized (
 select store_id, product_id, 'no_name' as check_name, null as severity, '' as subject,
     'The product has no name.' as message
 from live
-where name is null and {{ is_told('name', 'products') }}
+where not is_variation and name is null and {{ is_told('name', 'products') }}
 
 union all
 select store_id, product_id, 'no_sku', when_unpublished, '',

@@ -13,7 +13,7 @@ select
     coalesce(parent.sku, told.sku) as parent_sku,
     case
         when own.source = 'product_variations'
-            then coalesce(nullif(concat_ws(' - ', parent.name, own.name), ''), 'Variation ' || own.product_id)
+            then nullif(concat_ws(' - ', parent.name, own.name), '')
         else own.name
     end as name,
     own.status,
