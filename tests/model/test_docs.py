@@ -31,6 +31,15 @@ def test_every_live_view_is_named_and_has_the_columns_of_its_table(recorded: War
         assert recorded.columns(view) == recorded.columns(view.removeprefix("live_"))
 
 
+def test_all_that_master_products_are_compared_by_is_named(recorded: Warehouse) -> None:
+    section = PAGE.split("### master_product_differences")[1].split("\nColumns: ")[0]
+    compared = recorded.rows(
+        "select distinct split_part(attribute, ' ', 1) as name from pim.master_product_differences"
+    )
+
+    assert {row["name"] for row in compared} - {"attribute"} <= {*re.findall(r"`(\w+)", section)}
+
+
 def test_there_are_ten_queries() -> None:
     assert len(QUERIES) == 10
 
