@@ -29,11 +29,13 @@ class Run:
         shop: the shop that is read.
         state: the state of the stream `stores`, which keeps `synced_at` of the last run.
         side_records: how a stream writes a record of another one (`snapshots`, `unread_rows`), by stream.
+        unchanged_since: the moment since which this run found no row of a stream changed, by stream.
     """
 
     shop: Shop
     state: dict[str, Any]
     side_records: dict[str, Callable[[dict[str, Any]], None]] = field(default_factory=dict)
+    unchanged_since: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def progress(self) -> Progress:

@@ -51,6 +51,16 @@ class ChangingStream(DatedStream):
         """Give a row the one meaning that it has whatever route it came by."""
         return row
 
+    def read_dependents(self, reading: dict[str, Any], *, resumed: bool) -> Iterator[Record]:
+        """Read the rows that show other values since rows of another list changed.
+
+        Args:
+            reading: the read, whose own rows have all been read.
+            resumed: whether another run began it.
+        """
+        del reading, resumed
+        yield from ()
+
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
         """Read what is due: all, what changed, or the rest of what an interrupted run began."""
@@ -66,13 +76,17 @@ class ChangingStream(DatedStream):
             reading = state["reading"] = self._begin()
         if reading["since"] is None and not resumed:
             self.look_at_fields()
-        self.run.progress.begin(self.name).changed = 0  # unlike other streams, which cannot tell
+        account = self.run.progress.begin(self.name)
+        account.changed = 0  # unlike other streams, which cannot tell
         requests = yield from self._read(reading, state)
         # Changes that are read in one request a list are all there; else some may lie behind the reading.
         at_once = 1 if reading["since"] is None else len(self.statuses(self.list_path))
         if resumed or requests > at_once:
             yield from self._catch_up(reading)
-        self._end(reading, state)
+        if not (resumed or account.rows or reading["unread"] or reading["since"] is None):
+            self.run.unchanged_since[self.name] = reading["since"]
+        yield from self.read_dependents(reading, resumed=resumed)
+        self.end_reading(reading, state)
 
     def _begin(self) -> dict[str, Any]:
         """Decide on a new read.
@@ -168,7 +182,8 @@ class ChangingStream(DatedStream):
     def _changed_meanwhile(self, status: dict[str, str], reading: dict[str, Any]) -> Listing:
         return self.list_of(status, self.bookmark.back_from(reading["clock"]))
 
-    def _end(self, reading: dict[str, Any], state: dict[str, Any]) -> None:
+    def end_reading(self, reading: dict[str, Any], state: dict[str, Any]) -> None:
+        """End a read: move the bookmark, and write a snapshot when all rows were read."""
         tally = Tally(state, reading["counted"])
         if reading["since"] is not None:
             tally.save_new()

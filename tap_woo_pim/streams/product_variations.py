@@ -22,16 +22,14 @@ from tap_woo_pim.listing import Listing, Row, as_list
 from tap_woo_pim.reading import read, read_many
 from tap_woo_pim.run import Run
 from tap_woo_pim.shop import ANALYTICS, FLAT_VARIATIONS
-from tap_woo_pim.streams.changing import ChangingStream, Stretch
+from tap_woo_pim.streams.changing import Stretch
+from tap_woo_pim.streams.inheriting import PRODUCT_FIELDS, PRODUCTS, WITHOUT_VARIATIONS, InheritingStream
 from tap_woo_pim.streams.sellable import DATES, DOWNLOADS, PRICES, REST, SHIPPING_CLASS, SIZE, STOCK
 
 PER_PRODUCT_ROUTE = "products/{}/variations"
 
-WITHOUT_VARIATIONS = {"simple", "grouped", "external"}
-"""WooCommerce's own types below which there are none; those of plugins may have some, as variable-subscription has."""
 
-
-class ProductVariationsStream(ChangingStream):
+class ProductVariationsStream(InheritingStream):
     """Variations of all products, the trash included.
 
     `/wc/v3/variations` lists them all since 10.3 and `/wc-analytics/variations` since 4.0; a store with neither is
@@ -79,12 +77,12 @@ class ProductVariationsStream(ChangingStream):
             return self.shop.path(self.route)
         if self.shop.routes.has(f"{ANALYTICS}/{FLAT_VARIATIONS}"):
             return f"{ANALYTICS}/{FLAT_VARIATIONS}"
-        return self.shop.path("products")
+        return self.shop.path(PRODUCTS)
 
     @property
     @override
     def is_read_per_product(self) -> bool:
-        return self.list_path == self.shop.path("products")
+        return self.list_path == self.shop.path(PRODUCTS)
 
     @property
     @override
@@ -122,7 +120,7 @@ class ProductVariationsStream(ChangingStream):
     @override
     def list_parameters(self) -> dict[str, Any]:
         if self.is_read_per_product:
-            return {"_fields": "id,type,date_modified_gmt"}
+            return {"_fields": PRODUCT_FIELDS}
         return super().list_parameters()
 
     @override

@@ -115,7 +115,13 @@ class Life:
 
     def edit_product(self) -> None:
         for row in self._some("products"):
-            self.store.edit_product(row["id"], name=f"Product {self.random.random()}")
+            what: tuple[dict[str, Any], ...] = (
+                {"name": f"Product {self.random.random()}"},
+                {"sku": f"SKU {self.random.random()}", "weight": f"{self.random.randint(1, 9)}"},
+                {"manage_stock": True, "stock_quantity": self.random.randint(-3, 3), "backorders": "notify"},
+                {"manage_stock": False, "images": [image(self.random.randint(1, 9))]},
+            )
+            self.store.edit_product(row["id"], **self.random.choice(what))
 
     def trash_product(self) -> None:
         for row in self._some("products", but=lambda row: row["status"] == "trash"):

@@ -1,0 +1,140 @@
+"""Variations whose product was saved: they show its values where they have none of their own, and no date tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from tap_woo_pim._compat import override
+from tap_woo_pim.bookmark import MODIFIED, Bookmark, newest
+from tap_woo_pim.listing import Listing, Row
+from tap_woo_pim.reading import ask_ahead, read, read_many
+from tap_woo_pim.streams.changing import ChangingStream
+
+if TYPE_CHECKING:
+    from singer_sdk.helpers.types import Context, Record
+
+PRODUCTS = "products"
+
+PRODUCT_FIELDS = f"id,type,{MODIFIED}"
+"""What is asked for of a product to know whether its variations are to be read."""
+
+WITHOUT_VARIATIONS = {"simple", "grouped", "external"}
+"""WooCommerce's own types below which there are none; those of plugins may have some, as variable-subscription has."""
+
+PARENTS_AT_ONCE = 25
+"""So many products' variations are asked for together: a page or two of most shops, and an address of any length."""
+
+
+class InheritingStream(ChangingStream):
+    """A list of variations of all products, of which those of products that changed are read again.
+
+    A variation shows its product's SKU, weight, dimensions, shipping class, image and more where it has none, and its
+    stock where the product keeps it. Saving the product changes all of these, but no date of a variation.
+
+    State of the stream, beside that of `ChangingStream`:
+        parents: the bookmark of the products whose variations were read, with the keys of `Bookmark`; none when all
+            variations were read since, which then began at `whole_read_at`.
+        reading.parents: how far the list of these products is read; see `_place`.
+    """
+
+    @override
+    def get_records(self, context: Context | None) -> Iterator[Record]:
+        """Read the stream, with the question for changed products in flight beside its own list."""
+        if "reading" not in self.stream_state and not self.whole_read_is_due() and self._is_to_ask():
+            since = Bookmark(self._parents(), self.run).since
+            for number in range(len(self.statuses(self._products_path))):
+                ask_ahead(self.shop, self._changed_products(since, {**_place(), "list": number}))
+        yield from super().get_records(context)
+
+    @override
+    def read_dependents(self, reading: dict[str, Any], *, resumed: bool) -> Iterator[Record]:
+        if not self._takes_parents():
+            return
+        began = self.bookmark.back_from(reading["clock"])
+        if reading["since"] is None:
+            if resumed:
+                yield from self._read_below(began, _place())
+            return
+        parents = self._parents()
+        bookmark = Bookmark(parents, self.run)
+        place = reading.setdefault("parents", _place())
+        is_resumed = place != _place()
+        if is_resumed or self._is_to_ask():
+            yield from self._read_below(bookmark.since, place)
+        if is_resumed:
+            yield from self._read_below(began, _place())
+        bookmark.move({**reading, "newest": place["newest"]})
+        self.stream_state["parents"] = parents
+
+    @override
+    def end_reading(self, reading: dict[str, Any], state: dict[str, Any]) -> None:
+        if reading["since"] is None:
+            state.pop("parents", None)
+        super().end_reading(reading, state)
+
+    @property
+    def _products_path(self) -> str:
+        return self.shop.path(PRODUCTS)
+
+    def _takes_parents(self) -> bool:
+        routes = self.shop.routes
+        dated = routes.takes(self._products_path, "modified_after") and routes.takes(
+            self._products_path, "dates_are_gmt"
+        )
+        return dated and not self.is_read_per_product and routes.takes(self.list_path, "parent")
+
+    def _parents(self) -> dict[str, Any]:
+        """The bookmark of products: to begin with, all were read when the last whole read of variations began."""
+        began = self.stream_state["whole_read_at"]
+        return dict(self.stream_state.get("parents") or {"replication_key_value": began, "bookmark_at": began})
+
+    def _is_to_ask(self) -> bool:
+        """Tell whether products may have changed: not when this run has asked for them already, and found none."""
+        asked_since = self.run.unchanged_since.get(PRODUCTS)
+        is_known = asked_since is not None and asked_since <= Bookmark(self._parents(), self.run).since
+        return self._takes_parents() and not is_known
+
+    def _read_below(self, since: str, place: dict[str, Any]) -> Iterator[Record]:
+        """Read the variations of products that changed.
+
+        Args:
+            since: from which moment on, exclusive.
+            place: how far that was done; it is brought up to date with each page of products.
+        """
+        shaper, account = self.shaper(), self.run.progress.accounts[self.name]
+        for number in range(place["list"], len(self.statuses(self._products_path))):
+            listing = self._changed_products(since, place)
+            for products in read(self.shop, listing):
+                for part, rows in read_many(self.shop, self._variations_of(products)):
+                    yield from (shaper.shape(self.normalise(row)) for row in rows)
+                    account.rows += len(rows)
+                    self.report_unread(part)
+                walk = listing.walk
+                place |= {"offset": walk.offset, "seen": walk.seen, "newest": newest(products, place["newest"])}
+                self.report_unread(listing)
+                self.run.progress.page(self.name, walk.offset, walk.total, PRODUCTS)
+                self.keep_page_size()
+            place |= {"list": number + 1, "offset": 0, "seen": None}
+
+    def _changed_products(self, since: str, place: dict[str, Any]) -> Listing:
+        status = self.statuses(self._products_path)[place["list"]]
+        dates = {"modified_after": since.rstrip("Z"), "dates_are_gmt": "true"}
+        params = {"_fields": PRODUCT_FIELDS, **status, **dates}
+        walk = self.walk(place["offset"], place["seen"])
+        return Listing(self._products_path, params, self.name, walk, part=" of products")
+
+    def _variations_of(self, products: list[Row]) -> Iterator[Listing]:
+        ids = [product["id"] for product in products if product.get("type") not in WITHOUT_VARIATIONS]
+        for first in range(0, len(ids), PARENTS_AT_ONCE):
+            asked = ids[first : first + PARENTS_AT_ONCE]
+            for status in self.statuses(self.list_path):
+                listing = self.list_of(status, None)
+                listing.params = {**listing.params, "parent": ",".join(map(str, asked))}
+                listing.part = f" of products {asked[0]} to {asked[-1]}"
+                yield listing
+
+
+def _place() -> dict[str, Any]:
+    """Give the beginning of a reading: which list of products, how far it is read, and the largest date in it."""
+    return {"list": 0, "offset": 0, "seen": None, "newest": None}
