@@ -22,8 +22,8 @@ PRODUCT_FIELDS = f"id,type,{MODIFIED}"
 WITHOUT_VARIATIONS = {"simple", "grouped", "external"}
 """WooCommerce's own types below which there are none; those of plugins may have some, as variable-subscription has."""
 
-PARENTS_AT_ONCE = 25
-"""So many products' variations are asked for together: a page or two of most shops, and an address of any length."""
+PARENTS_AT_ONCE = 12
+"""So many products' variations are asked for together: mostly a page, where several such lists are in flight."""
 
 
 class InheritingStream(ChangingStream):

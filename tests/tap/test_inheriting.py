@@ -10,6 +10,7 @@ import pytest
 from demo_store import PROFILES, Store
 from demo_store.faults import path
 from demo_store.faults.bodies import BodyChanged
+from demo_store.faults.statuses import PoisonousRow
 from tap_woo_pim.streams import inheriting
 from tap_woo_pim.streams.base import ShopStream
 from tests.tap.harness import Landing, Shop, shop
@@ -244,6 +245,45 @@ def test_products_that_never_change_do_not_come_again_after_each_whole_read(flat
         flat.server.requests.clear()
         flat.sync(landing, **VARIATIONS)
         assert asked(flat, of_parents=True) == []
+
+
+def test_a_row_that_cannot_be_read_below_a_product_is_named_and_all_else_comes(flat: Shop) -> None:
+    store = flat.store
+    parents = fill(store, 6)
+    landing = settled(flat, **CHOSEN)
+    store.clock.advance(3600)
+    for parent in parents:
+        store.edit_product(parent, sku=f"SKU {parent}")
+    unread = store.rows("variations")[3]["id"]
+    rule = store.faults.add(PoisonousRow(unread), path("/variations$"))
+    flat.sync(landing, max_retries=0, **CHOSEN)
+    store.faults.remove(rule)
+    (named,) = landing.tables["unread_rows"]
+    assert named[1] == "product_variations"
+    assert f"{unread}" in named[2] or f" of products {parents[0]} to {parents[-1]}" in named[2]
+    assert [key for key, *_ in landing.differences(store)["product_variations"]] == [unread]
+    store.clock.advance(3600)
+    flat.sync(landing, full_read_interval_hours=0, **CHOSEN)
+    assert landing.differences(store) == {}
+
+
+@pytest.mark.parametrize("settings", [{"content": "raw"}, {"start_date": "2026-10-01T12:30:00Z"}], ids=str)
+def test_rows_below_products_have_the_form_and_the_dates_that_the_settings_ask_for(settings: dict[str, Any]) -> None:
+    store = new_store()
+    parents = fill(store, 2)
+    store.clock.advance(3600)
+    late = store.create_variation(parents[0])
+    with shop(store) as served:
+        landing = settled(served, **CHOSEN, **settings)
+        store.clock.advance(3600)
+        store.edit_product(parents[0], sku="NEW")
+        served.sync(landing, **CHOSEN, **settings)
+    rows = landing.live("product_variations")
+    assert {id_ for id_, row in rows.items() if row["sku"] == "NEW"} == {
+        row["id"]
+        for row in store.rows("variations")
+        if row["parent_id"] == parents[0] and ("content" in settings or row["id"] == late)
+    }
 
 
 def test_a_route_that_takes_no_parent_is_left_to_whole_reads() -> None:
