@@ -23,8 +23,7 @@ def shown(data: Fields, parent: Fields | None) -> Fields:
     if parent is None:
         return {**data, "tax_class": _unless_parents(data["tax_class"], "")}
     fields: Fields = {name: _own_or(data[name], parent[name]) for name in _TEXTS}
-    sides = data["dimensions"]
-    fields["dimensions"] = {side: _own_or(length, parent["dimensions"][side]) for side, length in sides.items()}
+    fields["dimensions"] = _size(data["dimensions"], parent["dimensions"])
     fields["tax_status"] = parent["tax_status"]
     fields["tax_class"] = _unless_parents(data["tax_class"], parent["tax_class"])
     fields["permalink"] = _permalink(data["permalink"], parent["permalink"])
@@ -64,22 +63,27 @@ def own(data: Fields, parent: Fields | None) -> Fields:
     return {**data, **fields}
 
 
-def _own_or(value: str, parents: str) -> str:
-    # "0" is empty to PHP; "Inherit value from parent" is for empty ones.
-    return parents if value in {"", "0"} else value
+def _own_or(value: object, parents: object) -> object:
+    return parents if value in ("", "0") else value  # PHP takes "0" for empty
+
+
+def _size(sides: object, parents: object) -> object:
+    if isinstance(sides, dict) and isinstance(parents, dict):
+        return {side: _own_or(length, parents.get(side, length)) for side, length in sides.items()}
+    return sides  # what plugins make of it
 
 
 def _unless_parents(tax_class: str, parents: str) -> str:
     return parents if tax_class == "parent" else tax_class
 
 
-def _permalink(rest: str, parents: str) -> str:
-    return rest if rest.startswith("http") else f"{parents}{rest}"
+def _permalink(rest: object, parents: object) -> object:
+    return rest if not isinstance(rest, str) or rest.startswith("http") else f"{parents}{rest}"
 
 
 def _main_image(parent: Fields) -> Fields | None:
     images = parent["images"]
-    if not images:
+    if not (isinstance(images, list) and images and isinstance(images[0], dict)):
         return None
     return {key: value for key, value in images[0].items() if key not in NOT_IN_OLD_IMAGES}
 

@@ -123,7 +123,8 @@ class LivingProducts(LivingBase):
         Args:
             kind: which rows.
             row_id: the row's id.
-            fields: the values, as the API serves them afterwards. Another `parent_id` makes an orphan.
+            fields: the values, as the API serves them afterwards, but that a variation shows its product's where it
+                has none. Another `parent_id` makes an orphan.
         """
         with self.lock:
             table: Table = self.shop.terms[kind] if kind in TERM_KINDS else getattr(self.shop, kind)
