@@ -52,12 +52,44 @@ class Life:
     def read_whole(self, table: str) -> list[str]:
         """Let a store's rows come again, but for one that has vanished."""
         self.hours += 1
-        store_id, later = self.random.choice(STORES), f"+ interval '{self.hours} hours'"
-        of_store = f"where store_id = '{store_id}' and"
+        later, of_store = f"+ interval '{self.hours} hours'", f"where {self.of_store()} and"
         return [
             f"update woo.{table} set synced_at = synced_at {later} {of_store} not ({self.choose(table)})",
             f"update woo.snapshots set started_at = started_at {later} {of_store} stream = '{table}'",
         ]
+
+    def deselect_or_select(self) -> str:
+        """Let a field of a store's products no longer come, or all of them come as they were at first."""
+        store_id = self.random.choice(STORES)
+        if self.random.random() < 0.5:
+            field = self.random.choice(("name", "description", "images", "categories"))
+            return f"update woo.products set {field} = null where store_id = '{store_id}'"
+        return (
+            "update woo.products as own set (name, description, images, categories) ="
+            " (first.name, first.description, first.images, first.categories) from keep.products as first"
+            f" where own.store_id = '{store_id}' and first.store_id = own.store_id and first.id = own.id"
+        )
+
+    def tell_picture_otherwise(self) -> str:
+        alt = self.random.choice(('""', '"Seen"'))
+        return (
+            f"update woo.products set images = jsonb_set(images, '{{0,alt}}', '{alt}')"
+            f" where {self.choose('products')} and jsonb_array_length(images) > 0"
+        )
+
+    def set_store(self) -> str:
+        values = {
+            "currency": ("'EUR'", "'USD'"),
+            "weight_unit": ("'g'", "'kg'"),
+            "timezone_string": ("'Europe/Paris'", "'Pacific/Apia'", "''"),
+            "gmt_offset": ("0", "-11"),
+            "manage_stock": ("'yes'", "'no'"),
+        }
+        column = self.random.choice(list(values))
+        return f"update woo.stores set {column} = {self.random.choice(values[column])} where {self.of_store()}"
+
+    def of_store(self) -> str:
+        return f"store_id = '{self.random.choice(STORES)}'"
 
     def copy(self) -> str:
         """Let a product of the same SKU appear, now and then under the id of a variation."""
@@ -101,10 +133,14 @@ class Life:
             lambda: self.read_whole(table),
             lambda: self.read_whole(self.random.choice(TERMS)),
             self.copy,
-            lambda: (
-                f"update woo.stores set currency = '{self.random.choice(['EUR', 'USD'])}', weight_unit ="
-                f" '{self.random.choice(['g', 'kg'])}' where store_id = '{self.random.choice(STORES)}'"
-            ),
+            lambda: self.set(table, "price", "null", "'5'", "'much'"),
+            lambda: self.set("products", "sale_price", "null", "'4'", "'6'"),
+            lambda: self.set("products", "date_on_sale_from_gmt", "null", "'2026-05-03 23:00'"),
+            lambda: self.set("products", "date_on_sale_to_gmt", "null", "'2026-05-02 23:00'"),
+            lambda: self.set("products", "global_unique_id", "null", "'4006381333931'", "'4006381333932'"),
+            self.tell_picture_otherwise,
+            self.deselect_or_select,
+            self.set_store,
             self.remove_or_restore,
         ]
         made = [way() for way in self.random.sample(ways, self.random.randint(4, 9))]

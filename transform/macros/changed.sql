@@ -64,6 +64,16 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- The affected products that are still in the shop, with the columns of their facts that findings are made from. -#}
+{% macro live_affected_products(columns) -%}
+    select
+        store_id, product_id, facts.is_variation, facts.{{ columns | join(', facts.') }},
+        case when not facts.is_published then 'info' end as when_unpublished
+    from {{ ref('product_facts') }} as facts
+    inner join {{ ref('affected_products') }} as affected using (store_id, product_id)
+    where not facts.is_deleted
+{%- endmacro %}
+
 {#- A digest of the models: when one of them is changed, all rows count as changed. -#}
 {% macro rules_digest() %}
     {%- set sums = [] -%}

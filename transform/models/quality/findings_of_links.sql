@@ -1,5 +1,6 @@
 {{ config(schema='pim_work', materialized='steady_view') }}
--- What a product refers to: categories, pictures, other products, other stores; and rows that did not come.
+-- What other products decide, of this store and others, so that all is worked out anew in each build: shared SKUs and
+-- pictures, relations; and promoted fields, and rows that did not come.
 with live as not materialized (
     select *
     from {{ ref('product_facts') }}
@@ -19,32 +20,28 @@ pictures as (
     group by images.store_id, images.product_id
 )
 
-select live.store_id, live.product_id, 'no_category' as check_name,
-    case when not live.is_published then 'info' end as severity, '' as subject,
-    'The product is in no category but the shop''s catch-all.' as message
-from live
-where
-    not live.is_variation
-    and {{ is_told('categories', 'products') }}
-    and not exists (
-        select 1
-        from {{ ref('shop_terms') }} as terms
-        where
-            terms.store_id = live.store_id
-            and terms.product_id = live.product_id
-            and terms.taxonomy = 'category'
-            and terms.slug is distinct from 'uncategorized'
-    )
-
-union all
-select live.store_id, live.product_id, 'no_alt_text', null, '',
-    pictures.silent || ' of ' || pictures.shown || ' pictures have no alternative text.'
+select live.store_id, live.product_id, 'no_alt_text' as check_name, null as severity, '' as subject,
+    pictures.silent || ' of ' || pictures.shown || ' pictures have no alternative text.' as message
 from live
 inner join pictures using (store_id, product_id)
 left join {{ ref('product_facts') }} as parent
     on live.store_id = parent.store_id and live.parent_id = parent.product_id
 -- A picture that a variation has from its parent is told of there.
 where pictures.silent > 0 and live.main_image_id is distinct from parent.main_image_id
+
+union all
+select live.store_id, live.product_id, 'duplicate_sku', null, '',
+    'The SKU ' || sku || ' is on ' || shared.carriers || ' products or variations of this store: ids ' || shared.ids
+    || case when shared.carriers > 10 then ', ...' else '' end || '.'
+from (
+    select store_id, sku, count(*) as carriers,
+        array_to_string((array_agg(live.product_id order by live.product_id))[1:10], ', ') as ids
+    from {{ ref('sku_carriers') }} as standing
+    inner join live using (store_id, sku)
+    where standing.is_duplicate
+    group by store_id, sku
+) as shared
+inner join live using (store_id, sku)
 
 union all
 select relations.store_id, relations.product_id, 'broken_relation', null,

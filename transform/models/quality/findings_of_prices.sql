@@ -1,12 +1,10 @@
-{{ config(schema='pim_work', materialized='steady_view') }}
--- Prices and numbers.
-with live as not materialized (
-    select *
-    from {{ ref('product_facts') }}
-    where not is_deleted
+{{ config(materialized='ephemeral') }}
+-- Prices and numbers, of the products that this build works out anew.
+with live as materialized (
+    {{ live_affected_products(['kind', 'price', 'regular_price', 'sale_price', 'sale_from', 'sale_to', 'not_numbers']) }}
 )
 
-select store_id, product_id, 'no_price' as check_name, case when not is_published then 'info' end as severity, '' as subject,
+select store_id, product_id, 'no_price' as check_name, when_unpublished as severity, '' as subject,
     'There is no price, so nobody can buy it.' as message
 from live
 where

@@ -1,9 +1,11 @@
-{{ config(schema='pim_work', materialized='steady_view') }}
--- What a product's own row shows: identity, texts, pictures, stock.
-with live as not materialized (
-    select *, case when not is_published then 'info' end as when_unpublished
-    from {{ ref('product_facts') }}
-    where not is_deleted
+{{ config(materialized='ephemeral') }}
+-- What the row of a product shows, and its parent's: identity, texts, pictures, stock. Of the products that this build
+-- works out anew.
+with live as materialized (
+    {{ live_affected_products([
+        'name', 'sku', 'parent_sku', 'gtin', 'gtin_kind', 'gtin_source', 'main_image_id', 'description_digest',
+        'short_description_digest', 'stock_kept_by', 'stock_quantity'
+    ]) }}
 )
 
 select store_id, product_id, 'no_name' as check_name, null as severity, '' as subject,
@@ -20,20 +22,6 @@ select store_id, product_id, 'no_sku', when_unpublished, '',
     end
 from live
 where sku is null and {{ is_told('sku') }}
-
-union all
-select store_id, product_id, 'duplicate_sku', null, '',
-    'The SKU ' || sku || ' is on ' || carriers || ' products or variations of this store: ids ' || ids
-    || case when carriers > 10 then ', ...' else '' end || '.'
-from live
-inner join (
-    select store_id, sku, count(*) as carriers,
-        array_to_string((array_agg(product_id order by product_id))[1:10], ', ') as ids
-    from live
-    where sku is not null
-    group by store_id, sku
-    having count(*) > 1
-) as shared using (store_id, sku)
 
 union all
 select store_id, product_id, 'bad_gtin', null, gtin_source,
@@ -73,3 +61,20 @@ where
     and stock_quantity is null
     and coalesce(stores.keeps_stock, true)
     and {{ is_told('stock_quantity') }}
+
+union all
+select live.store_id, live.product_id, 'no_category', when_unpublished, '',
+    'The product is in no category but the shop''s catch-all.'
+from live
+where
+    not live.is_variation
+    and {{ is_told('categories', 'products') }}
+    and not exists (
+        select 1
+        from {{ ref('shop_terms') }} as terms
+        where
+            terms.store_id = live.store_id
+            and terms.product_id = live.product_id
+            and terms.taxonomy = 'category'
+            and terms.slug is distinct from 'uncategorized'
+    )

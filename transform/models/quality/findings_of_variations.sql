@@ -1,5 +1,5 @@
 {{ config(schema='pim_work', materialized='steady_view') }}
--- Variations, their parents and their options.
+-- Variations, their parents and their options, all worked out anew in each build.
 with live as not materialized (
     select *
     from {{ ref('product_facts') }}

@@ -1,5 +1,14 @@
-{{ config(indexes=[{'columns': ['store_id', 'check_name']}, {'columns': ['store_id', 'product_id']}]) }}
--- What somebody should look at: a row for each finding, of products that are still in the shop.
+{{ config(
+    kept_checks=[
+        'no_name', 'no_sku', 'bad_gtin', 'no_image', 'no_description', 'stock_without_quantity', 'no_category', 'no_price',
+        'not_a_number', 'sale_not_below_regular', 'sale_window_reversed'
+    ],
+    indexes=[{'columns': ['store_id', 'check_name']}, {'columns': ['store_id', 'product_id']}]
+) }}
+-- What somebody should look at: a row for each finding, of products that are still in the shop. What a product's own row
+-- shows (kept_checks: findings_of_products, findings_of_prices) is looked for again where the product is affected; what
+-- others decide is looked for everywhere.
+-- depends_on: {{ ref('affected_products') }}
 with findings as (
     {% for kind in ('products', 'prices', 'variations', 'links') -%}
     select store_id, product_id, check_name, severity, subject, message from {{ ref('findings_of_' ~ kind) }}

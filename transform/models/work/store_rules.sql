@@ -1,6 +1,7 @@
 {#-
-  A digest of what all products of a store are read by: its currency and units, the names of its attributes, options,
-  categories and brands, and which stores there are. When it changes, all its rows count as changed.
+  A digest of what all products of a store are read by: its currency, units and clock, whether it keeps stock, the names of
+  its attributes, options, categories and brands, which fields came at all, and which stores there are. When it changes,
+  all its rows count as changed.
 -#}
 {% set lists = {
     'product_attributes': ['name', 'slug'],
@@ -9,11 +10,20 @@
     'product_brands': ['name']
 } %}
 with parts as (
-    select store_id, concat_ws('|', currency, weight_unit, dimension_unit, name) as part
+    select store_id, concat_ws('|', currency, weight_unit, dimension_unit, manage_stock, name) as part
     from {{ landed('stores', {
-        'store_id': 'text', 'currency': 'text', 'weight_unit': 'text', 'dimension_unit': 'text', 'name': 'text'
+        'store_id': 'text', 'currency': 'text', 'weight_unit': 'text', 'dimension_unit': 'text', 'manage_stock': 'text',
+        'name': 'text'
     }) }} as stores
-    {% for table, columns in lists.items() %}
+    union all
+    -- The hours from UTC of a shop with a time zone change with the season, and nothing is told by them.
+    select store_id, coalesce(time_zone, ahead_of_utc::text)
+    from {{ ref('store_clocks') }}
+    union all
+    select store_id, string_agg(concat_ws('.', source, field), '|' order by source, field)
+    from {{ ref('told_fields') }}
+    group by store_id
+    {%- for table, columns in lists.items() %}
     union all
     select
         listed.store_id,

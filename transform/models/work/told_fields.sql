@@ -7,8 +7,14 @@
 -#}
 {% set never_null = {'name': 'text', 'description': 'text', 'images': 'array', 'categories': 'array', 'variations': 'array'} %}
 {% set present = ['sku', 'price', 'stock_quantity'] %}
+with stores as (
+    select store_id from {{ landed('products', {'store_id': 'text'}) }} as products
+    union
+    select store_id from {{ landed('product_variations', {'store_id': 'text'}) }} as product_variations
+)
+
 select stores.store_id, told.source, told.field
-from {{ ref('stores') }} as stores
+from stores
 cross join lateral (
     {%- for field, type in never_null.items() %}
     select 'products' as source, '{{ field }}' as field
