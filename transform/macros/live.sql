@@ -13,3 +13,15 @@
     from {{ ref(model) }}
     where not is_deleted
 {%- endmacro %}
+
+{#-
+  Whether a row of a product is of one still in the shop. As few are not, to look for those in a table of many rows is
+  quicker than to find the facts of every product.
+-#}
+{% macro is_in_shop(alias) -%}
+    not exists (
+        select 1
+        from {{ ref('product_facts') }} as gone
+        where gone.is_deleted and gone.store_id = {{ alias }}.store_id and gone.product_id = {{ alias }}.product_id
+    )
+{%- endmacro %}

@@ -6,10 +6,10 @@ with used as (
         attribute_values.attribute_code,
         attribute_values.option_code,
         min(attribute_values.value) as name,
-        count(*) filter (where not facts.is_deleted) as product_count
+        count(*) filter (where gone.product_id is null) as product_count
     from {{ ref('product_attribute_values') }} as attribute_values
-    inner join {{ ref('product_facts') }} as facts
-        on attribute_values.store_id = facts.store_id and attribute_values.product_id = facts.product_id
+    left join {{ ref('product_facts') }} as gone
+        on attribute_values.store_id = gone.store_id and attribute_values.product_id = gone.product_id and gone.is_deleted
     where not attribute_values.is_any
     group by attribute_values.store_id, attribute_values.attribute_code, attribute_values.option_code
 ),

@@ -21,11 +21,10 @@ counted as (
     select store_id, attribute_code, count(*) as product_count, bool_or(is_variation_axis) as is_variation_axis
     from (
         select store_id, product_id, attribute_code, bool_or(is_variation_axis) as is_variation_axis
-        from {{ ref('product_attribute_values') }}
+        from {{ ref('product_attribute_values') }} as own
+        where {{ is_in_shop('own') }}
         group by store_id, product_id, attribute_code
     ) as having_it
-    inner join {{ ref('product_facts') }} as facts using (store_id, product_id)
-    where not facts.is_deleted
     group by store_id, attribute_code
 )
 

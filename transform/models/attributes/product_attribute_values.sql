@@ -43,9 +43,12 @@ own as (
 ),
 
 axes_sent as (
-    select distinct store_id, product_id, attribute_id, slug_as_sent, name_as_sent, position, is_visible
-    from {{ ref('shop_attributes') }}
-    where is_axis
+    select distinct
+        sent.store_id, sent.product_id, sent.attribute_id, sent.slug_as_sent, sent.name_as_sent, sent.position, sent.is_visible
+    from {{ ref('shop_attributes') }} as sent
+    inner join (select distinct store_id, parent_id from variations) as parents
+        on sent.store_id = parents.store_id and sent.product_id = parents.parent_id
+    where sent.is_axis
 ),
 
 axes as (

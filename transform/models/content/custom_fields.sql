@@ -38,7 +38,8 @@ types as (
     select store_id, key, array_agg(value_type order by value_type) as value_types
     from (
         select distinct custom.store_id, custom.key, custom.value_type
-        from {{ ref('live_product_custom_values') }} as custom
+        from {{ ref('product_custom_values') }} as custom
+        where {{ is_in_shop('custom') }}
     ) as told
     group by store_id, key
 ),

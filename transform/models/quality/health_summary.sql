@@ -12,32 +12,41 @@ with live as (
 losses as (
     select
         store_id,
-        least(
-            1,
-            0.5 * count(*) filter (where severity = 'error') + 0.1 * count(*) filter (where severity = 'warning')
-        ) as loss
-    from {{ ref('health_checks') }}
-    inner join {{ ref('product_facts') }} as facts using (store_id, product_id)
-    where not facts.is_deleted
+        least(10, 5 * count(*) filter (where severity = 'error') + count(*) filter (where severity = 'warning')) as tenths
+    from {{ ref('health_checks') }} as own
+    where product_id is not null and severity <> 'info' and {{ is_in_shop('own') }}
     group by store_id, product_id
 ),
 
 scores as (
-    select store_id, sum(loss) as loss
+    select store_id, sum(tenths) / 10.0 as loss
     from losses
     group by store_id
+),
+
+of_products as (
+    select
+        store_id,
+        check_name,
+        product_id,
+        count(*) as findings,
+        count(*) filter (where severity = 'error') as errors,
+        count(*) filter (where severity = 'warning') as warnings,
+        count(*) filter (where severity = 'info') as infos
+    from {{ ref('health_checks') }}
+    group by store_id, check_name, product_id
 ),
 
 counted as (
     select
         store_id,
         check_name,
-        count(*) as findings,
-        count(distinct product_id) as products,
-        count(*) filter (where severity = 'error') as errors,
-        count(*) filter (where severity = 'warning') as warnings,
-        count(*) filter (where severity = 'info') as infos
-    from {{ ref('health_checks') }}
+        sum(findings)::bigint as findings,
+        count(product_id) as products,
+        sum(errors)::bigint as errors,
+        sum(warnings)::bigint as warnings,
+        sum(infos)::bigint as infos
+    from of_products
     group by store_id, check_name
 )
 

@@ -29,12 +29,12 @@ gone as (
 
     union all
     -- Not met in the last whole read.
-    select products.store_id, products.source, products.product_id, 'vanished', snapshots.started_at
-    from products
+    select landed.store_id, landed.source, landed.product_id, 'vanished', snapshots.started_at
+    from {{ ref('landed_rows') }} as landed
     inner join snapshots
-        on products.store_id = snapshots.store_id
-        and products.source = snapshots.stream
-        and products.synced_at < snapshots.started_at
+        on landed.store_id = snapshots.store_id
+        and landed.source = snapshots.stream
+        and landed.synced_at < snapshots.started_at
 
     union all
     -- The shop trashes variations with their parent, but does not always get to all of them.

@@ -1,4 +1,4 @@
-{{ config(materialized='table', indexes=[{"columns": ["store_id", "product_id"], "unique": true}]) }}
+{{ config(materialized='table', indexes=[{'columns': ['store_id', 'product_id'], 'unique': true}, {'columns': ['is_changed']}]) }}
 {#-
   Every landed product and variation, whether it changed since the last build, and those that were taken out of the
   landed tables (is_changed without a source). `built_rows` has what the last build was made from.
@@ -20,10 +20,15 @@ with landed as (
     order by store_id, product_id, synced_at desc nulls last, source
 ),
 
+rules as materialized (
+    select store_id, md5('{{ rules_digest() }}' || digest) as rules
+    from {{ ref('store_rules') }}
+),
+
 versioned as (
-    select landed.*, md5(concat('{{ rules_digest() }}', store_rules.digest)) as rules
+    select landed.*, rules.rules
     from landed
-    left join {{ ref('store_rules') }} as store_rules on landed.store_id = store_rules.store_id
+    left join rules on landed.store_id = rules.store_id
 ),
 
 digests as (
