@@ -39,12 +39,27 @@ COMMON = {
     "id": f"id + {COPIED}",
     "sku": f"sku || '-' || (copy % {HALF})",
     "parent_id": f"nullif(parent_id, 0) + {COPIED}",
+    "global_unique_id": f"case when global_unique_id is not null then pg_temp.gtin(id + {COPIED}) end",
 }
 LISTS = {
     name: f"pg_temp.shifted({name}, {COPIED})"
     for name in ("variations", "upsell_ids", "cross_sell_ids", "grouped_products")
 }
-MORE = {**COMMON, "store_id": "'us'", "id": f"id + {COPIED} + {APART // 2}", "sku": "sku || '-more-' || copy"}
+MORE = {
+    **COMMON,
+    "store_id": "'us'",
+    "id": f"id + {COPIED} + {APART // 2}",
+    "sku": "sku || '-more-' || copy",
+    "global_unique_id": "null",
+}
+GTIN = """
+create function pg_temp.gtin(number bigint) returns text language sql as $$
+    select code || (10 - sum((3 - 2 * (place % 2)) * digit::integer) % 10) % 10
+    from lpad(number::text, 12, '0') as code, string_to_table(code, null) with ordinality as digits (digit, place)
+    group by code
+$$
+"""
+"""A GTIN-13 of its own for every product: all copies with one would be a shop like no other."""
 
 SHIFTED = """
 create function pg_temp.shifted(list jsonb, distance bigint) returns jsonb language sql as $$
@@ -92,7 +107,7 @@ def fill(warehouse: Warehouse) -> None:
     warehouse.land(Store.recorded("11.0.1"), "us")
     columns = {table: warehouse.columns(table, "woo") for table in ("products", "product_variations")}
     # Some recorded descriptions have 300 kB; 50 copies of each would measure those alone.
-    statements = [f"update woo.products set description = left(description, {LONG})", SHIFTED]
+    statements = [f"update woo.products set description = left(description, {LONG})", SHIFTED, GTIN]
     for table in columns:
         statements += [f"create temp table {table} as select * from woo.{table}", f"truncate woo.{table}"]
     variations = columns["product_variations"]

@@ -24,6 +24,11 @@ FINDINGS = {
         "The GTIN 4006381333932 (from global_unique_id) has a wrong check digit: it was probably mistyped.",
         "error",
     ),
+    "duplicate_gtin": (
+        "same-gtin",
+        "The GTIN 036000291452 is on 2 products or variations of this store: ids {same-gtin}, {same-gtin-longer}.",
+        "warning",
+    ),
     "no_image": ("bare", "The product has no picture.", "warning"),
     "no_alt_text": ("silent", "1 of 2 pictures have no alternative text.", "info"),
     "no_description": ("bare", "The product has a short description but no long one.", "warning"),
@@ -65,6 +70,7 @@ NEAR_MISSES = {
     "no_sku": "good",
     "duplicate_sku": "good",
     "bad_gtin": "good",
+    "duplicate_gtin": "gtin-of-parent",
     "no_image": "heir",
     "no_alt_text": "good",
     "no_description": "good",
@@ -120,6 +126,11 @@ def own_shop() -> tuple[Store, dict[str, int]]:
     add("other-twin", sku="OTHER")
     add("twin-in-trash", sku="OTHER-TWIN")
     add("mistyped", global_unique_id="4006381333932")
+    add("same-gtin", global_unique_id="036000291452")
+    add("same-gtin-longer", global_unique_id="0036000291452")
+    add("same-gtin-in-trash", global_unique_id="4006381333931")
+    add("gtin-parent", type="variable", global_unique_id="96385074")
+    ids["gtin-of-parent"] = shop.create_variation(ids["gtin-parent"], sku="OF-PARENT", regular_price="1")
     add("silent", images=[picture(1, "A mug"), picture(2, " ")])
     add("free", regular_price="0")
     add("comma", weight="2,5")
@@ -157,6 +168,7 @@ def own_shop() -> tuple[Store, dict[str, int]]:
         meta_data=[{"key": "warranty", "value": " 24 "}],
     )
     shop.sql_update("products", ids["other-twin"], sku="TWIN")
+    shop.sql_update("variations", ids["gtin-of-parent"], global_unique_id="96385074")
     shop.sql_update("products", ids["uncounted"], stock_quantity=None)
     return shop, ids
 
@@ -173,7 +185,8 @@ def other_shop() -> Store:
 def checked(new_warehouse: NewWarehouse) -> tuple[Warehouse, dict[str, int]]:
     warehouse: Warehouse = new_warehouse("health")
     shop, ids = own_shop()
-    shop.trash_product(ids["twin-in-trash"])
+    for name in ("twin-in-trash", "same-gtin-in-trash"):
+        shop.trash_product(ids[name])
     shop.sql_update("products", ids["twin-in-trash"], sku="GOOD")
     warehouse.land(shop, "own")
     warehouse.land(other_shop(), "other")
@@ -194,11 +207,18 @@ def findings(warehouse: Warehouse, check: str) -> dict[int, tuple[str, str]]:
     return {row["product_id"]: (row["message"], row["severity"]) for row in found}
 
 
+def test_gtins_that_are_nobody_elses_are_no_duplicates(checked: tuple[Warehouse, dict[str, int]]) -> None:
+    """Neither that of a variation and its parent, nor one that else only a product in the trash has."""
+    warehouse, ids = checked
+
+    assert findings(warehouse, "duplicate_gtin").keys() == {ids["same-gtin"], ids["same-gtin-longer"]}
+
+
 def test_every_check_is_tried(checked: tuple[Warehouse, dict[str, int]]) -> None:
     names = {name for (name,) in checked[0].tuples("select check_name from pim.checks")}
 
     assert FINDINGS.keys() == NEAR_MISSES.keys() == names
-    assert len(names) == 21
+    assert len(names) == 22
 
 
 @pytest.mark.parametrize("check", FINDINGS)

@@ -7,6 +7,7 @@ from (
         ('no_sku', 'warning', 'A product or variation has no SKU of its own.'),
         ('duplicate_sku', 'error', 'Several products or variations of a store have one SKU.'),
         ('bad_gtin', 'error', 'A GTIN has a wrong length or check digit.'),
+        ('duplicate_gtin', 'warning', 'Several products or variations of a store have one GTIN.'),
         ('no_image', 'warning', 'There is no picture, not even the parent''s.'),
         ('no_alt_text', 'info', 'A picture has no text for those who cannot see it.'),
         ('no_description', 'warning', 'A product has no description.'),

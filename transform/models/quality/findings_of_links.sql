@@ -12,6 +12,32 @@ read_whole as (
     from {{ landed('snapshots', {'store_id': 'text', 'stream': 'text', 'started_at': 'timestamp'}) }} as snapshots
 ),
 
+gtin_carriers as materialized (
+    select store_id, product_id, gtin, {{ gtin_14('gtin', 'gtin_kind') }} as code, case when is_variation then parent_id end as parent_id
+    from live
+    where gtin_kind is not null
+),
+
+shared_gtins as (
+    select *
+    from gtin_carriers
+    inner join (
+        select store_id, code from gtin_carriers group by store_id, code having count(*) > 1
+    ) as several using (store_id, code)
+),
+
+-- A parent that has the GTIN of one of its variations stands for that one.
+sold_gtins as (
+    select *
+    from shared_gtins as own
+    where not exists (
+        select 1
+        from shared_gtins as variation
+        where
+            variation.store_id = own.store_id and variation.parent_id = own.product_id and variation.code = own.code
+    )
+),
+
 pictures as (
     select images.store_id, images.product_id, count(*) as shown, count(*) filter (where media.alt_text is null) as silent
     from {{ ref('shop_images') }} as images
@@ -42,6 +68,19 @@ from (
     group by store_id, sku
 ) as shared
 inner join live using (store_id, sku)
+
+union all
+select sold.store_id, sold.product_id, 'duplicate_gtin', null, '',
+    'The GTIN ' || sold.gtin || ' is on ' || shared.carriers || ' products or variations of this store: ids ' || shared.ids
+    || case when shared.carriers > 10 then ', ...' else '' end || '.'
+from (
+    select store_id, code, count(*) as carriers,
+        array_to_string((array_agg(product_id order by product_id))[1:10], ', ') as ids
+    from sold_gtins
+    group by store_id, code
+    having count(*) > 1
+) as shared
+inner join sold_gtins as sold using (store_id, code)
 
 union all
 select relations.store_id, relations.product_id, 'broken_relation', null,
