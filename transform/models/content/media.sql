@@ -1,22 +1,6 @@
 {{ config(indexes=[{'columns': ['store_id', 'media_id'], 'unique': true}]) }}
--- Pictures, as the row read last tells of them: one picture can serve many products.
-with told as (
-    select
-        images.store_id, images.media_id, images.url, images.name, images.alt_text,
-        max(landed.synced_at) as synced_at,
-        count(*) as uses
-    from {{ ref('shop_images') }} as images
-    inner join {{ ref('landed_rows') }} as landed
-        on images.store_id = landed.store_id and images.product_id = landed.product_id
-    group by images.store_id, images.media_id, images.url, images.name, images.alt_text
-)
-
-select distinct on (store_id, media_id)
-    store_id,
-    media_id,
-    url,
-    {{ decoded('name') }} as name,
-    {{ decoded('alt_text') }} as alt_text,
-    sum(uses) over (partition by store_id, media_id) as product_count
-from told
-order by store_id, media_id, url is null, synced_at desc, url, name, alt_text
+-- Pictures. They are exchanged when the findings have been looked for: until then affected_products sees which pictures are
+-- told of otherwise than in the findings, also after a build that broke off.
+-- depends_on: {{ ref('health_checks') }}
+select *
+from {{ ref('told_pictures') }}

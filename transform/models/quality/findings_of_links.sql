@@ -1,6 +1,6 @@
 {{ config(schema='pim_work', materialized='steady_view') }}
 -- What other products decide, of this store and others, so that all is worked out anew in each build: shared SKUs and
--- pictures, relations; and promoted fields, and rows that did not come.
+-- GTINs, relations; and promoted fields, and rows that did not come.
 with live as not materialized (
     select *
     from {{ ref('product_facts') }}
@@ -36,29 +36,11 @@ sold_gtins as (
         where
             variation.store_id = own.store_id and variation.parent_id = own.product_id and variation.code = own.code
     )
-),
-
-pictures as (
-    select images.store_id, images.product_id, count(*) as shown, count(*) filter (where media.alt_text is null) as silent
-    from {{ ref('shop_images') }} as images
-    inner join {{ ref('media') }} as media using (store_id, media_id)
-    where media.url is not null
-    group by images.store_id, images.product_id
 )
 
-select live.store_id, live.product_id, 'no_alt_text' as check_name, null as severity, '' as subject,
-    pictures.silent || ' of ' || pictures.shown || ' pictures have no alternative text.' as message
-from live
-inner join pictures using (store_id, product_id)
-left join {{ ref('product_facts') }} as parent
-    on live.store_id = parent.store_id and live.parent_id = parent.product_id
--- A picture that a variation has from its parent is told of there.
-where pictures.silent > 0 and live.main_image_id is distinct from parent.main_image_id
-
-union all
-select live.store_id, live.product_id, 'duplicate_sku', null, '',
+select live.store_id, live.product_id, 'duplicate_sku' as check_name, null as severity, '' as subject,
     'The SKU ' || sku || ' is on ' || shared.carriers || ' products or variations of this store: ids ' || shared.ids
-    || case when shared.carriers > 10 then ', ...' else '' end || '.'
+    || case when shared.carriers > 10 then ', ...' else '' end || '.' as message
 from (
     select store_id, sku, count(*) as carriers,
         array_to_string((array_agg(live.product_id order by live.product_id))[1:10], ', ') as ids

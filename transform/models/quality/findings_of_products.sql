@@ -3,8 +3,8 @@
 -- works out anew.
 with live as materialized (
     {{ live_affected_products([
-        'name', 'sku', 'parent_sku', 'gtin', 'gtin_kind', 'gtin_source', 'main_image_id', 'description_digest',
-        'short_description_digest', 'stock_kept_by', 'stock_quantity'
+        'parent_id', 'name', 'sku', 'parent_sku', 'gtin', 'gtin_kind', 'gtin_source', 'main_image_id',
+        'description_digest', 'short_description_digest', 'stock_kept_by', 'stock_quantity'
     ]) }}
 )
 
@@ -78,3 +78,20 @@ where
             and terms.taxonomy = 'category'
             and terms.slug is distinct from 'uncategorized'
     )
+
+union all
+select live.store_id, live.product_id, 'no_alt_text', null, '',
+    pictures.silent || ' of ' || pictures.shown || ' pictures have no alternative text.'
+from (
+    select store_id, product_id, count(*) as shown, count(*) filter (where told.alt_text is null) as silent
+    from live as own
+    inner join {{ ref('shop_images') }} as images using (store_id, product_id)
+    inner join {{ ref('told_pictures') }} as told using (store_id, media_id)
+    where told.url is not null
+    group by store_id, product_id
+) as pictures
+inner join live using (store_id, product_id)
+left join {{ ref('product_facts') }} as parent
+    on live.store_id = parent.store_id and live.parent_id = parent.product_id
+-- A picture that a variation has from its parent is told of there.
+where pictures.silent > 0 and live.main_image_id is distinct from parent.main_image_id

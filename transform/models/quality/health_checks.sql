@@ -1,7 +1,7 @@
 {{ config(
     kept_checks=[
-        'no_name', 'no_sku', 'bad_gtin', 'no_image', 'no_description', 'stock_without_quantity', 'no_category', 'no_price',
-        'not_a_number', 'sale_not_below_regular', 'sale_window_reversed'
+        'no_name', 'no_sku', 'bad_gtin', 'no_image', 'no_alt_text', 'no_description', 'stock_without_quantity', 'no_category',
+        'no_price', 'not_a_number', 'sale_not_below_regular', 'sale_window_reversed'
     ],
     indexes=[{'columns': ['store_id', 'check_name']}, {'columns': ['store_id', 'product_id']}]
 ) }}

@@ -1,11 +1,14 @@
 {{ config(materialized='table', indexes=[{'columns': ['store_id', 'product_id'], 'unique': true}]) }}
 {#-
-  Products whose facts have to be worked out anew: those that changed, the variations of those that changed, and those
-  that were found to be deleted or to be back. With the SKU that the last build had of them: one that broke off may have
+  Products whose facts and findings have to be worked out anew: those that changed, the variations of those that changed,
+  those that were found to be deleted or to be back, and those with a picture of which others tell otherwise. With the SKU that the last build had of them: one that broke off may have
   come as far as the facts, but not as far as what is made from those.
 -#}
 -- depends_on: {{ ref('deletions') }}
+-- depends_on: {{ ref('told_pictures') }}
+-- depends_on: {{ ref('shop_images') }}
 {% set built = adapter.get_relation(this.database, this.schema, 'built_rows') if execute and not flags.FULL_REFRESH %}
+{% set media = adapter.get_relation(this.database, target.schema, 'media') if execute and not flags.FULL_REFRESH %}
 with affected as (
     select store_id, product_id
     from {{ ref('landed_rows') }}
@@ -52,6 +55,15 @@ with affected as (
     left join {{ ref('deletions') }} as deletions
         on built.store_id = deletions.store_id and built.source = deletions.stream and built.product_id = deletions.id
     where built.deleted_at is distinct from deletions.deleted_at
+    {%- endif %}
+    {%- if media %}
+
+    union
+    select images.store_id, images.product_id
+    from {{ ref('told_pictures') }} as told
+    inner join {{ media }} as former using (store_id, media_id)
+    inner join {{ ref('shop_images') }} as images using (store_id, media_id)
+    where (told.url is null) <> (former.url is null) or (told.alt_text is null) <> (former.alt_text is null)
     {%- endif %}
 )
 

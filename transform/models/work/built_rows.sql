@@ -12,7 +12,7 @@
 -- depends_on: {{ ref('shop_images') }}
 -- depends_on: {{ ref('shop_relations') }}
 -- depends_on: {{ ref('master_products') }}
--- depends_on: {{ ref('health_checks') }}
+-- depends_on: {{ ref('media') }}
 select
     landed.store_id,
     landed.product_id,
