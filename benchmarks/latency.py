@@ -1,7 +1,13 @@
-"""How near the tap comes to the floor on a shop whose answers take 0.4 seconds: (a) flat, (b) product by product."""
+"""How near the tap comes to the floor on a shop whose answers take 0.4 seconds: (a) flat, (b) product by product.
+
+And on healthy shops whose answers take unevenly long: each page as long for the tap as for the floor.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import random
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,11 +16,37 @@ from benchmarks import plain
 from benchmarks.runs import run_tap
 from benchmarks.shops import open_shop
 from demo_store import Store
+from demo_store.answer import Answer
+from demo_store.faults import Fault
+from demo_store.faults.base import Exchange
+from tap_woo_pim._compat import override
 from tests.tap.life import without_flat_variations
 
 SECONDS = 0.4
 IN_FLIGHT = 4
 GOAL = 1.15
+UNEVEN_SECONDS = 0.1
+UNEVEN_PAGE_ROWS = 20
+BOTH: dict[str, Any] = {"sync_components": ["products", "variations"]}
+UNEVEN: dict[str, Any] = {"sync_components": ["products"], "page_size": UNEVEN_PAGE_ROWS}
+
+
+class Uneven(Fault):
+    """Answers take times that vary from page to page, but not from one reading of a page to another.
+
+    Args:
+        varies: whether by half, evenly spread; else one of four takes four times as long.
+    """
+
+    def __init__(self, *, varies: bool) -> None:
+        self._varies = varies
+
+    @override
+    async def before(self, exchange: Exchange) -> Answer | None:
+        chance = random.Random(f"{exchange.request.path} {exchange.request.query.get('offset')}")
+        times = chance.uniform(0.5, 1.5) if self._varies else chance.choice((1, 1, 1, 4))
+        await asyncio.sleep(UNEVEN_SECONDS * times)
+        return None
 
 
 def shop(*, flat: bool) -> Store:
@@ -26,14 +58,26 @@ def shop(*, flat: bool) -> Store:
     return store
 
 
+def uneven_shop(*, varies: bool) -> Store:
+    """Make a shop of 1,200 products whose answers take unevenly long."""
+    store = Store.synthetic("11.0.1", products=1_200, variations=0)
+    store.faults.add(Uneven(varies=varies))
+    return store
+
+
 def measure(folder: Path) -> dict[str, Any]:
-    """Measure both; seconds are from the first request to the end of the last answer."""
-    return {"flat": _measure(folder, flat=True), "per_product": _measure(folder, flat=False)}
+    """Measure all; seconds are from the first request to the end of the last answer."""
+    return {
+        "flat": _measure(folder, partial(shop, flat=True), BOTH) | {"goal": GOAL},
+        "per_product": _measure(folder, partial(shop, flat=False), BOTH) | {"goal": GOAL},
+        "varying_by_half": _measure(folder, partial(uneven_shop, varies=True), UNEVEN),
+        "one_in_four_slow": _measure(folder, partial(uneven_shop, varies=False), UNEVEN),
+    }
 
 
-def _measure(folder: Path, *, flat: bool) -> dict[str, Any]:
-    with open_shop(partial(shop, flat=flat)) as opened:
-        settings = {**opened.config, "sync_components": ["products", "variations"], "max_concurrency": IN_FLIGHT}
+def _measure(folder: Path, make: Callable[[], Store], chosen: dict[str, Any]) -> dict[str, Any]:
+    with open_shop(make) as opened:
+        settings = {**opened.config, **chosen, "max_concurrency": IN_FLIGHT}
         run_tap(folder, settings)  # rows are made when they are asked for first
         opened.requests()
         tap = run_tap(folder, settings)
@@ -53,5 +97,4 @@ def _measure(folder: Path, *, flat: bool) -> dict[str, Any]:
         "floor_seconds": round(floor, 2),
         "ratio": round(plain.span(asked) / floor, 3),
         "ratio_of_reading": round(reading / floor, 3),
-        "goal": GOAL,
     }
