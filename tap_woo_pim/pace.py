@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -37,6 +38,7 @@ class Pace:
         self.max_in_flight = max_in_flight
         self.limit = (max_in_flight + 1) // 2
         self.in_flight = 0
+        self._line = deque[object]()
         self._interval = 1 / requests_per_second if requests_per_second else 0.0
         self._clock = clock
         self._next_start = 0.0
@@ -51,21 +53,27 @@ class Pace:
 
     @contextmanager
     def slot(self) -> Iterator[int]:
-        """Hold one of the places in flight; waits for a free one, and for the end of a pause.
+        """Hold one of the places in flight; waits for a free one, in the order of coming, and for the end of a pause.
+
+        Pages are handed on in order, so one that is passed by others would hold all of them up.
 
         Yields:
             How often the number in flight has fallen by then, for `answered_well` and `strained`.
         """
         with self._changed:
-            self._wait(lambda: self.in_flight >= self.limit)
+            place = object()
+            self._line.append(place)
+            self._wait(lambda: self.in_flight >= self.limit or self._line[0] is not place)
+            self._line.remove(place)
             self.in_flight += 1
             falls = self._falls
+            self._changed.notify_all()
         try:
             yield falls
         finally:
             with self._changed:
                 self.in_flight -= 1
-                self._changed.notify()
+                self._changed.notify_all()
 
     def wait_turn(self) -> None:
         """Wait as a request in flight that leads to another one: for the rate and for the end of a pause."""

@@ -30,10 +30,13 @@ class Inline(Executor):
 def in_order(executor: Executor, calls: Iterable[Callable[[], T]], ahead: int) -> Iterator[Future[T]]:
     """Start up to `ahead` calls beyond the one whose result is wanted, and yield their futures in order.
 
+    While that one is slow they are up to twice as many, so that it leaves no place idle. This takes no more memory on a
+    shop that is faster than the caller, or whose answers all take about as long.
+
     Args:
         executor: where the calls run.
         calls: what to call. Taken one by one as room appears, so that memory is bound by `ahead`.
-        ahead: how many calls may be under way or waiting to be taken, beside the one handed on.
+        ahead: how many calls may be under way or waiting to be taken, beside the one handed on when it is done.
 
     Yields:
         The future of each call, in the order of `calls`. Calls not yet begun are cancelled when the caller stops early.
@@ -42,7 +45,7 @@ def in_order(executor: Executor, calls: Iterable[Callable[[], T]], ahead: int) -
     try:
         for call in calls:
             waiting.append(executor.submit(call))
-            if len(waiting) > ahead:
+            while len(waiting) > ahead and (waiting[0].done() or len(waiting) > 2 * ahead):
                 yield waiting.popleft()
         while waiting:
             yield waiting.popleft()

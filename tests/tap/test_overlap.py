@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import threading
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -16,6 +17,7 @@ from demo_store import Request, Store
 from tap_woo_pim.client import Answer
 from tap_woo_pim.listing import Listing
 from tap_woo_pim.pagination import Walk
+from tap_woo_pim.prefetch import in_order
 from tap_woo_pim.reading import read
 from tests.tap.harness import Landing, Shop, shop
 from tests.tap.life import Life
@@ -141,3 +143,27 @@ def test_pages_behind_a_slow_one_are_fetched_meanwhile() -> None:
         listing.walk.total = 500
         rows = read(cast("Any", SimpleNamespace(get=get, client=client, settings=settings)), listing)
         assert [row["id"] for page in rows for row in page] == list(range(1, 501))
+
+
+@pytest.mark.parametrize(("first_is_slow", "most"), [(True, 9), (False, 5)])
+def test_more_are_asked_for_ahead_only_while_the_first_is_slow(first_is_slow: bool, most: int) -> None:
+    begun = list[Future[int]]()
+
+    class Threads(Executor):
+        def submit(self, call: Callable[..., Any], /, *_: Any, **__: Any) -> Future[Any]:
+            future = Future[int]()
+            if begun or not first_is_slow:
+                future.set_result(call())
+            begun.append(future)
+            return future
+
+    numbers = in_order(Threads(), (partial(int, number) for number in range(50)), 4)
+    first = next(numbers)
+    assert len(begun) == most
+    if first_is_slow:
+        first.set_result(0)
+    taken = [first.result()]
+    for number, future in enumerate(numbers, 1):
+        taken.append(future.result())
+        assert len(begun) <= max(most, number + 5)
+    assert taken == list(range(50))

@@ -247,3 +247,21 @@ def test_no_more_than_the_limit_are_in_flight() -> None:
         thread.join(5)
     assert most <= 2
     assert pace.in_flight == 0
+
+
+def test_who_waits_for_a_place_is_not_passed_by_others() -> None:
+    pace = Pace(1)
+    order = []
+
+    def ask(who: str) -> None:
+        with pace.slot():
+            order.append(who)
+
+    waiting = threading.Thread(target=ask, args=("waiting",))
+    with pace.slot():
+        waiting.start()
+        while not pace._line:
+            waiting.join(0.001)
+    ask("just come")
+    waiting.join(5)
+    assert order == ["waiting", "just come"]
