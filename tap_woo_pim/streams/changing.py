@@ -188,11 +188,7 @@ class ChangingStream(DatedStream):
         if reading["since"] is not None:
             tally.save_new()
             if tally.shortfall and not reading["unread"]:
-                self.logger.info(
-                    "%s: %d changed rows that the shop counts did not come; the next run asks for them again.",
-                    self.name,
-                    tally.shortfall,
-                )
+                self.tell_missing(tally.shortfall)
             else:
                 self.bookmark.move(reading)
         elif self._is_sound(tally, reading):
@@ -201,6 +197,12 @@ class ChangingStream(DatedStream):
             self.bookmark.move(reading)
         # Else the next run reads whole again, for the bookmark would hide what a broken list kept back.
         del state["reading"]
+
+    def tell_missing(self, rows: int) -> None:
+        """Say that changed rows did not come, for which the bookmark stays where it is."""
+        self.logger.info(
+            "%s: %d changed rows that the shop counts did not come; the next run asks for them again.", self.name, rows
+        )
 
     def _is_sound(self, tally: Tally, reading: dict[str, Any]) -> bool:
         """End a whole read by its numbers, and tell whether they are those of a sound shop."""

@@ -64,7 +64,10 @@ class InheritingStream(ChangingStream):
             yield from self._read_below(bookmark.since, place)
         if is_resumed:
             yield from self._read_below(began, _place())
-        bookmark.move({**reading, "newest": place["newest"]})
+        if place["missing"] > 0:
+            self.tell_missing(place["missing"])
+        else:
+            bookmark.move({**reading, "newest": place["newest"]})
         self.stream_state["parents"] = parents
 
     @override
@@ -109,8 +112,10 @@ class InheritingStream(ChangingStream):
                 for part, rows in read_many(self.shop, self._variations_of(products)):
                     yield from (shaper.shape(self.normalise(row)) for row in rows)
                     account.rows += len(rows)
+                    place["missing"] += _missing(part)
                     self.report_unread(part)
                 walk = listing.walk
+                place["missing"] += _missing(listing)
                 place |= {"offset": walk.offset, "seen": walk.seen, "newest": newest(products, place["newest"])}
                 self.report_unread(listing)
                 self.run.progress.page(self.name, walk.offset, walk.total, PRODUCTS)
@@ -136,5 +141,13 @@ class InheritingStream(ChangingStream):
 
 
 def _place() -> dict[str, Any]:
-    """Give the beginning of a reading: which list of products, how far it is read, and the largest date in it."""
-    return {"list": 0, "offset": 0, "seen": None, "newest": None}
+    """Give the beginning of a reading: which list of products, how far it is read, and the largest date in it.
+
+    `missing` is how many rows the shop counted that neither came nor are named.
+    """
+    return {"list": 0, "offset": 0, "seen": None, "newest": None, "missing": 0}
+
+
+def _missing(listing: Listing) -> int:
+    walk = listing.walk
+    return (walk.missing if walk.done and not walk.is_resumed else 0) - len(listing.unread)

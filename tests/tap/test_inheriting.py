@@ -98,6 +98,25 @@ def test_a_shipping_class_comes_too(flat: Shop) -> None:
     assert {row["shipping_class"] for row in landing.live("product_variations").values()} == {"bulky"}
 
 
+@pytest.mark.parametrize("kind", ["products", "variations"])
+@pytest.mark.parametrize("hidden", [slice(None), slice(1, 2)])
+def test_rows_that_were_counted_and_hidden_come_with_the_next_run(flat: Shop, kind: Any, hidden: slice) -> None:
+    store = flat.store
+    parents = fill(store, 3)
+    landing = settled(flat, **VARIATIONS)
+    for parent in reversed(parents):
+        store.clock.advance(60)
+        store.edit_product(parent, sku=f"NEW {parent}")
+    ids = [row["id"] for row in store.rows(kind) if row["type"] != "simple"][hidden]
+    store.hidden_rows = lambda what, row: what == kind and row in ids
+    flat.sync(landing, **VARIATIONS)
+    store.hidden_rows = None
+    for _ in range(2):
+        store.clock.advance(3600)
+        flat.sync(landing, **VARIATIONS)
+        assert landing.differences(store) == {}
+
+
 def test_products_need_not_be_among_the_components(flat: Shop) -> None:
     store = flat.store
     parents = fill(store, 3)
