@@ -37,7 +37,8 @@ class Project:
 
     def install(self) -> None:
         copy_project(self.root)
-        done = self.meltano("install", "--plugin-type", "extractor", TAP, network=True)
+        compiled = {"UV_COMPILE_BYTECODE": "1"}
+        done = self.meltano("install", "--plugin-type", "extractor", TAP, network=True, variables=compiled)
         assert done.returncode == 0, done.stdout
 
     def variables(self, *, network: bool = False) -> dict[str, str]:
