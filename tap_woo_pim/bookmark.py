@@ -27,6 +27,7 @@ class Bookmark:
         is_settled: whether a read that began later by more than `lookback_seconds` found nothing beyond the bookmark.
             Then all up to it is read, and the rows before it need not come again with every run.
         ahead_seconds: how far the store's clock was ahead of this machine's when the last finished read began.
+        held: how many rows were missing (`missing`) of the changes after a moment (`since`), see `holds`.
 
     Args:
         state: the stream's state.
@@ -61,6 +62,22 @@ class Bookmark:
         bookmark = self._state.get("replication_key_value", self._run.started_at)
         behind = parse(bookmark) - parse(self._run.started_at)
         return max(set_back, behind.total_seconds()) > max(self._lookback, SURE_SECONDS)
+
+    def holds(self, since: str, missing: int) -> bool:
+        """Tell whether to stay where it is for changed rows that the shop counted and did not send.
+
+        They are asked for once more; what is missing twice is missing for a reason: the key may not read it, or it is a
+        variation whose product is gone.
+
+        Args:
+            since: from which moment on changes were asked for.
+            missing: how many of them did not come.
+        """
+        held = self._state.get("held", {})
+        if missing <= (held["missing"] if held.get("since") == since else 0):
+            return False
+        self._state["held"] = {"since": since, "missing": missing}
+        return True
 
     def move(self, reading: dict[str, Any]) -> None:
         """Move on after a finished read; see `ChangingStream` for what is in it."""

@@ -63,11 +63,13 @@ class Pace:
         with self._changed:
             place = object()
             self._line.append(place)
-            self._wait(lambda: self.in_flight >= self.limit or self._line[0] is not place)
-            self._line.remove(place)
+            try:
+                self._wait(lambda: self.in_flight >= self.limit or self._line[0] is not place)
+            finally:
+                self._line.remove(place)
+                self._changed.notify_all()
             self.in_flight += 1
             falls = self._falls
-            self._changed.notify_all()
         try:
             yield falls
         finally:

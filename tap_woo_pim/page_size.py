@@ -29,6 +29,7 @@ class PageSize:
         now: rows to ask for.
         settled: rows of a page that the shop has delivered, to be kept for the next run.
         is_proven: whether pages of this size are known to be delivered; only then are several asked for at once.
+        short_pages: how many pages were found to hold all that the shop sends, and yet less than it counts.
         unwanted: set when pages of the present size are not wanted any more, since smaller ones will be asked for.
     """
 
@@ -36,6 +37,7 @@ class PageSize:
         self.most = most
         self.now = self.settled = max(1, min(kept or most, most))
         self.is_proven = True
+        self.short_pages = 0
         self.unwanted = threading.Event()
         self._patience = FIRST_PATIENCE if self.now == most else LASTING_PATIENCE
         self._good_pages = 0

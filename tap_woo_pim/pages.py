@@ -15,7 +15,7 @@ MAX_UNREAD_AT_THE_END = 100
 """So many rows may be left when none of them can be read, but those before them can."""
 
 MOST_SHORT_PAGES = 20
-"""So many pages of a list are looked at again for having fewer rows than the shop counts there: where the key may not
+"""So many pages of a stream are looked at again for having fewer rows than the shop counts there: where the key may not
 read many rows, all pages are like that."""
 
 FARTHEST_PROBE_ROWS = 2**16
@@ -78,7 +78,7 @@ def fetch_uncut(shop: Shop, listing: Listing, window: Window) -> Page:
     """
     page, walk = fetch(shop, listing, window), listing.walk
     counted = 0 if page.total is None else min(window.size, page.total - window.offset)
-    if not 0 < page.count < counted or walk.short_pages >= MOST_SHORT_PAGES:
+    if not 0 < page.count < counted or walk.pages.short_pages >= MOST_SHORT_PAGES:
         return page
     half = window.size // 2
     halves = Window(window.offset, half), Window(window.offset + half, window.size - half)
@@ -87,7 +87,7 @@ def fetch_uncut(shop: Shop, listing: Listing, window: Window) -> Page:
             f"{shop.client.place(listing.about)}: it left rows out of a page. Try later. If it lasts, look for a plugin"
             " or a cache that changes the shop's answers."
         )
-    walk.short_pages += 1
+    walk.pages.short_pages += 1
     return page
 
 

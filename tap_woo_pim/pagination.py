@@ -53,7 +53,6 @@ class Walk(Seams):
         done: whether the list is read to its end.
         looks_cut: whether it ended before the place where its total says or with a total that was wrong, or its first
             window was empty.
-        short_pages: how many of its pages were found to hold all that the shop sends, and yet less than it counts.
     """
 
     def __init__(self, page_size: int, offset: int = 0, seen: int | None = None, pages: PageSize | None = None) -> None:
@@ -64,7 +63,6 @@ class Walk(Seams):
         self.total: int | None = None
         self.done = False
         self.looks_cut = False
-        self.short_pages = 0
         self._miscounts = False
         self._most_rows: int | None = None
         self._fruitless = 0

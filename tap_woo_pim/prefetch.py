@@ -35,7 +35,7 @@ def in_order(executor: Executor, calls: Iterable[Callable[[], T]], ahead: int) -
 
     Args:
         executor: where the calls run.
-        calls: what to call. Taken one by one as room appears, so that memory is bound by `ahead`.
+        calls: what to call. Taken one by one as room appears, so that memory is bound by twice `ahead`.
         ahead: how many calls may be under way or waiting to be taken, beside the one handed on when it is done.
 
     Yields:

@@ -129,8 +129,8 @@ def _tell_of_last_page(listing: Listing, asked: list[Window]) -> bool:
 
 
 def _ahead(shop: Shop) -> int:
-    # One page more than may be in flight, so that a slow page leaves fewer places behind it idle: where answers vary by
-    # half, 4 in flight then take 1.03 times as long as in any order, else 1.13 times. A page more costs 1 to 2 MB.
+    # One page more than may be in flight, and twice as many behind a slow page, so that it leaves fewer places idle. A
+    # page more costs 1 to 2 MB.
     return shop.settings.max_concurrency
 
 

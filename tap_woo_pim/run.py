@@ -29,7 +29,7 @@ class Run:
         shop: the shop that is read.
         state: the state of the stream `stores`, which keeps `synced_at` of the last run.
         side_records: how a stream writes a record of another one (`snapshots`, `unread_rows`), by stream.
-        unchanged_since: the moment since which this run found no row of a stream changed, by stream.
+        unchanged_since: the moment since which this run found no row of a stream changed, nor missing, by stream.
     """
 
     shop: Shop

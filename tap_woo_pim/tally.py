@@ -63,14 +63,17 @@ class Tally:
         """How many rows the shop counts and did not send; 0 where it does not count."""
         return 0 if self._listed is None else max(0, self._listed - self._walked)
 
-    @property
-    def lacks_rows(self) -> bool:
-        """Whether more rows were counted and not sent than in the last whole read.
+    def lacks_rows(self, *, is_sure: bool) -> bool:
+        """Tell whether more rows were counted and not sent than in the last whole read.
 
         The rows that a key may not read and those whose parent is gone are counted with every read.
+
+        Args:
+            is_sure: whether all pages that lacked rows were looked at again, so that the few rows more are those that
+                came or went meanwhile.
         """
         last: int = self._state.get("shortfall", 0)
-        return self.shortfall - last > FEW_ROWS
+        return self.shortfall - last > (FEW_ROWS if is_sure else 0)
 
     def shrank(self, max_vanished_percent: float) -> bool:
         """Tell whether the lists counted far fewer rows at their end than had come: they broke while they were read."""

@@ -72,8 +72,8 @@ class ChangingStream(DatedStream):
             and self.takes_dates()
             and not self.bookmark.clock_was_set_back(reading)
         )
-        if not resumed:
-            reading = state["reading"] = self._begin()
+        # What an earlier version of the tap began lacks some of the numbers.
+        reading = state["reading"] = {**self._begin(), **reading} if resumed else self._begin()
         if reading["since"] is None and not resumed:
             self.look_at_fields()
         account = self.run.progress.begin(self.name)
@@ -83,7 +83,8 @@ class ChangingStream(DatedStream):
         at_once = 1 if reading["since"] is None else len(self.statuses(self.list_path))
         if resumed or requests > at_once:
             yield from self._catch_up(reading)
-        if not (resumed or account.rows or reading["unread"] or reading["since"] is None):
+        is_quiet = not (resumed or account.rows or reading["unread"] or Tally(state, reading["counted"]).shortfall)
+        if is_quiet and reading["since"] is not None:
             self.run.unchanged_since[self.name] = reading["since"]
         yield from self.read_dependents(reading, resumed=resumed)
         self.end_reading(reading, state)
@@ -95,7 +96,8 @@ class ChangingStream(DatedStream):
             The read's state: `since` (a date, None for all), `started_at` (`synced_at` of its first run), `clock` and
             `ahead_seconds` (the store's clock then, and how far it was ahead of this machine's), `list` (which of the
             lists), `offset` and `seen` (how far it is read), `newest` (the largest date read), `unread` (whether rows
-            could not be read), `counted` (see `Tally`).
+            could not be read), `named` (how many), `missing` (how many that changed meanwhile did not come), `counted`
+            (see `Tally`).
         """
         return {
             "since": None if self.whole_read_is_due() else self.bookmark.since,
@@ -108,6 +110,8 @@ class ChangingStream(DatedStream):
             "seen": None,
             "newest": None,
             "unread": False,
+            "named": 0,
+            "missing": 0,
             "counted": {},
         }
 
@@ -116,7 +120,7 @@ class ChangingStream(DatedStream):
         tally = Tally(state, reading["counted"])
         shaper = self.shaper()
         statuses = self.statuses(self.list_path)
-        requests, unread = 0, reading["unread"]
+        requests, unread, named = 0, reading["unread"], reading["named"]
         for number in range(reading["list"], len(statuses)):
             listing = self.list_of(statuses[number], reading["since"], reading["offset"], reading["seen"])
             if reading["since"] is None and number == 0 and statuses != TRASH_ANY_TRASH:
@@ -128,10 +132,10 @@ class ChangingStream(DatedStream):
                 if statuses[number:] != TRASH_ANY_TRASH:  # its first list comes again as the last
                     tally.count(stretch.rows, len(stretch.walked) - stretch.missing)
                 yield from self._records(stretch, shaper, reading)
-                unread = unread or not listing.complete
+                unread, named = unread or not listing.complete, named + len(listing.unread)
                 if stretch.offset is not None:  # until then the page would be read and counted again
                     place = {"offset": stretch.offset, "seen": stretch.seen}
-                    reading |= {**place, "counted": tally.numbers(), "unread": unread}
+                    reading |= {**place, "counted": tally.numbers(), "unread": unread, "named": named}
                 self.report_unread(listing)
                 self.report_progress(listing)
                 self.keep_page_size()
@@ -171,13 +175,17 @@ class ChangingStream(DatedStream):
         """Read what changed while the read went on, in the part that lay behind it already."""
         if not self.takes_dates():
             return
-        shaper = self.shaper()
+        shaper, missing = self.shaper(), 0
         for status in self.statuses(self.list_path):
             listing = self._changed_meanwhile(status, reading)
+            missing_below = 0
             for stretch in self.stretches(listing):
                 yield from self._records(stretch, shaper, reading)
+                missing_below += stretch.missing
+            missing += max(0, listing.walk.missing + missing_below - len(listing.unread))
             reading["unread"] = reading["unread"] or not listing.complete
             self.report_unread(listing)
+        reading["missing"] = missing
 
     def _changed_meanwhile(self, status: dict[str, str], reading: dict[str, Any]) -> Listing:
         return self.list_of(status, self.bookmark.back_from(reading["clock"]))
@@ -187,16 +195,26 @@ class ChangingStream(DatedStream):
         tally = Tally(state, reading["counted"])
         if reading["since"] is not None:
             tally.save_new()
-            if tally.shortfall and not reading["unread"]:
-                self.tell_missing(tally.shortfall)
+            missing = self._missing(reading, tally)
+            if self.bookmark.holds(reading["since"], missing):
+                self.tell_missing(missing)
             else:
                 self.bookmark.move(reading)
         elif self._is_sound(tally, reading):
             state["whole_read_at"] = reading["clock"]
+            if reading["missing"] and reading["newest"]:  # the next run asks again for all that changed meanwhile
+                reading["newest"] = min(reading["newest"], reading["clock"])
             state["shape"] = reading["shape"]
             self.bookmark.move(reading)
         # Else the next run reads whole again, for the bookmark would hide what a broken list kept back.
         del state["reading"]
+
+    @staticmethod
+    def _missing(reading: dict[str, Any], tally: Tally) -> int:
+        """How many changed rows the shop counted that neither came nor are named."""
+        named: int = reading["named"]
+        meanwhile: int = reading["missing"]
+        return max(0, tally.shortfall - named) + meanwhile
 
     def tell_missing(self, rows: int) -> None:
         """Say that changed rows did not come, for which the bookmark stays where it is."""

@@ -52,20 +52,23 @@ class InheritingStream(ChangingStream):
         if not self._takes_parents():
             return
         began = self.bookmark.back_from(reading["clock"])
+        meanwhile = _place()
         if reading["since"] is None:
             if resumed:
-                yield from self._read_below(began, _place())
+                yield from self._read_below(began, meanwhile)
             return
         parents = self._parents()
         bookmark = Bookmark(parents, self.run)
-        place = reading.setdefault("parents", _place())
+        since = bookmark.since
+        place = reading["parents"] = {**_place(), **reading.get("parents", {})}
         is_resumed = place != _place()
         if is_resumed or self._is_to_ask():
-            yield from self._read_below(bookmark.since, place)
+            yield from self._read_below(since, place)
         if is_resumed:
-            yield from self._read_below(began, _place())
-        if place["missing"] > 0:
-            self.tell_missing(place["missing"])
+            yield from self._read_below(began, meanwhile)
+        missing = place["missing"] + meanwhile["missing"]
+        if bookmark.holds(since, missing):
+            self.tell_missing(missing)
         else:
             bookmark.move({**reading, "newest": place["newest"]})
         self.stream_state["parents"] = parents
@@ -109,18 +112,24 @@ class InheritingStream(ChangingStream):
         for number in range(place["list"], len(self.statuses(self._products_path))):
             listing = self._changed_products(since, place)
             for products in read(self.shop, listing):
+                missing = named = 0
                 for part, rows in read_many(self.shop, self._variations_of(products)):
                     yield from (shaper.shape(self.normalise(row)) for row in rows)
                     account.rows += len(rows)
-                    place["missing"] += _missing(part)
+                    named += len(part.unread)
                     self.report_unread(part)
+                    if part.walk.done:
+                        missing, named = missing + max(0, part.walk.missing - named), 0
                 walk = listing.walk
-                place["missing"] += _missing(listing)
+                walked = place["walked"] + len(products) + len(listing.unread)
+                if walk.done:
+                    missing += max(0, (walk.total or 0) - walked)
                 place |= {"offset": walk.offset, "seen": walk.seen, "newest": newest(products, place["newest"])}
+                place |= {"walked": walked, "missing": place["missing"] + missing}
                 self.report_unread(listing)
                 self.run.progress.page(self.name, walk.offset, walk.total, PRODUCTS)
                 self.keep_page_size()
-            place |= {"list": number + 1, "offset": 0, "seen": None}
+            place |= {"list": number + 1, "offset": 0, "seen": None, "walked": 0}
 
     def _changed_products(self, since: str, place: dict[str, Any]) -> Listing:
         status = self.statuses(self._products_path)[place["list"]]
@@ -143,11 +152,6 @@ class InheritingStream(ChangingStream):
 def _place() -> dict[str, Any]:
     """Give the beginning of a reading: which list of products, how far it is read, and the largest date in it.
 
-    `missing` is how many rows the shop counted that neither came nor are named.
+    `walked` is how many rows of that list came or are named, `missing` how many rows the shop counted that did neither.
     """
-    return {"list": 0, "offset": 0, "seen": None, "newest": None, "missing": 0}
-
-
-def _missing(listing: Listing) -> int:
-    walk = listing.walk
-    return (walk.missing if walk.done and not walk.is_resumed else 0) - len(listing.unread)
+    return {"list": 0, "offset": 0, "seen": None, "newest": None, "walked": 0, "missing": 0}

@@ -11,6 +11,7 @@ from tap_woo_pim.client import Answer
 from tap_woo_pim.columns import Column
 from tap_woo_pim.listing import Listing, Row, Unread
 from tap_woo_pim.page_size import PageSize
+from tap_woo_pim.pages import MOST_SHORT_PAGES
 from tap_woo_pim.pagination import Walk, page_size_of
 from tap_woo_pim.reading import ask_ahead, read
 from tap_woo_pim.records import EXTRA_FIELDS, Shaper
@@ -150,7 +151,8 @@ class ListStream(ShopStream):
         """
         most = self.shop.settings.max_vanished_percent
         looks_broken, is_doubtful = tally.looks_broken(most), tally.is_doubtful(most)
-        lacks_rows = complete and tally.lacks_rows
+        is_sure = self._pages is None or self._pages.short_pages < MOST_SHORT_PAGES
+        lacks_rows = complete and tally.lacks_rows(is_sure=is_sure)
         if not complete:
             self.logger.warning("%s: not all rows could be read, so none are taken for deleted.", self.name)
         elif looks_broken:

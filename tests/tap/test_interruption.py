@@ -109,6 +109,35 @@ def test_a_network_that_goes_at_any_request_is_made_good_by_the_next_run(living:
     assert number > 30
 
 
+@pytest.mark.parametrize("chosen", [PRODUCTS, VARIATIONS])
+@pytest.mark.parametrize("hidden", ["behind", "ahead"])
+@pytest.mark.parametrize("cut", [13, 17, 23])
+@pytest.mark.usefixtures("_state_after_every_record")
+def test_changes_hidden_from_the_run_that_goes_on_come_with_the_next_one(
+    chosen: dict[str, Any], hidden: str, cut: int
+) -> None:
+    store, settings = new_store(), {"page_size": 5, **chosen}
+    ids = [store.create_product(name=f"Product {n}", type="variable", status="publish") for n in range(20)]
+    for id_ in ids:
+        store.create_variation(id_)
+    with shop(store) as served:
+        landing = served.sync(**settings)
+        for id_ in ids:
+            store.clock.advance(600)
+            store.edit_product(id_, sku=f"A {id_}")
+        served.sync(landing, breaks_after=cut, **settings)
+        victim = ids[1] if hidden == "behind" else ids[17]
+        for id_ in (victim, ids[-1]):
+            store.clock.advance(3600)
+            store.edit_product(id_, sku=f"B {id_}")
+        store.hidden_rows = lambda kind, row: kind == "products" and row == victim
+        served.sync(landing, **settings)
+        store.hidden_rows = None
+        store.clock.advance(3600)
+        served.sync(landing, **settings)
+        assert landing.differences(store) == {}
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_runs_that_are_killed_one_after_another_are_made_good(living: Shop, seed: int) -> None:
     store = living.store

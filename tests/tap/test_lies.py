@@ -141,6 +141,19 @@ def test_rows_left_out_of_one_answer_are_asked_for_again(served: Shop, left_out:
     assert has_snapshot(landing)
 
 
+def test_rows_left_out_of_one_answer_count_where_many_pages_lack_some_for_good(served: Shop) -> None:
+    settings = {**SETTINGS, "page_size": 4, "max_concurrency": 1, "full_read_interval_hours": 0}
+    hidden = set(ids_of(served)[2:93:3])
+    served.store.hidden_rows = lambda kind, row: kind == "products" and row in hidden
+    landing = Landing()
+    for _ in range(2):
+        served.sync(landing, **settings)
+        served.store.clock.advance(3600)
+    served.store.faults.add(RowsTurned(lambda rows: rows[:1] + rows[3:]), LIVE & param(offset="96") & nth(1))
+    served.sync(landing, **settings)
+    assert lacks(served, landing) == hidden
+
+
 @pytest.mark.parametrize("most", [1, 2, 3, 9])
 def test_a_shop_that_sends_fewer_rows_a_page_than_are_asked_for_is_read_whole(served: Shop, most: int) -> None:
     served.store.faults.add(FewerRows(most), PRODUCTS)

@@ -129,6 +129,29 @@ def test_a_shop_that_bears_more_than_it_did_gets_more_again() -> None:
     assert simulation.pace.limit == 8
 
 
+def test_a_request_that_is_stopped_while_it_waits_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    pace = Pace(1)
+    with pace.slot(), monkeypatch.context() as patch:
+        patch.setattr(threading.Condition, "wait", stop)
+        with pytest.raises(KeyboardInterrupt), pace.slot():
+            pass
+    had_turn = threading.Event()
+
+    def take_turn() -> None:
+        with pace.slot():
+            had_turn.set()
+
+    thread = threading.Thread(target=take_turn)
+    thread.start()
+    waited = had_turn.wait(10)
+    pace.end()
+    thread.join()
+    assert waited
+
+
 def test_strain_halves_the_number_in_flight_down_to_one() -> None:
     pace = risen(8)
     limits = []

@@ -12,7 +12,7 @@ from demo_store import PROFILES, Store
 from demo_store.faults import path
 from demo_store.faults.bodies import BodyChanged
 from demo_store.faults.pages import NoTotals
-from demo_store.faults.statuses import Status
+from demo_store.faults.statuses import PoisonousRow, Status
 from demo_store.request_log import Request
 from demo_store.rows import Table
 from tap_woo_pim.errors import ShopError
@@ -173,6 +173,46 @@ def test_changes_that_were_counted_and_hidden_come_with_the_next_run(
     store.clock.advance(3600)
     served.sync(landing, page_size=5)
     assert landing.differences(store) == {}
+
+
+def test_changes_hidden_beside_one_that_cannot_be_read_come_with_the_next_run() -> None:
+    store = new_store(products=20)
+    ids = [row["id"] for row in store.rows("products")]
+    with shop(store) as served:
+        landing = served.sync(**PRODUCTS)
+        for id_ in reversed(ids[5:10]):
+            store.clock.advance(3600)
+            store.edit_product(id_, name=f"New {id_}")
+        store.hidden_rows = lambda _, row: row in ids[6:8]
+        dead = store.faults.add(PoisonousRow(ids[8]), path("/products$"))
+        served.sync(landing, max_retries=0, **PRODUCTS)
+        store.hidden_rows = None
+        store.faults.remove(dead)
+        store.clock.advance(3600)
+        served.sync(landing, **PRODUCTS)
+        assert landing.differences(store) == {}
+
+
+@pytest.mark.parametrize("kind", ["products", "variations"])
+def test_rows_that_never_come_are_asked_for_once_more_and_then_left(served: Shop, kind: str) -> None:
+    store = served.store
+    hidden = store.rows("products" if kind == "products" else "variations")[7]["id"]
+    edit = store.edit_product if kind == "products" else store.edit_variation
+    edit(hidden, regular_price="7.77")
+    store.hidden_rows = lambda what, row: (what, row) == (kind, hidden)
+    landing = served.sync()
+    records = list[int]()
+    for _ in range(6):
+        store.clock.advance(3600)
+        before = len(landing.messages)
+        served.sync(landing)
+        records.append(
+            sum(
+                message["type"] == "RECORD" and message["stream"] in {"products", "product_variations"}
+                for message in landing.messages[before:]
+            )
+        )
+    assert records[-2:] == [0, 0], records
 
 
 def test_a_shop_that_looks_broken_is_read_whole_until_the_admin_says_that_it_is_right(
