@@ -63,7 +63,7 @@ def test_build_that_is_told_to_end_takes_dbt_with_it(shared: Warehouse) -> None:
         build = begin(shared, "ended")
         assert build.stdout is not None
         for line in build.stdout:
-            if "START" in line and "landed_rows" in line:
+            if "START" in line and "told_fields" in line:  # the first that reads products
                 break
         build.send_signal(signal.SIGTERM)
         build.communicate(timeout=BUILD_SECONDS)
