@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from demo_store import Store
-from tests.model.warehouse import CHECKOUT, NewWarehouse, Warehouse
+from tests.model.warehouse import CHECKOUT, NewWarehouse, Warehouse, wait_for_waiter
 
 MODELS = CHECKOUT / "transform" / "models"
 KEEPING_UP = r"drop_(?:changed|affected_products|affected_skus)\(\)|kept_checks"
@@ -78,6 +78,7 @@ def break_off(warehouse: Warehouse, model: str) -> None:
         for line in build.stdout:
             if re.search(rf"START .*\.{model} ", line):
                 break
+        wait_for_waiter(other)
         build.send_signal(signal.SIGTERM)
         told, _ = build.communicate(timeout=BUILD_SECONDS)
     assert build.returncode != 0, told

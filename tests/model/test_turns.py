@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from demo_store import Store
-from tests.model.warehouse import CHECKOUT, NewWarehouse, Warehouse
+from tests.model.warehouse import CHECKOUT, NewWarehouse, Warehouse, wait_for_waiter
 
 (LOCK,) = re.findall(r"^LOCK = ([0-9_]+)", (CHECKOUT / "transform" / "run.py").read_text("utf-8"), re.MULTILINE)
 WAITING = "Another build of the PIM model is running: waiting for its end.\n"
@@ -65,6 +65,7 @@ def test_build_that_is_told_to_end_takes_dbt_with_it(shared: Warehouse) -> None:
         for line in build.stdout:
             if "START" in line and "told_fields" in line:  # the first that reads products
                 break
+        wait_for_waiter(other)
         build.send_signal(signal.SIGTERM)
         build.communicate(timeout=BUILD_SECONDS)
 

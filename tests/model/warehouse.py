@@ -58,6 +58,17 @@ class Programs:
         return str(self.folder / environment / "bin" / name)
 
 
+def wait_for_waiter(holder: psycopg.Connection[Any]) -> None:
+    """Wait until somebody waits for a lock that a connection holds."""
+    # What pg_stat_activity shows does not change within a transaction.
+    waited_for = "select exists (select from pg_locks where pg_backend_pid() = any(pg_blocking_pids(pid)))"
+    for _ in range(600):
+        if holder.execute(waited_for).fetchone() == (True,):
+            return
+        holder.execute("select pg_sleep(0.1)")
+    raise AssertionError("nobody waits for the lock")
+
+
 @dataclass
 class Warehouse:
     """One database.
