@@ -8,6 +8,7 @@ too: `.venv/bin/python -m benchmarks latency alone`.
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import sys
@@ -29,8 +30,13 @@ PARTS: dict[str, Part] = {
 }
 
 
-def main(wanted: list[str]) -> None:
-    """Measure the parts that are wanted; all when none is named."""
+def main() -> None:
+    """Measure the parts that are named; all when none is."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure what is promised of the speed.")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"one of {', '.join(PARTS)}")
+    wanted = parser.parse_args().parts
+    if unknown := [name for name in wanted if name not in PARTS]:
+        parser.error(f"there is no part {unknown[0]!r}; the parts are {', '.join(PARTS)}")
     found: dict[str, Any] = {"load_before": os.getloadavg()[0]}
     for name in wanted or PARTS:
         with tempfile.TemporaryDirectory() as folder:
@@ -50,4 +56,4 @@ def _lines(name: str, found: dict[str, Any]) -> list[str]:
     return lines
 
 
-main(sys.argv[1:])
+main()

@@ -18,6 +18,9 @@ MOST_SHORT_PAGES = 20
 """So many pages of a stream are looked at again for having fewer rows than the shop counts there: where the key may not
 read many rows, all pages are like that."""
 
+MOST_LOOKS = 3
+"""So often is looked for the first row of a list, which may go between two looks."""
+
 FARTHEST_PROBE_ROWS = 2**16
 """So far on a row is looked for that can be read, where the length of the list is not known."""
 
@@ -92,7 +95,7 @@ def fetch_uncut(shop: Shop, listing: Listing, window: Window) -> Page:
 
 
 def look_at_ends(shop: Shop, listing: Listing) -> list[Row]:
-    """Look again at the last and the first page of a list that looks cut.
+    """Look again at the last page of a list that looks cut, and at the first one if rows are missing.
 
     Rows that the key may not read look like that. So does a first or last page that a cache has emptied or cut, and a
     list of which every page is another one's, whose first rows then are missing.
@@ -104,18 +107,20 @@ def look_at_ends(shop: Shop, listing: Listing) -> list[Row]:
         EndlessListError: the list does not begin where its first page does.
     """
     walk = listing.walk
-    if walk.anchor is None or tuple(fetch(shop, listing, walk.anchor[0]).ids) != walk.anchor[1]:
+    is_cut = walk.looks_cut
+    if is_cut and (walk.anchor is None or tuple(fetch(shop, listing, walk.anchor[0]).ids) != walk.anchor[1]):
         walk.reopen()
         return []
-    if walk.is_resumed or not walk.ordered:
+    if walk.is_resumed or not walk.ordered or not (is_cut or walk.missing):
         return []
-    beginning = _first_ids(shop, listing)
-    if not beginning or (walk.first is not None and walk.first <= beginning[0]):
-        return []
-    page = fetch(shop, listing, Window(0, walk.size))
-    if not page.ids or page.ids[0] > beginning[0]:
-        raise EndlessListError
-    return [page.rows[place] for place in walk.add(page.ids)]
+    for _ in range(MOST_LOOKS):
+        beginning = _first_ids(shop, listing)
+        if not beginning or (walk.first is not None and walk.first <= beginning[0]):
+            return []
+        page = fetch(shop, listing, Window(0, walk.size))
+        if page.ids and page.ids[0] <= beginning[0]:
+            return [page.rows[place] for place in walk.add(page.ids)]
+    raise EndlessListError
 
 
 def fail_rows_alone(shop: Shop, listing: Listing) -> bool:

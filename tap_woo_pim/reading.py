@@ -176,7 +176,7 @@ def _follow(shop: Shop, listing: Listing, page: Page) -> tuple[list[Row], bool]:
     """
     try:
         rows, goes_on = _take(shop, listing, page)
-        if listing.walk.done and listing.walk.looks_cut:
+        if listing.walk.done:
             rows += look_at_ends(shop, listing)
     except EndlessListError:
         raise FatalAPIError(

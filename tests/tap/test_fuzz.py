@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from singer_sdk.typing import DEFAULT_JSONSCHEMA_VALIDATOR as VALIDATOR
 
@@ -77,6 +77,7 @@ LONG = settings(BOUNDED, max_examples=SOAK_EXAMPLES)
 
 
 @given(trouble=turns(FAST_NAMES))
+@example(trouble=[("the next page's rows", frozenset({1, 2, 3, 4}))])
 @BOUNDED
 def test_any_faults_at_any_requests_lose_no_row(served: Shop, trouble: list[Turn]) -> None:
     survive(served, trouble)

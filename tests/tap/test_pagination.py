@@ -150,6 +150,16 @@ def test_rows_that_stay_are_read_when_others_hide_on_the_seams_and_many_go_and_c
     assert listing.complete
 
 
+@pytest.mark.parametrize("comes", range(8))
+@pytest.mark.parametrize("goes", range(8))
+def test_a_first_row_that_comes_and_goes_ends_no_reading(comes: int, goes: int) -> None:
+    turns = [*[set[int]()] * comes, {1}, *[set[int]()] * goes, {1}]
+    rows = MovingList(list(range(2, 20)), hidden={15}, turns=turns)
+    listing, seen = read_ids(rows, 10)
+    assert set(range(2, 20)) - {15} <= set(seen)
+    assert listing.complete
+
+
 @given(ids_strategy, st.integers(1, 12), st.integers(0, 120), moves)
 @settings(max_examples=400, deadline=None)
 def test_a_walk_goes_on_where_it_was_interrupted(
