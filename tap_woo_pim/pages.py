@@ -111,14 +111,14 @@ def look_at_ends(shop: Shop, listing: Listing) -> list[Row]:
     if is_cut and (walk.anchor is None or tuple(fetch(shop, listing, walk.anchor[0]).ids) != walk.anchor[1]):
         walk.reopen()
         return []
-    if walk.is_resumed or not walk.ordered or not (is_cut or walk.missing):
+    if walk.is_resumed or not walk.ordered or not (is_cut or walk.missing > len(listing.unread)):
         return []
     for _ in range(MOST_LOOKS):
         beginning = _first_ids(shop, listing)
         if not beginning or (walk.first is not None and walk.first <= beginning[0]):
             return []
         page = fetch(shop, listing, Window(0, walk.size))
-        if page.ids and page.ids[0] <= beginning[0]:
+        if page.odd or (page.ids and page.ids[0] <= beginning[0]):
             return [page.rows[place] for place in walk.add(page.ids)]
     raise EndlessListError
 

@@ -68,6 +68,14 @@ def test_positions_in_a_list_of_changes_say_of_which(served: Shop) -> None:
     assert all(re.match(r"offset \d of status any of changes after 20", one) for one in positions(landing))
 
 
+def test_rows_without_an_id_at_the_beginning_are_named_beside_others_that_do_not_come(served: Shop) -> None:
+    hidden = [row["id"] for row in served.store.rows("products") if row["status"] != "trash"][-1]
+    served.store.hidden_rows = lambda kind, row: kind == "products" and row == hidden
+    served.store.faults.add("junk_rows", path("/products$") & param(status="any", offset=0))
+    landing = served.sync(**SETTINGS)
+    assert "offset 0 of status any" in positions(landing)
+
+
 def test_positions_below_parents_name_the_parent(served: Shop) -> None:
     served.store.faults.add("junk_rows", path("/attributes/.*/terms"))
     landing = served.sync(**{**SETTINGS, "sync_components": ["attributes"]})
