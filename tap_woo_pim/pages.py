@@ -95,13 +95,13 @@ def fetch_uncut(shop: Shop, listing: Listing, window: Window) -> Page:
 
 
 def look_at_ends(shop: Shop, listing: Listing) -> list[Row]:
-    """Look again at the last page of a list that looks cut, and at the first one if rows are missing.
+    """Look again at the last page of a list that looks cut, and at the first one unless all rows counted came.
 
     Rows that the key may not read look like that. So does a first or last page that a cache has emptied or cut, and a
-    list of which every page is another one's, whose first rows then are missing.
+    list of which the first pages were other ones', whose first rows then are missing: it is read again.
 
     Returns:
-        Rows that had been left out.
+        Rows that had been left out. The walk is done no more if there may be others.
 
     Raises:
         EndlessListError: the list does not begin where its first page does.
@@ -111,15 +111,18 @@ def look_at_ends(shop: Shop, listing: Listing) -> list[Row]:
     if is_cut and (walk.anchor is None or tuple(fetch(shop, listing, walk.anchor[0]).ids) != walk.anchor[1]):
         walk.reopen()
         return []
-    if walk.is_resumed or not walk.ordered or not (is_cut or walk.missing > len(listing.unread)):
+    is_sure = walk.total is not None and walk.missing <= len(listing.unread)
+    if walk.is_resumed or not walk.ordered or (is_sure and not is_cut):
         return []
     for _ in range(MOST_LOOKS):
         beginning = _first_ids(shop, listing)
         if not beginning or (walk.first is not None and walk.first <= beginning[0]):
             return []
         page = fetch(shop, listing, Window(0, walk.size))
-        if page.odd or (page.ids and page.ids[0] <= beginning[0]):
-            return [page.rows[place] for place in walk.add(page.ids)]
+        if page.odd:
+            return []
+        if page.ids and page.ids[0] <= beginning[0]:
+            return [page.rows[place] for place in walk.take(page.window, page.ids, page.total, page.count)]
     raise EndlessListError
 
 

@@ -173,9 +173,10 @@ class Walk(Seams):
         self.leave_hole()
 
     def _count_steps(self, window: Window, *, is_new: bool) -> None:
+        if window.offset <= self._farthest:
+            return  # it is read again, and returns are counted
+        self._farthest = window.offset
+        self._returns = 0
         self._fruitless = 0 if is_new else self._fruitless + 1
         if self._fruitless > MAX_FRUITLESS_WINDOWS:
             raise EndlessListError
-        if window.offset > self._farthest:
-            self._farthest = window.offset
-            self._returns = 0

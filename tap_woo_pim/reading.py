@@ -177,7 +177,7 @@ def _follow(shop: Shop, listing: Listing, page: Page) -> tuple[list[Row], bool]:
     try:
         rows, goes_on = _take(shop, listing, page)
         if listing.walk.done:
-            rows += look_at_ends(shop, listing)
+            rows, goes_on = rows + look_at_ends(shop, listing), False
     except EndlessListError:
         raise FatalAPIError(
             f"{shop.client.place(listing.about)}: its pages do not fit together, or never end. A cache that ignores the"

@@ -78,6 +78,7 @@ LONG = settings(BOUNDED, max_examples=SOAK_EXAMPLES)
 
 @given(trouble=turns(FAST_NAMES))
 @example(trouble=[("the next page's rows", frozenset({1, 2, 3, 4}))])
+@example(trouble=[("no totals", frozenset(range(1, 41))), ("the rows of three pages on", frozenset(range(1, 6)))])
 @BOUNDED
 def test_any_faults_at_any_requests_lose_no_row(served: Shop, trouble: list[Turn]) -> None:
     survive(served, trouble)

@@ -16,7 +16,7 @@ from tap_woo_pim.listing import Listing
 from tap_woo_pim.pagination import Walk
 from tap_woo_pim.reading import read
 from tap_woo_pim.tally import FEW_ROWS, Tally
-from tests.tap.test_pagination import MovingList
+from tests.tap.test_pagination import MovingList, read_ids
 
 MADE_UP = 10**6
 """Ids from here on are none of the shop's."""
@@ -32,10 +32,12 @@ class LyingList(MovingList):
     Attributes:
         lies: what is wrong with the answer to a request, by its number.
         lasting: whether the answer to a request stays the same, as of a cache, once it was given.
+        counts: whether the answers say how many rows there are.
     """
 
     lies: dict[int, Lie] = field(default_factory=dict)
     lasting: bool = False
+    counts: bool = True
     kept: dict[str, Answer] = field(default_factory=dict)
 
     def get(self, _path: str, params: dict[str, Any], **_: Any) -> Answer:
@@ -47,13 +49,16 @@ class LyingList(MovingList):
         what, which = self.lies.get(self.requests, ("truth", 0))
         if what == "page":
             answer = super().get(_path, {"per_page": params["per_page"], "offset": which})
+        elif what == "ahead" and "offset" in params:
+            offset = params["offset"] + which * params["per_page"]
+            answer = super().get(_path, {"per_page": params["per_page"], "offset": offset})
         rows = list(answer.data)
         if what == "insert":
             rows.append({"id": MADE_UP + which})
         elif what == "drop":
             del rows[which % 5 :: 3]
         total = max(0, answer.total + which - 60) if what == "total" and answer.total is not None else answer.total
-        self.kept[key] = Answer(rows, total, None)
+        self.kept[key] = Answer(rows, total if self.counts else None, None)
         return self.kept[key]
 
 
@@ -107,6 +112,24 @@ def test_answers_that_are_wrong_cost_no_more_rows_than_may_be_hidden(
     ids: list[int], lies: dict[int, Lie], page_size: int, lasting: bool
 ) -> None:
     assert lost(LyingList(ids, lies=lies, lasting=lasting), page_size) <= FEW_ROWS
+
+
+@pytest.mark.parametrize("counts", [True, False])
+@pytest.mark.parametrize("page_size", [2, 3, 8])
+@pytest.mark.parametrize("pages", range(1, 6))
+def test_first_pages_that_are_those_further_on_cost_no_row(page_size: int, pages: int, counts: bool) -> None:
+    for length in range(40):
+        for number in range(1, 14):
+            lies = dict.fromkeys(range(1, number + 1), ("ahead", pages))
+            rows = LyingList(list(range(1, length + 1)), lies=lies, counts=counts)
+            assert lost(rows, page_size) == 0, (length, number)
+
+
+def test_a_long_list_of_which_the_first_pages_were_others_is_read_again() -> None:
+    rows = LyingList(list(range(1, 3001)), lies=dict.fromkeys(range(1, 9), ("ahead", 3)))
+    listing, seen = read_ids(rows, 10)
+    assert sorted(seen) == rows.ids
+    assert listing.complete
 
 
 @pytest.mark.soak
