@@ -75,6 +75,11 @@ DOWNGRADE = Cause(
     "it sends on from https to plain http, {target}",
     "Let the shop answer over https. If it has no https at all, set site_url to that address",
 )
+OTHER_DATA = Cause(
+    Step.ADDRESS,
+    "it sends on to {target}, where other data is than was asked for",
+    "Correct that redirect in the shop's web server or plugins",
+)
 CIRCLE = Cause(
     Step.ADDRESS,
     "it redirects in a circle, at last to {target}",

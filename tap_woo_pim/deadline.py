@@ -8,7 +8,8 @@ import socket
 import threading
 import time
 from collections.abc import Mapping
-from http.client import HTTPResponse
+from http import HTTPStatus
+from http.client import HTTPResponse, parse_headers
 from typing import Any
 from weakref import WeakSet
 
@@ -17,6 +18,8 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from tap_woo_pim._compat import override
+
+SWITCHING = HTTPStatus.SWITCHING_PROTOCOLS
 
 
 class Reader(io.RawIOBase):
@@ -94,6 +97,27 @@ class _Source:
         return io.BufferedReader(self._reader)
 
 
+class _Final(HTTPResponse):
+    """The answer behind those that only announce it; `http.client` of 3.11 passes over status 100 alone.
+
+    A front server may send 103 (Early Hints) first. Taken for the answer, it would leave the true one to be read as
+    that of the connection's next request.
+    """
+
+    def _read_status(self) -> tuple[str, int, str]:
+        version, status, reason = super()._read_status()  # type: ignore[misc]
+        while SWITCHING < status < HTTPStatus.OK:
+            parse_headers(self.fp)
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+        return version, status, reason
+
+    @override
+    def begin(self) -> None:
+        """Read status and headers; nothing that comes behind a protocol that was switched is an answer."""
+        super().begin()
+        self.will_close = self.will_close or self.status == SWITCHING
+
+
 class _Timed(HTTPConnection):
     """A connection whose answers must have come with status and headers in its time-out, and with the body in another.
 
@@ -112,7 +136,7 @@ class _Timed(HTTPConnection):
             reader = Reader(sock, time.monotonic() + seconds)
             readers.append(reader)
             self.readers.add(reader)
-            return HTTPResponse(_Source(reader), **options)  # type: ignore[arg-type]
+            return _Final(_Source(reader), **options)  # type: ignore[arg-type]
 
         self.response_class = response  # type: ignore[assignment]
         answer = super().getresponse()

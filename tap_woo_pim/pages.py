@@ -7,7 +7,7 @@ from typing import Any
 
 from singer_sdk.exceptions import RetriableAPIError
 
-from tap_woo_pim.listing import Listing, Page, Row, page_of
+from tap_woo_pim.listing import Listing, Page, Row, Unread, page_of
 from tap_woo_pim.seams import EndlessListError, Window
 from tap_woo_pim.shop import Shop
 
@@ -23,6 +23,9 @@ MOST_LOOKS = 3
 
 FARTHEST_PROBE_ROWS = 2**16
 """So far on a row is looked for that can be read, where the length of the list is not known."""
+
+
+OUT_OF_ORDER = "the shop does not keep to the order of ids, and {} rows that it counts did not come"
 
 
 def params_of(listing: Listing, window: Window) -> dict[str, Any]:
@@ -107,21 +110,35 @@ def look_at_ends(shop: Shop, listing: Listing) -> list[Row]:
         EndlessListError: the list does not begin where its first page does.
     """
     walk = listing.walk
-    is_cut = walk.looks_cut
-    if is_cut and (walk.anchor is None or tuple(fetch(shop, listing, walk.anchor[0]).ids) != walk.anchor[1]):
+    if walk.looks_cut and (walk.anchor is None or tuple(fetch(shop, listing, walk.anchor[0]).ids) != walk.anchor[1]):
         walk.reopen()
         return []
-    is_sure = walk.total is not None and walk.missing <= len(listing.unread)
-    if walk.is_resumed or not walk.ordered or (is_sure and not is_cut):
+    is_whole = walk.total is not None and walk.missing <= len(listing.unread) and not walk.looks_cut
+    if is_whole or walk.is_resumed:
         return []
+    if walk.ordered:
+        return _look_at_beginning(shop, listing)
+    if walk.missing:
+        listing.unread.append(Unread(listing.position(0), OUT_OF_ORDER.format(walk.missing)))
+    return []
+
+
+def _look_at_beginning(shop: Shop, listing: Listing) -> list[Row]:
+    walk = listing.walk
     for _ in range(MOST_LOOKS):
-        beginning = _first_ids(shop, listing)
-        if not beginning or (walk.first is not None and walk.first <= beginning[0]):
+        beginning = _first_row(shop, listing)
+        if beginning is None or not beginning.ids:
+            return []
+        if walk.total is not None:  # a cache may keep an end that never was
+            walk.total = max(walk.total, beginning.total or 0)
+        first = beginning.ids[0]
+        if walk.first is not None and walk.first <= first:
             return []
         page = fetch(shop, listing, Window(0, walk.size))
         if page.odd:
-            return []
-        if page.ids and page.ids[0] <= beginning[0]:
+            listing.unread.extend(odd for odd in page.odd if odd not in listing.unread)
+            return [page.rows[place] for place in walk.add(page.ids)]
+        if page.ids and page.ids[0] <= first:
             return [page.rows[place] for place in walk.take(page.window, page.ids, page.total, page.count)]
     raise EndlessListError
 
@@ -147,12 +164,12 @@ def _probe(shop: Shop, listing: Listing, window: Window) -> Page | None:
         return None
 
 
-def _first_ids(shop: Shop, listing: Listing) -> list[int]:
+def _first_row(shop: Shop, listing: Listing) -> Page | None:
     """Ask for the first row alone, and by its page: no cache takes that for the first of the pages that were read."""
     window = Window(0, 1)
     params = {name: value for name, value in params_of(listing, window).items() if name != "offset"}
     try:
         answer = shop.get(listing.path, {**params, "page": 1}, about=listing.about)
     except RetriableAPIError:
-        return []
-    return page_of(shop, listing, window, answer.data, answer.total).ids
+        return None
+    return page_of(shop, listing, window, answer.data, answer.total)

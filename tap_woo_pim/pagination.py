@@ -50,9 +50,10 @@ class Walk(Seams):
         offset: where the next window begins.
         first: the first id of the list, 0 where that row was left out; None where it is not known.
         total: how many rows the store counts; None where it does not say, or was found to miscount.
+        largest_total: the largest that the store told while it was read.
         done: whether the list is read to its end.
-        looks_cut: whether it ended before the place where its total says or with a total that was wrong, or its first
-            window was empty.
+        looks_cut: whether it ended before the place where its total says or with a total that was wrong or is smaller
+            than an earlier one, or its first window was empty.
     """
 
     def __init__(self, page_size: int, offset: int = 0, seen: int | None = None, pages: PageSize | None = None) -> None:
@@ -64,6 +65,7 @@ class Walk(Seams):
         self.done = False
         self.looks_cut = False
         self._miscounts = False
+        self.largest_total = 0
         self._most_rows: int | None = None
         self._fruitless = 0
         self._returns = 0
@@ -74,6 +76,11 @@ class Walk(Seams):
     def missing(self) -> int:
         """How many rows of a list that was read whole were counted and did not come; 0 where none are counted."""
         return 0 if self.total is None else max(0, self.total - len(self._read))
+
+    @property
+    def lost(self) -> int:
+        """By how many rows the list became shorter while it was read, as far as the store tells."""
+        return 0 if self.total is None else max(0, self.largest_total - self.total)
 
     @property
     def size(self) -> int:
@@ -126,7 +133,9 @@ class Walk(Seams):
         self.done = count < window.size and (end >= self.total if self.total is not None else not count)
         ends_early = self.total is not None and window.offset + count < self.total
         began_empty = self.first is None and self.seen is not None and not self.is_resumed
-        self.looks_cut = self.done and (ends_early or began_empty or self._miscounts)
+        fell = total is not None and total < self.largest_total
+        self.largest_total = max(self.largest_total, total or 0)
+        self.looks_cut = self.done and (ends_early or began_empty or fell or self._miscounts)
         self.offset = window.offset + max(1, window.size - 1)
         self._step = self.pages.most - 1
         self.pages.delivered(self, window.size)

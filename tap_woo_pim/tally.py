@@ -31,6 +31,7 @@ class Tally:
         self.max_id: int | None = numbers.get("max_id")
         self._walked: int = numbers.get("walked", 0)
         self._listed: int | None = numbers.get("listed", 0)
+        self._lost: int = numbers.get("lost", 0)
         self._last_max_id: int | None = state.get("max_id")
 
     def count(self, rows: Sequence[Mapping[str, Any]], walked: int | None = None) -> None:
@@ -50,12 +51,14 @@ class Tally:
             else:
                 self.survivors += 1
 
-    def end_list(self, total: int | None) -> None:
+    def end_list(self, total: int | None, lost: int = 0) -> None:
         """Count a list as read to its end.
 
         Args:
             total: how many rows the shop counts in it; None where it does not say.
+            lost: by how many it became shorter while it was read, as far as it tells.
         """
+        self._lost += lost
         self._listed = None if self._listed is None or total is None else self._listed + total
 
     @property
@@ -76,8 +79,8 @@ class Tally:
         return self.shortfall - last > (FEW_ROWS if is_sure else 0)
 
     def shrank(self, max_vanished_percent: float) -> bool:
-        """Tell whether the lists counted far fewer rows at their end than had come: they broke while they were read."""
-        lost = 0 if self._listed is None else self._walked - self._listed
+        """Tell whether the lists became far shorter while they were read: they broke."""
+        lost = max(self._lost, 0 if self._listed is None else self._walked - self._listed)
         return lost > FEW_ROWS and lost * 100 > max_vanished_percent * self._walked
 
     def keep_shortfall(self) -> None:
@@ -119,6 +122,7 @@ class Tally:
             "max_id": self.max_id,
             "walked": self._walked,
             "listed": self._listed,
+            "lost": self._lost,
         }
 
     def save(self) -> None:

@@ -17,13 +17,13 @@ from requests.cookies import RequestsCookieJar
 from urllib3.exceptions import HTTPError, InsecureRequestWarning
 
 from tap_woo_pim._compat import override
-from tap_woo_pim.causes import BAD_REDIRECT, CIRCLE, DOWNGRADE, OTHER_HOST
+from tap_woo_pim.causes import BAD_REDIRECT, CIRCLE, DOWNGRADE, OTHER_DATA, OTHER_HOST
 from tap_woo_pim.deadline import TimedAdapter
 from tap_woo_pim.errors import ShopError
 from tap_woo_pim.redaction import TALKATIVE_LOGGERS
 from tap_woo_pim.settings import Settings
 from tap_woo_pim.signs import connection_cause
-from tap_woo_pim.site import extra_parameters, is_same_shop, moves_port, origin, resolved
+from tap_woo_pim.site import extra_parameters, is_same_shop, moves_port, origin, resolved, route
 
 MAX_REDIRECTS = 5
 
@@ -146,6 +146,9 @@ class Transport:
             raise ShopError(place, BAD_REDIRECT, target=origin(target))
         if url.startswith("https://") and not target.startswith("https://"):
             raise ShopError(place, DOWNGRADE, target=origin(target))
+        asked, led = route(url), route(target)
+        if asked and led is not None and asked != led:
+            raise ShopError(place, OTHER_DATA, target=origin(target) + urlsplit(target).path)
 
 
 def _pass_by(response: requests.Response) -> None:

@@ -63,6 +63,27 @@ class SlowDrip(Fault):
         return response
 
 
+class EarlyHints(Fault):
+    """A front server announces the answer with status 103, and sends it later.
+
+    Args:
+        seconds: how much later.
+    """
+
+    name = "early_hints"
+
+    def __init__(self, seconds: float = 0.05) -> None:
+        self._seconds = seconds
+
+    async def send(self, exchange: Exchange, answer: Answer) -> web.StreamResponse | None:  # noqa: ARG002
+        """Announce the answer, and leave it as it is."""
+        transport = exchange.http.transport
+        assert transport is not None
+        transport.write(b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload; as=style\r\n\r\n")
+        await asyncio.sleep(self._seconds)
+        return None
+
+
 class NeverAnswers(Fault):
     """Nothing is answered; the connection stays open until the client gives up or the server stops."""
 

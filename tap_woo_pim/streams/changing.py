@@ -140,7 +140,7 @@ class ChangingStream(DatedStream):
                 self.report_progress(listing)
                 self.keep_page_size()
             if statuses[number:] != TRASH_ANY_TRASH:
-                tally.end_list(listing.walk.total)
+                tally.end_list(listing.walk.total, listing.walk.lost)
             reading |= {"list": number + 1, "offset": 0, "seen": None, "counted": tally.numbers()}
         return requests
 
@@ -224,12 +224,7 @@ class ChangingStream(DatedStream):
 
     def _is_sound(self, tally: Tally, reading: dict[str, Any]) -> bool:
         """End a whole read by its numbers, and tell whether they are those of a sound shop."""
-        if tally.shrank(self.shop.settings.max_vanished_percent):
-            self.logger.warning(
-                "%s: the shop's list became far shorter while it was read, so no row is taken for deleted. The next run"
-                " reads it whole again.",
-                self.name,
-            )
+        if self.shrank(tally):
             return False
         if self.start_date() is not None:  # the rows before it are missing, so no number tells anything
             return tally.rows > 0

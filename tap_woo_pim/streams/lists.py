@@ -62,14 +62,26 @@ class ListStream(ShopStream):
         for listing, rows in self.read_lists():
             tally.count(rows)
             if listing.walk.done:
-                tally.end_list(listing.walk.total)
+                tally.end_list(listing.walk.total, listing.walk.lost)
             yield from map(shaper.shape, rows)
             account.rows += len(rows)
             self.report_progress(listing)
             self.keep_page_size()
             complete = complete and listing.complete
             self.report_unread(listing)
-        self.finish(tally, complete=complete)
+        if not self.shrank(tally):
+            self.finish(tally, complete=complete)
+
+    def shrank(self, tally: Tally) -> bool:
+        """Tell whether the lists became far shorter while they were read, and say so."""
+        shrank = tally.shrank(self.shop.settings.max_vanished_percent)
+        if shrank:
+            self.logger.warning(
+                "%s: the shop's list became far shorter while it was read, so no row is taken for deleted. The next run"
+                " reads it whole again.",
+                self.name,
+            )
+        return shrank
 
     def report_progress(self, listing: Listing) -> None:
         """Tell how far a list is read."""

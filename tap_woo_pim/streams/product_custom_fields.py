@@ -13,6 +13,12 @@ from tap_woo_pim.streams.lists import ListStream
 MAX_PAGES = 1000
 """So many pages of 100 names mean that the list never ends."""
 
+ALL = "all"
+"""The position of what is missing somewhere in the list."""
+
+ENDLESS = Unread(ALL, "the pages never end")
+CAME_OR_WENT = "names came or went each time that they were read"
+
 TRIES = 3
 """So often are the names read while some come or go."""
 
@@ -31,36 +37,49 @@ class ProductCustomFieldsStream(ListStream):
     def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:
         """Read page by page: the route has no `offset`, and its rows are bare texts.
 
-        Pages cannot overlap, so only the total tells that names moved from one to another; then all are read again.
+        Pages cannot overlap, so only the total tells that names are missing, or moved from one to another; then all are
+        read again. Without a total they are read until they come alike twice.
         """
         listing = self.listing(self.shop.path(self.route), {"order": "asc"})
+        names: list[str] = []
         for _ in range(TRIES):
-            names, totals = self._read(listing)
-            if len(totals) < 2:
+            listing.unread.clear()
+            last, (names, totals) = names, self._read(listing)
+            is_alike = len(names) in totals if totals else names == last
+            if (is_alike and len(totals) < 2 and not listing.unread) or ENDLESS in listing.unread:
                 break
-        total = max(totals)
-        if len(totals) > 1:
-            listing.unread.append(Unread("offset 0", "names came or went each time that they were read"))
-        elif len(names) < total:
-            listing.unread.append(Unread("offset 0", f"the shop counts {total} names and sent {len(names)}"))
+        else:
+            if not listing.unread:
+                missing = f"the shop counts {max(totals, default=0)} names and sent {len(names)}"
+                listing.unread.append(Unread(ALL, missing if len(totals) == 1 else CAME_OR_WENT))
         yield listing, [{"name": name} for name in names]
 
     def _read(self, listing: Listing) -> tuple[list[str], set[int]]:
-        """Read all pages once.
+        """Read all pages once; what cannot be used of them is named in the list.
 
         Returns:
-            The names, and all the totals that the pages told; 0 alone where they tell none.
+            The names, and all the totals that the pages told, those left out that are smaller than what came.
         """
         names: dict[str, None] = {}
         totals = set[int]()
-        page, known = 0, -1
-        while page < MAX_PAGES and len(names) > known and (not totals or page * MAX_PAGE_SIZE < max(totals)):
-            page, known = page + 1, len(names)
-            params = {**listing.params, "per_page": MAX_PAGE_SIZE, "page": page}
+        for page in range(MAX_PAGES):
+            params = {**listing.params, "per_page": MAX_PAGE_SIZE, "page": page + 1}
             answer = self.shop.get(listing.path, params, about=self.name)
-            if answer.total is not None:
+            sent, known = as_list(self.shop, self.name, answer.data), len(names)
+            begin = page * MAX_PAGE_SIZE
+            for place, name in enumerate(sent, begin):
+                key = key_of({"name": name}, "name", CODE)
+                if key is None:
+                    listing.unread.append(Unread(f"offset {place}", "the name cannot be used"))
+                else:
+                    names[key] = None
+            if answer.total is not None and answer.total >= begin + len(sent):
                 totals.add(answer.total)
-            sent = as_list(self.shop, self.name, answer.data)
-            kept = [key_of({"name": name}, "name", CODE) for name in sent]
-            names.update(dict.fromkeys(name for name in kept if name is not None))
-        return list(names), totals or {0}
+            if not sent or (totals and begin + MAX_PAGE_SIZE >= max(totals)):
+                break
+            if len(names) == known:
+                listing.unread.append(Unread(f"offset {begin}", "the page holds names of earlier ones alone"))
+                break
+        else:
+            listing.unread.append(ENDLESS)
+        return list(names), totals

@@ -94,7 +94,7 @@ BODIES: list[tuple[str, Check]] = [
 ]
 ELSEWHERE = {
     *("connection_reset", "closed_halfway", "never_answers", "broken_gzip", "compression_bomb", "oversized_body"),
-    *("connection_refused", "host_not_found", "slow_headers", "fewer_rows"),
+    *("connection_refused", "host_not_found", "slow_headers", "fewer_rows", "ends_early", "early_hints"),
 }
 
 
@@ -137,6 +137,12 @@ def test_headers_that_drip_end_in_no_answer(shop: Shop) -> None:
     shop.store.faults.add(SlowHeaders(0.0001), times(1))
     with pytest.raises(requests.ConnectionError):
         shop.get(PRODUCTS)
+
+
+def test_early_hints_come_before_the_answer(shop: Shop) -> None:
+    shop.store.faults.add("early_hints", times(1))
+    hints = shop.get(PRODUCTS)  # requests takes them for the answer
+    assert (hints.status_code, hints.content, "preload" in hints.headers["Link"]) == (103, b"", True)
 
 
 def test_pages_behind_the_end_are_full_of_new_rows(shop: Shop) -> None:
@@ -234,6 +240,13 @@ def test_wrong_pages(shop: Shop) -> None:
     shop.store.faults.remove(rule)
     shop.store.faults.add(FewerRows(2))
     assert [page(1), at(3)] == [first[:2], second[:2]]
+
+
+def test_list_ends_in_the_middle_of_a_page_behind_the_first(shop: Shop) -> None:
+    shop.store.faults.add("ends_early")
+    first, second = (shop.get(PRODUCTS, per_page=6, offset=offset) for offset in (0, 6))
+    assert (len(first.json()), first.headers["X-WP-Total"]) == (6, "1903")
+    assert (len(second.json()), second.headers["X-WP-Total"]) == (3, "9")
 
 
 def test_totals_that_change_and_rows_that_are_changed(shop: Shop) -> None:

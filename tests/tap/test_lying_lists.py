@@ -22,6 +22,9 @@ MADE_UP = 10**6
 """Ids from here on are none of the shop's."""
 
 SOAK_EXAMPLES = 10 * int(os.environ.get("SOAK_EXAMPLES", "400"))
+MOST_PERCENT = 20
+"""The default of max_vanished_percent."""
+
 Lie = tuple[str, int]
 
 
@@ -57,6 +60,9 @@ class LyingList(MovingList):
             rows.append({"id": MADE_UP + which})
         elif what == "drop":
             del rows[which % 5 :: 3]
+        elif what == "short" and params.get("offset"):
+            del rows[which % 7 :]
+            answer = Answer(rows, params["offset"] + len(rows), None)
         total = max(0, answer.total + which - 60) if what == "total" and answer.total is not None else answer.total
         self.kept[key] = Answer(rows, total if self.counts else None, None)
         return self.kept[key]
@@ -66,7 +72,7 @@ lists = st.integers(0, 90).map(lambda count: list(range(1, 3 * count, 3)))
 
 
 def lies(*kinds: str, most: int) -> st.SearchStrategy[dict[int, Lie]]:
-    """What is wrong with which requests: another page, a made-up row, too low a total, rows left out."""
+    """What is wrong with which requests: another page, a made-up row, too low a total, rows left out, an early end."""
     return st.dictionaries(
         st.integers(1, 30), st.tuples(st.sampled_from(kinds), st.integers(0, 120)), min_size=1, max_size=most
     )
@@ -82,14 +88,15 @@ def lost(rows: LyingList, page_size: int) -> int:
             tally.count(page)
     except SingerSDKError:
         return 0
-    tally.end_list(listing.walk.total)
+    tally.end_list(listing.walk.total, listing.walk.lost)
     assert len(seen) == len(set(seen))
-    return 0 if not listing.complete or tally.lacks_rows(is_sure=True) else len(set(rows.ids) - set(seen))
+    is_told = not listing.complete or tally.lacks_rows(is_sure=True) or tally.shrank(MOST_PERCENT)
+    return 0 if is_told else len(set(rows.ids) - set(seen))
 
 
 BOUNDED = settings(max_examples=300, deadline=None)
 LONG = settings(BOUNDED, max_examples=SOAK_EXAMPLES)
-ALL = ("page", "insert", "total", "drop")
+ALL = ("page", "insert", "total", "drop", "short")
 
 
 @given(lists, lies(*ALL, most=1), st.integers(2, 12))

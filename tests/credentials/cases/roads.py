@@ -78,6 +78,17 @@ def odd_redirect(stage: Stage) -> Config:
 
 
 @case(
+    "redirect to other data",
+    "shop ({url}), all components: it sends on to {url}/wp-json/wp/v2, where other data is than was asked for. Correct"
+    " that redirect in the shop's web server or plugins.",
+)
+def other_data(stage: Stage) -> Config:
+    server = stage.serve()
+    server.store.redirect_to = lambda request: None if request.path == "/wp-json/" else f"{server.url}/wp-json/wp/v2"
+    return stage.config(server)
+
+
+@case(
     "redirect loop",
     "shop ({url}), all components: it redirects in a circle, at last to {url}/wp-json/. Set site_url to the address at"
     " which a browser ends. If it is that one, the shop's server and WordPress disagree on https: tell WordPress of its"
