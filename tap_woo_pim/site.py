@@ -21,8 +21,9 @@ _SCHEMES = re.compile(r"^(?:(https?):/+)+", re.IGNORECASE)
 """One slash, or the scheme of a form before that of the address pasted into it."""
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _INNER_PAGES = re.compile(r"/(wp-json|wp-admin|wp-login\.php|wp-content|index\.php)(/.*)?$", re.IGNORECASE)
-_LINK_TAG = re.compile(r"<link\b[^>]*>", re.IGNORECASE)
-_ADDRESS_IN_TAG = re.compile(r"""\bhref=["']([^"']+)["']""", re.IGNORECASE)
+_LINK_TAG = re.compile(r"<link\b[^<>]*>", re.IGNORECASE)
+"""Up to the next tag at most: a page of `<link` alone would be searched to its end for each of them."""
+_ADDRESS_IN_TAG = re.compile(r"""\bhref=["']([^"']{1,2000})["']""", re.IGNORECASE)
 _SECRETS_IN_URL = re.compile(r"consumer_(key|secret)|\b[cC][ksKS]_[0-9a-fA-F]{8,}|oauth_")
 
 
@@ -139,7 +140,8 @@ def linked_api_root(page: str, page_url: str) -> str | None:
     Returns:
         See `api_root`.
     """
-    for tag in _LINK_TAG.findall(page):
+    for found in _LINK_TAG.finditer(page):
+        tag = found[0]
         address = _ADDRESS_IN_TAG.search(tag)
         if API_RELATION in tag and address is not None:
             return resolved(html.unescape(address[1]), page_url)

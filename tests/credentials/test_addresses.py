@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -110,6 +112,15 @@ def test_api_root_is_read_from_the_page() -> None:
     assert linked_api_root(page, "https://x.example/") == "https://x.example/Blog/index.php?rest_route=&x=/"
     assert linked_api_root('<link rel="https://api.w.org/">', "https://x.example/") is None
     assert linked_api_root("https://api.w.org/", "https://x.example/") is None
+    endless = f'<link rel="https://api.w.org/" href="&#{"9" * 5000};">'
+    assert linked_api_root(endless, "https://x.example/") is None
+
+
+@pytest.mark.parametrize("unit", ["<link ", "<link>", "<link href=", '<link href="', '<link href="x'])
+def test_a_page_of_links_is_searched_once(unit: str) -> None:
+    began = time.thread_time()
+    assert linked_api_root(unit * 100_000, "https://x.example/") is None
+    assert time.thread_time() - began < 5
 
 
 def test_api_root_is_read_from_the_link_header() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from demo_store import PROFILES, Store
+from tap_woo_pim.routes import route_path
 from tests.tap.harness import Landing, Row, Shop, shop
 from tests.tap.life import new_store, without_flat_variations, without_variations_of_wc_v3
 
@@ -124,3 +126,24 @@ def test_rows_that_the_shop_counts_and_does_not_send_do_not_stand_in_the_way(rou
         store.delete_variation(ids[0])
         served.sync(landing, full_read_interval_hours=0)
         assert set(landing.live("product_variations")) == expected - {ids[0]}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        (r"/wc/v3/products/(?P<id>[\d]+)", "wc/v3/products/{}"),
+        (r"/wc/v3/products/(?P<product_id>[\d]+)/variations/(?P<id>[\d]+)", "wc/v3/products/{}/variations/{}"),
+        (r"/wc/v3/taxes/classes/(?P<slug>\w[\w\s\-]*)", "wc/v3/taxes/classes/{}"),
+        (r"/wc/v3/x/(?P<name>[^/()]+)/y", "wc/v3/x/{}/y"),
+    ],
+)
+def test_routes_are_told_by_their_patterns(pattern: str, expected: str) -> None:
+    assert route_path(pattern) == expected
+
+
+@pytest.mark.parametrize(("unit", "times"), [("[x]", 28), ("[x]", 50_000), ("(?P<a>[", 50_000), ("(?P<a", 50_000)])
+def test_a_pattern_that_does_not_end_is_looked_at_once(unit: str, times: int) -> None:
+    pattern = "wc/(?P<a>" + unit * times
+    began = time.thread_time()
+    assert route_path(pattern) == pattern
+    assert time.thread_time() - began < 5
