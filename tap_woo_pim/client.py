@@ -7,7 +7,7 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple, NotRequired, TypedDict, Unpack
@@ -58,7 +58,7 @@ class Answer:
     """A good answer of the shop.
 
     Attributes:
-        data: the decoded JSON body.
+        data: the decoded JSON body, in the shape in which it was wanted.
         total: `X-WP-Total`, the number of rows that the shop counts in the list; None where it does not say.
         date: the shop's clock when it answered (`Date` header, one-second grain).
         url: where the answer came from, after redirects, without the query.
@@ -92,12 +92,15 @@ class How(TypedDict):
         is_large: whether it could be asked for in smaller parts, so that failures which may come of its size are tried
             again but `TRIES_OF_LARGE_PAGES` times, and only if they came soon.
         unwanted: set when it need not be asked for any more, or not again.
+        expects: gives the decoded body in the shape in which it is wanted, or raises a `BodyError`, after which it is
+            asked for again as after a body that is not whole.
     """
 
     about: str
     tries: NotRequired[int | None]
     is_large: NotRequired[bool]
     unwanted: NotRequired[threading.Event]
+    expects: NotRequired[Callable[[Any], Any]]
 
 
 class _Request(NamedTuple):
@@ -109,6 +112,7 @@ class _Request(NamedTuple):
     auth: AuthBase
     is_large: bool = False
     unwanted: threading.Event | None = None
+    expects: Callable[[Any], Any] | None = None
 
     @property
     def is_unwanted(self) -> bool:
@@ -160,7 +164,15 @@ class Client:
         """
         about = how["about"]
         request = _Request(
-            "GET", url, params, about, self.place(about), self.auth, how.get("is_large", False), how.get("unwanted")
+            "GET",
+            url,
+            params,
+            about,
+            self.place(about),
+            self.auth,
+            is_large=how.get("is_large", False),
+            unwanted=how.get("unwanted"),
+            expects=how.get("expects"),
         )
         return self._try(request, how.get("tries") or self._tries)
 
@@ -277,7 +289,7 @@ class Client:
             # Plugins put the query of a request into its answer, and it would be a row's then.
             body = hide_in_body(self._body(response, request.place), self._hidden_forms)
             logger.debug("%s: status %d in %.2f s.", request.place, response.status_code, time.monotonic() - began)
-            return self._answer(response, body, request.place)
+            return self._answer(response, body, request)
 
     def _follow(self, place: str) -> None:
         # A redirect that is followed costs the shop a request as any other.
@@ -290,8 +302,8 @@ class Client:
         except BodyError as error:
             raise PassingError(ShopError(place, BAD_BODY, problem=error), response) from None
 
-    def _answer(self, response: requests.Response, body: bytes, place: str) -> Answer:
-        status = response.status_code
+    def _answer(self, response: requests.Response, body: bytes, request: _Request) -> Answer:
+        status, place = response.status_code, request.place
         date = clock_of(response)
         if status >= 300:
             cause, said = answer_cause(status, response.headers, body)
@@ -300,6 +312,7 @@ class Client:
             raise PassingError(refused, response) if status in RETRIED_STATUSES else refused
         try:
             data = decode(body, lambda: self._notice(place))
+            data = data if request.expects is None else request.expects(data)
         except BodyError as problem:
             # What words stand in rows that broke off says nothing of who answers.
             is_data = body.removeprefix(BYTE_ORDER_MARK).lstrip()[:1] in (b"", b"[", b"{")

@@ -34,6 +34,7 @@ from tap_woo_pim.streams.base import ShopStream
 from tap_woo_pim.streams.changing import ChangingStream
 from tap_woo_pim.streams.lists import ListStream
 from tap_woo_pim.streams.snapshots import SideStream
+from tap_woo_pim.streams.stores import StoresStream
 
 
 class TapWooPim(Tap):
@@ -202,8 +203,9 @@ class TapWooPim(Tap):
         failure = report.failure(tap.run.shop, counts_passing=True)
         if failure is not None:
             raise failure
-        (row,) = tap.streams["stores"].get_records(None)
-        assert isinstance(row, dict)
+        stores = tap.streams[StoresStream.name]
+        assert isinstance(stores, StoresStream)
+        row, _ = stores.look()
         for line in checklist.store_lines(row, tap.run):
             click.echo(SECRETS.clean(line))
         tap.run.shop.client.close()

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
-from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
-
 from tap_woo_pim._compat import override
-from tap_woo_pim.client import Answer
+from tap_woo_pim.answers import BodyError
+from tap_woo_pim.causes import REVOKED
+from tap_woo_pim.client import Answer, How
 from tap_woo_pim.columns import INTEGER, LIST, NUMBER, OBJECT, TEXT, TEXT_OR_NONE, Column
+from tap_woo_pim.errors import RETRIED_STATUSES, PassingError, ShopError
+from tap_woo_pim.listing import Unread
 from tap_woo_pim.records import EXTRA_FIELDS, Shaper
+from tap_woo_pim.shapes import as_list, as_object
 from tap_woo_pim.streams import store_settings
 from tap_woo_pim.streams.base import ShopStream
+from tap_woo_pim.streams.lists import unread_record
 
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
@@ -39,6 +43,7 @@ STATUS = "system_status"
 LISTINGS = ("routes", "_links")
 """What the index says of the API rather than of the shop."""
 CURRENCY = "data/currencies/current"
+ROUTES = (*SETTING_GROUPS, STATUS, CURRENCY)
 PARAMETERS = {STATUS: {"_fields": "environment"}}
 TRIES = 2
 
@@ -46,7 +51,8 @@ TRIES = 2
 class StoresStream(ShopStream):
     """The shop: where it is, what runs there, its currency, units and time zone.
 
-    Null is what the key may not see, or the shop fails to tell.
+    Null is what the key may not see. What the shop fails to tell is named in `unread_rows`, and no row comes then if
+    one of an earlier run had it.
     """
 
     name = "stores"
@@ -83,23 +89,39 @@ class StoresStream(ShopStream):
 
     @override
     def ask_ahead(self) -> Future[Answer] | None:
-        for route in (*SETTING_GROUPS, STATUS, CURRENCY):
-            self.shop.ask_ahead(self.shop.path(route), PARAMETERS.get(route, {}), about=self.name, tries=TRIES)
+        for route in ROUTES:
+            self.shop.ask_ahead(self.shop.path(route), PARAMETERS.get(route, {}), **self._how(route))
         return None  # settings and status need more rights than products do
 
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
-        """Yield the one row."""
-        self.run.progress.begin(self.name).rows += 1
-        settings = {
-            str(setting["id"]): setting.get("value")
-            for group in SETTING_GROUPS
-            for setting in _dicts(self._ask(group))
-            if str(setting.get("id")) in store_settings.OWN
-        }
-        status = _dict(self._ask(STATUS))
-        environment = _dict(status.get("environment"))
-        currency = _dict(self._ask(CURRENCY))
+        """Yield the one row, unless an earlier run brought more of it: nulls would take the place of what is known."""
+        row, unread = self.look()
+        account = self.run.progress.accounts[self.name]
+        last_untold = self.stream_state.get("untold", [] if "synced_at" in self.stream_state else ROUTES)
+        untold = [part.position for part in unread]
+        is_kept = not set(untold) <= set(last_untold)
+        self._report(unread, "its row stays as an earlier run brought it" if is_kept else "these are null in its row")
+        self.stream_state["synced_at"] = self.run.synced_at
+        if is_kept:
+            return
+        self.stream_state.pop("untold", None)
+        if untold:
+            self.stream_state["untold"] = untold
+        account.rows += 1
+        yield row
+
+    def look(self) -> tuple[Record, list[Unread]]:
+        """Ask the shop for all of its row.
+
+        Returns:
+            The row, and the parts that the shop failed to tell, which are null in it.
+        """
+        account = self.run.progress.begin(self.name)
+        unread: list[Unread] = []
+        parts = {route: self._ask(route, unread) for route in ROUTES}
+        settings = {name: value for group in SETTING_GROUPS for name, value in parts[group].items()}
+        environment, currency = parts[STATUS], parts[CURRENCY]
         row = {
             **{name: value for name, value in self.shop.index.items() if name not in LISTINGS},
             **{column: settings.get(name) for name, column in SETTING_COLUMNS.items()},
@@ -112,23 +134,57 @@ class StoresStream(ShopStream):
             "currency_name": currency.get("name"),
             "currency_symbol": currency.get("symbol"),
         }
-        self.stream_state["synced_at"] = self.run.synced_at
-        misfits = self.run.progress.accounts[self.name].misfits
         columns = [column for column in self.columns if column is not EXTRA_FIELDS]
-        yield Shaper(columns, self.selected_columns, self.run.keys, misfits).shape(row)
+        return Shaper(columns, self.selected_columns, self.run.keys, account.misfits).shape(row), unread
 
-    def _ask(self, route: str) -> Any:
+    def _ask(self, route: str, unread: list[Unread]) -> dict[str, Any]:
         try:
-            return self.shop.get(self.shop.path(route), PARAMETERS.get(route, {}), about=self.name, tries=TRIES).data
-        except (FatalAPIError, RetriableAPIError) as error:
-            # Settings and status need more rights than products do, which a good key need not have.
-            self.logger.debug("%s is left out: %s", route, error)
-            return None
+            answer = self.shop.get(self.shop.path(route), PARAMETERS.get(route, {}), **self._how(route))
+        except (ShopError, PassingError) as error:
+            if _is_refusal(error):
+                # Settings and status need more rights than products do, which a good key need not have.
+                self.logger.debug("%s is left out: %s", route, error)
+            else:
+                unread.append(Unread(route, str(error)))
+            return {}
+        told: dict[str, Any] = answer.data
+        return told
+
+    def _how(self, route: str) -> How:
+        return {"about": self.name, "tries": TRIES, "expects": SHAPES.get(route, _settings)}
+
+    def _report(self, unread: list[Unread], outcome: str) -> None:
+        for part in unread:
+            self.add_side_record("unread_rows", unread_record(self.name, part, self.run))
+        self.run.progress.accounts[self.name].skipped += len(unread)
+        if unread:
+            parts = ", ".join(part.position for part in unread)
+            self.logger.warning("%s: %s could not be read, so %s. %s", self.name, parts, outcome, unread[0].reason)
 
 
-def _dict(data: Any) -> dict[str, Any]:
-    return data if isinstance(data, dict) else {}
+def _is_refusal(error: ShopError | PassingError) -> bool:
+    status = error.details.get("status")
+    # A status that passes is of a shop that was given up.
+    is_refused = isinstance(status, int) and 400 <= status < 500 and status not in RETRIED_STATUSES
+    return isinstance(error, ShopError) and error.cause is not REVOKED and is_refused
 
 
-def _dicts(data: Any) -> list[dict[str, Any]]:
-    return [item for item in data if isinstance(item, dict)] if isinstance(data, list) else []
+def _settings(data: Any) -> dict[str, Any]:
+    """Give the values of WooCommerce's own settings in a group, by id."""
+    settings = [item for item in as_list(data) if isinstance(item, dict) and "id" in item]
+    if data and not settings:
+        raise BodyError("answered with something else than its settings")
+    own = {str(setting["id"]): setting.get("value") for setting in settings}
+    return {name: value for name, value in own.items() if name in store_settings.OWN}
+
+
+def _environment(data: Any) -> dict[str, Any]:
+    return as_object(as_object(data, "environment")["environment"], "version", "wp_version")
+
+
+def _currency(data: Any) -> dict[str, Any]:
+    return as_object(data, "code", "name", "symbol")
+
+
+SHAPES: dict[str, Callable[[Any], dict[str, Any]]] = {STATUS: _environment, CURRENCY: _currency}
+"""What the answers of some routes must be; those of all others are settings."""

@@ -96,6 +96,15 @@ def test_list_has_a_cross_for_a_component_that_fails_just_now(stage: Stage, faul
     assert ended.last_line.startswith(f"shop ({server.url}), tags: {cause}.")
 
 
+def test_list_has_question_marks_for_what_the_shop_fails_to_tell_of_itself(stage: Stage) -> None:
+    server = stage.serve()
+    server.store.faults.add(Status(500), path("/settings/|/system_status$"))
+    ended = stage.run(stage.config(server, sync_components=["brands"], max_retries=1), "--test")
+    assert ended.code == 0
+    assert "WooCommerce ?, WordPress ?\n" in ended.out
+    assert not any(line.startswith("{") for line in ended.out.splitlines())
+
+
 def test_component_that_fails_once_gets_its_tick(stage: Stage) -> None:
     server = stage.serve()
     server.store.faults.add("status", path("products/categories$") & nth(1))

@@ -193,7 +193,11 @@ def checked(new_warehouse: NewWarehouse) -> tuple[Warehouse, dict[str, int]]:
     warehouse.write(
         "insert into woo.unread_rows (store_id, stream, position, reason, synced_at)"
         f" select 'own', 'products', 'id {ids['poisoned']}', 'it breaks the page', started_at from woo.snapshots"
-        " where store_id = 'own' and stream = 'products'"
+        " where store_id = 'own' and stream = 'products'",
+        "insert into woo.unread_rows (store_id, stream, position, reason, synced_at)"
+        " select 'own', 'stores', position, 'it is down', synced_at - since from woo.stores,"
+        " (values ('system_status', interval '0'), ('settings/tax', interval '1 hour')) as parts (position, since)"
+        " where store_id = 'own'",
     )
     warehouse.build(promoted_custom_fields=PROMOTED)
     return warehouse, ids
@@ -205,6 +209,12 @@ def findings(warehouse: Warehouse, check: str) -> dict[int, tuple[str, str]]:
         "select product_id, message, severity from pim.health_checks where store_id = 'own' and check_name = %s", check
     )
     return {row["product_id"]: (row["message"], row["severity"]) for row in found}
+
+
+def test_what_the_shop_fails_to_tell_of_itself_is_found_until_it_comes(checked: tuple[Warehouse, Any]) -> None:
+    found = checked[0].tuples("select message from pim.health_checks where store_id = 'own' and product_id is null")
+
+    assert found == [("The shop could not deliver system_status of stores: it is down",)]
 
 
 def test_gtins_that_are_nobody_elses_are_no_duplicates(checked: tuple[Warehouse, dict[str, int]]) -> None:

@@ -10,6 +10,12 @@ with live as not materialized (
 read_whole as (
     select store_id, stream, started_at
     from {{ landed('snapshots', {'store_id': 'text', 'stream': 'text', 'started_at': 'timestamp'}) }} as snapshots
+
+    union all
+
+    -- Nothing vanishes from it, so that it has no snapshots: its row comes when the shop told all that an earlier one had.
+    select store_id, 'stores', synced_at
+    from {{ landed('stores', {'store_id': 'text', 'synced_at': 'timestamp'}) }} as stores
 ),
 
 gtin_carriers as materialized (
