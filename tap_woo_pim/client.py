@@ -176,7 +176,15 @@ class Client:
         )
         return self._try(request, how.get("tries") or self._tries)
 
-    def look(self, url: str, params: Mapping[str, Any], *, about: str, auth: AuthBase) -> Answer:
+    def look(
+        self,
+        url: str,
+        params: Mapping[str, Any],
+        *,
+        about: str,
+        auth: AuthBase,
+        expects: Callable[[Any], Any] | None = None,
+    ) -> Answer:
         """Get a JSON answer while somebody may be waiting to hear what is wrong: causes that last are told at once.
 
         Args:
@@ -184,12 +192,13 @@ class Client:
             params: see `get`.
             about: see `get`.
             auth: how to show the key.
+            expects: see `How`.
 
         Raises:
             ShopError, RetriableAPIError: see `get`.
         """
         tries = min(self._tries, TRIES_OF_FIRST_LOOKS)
-        request = _Request("GET", url, params, about, self.place(about), auth)
+        request = _Request("GET", url, params, about, self.place(about), auth, expects=expects)
         return self._try(request, tries, lasting=LASTING, longest_seconds=LONGEST_WAIT_OF_FIRST_LOOKS_SECONDS)
 
     def options(self, url: str, *, about: str, auth: AuthBase | None = None) -> Any:

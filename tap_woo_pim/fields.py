@@ -14,7 +14,6 @@ from typing import NamedTuple
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
 from tap_woo_pim.client import Answer
-from tap_woo_pim.listing import as_list
 from tap_woo_pim.shop import Shop
 
 logger = logging.getLogger("tap-woo-pim")
@@ -62,7 +61,7 @@ def find_fields(shop: Shop, path: str, status: Mapping[str, str], about: str) ->
     troubles: list[Exception] = []
     try:
         answer = shop.get(path, {**status, "per_page": 1}, about=about)
-        names.update(*(row for row in as_list(shop, about, answer.data) if isinstance(row, dict)))
+        names.update(*(row for row in answer.data if isinstance(row, dict)))
         rows = answer.total
     except (FatalAPIError, RetriableAPIError) as error:
         troubles.append(error)

@@ -93,39 +93,22 @@ class Listing:
         return f"offset {offset}{self.part}{status}{since}"
 
 
-def as_list(shop: Shop, about: str, data: Any) -> list[Any]:
-    """Take an answer for a list; PHP sends one with gaps as an object whose names are the places.
-
-    Raises:
-        RetriableAPIError: it is none.
-    """
-    if isinstance(data, dict) and data and all(name.isdecimal() for name in data):
-        return list(data.values())
-    if not isinstance(data, list):
-        raise RetriableAPIError(
-            f"{shop.client.place(about)}: it answered with something that is no list. Try later. If it"
-            " lasts, look for a plugin that changes the shop's answers."
-        )
-    return data
-
-
-def page_of(shop: Shop, listing: Listing, window: Window, data: Any, total: int | None) -> Page:
+def page_of(shop: Shop, listing: Listing, window: Window, sent: list[Any], total: int | None) -> Page:
     """Take the usable rows of an answer, in the shop's order.
 
     Args:
         shop: the shop.
         listing: the list asked.
         window: the stretch of it asked for.
-        data: the answer.
+        sent: the rows of the answer; when it was asked for by offset, `Shop.get` saw to their number.
         total: how many rows the store counts, None where it does not say.
 
     Raises:
-        RetriableAPIError: it is no list, or holds more rows than were asked for.
+        RetriableAPIError: it holds more rows than were asked for.
     """
     rows: list[Row] = []
     ids: list[int] = []
     odd: list[Unread] = []
-    sent = as_list(shop, listing.about, data)
     if len(sent) > window.size:
         raise RetriableAPIError(
             f"{shop.client.place(listing.about)}: it answered with more rows than were asked for. Try later. If it"

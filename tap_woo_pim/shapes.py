@@ -7,16 +7,22 @@ from typing import Any
 from tap_woo_pim.answers import BodyError
 
 
-def as_list(data: Any) -> list[Any]:
+def as_list(data: Any, most: int | None = None) -> list[Any]:
     """Take an answer for a list; PHP sends one with gaps as an object whose names are the places.
 
+    Args:
+        data: the answer.
+        most: how many rows it may have.
+
     Raises:
-        BodyError: it is none.
+        BodyError: it is none, or a longer one.
     """
     if isinstance(data, dict) and data and all(name.isdecimal() for name in data):
-        return list(data.values())
+        data = list(data.values())
     if not isinstance(data, list):
         raise BodyError("answered with something that is no list")
+    if most is not None and len(data) > most:
+        raise BodyError("answered with more rows than were asked for, as behind a cache that ignores the query")
     return data
 
 

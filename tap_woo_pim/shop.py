@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Mapping
 from concurrent.futures import Future
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Unpack
 from urllib.parse import urlencode
 
@@ -21,6 +21,7 @@ from tap_woo_pim.login import WayIn, find_way_in
 from tap_woo_pim.prefetch import result_of
 from tap_woo_pim.routes import Routes
 from tap_woo_pim.settings import Settings
+from tap_woo_pim.shapes import as_list
 from tap_woo_pim.site import resolved
 
 ANALYTICS = "wc-analytics"
@@ -133,7 +134,10 @@ class Shop:
         return self.routes.has(self.path(route))
 
     def get(self, path: str, params: Mapping[str, Any], **how: Unpack[How]) -> Answer:
-        """Get a path below the API root; see `Client.get`. What was asked ahead is taken from there, once."""
+        """Get a path below the API root; see `Client.get`. What was asked ahead is taken from there, once.
+
+        A list is expected unless `how` says otherwise, and by offset no longer one than was asked for.
+        """
         early = self._ahead.pop(_key(path, params), None)
         if early is not None:
             with contextlib.suppress(UnwantedError):
@@ -151,8 +155,8 @@ class Shop:
         return call
 
     def look(self, path: str, params: Mapping[str, Any], *, about: str) -> Answer:
-        """Get a path below the API root; see `Client.look`."""
-        return self.client.look(f"{self.root}{path}", params, about=about, auth=self.way_in.auth)
+        """Get a list below the API root; see `Client.look`."""
+        return self.client.look(f"{self.root}{path}", params, about=about, auth=self.way_in.auth, expects=as_list)
 
     def options(self, path: str, *, about: str) -> Any:
         """Get the description of a path below the API root; see `Client.options` and `get`."""
@@ -165,6 +169,7 @@ class Shop:
 
     def _get(self, path: str, params: Mapping[str, Any], **how: Unpack[How]) -> Answer:
         self.client.auth = self.way_in.auth
+        how.setdefault("expects", partial(as_list, most=params["per_page"]) if "offset" in params else as_list)
         return self.client.get(f"{self.root}{path}", params, **how)
 
     def _options(self, path: str, about: str) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tap_woo_pim._compat import override
 from tap_woo_pim.columns import CODE, Column
-from tap_woo_pim.listing import Listing, Row, Unread, as_list, key_of
+from tap_woo_pim.listing import Listing, Row, Unread, key_of
 from tap_woo_pim.pagination import MAX_PAGE_SIZE
 from tap_woo_pim.streams.lists import ListStream
 
@@ -65,7 +65,7 @@ class ProductCustomFieldsStream(ListStream):
         for page in range(MAX_PAGES):
             params = {**listing.params, "per_page": MAX_PAGE_SIZE, "page": page + 1}
             answer = self.shop.get(listing.path, params, about=self.name)
-            sent, known = as_list(self.shop, self.name, answer.data), len(names)
+            sent, known = answer.data, len(names)
             begin = page * MAX_PAGE_SIZE
             for place, name in enumerate(sent, begin):
                 key = key_of({"name": name}, "name", CODE)

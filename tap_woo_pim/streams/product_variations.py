@@ -18,7 +18,7 @@ from tap_woo_pim.columns import (
     TEXT_OR_NONE,
     Column,
 )
-from tap_woo_pim.listing import Listing, Row, as_list
+from tap_woo_pim.listing import Listing, Row
 from tap_woo_pim.reading import read, read_many
 from tap_woo_pim.run import Run
 from tap_woo_pim.shop import ANALYTICS, FLAT_VARIATIONS
@@ -113,7 +113,7 @@ class ProductVariationsStream(InheritingStream):
         if not self.is_read_per_product:
             return super().sample_path()
         params = {"type": "variable", "per_page": 1, "_fields": "id"}
-        parents = as_list(self.shop, self.name, self.shop.get(self.list_path, params, about=self.name).data)
+        parents = self.shop.get(self.list_path, params, about=self.name).data
         ids = [parent["id"] for parent in parents if isinstance(parent, dict) and "id" in parent]
         return self.shop.path(PER_PRODUCT_ROUTE).format(ids[0]) if ids else None
 

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from tap_woo_pim._compat import override
 from tap_woo_pim.client import Answer
 from tap_woo_pim.columns import Column
-from tap_woo_pim.listing import Listing, Row, Unread, as_list, key_of
+from tap_woo_pim.listing import Listing, Row, Unread, key_of
 from tap_woo_pim.shop import Shop
 from tap_woo_pim.streams.lists import ListStream
 
@@ -37,9 +37,8 @@ def read_unpaged(shop: Shop, listing: Listing, key: Column) -> list[Row]:
     Returns:
         The rows that have the key, which is of its column's kind.
     """
-    data = shop.get(listing.path, listing.params, about=listing.about).data
     rows = []
-    for place, row in enumerate(as_list(shop, listing.about, data)):
+    for place, row in enumerate(shop.get(listing.path, listing.params, about=listing.about).data):
         value = key_of(row, key.name, key.kind)
         if value is not None:
             rows.append({**row, key.name: value})

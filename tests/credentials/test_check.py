@@ -10,7 +10,7 @@ from demo_store import Store
 from demo_store.answer import Answer
 from demo_store.faults import FAULTS, nth, path
 from demo_store.faults.base import Exchange, Fault
-from demo_store.faults.bodies import HtmlPage
+from demo_store.faults.bodies import BodyChanged, HtmlPage
 from demo_store.faults.statuses import Status
 from tap_woo_pim.config import COMPONENTS, CONFIG_JSONSCHEMA
 from tests.credentials.stage import Stage
@@ -81,9 +81,10 @@ def test_list_names_every_component_that_fails(stage: Stage) -> None:
     [
         (Status(500), "it answered with the server error 500"),
         (HtmlPage(200), "a firewall or bot protection answers in the shop's place (status 200)"),
+        (BodyChanged(lambda _: b'{"code":"internal"}'), "it answered with something that is no list"),
         (FAULTS["never_answers"](), "it did not answer within 1 s"),
     ],
-    ids=["server error", "firewall", "no answer"],
+    ids=["server error", "firewall", "error of status 200", "no answer"],
 )
 def test_list_has_a_cross_for_a_component_that_fails_just_now(stage: Stage, fault: Fault, cause: str) -> None:
     server = stage.serve()
