@@ -170,6 +170,6 @@ def _first_row(shop: Shop, listing: Listing) -> Page | None:
     params = {name: value for name, value in params_of(listing, window).items() if name != "offset"}
     try:
         answer = shop.get(listing.path, {**params, "page": 1}, about=listing.about)
+        return page_of(shop, listing, window, answer.data, answer.total)
     except RetriableAPIError:
         return None
-    return page_of(shop, listing, window, answer.data, answer.total)
