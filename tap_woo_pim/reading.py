@@ -198,7 +198,9 @@ def _take(shop: Shop, listing: Listing, page: Page) -> tuple[list[Row], bool]:
     if bridge is not None and page.ids:
         return _join(listing, fetch(shop, listing, bridge), page)
     again = fetch(shop, listing, walk.anchor[0])
-    is_behind_end = not page.count and again.reaches_end and walk.ends_list(again.ids, again.count)
+    # Where no total tells, the last page may be one that was cut; its bridge then shows what comes behind its rows.
+    may_end = not page.count and (again.reaches_end if page.total is not None else bridge is None)
+    is_behind_end = may_end and walk.ends_list(again.ids, again.count)
     if bridge is not None and not is_behind_end:
         return _join(listing, fetch(shop, listing, bridge), page)
     follows = verdict is Verdict.OPEN and (is_behind_end or walk.follows(page.window, again.ids))

@@ -56,7 +56,9 @@ class LyingList(MovingList):
             offset = params["offset"] + which * params["per_page"]
             answer = super().get(_path, {"per_page": params["per_page"], "offset": offset})
         rows = list(answer.data)
-        if what == "insert":
+        if what == "cap":
+            del rows[which:]
+        elif what == "insert":
             rows.append({"id": MADE_UP + which})
         elif what == "drop":
             del rows[which % 5 :: 3]
@@ -130,6 +132,15 @@ def test_first_pages_that_are_those_further_on_cost_no_row(page_size: int, pages
             lies = dict.fromkeys(range(1, number + 1), ("ahead", pages))
             rows = LyingList(list(range(1, length + 1)), lies=lies, counts=counts)
             assert lost(rows, page_size) == 0, (length, number)
+
+
+@pytest.mark.parametrize("page_size", [3, 4, 8])
+@pytest.mark.parametrize("begins", range(1, 12))
+def test_pages_that_become_short_where_nothing_is_counted_cost_no_row(page_size: int, begins: int) -> None:
+    for length in range(40):
+        lies = dict.fromkeys(range(begins, 200), ("cap", 2))
+        rows = LyingList(list(range(1, length + 1)), lies=lies, counts=False)
+        assert lost(rows, page_size) == 0, length
 
 
 def test_a_long_list_of_which_the_first_pages_were_others_is_read_again() -> None:
