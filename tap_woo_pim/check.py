@@ -10,8 +10,8 @@ from functools import partial
 from typing import Any
 
 from tap_woo_pim.causes import NO_RIGHTS, NO_RIGHTS_AT_ALL
-from tap_woo_pim.client import Answer
 from tap_woo_pim.errors import PassingError, ShopError
+from tap_woo_pim.exchange import Answer
 from tap_woo_pim.prefetch import in_order, result_of
 from tap_woo_pim.shop import ALL, Shop
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 import logging
 import re
 import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any, NamedTuple, NotRequired, TypedDict, Unpack
+from typing import Any, Unpack
 
 import requests
 from requests.auth import AuthBase
@@ -30,6 +28,7 @@ from tap_woo_pim.causes import (
     Cause,
 )
 from tap_woo_pim.errors import RETRIED_STATUSES, PassingError, ShopError, is_about_size
+from tap_woo_pim.exchange import Answer, How, Page, Request, UnwantedError
 from tap_woo_pim.pace import Pace
 from tap_woo_pim.patience import MAX_RETRY_AFTER_SECONDS, Patience, clock_of, retry_after, wait_seconds
 from tap_woo_pim.progress import Traffic
@@ -47,81 +46,9 @@ SOON_SHARE = 0.1
 """One that fails so, and not within this share of its time-out, is not even asked for a second time as it is."""
 TRIES_OF_PATIENCE = 2
 """Without one good answer for so many times as long as all tries of a request may take, the shop counts as down."""
-_NUMBER = re.compile(r"\d+", re.ASCII)
 _TOTAL = re.compile(r"\d{1,18}", re.ASCII)
 
 logger = logging.getLogger("tap-woo-pim")
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A good answer of the shop.
-
-    Attributes:
-        data: the decoded JSON body, in the shape in which it was wanted.
-        total: `X-WP-Total`, the number of rows that the shop counts in the list; None where it does not say.
-        date: the shop's clock when it answered (`Date` header, one-second grain).
-        url: where the answer came from, after redirects, without the query.
-    """
-
-    data: Any
-    total: int | None
-    date: datetime.datetime | None
-    url: str = ""
-
-
-@dataclass(frozen=True)
-class Page:
-    """A web page of the shop: its status, its `Link` header and its text."""
-
-    status: int
-    link: str
-    text: str
-
-
-class UnwantedError(PassingError):
-    """A request was not sent, for its answer is not wanted any more."""
-
-
-class How(TypedDict):
-    """How something is to be asked for.
-
-    Attributes:
-        about: what it is, in the user's words, for messages.
-        tries: how often to try; `max_retries` + 1 when not given.
-        is_large: whether it could be asked for in smaller parts, so that failures which may come of its size are tried
-            again but `TRIES_OF_LARGE_PAGES` times, and only if they came soon.
-        unwanted: set when it need not be asked for any more, or not again.
-        expects: gives the decoded body in the shape in which it is wanted, or raises a `BodyError`, after which it is
-            asked for again as after a body that is not whole.
-    """
-
-    about: str
-    tries: NotRequired[int | None]
-    is_large: NotRequired[bool]
-    unwanted: NotRequired[threading.Event]
-    expects: NotRequired[Callable[[Any], Any]]
-
-
-class _Request(NamedTuple):
-    method: str
-    url: str
-    params: Mapping[str, Any]
-    about: str
-    place: str
-    auth: AuthBase
-    is_large: bool = False
-    unwanted: threading.Event | None = None
-    expects: Callable[[Any], Any] | None = None
-
-    @property
-    def is_unwanted(self) -> bool:
-        return self.unwanted is not None and self.unwanted.is_set()
-
-    def kind(self, answer: Answer) -> str:
-        """What requests have in common that take about the same time: the route, and the rows to a power of 2."""
-        rows = len(answer.data) if isinstance(answer.data, list) else 0
-        return f"{_NUMBER.sub('{}', self.url)} {rows.bit_length()}"
 
 
 class Client:
@@ -163,7 +90,7 @@ class Client:
             RetriableAPIError: the shop or the network failed on every try; see `is_about_size`.
         """
         about = how["about"]
-        request = _Request(
+        request = Request(
             "GET",
             url,
             params,
@@ -198,12 +125,12 @@ class Client:
             ShopError, RetriableAPIError: see `get`.
         """
         tries = min(self._tries, TRIES_OF_FIRST_LOOKS)
-        request = _Request("GET", url, params, about, self.place(about), auth, expects=expects)
+        request = Request("GET", url, params, about, self.place(about), auth, expects=expects)
         return self._try(request, tries, lasting=LASTING, longest_seconds=LONGEST_WAIT_OF_FIRST_LOOKS_SECONDS)
 
     def options(self, url: str, *, about: str, auth: AuthBase | None = None) -> Any:
         """Get the description of a route (OPTIONS), the JSON schema of its rows included."""
-        request = _Request("OPTIONS", url, {}, about, self.place(about), auth or self.auth)
+        request = Request("OPTIONS", url, {}, about, self.place(about), auth or self.auth)
         return self._try(request, self._tries).data
 
     def page(self, url: str, *, about: str) -> Page:
@@ -232,7 +159,7 @@ class Client:
 
     def _try(
         self,
-        request: _Request,
+        request: Request,
         tries: int,
         lasting: frozenset[Cause] = frozenset(),
         longest_seconds: float = MAX_RETRY_AFTER_SECONDS,
@@ -268,7 +195,7 @@ class Client:
         raise AssertionError("at least one try")
 
     @staticmethod
-    def _check_wanted(request: _Request) -> None:
+    def _check_wanted(request: Request) -> None:
         if request.is_unwanted:
             raise UnwantedError(ShopError(request.place, BROKEN_OFF))
 
@@ -276,14 +203,14 @@ class Client:
         took_long = seconds > self.settings.request_timeout_seconds * SOON_SHARE
         return 1 if took_long else min(tries, TRIES_OF_LARGE_PAGES)
 
-    def _lose_patience(self, request: _Request, error: PassingError) -> None:
+    def _lose_patience(self, request: Request, error: PassingError) -> None:
         if self._patience.is_silent:
             raise ShopError(request.place, error.cause, **error.details)
         if self._patience.is_spent:
             minutes = self.settings.retry_budget_seconds / 60
             raise ShopError(request.place, TOO_OFTEN, minutes=minutes, what=error.cause.what.format(**error.details))
 
-    def _ask(self, request: _Request) -> Answer:
+    def _ask(self, request: Request) -> Answer:
         if self._closed.is_set():
             raise ShopError(request.place, BROKEN_OFF)
         began = time.monotonic()
@@ -311,7 +238,7 @@ class Client:
         except BodyError as error:
             raise PassingError(ShopError(place, BAD_BODY, problem=error), response) from None
 
-    def _answer(self, response: requests.Response, body: bytes, request: _Request) -> Answer:
+    def _answer(self, response: requests.Response, body: bytes, request: Request) -> Answer:
         status, place = response.status_code, request.place
         date = clock_of(response)
         if status >= 300:

@@ -24,8 +24,9 @@ from tap_woo_pim.causes import (
     SITE_PASSWORD,
     Cause,
 )
-from tap_woo_pim.client import Client, Page
+from tap_woo_pim.client import Client
 from tap_woo_pim.errors import PassingError, ShopError
+from tap_woo_pim.exchange import Page
 from tap_woo_pim.signs import WORDPRESS, answer_cause
 from tap_woo_pim.site import api_root, default_store_id, is_same_shop, linked_api_root, origin, site_address
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
-from tap_woo_pim.client import Answer
+from tap_woo_pim.exchange import Answer
 from tap_woo_pim.shop import Shop
 
 logger = logging.getLogger("tap-woo-pim")

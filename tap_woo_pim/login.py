@@ -25,8 +25,9 @@ from tap_woo_pim.causes import (
     WRONG_SECRET,
     Cause,
 )
-from tap_woo_pim.client import Answer, Client
+from tap_woo_pim.client import Client
 from tap_woo_pim.errors import PassingError, ShopError
+from tap_woo_pim.exchange import Answer
 from tap_woo_pim.settings import Settings
 from tap_woo_pim.signs import AUTHENTICATION_ERROR
 from tap_woo_pim.site import origin, site_address

@@ -10,8 +10,8 @@ from itertools import islice
 
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
-from tap_woo_pim.client import Answer, UnwantedError
 from tap_woo_pim.errors import ShopError, is_about_size
+from tap_woo_pim.exchange import Answer, UnwantedError
 from tap_woo_pim.listing import Listing, Page, Row, Unread
 from tap_woo_pim.pages import fail_rows_alone, fetch, fetch_uncut, look_at_ends, name_row, params_of
 from tap_woo_pim.prefetch import Inline, in_order, result_of

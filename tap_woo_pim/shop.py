@@ -14,9 +14,10 @@ from urllib.parse import urlencode
 
 from tap_woo_pim.auth import NoKey
 from tap_woo_pim.causes import NO_ROUTE, NO_WOOCOMMERCE, REST_BLOCKED, REST_OFF
-from tap_woo_pim.client import Answer, Client, How, UnwantedError
+from tap_woo_pim.client import Client
 from tap_woo_pim.entrance import Entrance, find_entrance
 from tap_woo_pim.errors import ShopError
+from tap_woo_pim.exchange import Answer, How, UnwantedError
 from tap_woo_pim.login import WayIn, find_way_in
 from tap_woo_pim.prefetch import result_of
 from tap_woo_pim.routes import Routes

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from singer_sdk import Tap
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_woo_pim.client import Answer
+    from tap_woo_pim.exchange import Answer
     from tap_woo_pim.run import Run
 
 STORE_ID = Column("store_id", CODE, "Stable name of the shop in the PIM database.")

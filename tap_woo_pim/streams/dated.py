@@ -10,7 +10,7 @@ from typing import Any
 
 from tap_woo_pim._compat import override
 from tap_woo_pim.bookmark import MODIFIED, Bookmark, parse
-from tap_woo_pim.client import Answer
+from tap_woo_pim.exchange import Answer
 from tap_woo_pim.fields import Found, find_fields
 from tap_woo_pim.fields import ask_ahead as ask_row_ahead
 from tap_woo_pim.listing import Listing

@@ -7,8 +7,8 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tap_woo_pim._compat import override
-from tap_woo_pim.client import Answer
 from tap_woo_pim.columns import Column
+from tap_woo_pim.exchange import Answer
 from tap_woo_pim.listing import Listing, Row, Unread
 from tap_woo_pim.page_size import PageSize
 from tap_woo_pim.pages import MOST_SHORT_PAGES

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 
 from tap_woo_pim._compat import override
-from tap_woo_pim.client import Answer
 from tap_woo_pim.columns import INTEGER, Column
+from tap_woo_pim.exchange import Answer
 from tap_woo_pim.listing import Listing, Row
 from tap_woo_pim.reading import read_many
 from tap_woo_pim.streams.lists import ListStream

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from tap_woo_pim._compat import override
 from tap_woo_pim.answers import BodyError
 from tap_woo_pim.causes import REVOKED
-from tap_woo_pim.client import Answer, How
 from tap_woo_pim.columns import INTEGER, LIST, NUMBER, OBJECT, TEXT, TEXT_OR_NONE, Column
 from tap_woo_pim.errors import RETRIED_STATUSES, PassingError, ShopError
+from tap_woo_pim.exchange import Answer, How
 from tap_woo_pim.listing import Unread
 from tap_woo_pim.records import EXTRA_FIELDS, Shaper
 from tap_woo_pim.shapes import as_list, as_object

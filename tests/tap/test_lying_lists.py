@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from singer_sdk.exceptions import SingerSDKError
 
-from tap_woo_pim.client import Answer
+from tap_woo_pim.exchange import Answer
 from tap_woo_pim.listing import Listing
 from tap_woo_pim.pagination import Walk
 from tap_woo_pim.reading import read

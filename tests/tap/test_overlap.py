@@ -14,7 +14,7 @@ from typing import Any, cast
 import pytest
 
 from demo_store import Request, Store
-from tap_woo_pim.client import Answer
+from tap_woo_pim.exchange import Answer
 from tap_woo_pim.listing import Listing
 from tap_woo_pim.pagination import Walk
 from tap_woo_pim.prefetch import in_order
