@@ -52,6 +52,7 @@ class ProductCustomFieldsStream(ListStream):
             if not listing.unread:
                 missing = f"the shop counts {max(totals, default=0)} names and sent {len(names)}"
                 listing.unread.append(Unread(ALL, missing if len(totals) == 1 else CAME_OR_WENT))
+        listing.walk.done = True
         yield listing, [{"name": name} for name in names]
 
     def _read(self, listing: Listing) -> tuple[list[str], set[int]]:

@@ -44,4 +44,5 @@ def read_unpaged(shop: Shop, listing: Listing, key: Column) -> list[Row]:
             rows.append({**row, key.name: value})
         else:
             listing.unread.append(Unread(f"offset {place}", f"the row has no usable {key.name}"))
+    listing.walk.done = True
     return rows
