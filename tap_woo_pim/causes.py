@@ -77,7 +77,7 @@ DOWNGRADE = Cause(
 )
 OTHER_DATA = Cause(
     Step.ADDRESS,
-    "it sends on to {target}, where other data is than was asked for",
+    "it sends on to other data than was asked for, at {target}",
     "Correct that redirect in the shop's web server or plugins",
 )
 CIRCLE = Cause(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from urllib.parse import SplitResult, parse_qsl, unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urljoin, urlsplit
 
 import requests
 from requests.utils import parse_header_links
@@ -94,8 +94,8 @@ def _port(parts: SplitResult) -> int:
 
 def route(url: str) -> str | None:
     """Give the route of the REST API that a URL leads to; None where its path shows none."""
-    _, prefix, found = unquote(urlsplit(url).path).partition("/wp-json/")
-    return found.strip("/").lower() if prefix else None
+    _, prefix, found = urlsplit(url).path.partition("/wp-json/")
+    return "/".join(filter(None, found.lower().split("/"))) if prefix else None
 
 
 def origin(url: str) -> str:

@@ -147,8 +147,8 @@ class Transport:
         if url.startswith("https://") and not target.startswith("https://"):
             raise ShopError(place, DOWNGRADE, target=origin(target))
         asked, led = route(url), route(target)
-        if asked and led is not None and asked != led:
-            raise ShopError(place, OTHER_DATA, target=origin(target) + urlsplit(target).path)
+        if asked and led and asked != led:
+            raise ShopError(place, OTHER_DATA, target=origin(target))
 
 
 def _pass_by(response: requests.Response) -> None:

@@ -15,6 +15,7 @@ from tap_woo_pim.pages import MOST_SHORT_PAGES
 from tap_woo_pim.pagination import Walk, page_size_of
 from tap_woo_pim.reading import ask_ahead, read
 from tap_woo_pim.records import EXTRA_FIELDS, Shaper
+from tap_woo_pim.redaction import SECRETS
 from tap_woo_pim.run import TIME_FORMAT, Run
 from tap_woo_pim.streams.base import ShopStream
 from tap_woo_pim.tally import Tally
@@ -224,4 +225,5 @@ class ListStream(ShopStream):
 
 def unread_record(stream: str, unread: Unread, run: Run) -> Row:
     """Make the record that names an unread row."""
-    return {**run.keys, "stream": stream, "position": unread.position, "reason": unread.reason}
+    # A reason may hold an address, and a redirect may repeat the key in it.
+    return {**run.keys, "stream": stream, "position": unread.position, "reason": SECRETS.clean(unread.reason)}

@@ -83,4 +83,4 @@ class ProductCustomFieldsStream(ListStream):
                 break
         else:
             listing.unread.append(ENDLESS)
-        return list(names), totals
+        return list(names), {total for total in totals if total >= len(names)}

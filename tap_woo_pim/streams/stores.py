@@ -98,13 +98,16 @@ class StoresStream(ShopStream):
         """Yield the one row, unless an earlier run brought more of it: nulls would take the place of what is known."""
         row, unread = self.look()
         account = self.run.progress.accounts[self.name]
-        last_untold = self.stream_state.get("untold", [] if "synced_at" in self.stream_state else ROUTES)
+        settings = self.shop.settings
+        shop = f"{settings.store_id} {settings.site_url}"
+        last_untold = self.stream_state.get("untold", []) if self.stream_state.get("shop") == shop else ROUTES
         untold = [part.position for part in unread]
         is_kept = not set(untold) <= set(last_untold)
         self._report(unread, "its row stays as an earlier run brought it" if is_kept else "these are null in its row")
         self.stream_state["synced_at"] = self.run.synced_at
         if is_kept:
             return
+        self.stream_state["shop"] = shop  # whose row it is
         self.stream_state.pop("untold", None)
         if untold:
             self.stream_state["untold"] = untold
@@ -172,14 +175,18 @@ def _is_refusal(error: ShopError | PassingError) -> bool:
 def _settings(data: Any) -> dict[str, Any]:
     """Give the values of WooCommerce's own settings in a group, by id."""
     settings = [item for item in as_list(data) if isinstance(item, dict) and "id" in item]
-    if data and not settings:
+    values = {str(setting["id"]): setting.get("value") for setting in settings}
+    own = {name: value for name, value in values.items() if name in store_settings.OWN}
+    if not own:  # no version leaves a group without any
         raise BodyError("answered with something else than its settings")
-    own = {str(setting["id"]): setting.get("value") for setting in settings}
-    return {name: value for name, value in own.items() if name in store_settings.OWN}
+    return own
 
 
 def _environment(data: Any) -> dict[str, Any]:
-    return as_object(as_object(data, "environment")["environment"], "version", "wp_version")
+    environment = as_object(as_object(data, "environment")["environment"], "version", "wp_version")
+    if not environment["version"]:
+        raise BodyError("answered without its version")
+    return environment
 
 
 def _currency(data: Any) -> dict[str, Any]:

@@ -23,7 +23,9 @@ class UnpagedStream(ListStream):
     @override
     def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:
         listing = self.listing(self.shop.path(self.route), self.parameters())
-        yield listing, read_unpaged(self.shop, listing, self.columns[0])
+        rows = read_unpaged(self.shop, listing, self.columns[0])
+        listing.walk.done = True
+        yield listing, rows
 
 
 def read_unpaged(shop: Shop, listing: Listing, key: Column) -> list[Row]:
@@ -44,5 +46,4 @@ def read_unpaged(shop: Shop, listing: Listing, key: Column) -> list[Row]:
             rows.append({**row, key.name: value})
         else:
             listing.unread.append(Unread(f"offset {place}", f"the row has no usable {key.name}"))
-    listing.walk.done = True
     return rows

@@ -250,3 +250,15 @@ def test_a_list_in_another_order_takes_nothing_for_deleted() -> None:
 def _backwards(body: bytes) -> bytes:
     rows = json.loads(body)
     return json.dumps(rows[::-1]).encode() if isinstance(rows, list) else body
+
+
+@pytest.mark.parametrize("deselected", [None, "product_attributes"])
+def test_terms_that_are_kept_back_count_as_missing_whatever_else_is_selected(deselected: str | None) -> None:
+    store, landing = Store.recorded("11.0.1"), Landing()
+    two_of_three = BodyChanged(lambda body: json.dumps([row for row in json.loads(body) if row["id"] % 3]).encode())
+    store.faults.add(two_of_three, path("/terms$"))
+    with shop(store) as served:
+        sync_selected(served, landing, lambda stream, _: stream != deselected, sync_components=["attributes"])
+    assert 50 < len(landing.tables["product_attribute_terms"]) < 140
+    snapshots = {stream for _, stream in landing.tables.get("snapshots", {})}
+    assert snapshots == {"product_attributes"} - {deselected}

@@ -12,6 +12,8 @@ from demo_store import Store
 from demo_store.faults import Fault, path
 from demo_store.faults.bodies import BodyChanged, CutBody, HtmlPage
 from demo_store.faults.statuses import Status
+from tap_woo_pim.listing import Unread
+from tap_woo_pim.streams.lists import unread_record
 from tests.tap.harness import Landing, Row, Shop, shop
 from tests.tap.trial import heal, run
 
@@ -27,6 +29,8 @@ FAILURES: dict[str, Fault] = {
     "null": BodyChanged(lambda _: b"null"),
     "list of other things": BodyChanged(lambda _: b'["x"]'),
     "object without what is wanted": BodyChanged(lambda _: b'{"environment":[]}'),
+    "empty list": BodyChanged(lambda _: b"[]"),
+    "no version": BodyChanged(lambda _: b'{"environment":{"version":null,"wp_version":null}}'),
 }
 
 
@@ -142,3 +146,19 @@ def test_an_answer_of_the_wrong_shape_is_asked_for_again(served: Shop) -> None:
     served.store.faults.add(BodyChanged(lambda body: ERROR if next(asked) == 0 else body), path("/currencies/current$"))
     outcome = run(served, landing := Landing(), **SETTINGS)
     assert (outcome.is_complete, outcome.retries, row_of(landing)["currency_name"]) == (True, 1, "Pound sterling")
+
+
+def test_row_of_another_shop_is_not_taken_for_this_ones(served: Shop) -> None:
+    landing = Landing()
+    run(served, landing, **SETTINGS)
+    served.store.faults.add(Status(500), path("/system_status$"))
+    run(served, landing, **SETTINGS, store_id="second")
+    assert set(landing.tables["stores"]) == {("shop",), ("second",)}
+
+
+def test_reason_that_repeats_the_key_is_written_without_it(served: Shop) -> None:
+    key = served.store.key()
+    unread = Unread("offset 0", f"it sends on to https://x.example/consumer_secret%3D{key.consumer_secret}")
+    tap = served.tap(**SETTINGS)
+    assert key.consumer_secret not in unread_record("stores", unread, tap.run)["reason"]
+    tap.run.shop.client.close()

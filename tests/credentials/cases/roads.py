@@ -79,8 +79,8 @@ def odd_redirect(stage: Stage) -> Config:
 
 @case(
     "redirect to other data",
-    "shop ({url}), all components: it sends on to {url}/wp-json/wp/v2, where other data is than was asked for. Correct"
-    " that redirect in the shop's web server or plugins.",
+    "shop ({url}), all components: it sends on to other data than was asked for, at {url}. Correct that redirect in the"
+    " shop's web server or plugins.",
 )
 def other_data(stage: Stage) -> Config:
     server = stage.serve()
