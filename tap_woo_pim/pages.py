@@ -129,8 +129,8 @@ def _look_at_beginning(shop: Shop, listing: Listing) -> list[Row]:
         beginning = _first_row(shop, listing)
         if beginning is None or not beginning.ids:
             return []
-        if walk.total is not None:  # a cache may keep an end that never was
-            walk.total = max(walk.total, beginning.total or 0)
+        if walk.recount(beginning.total):
+            return []
         first = beginning.ids[0]
         if walk.first is not None and walk.first <= first:
             return []

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from tap_woo_pim.page_size import PageSize
 from tap_woo_pim.seams import EndlessListError, Seams, Window
+from tap_woo_pim.tally import FEW_ROWS
 
 MAX_PAGE_SIZE = 100
 """The largest `per_page` that WordPress accepts."""
@@ -21,6 +22,9 @@ MOST_ROWS = 10_000_000
 
 SPARE_ROWS = 1_000_000
 """So many more rows may a list have than ten times its first total."""
+
+MAX_RECOUNTS = 3
+"""So often is the end of a list read again for rows that are counted behind it."""
 
 MAX_RETURNS = 200
 """So often may the same part of a list be read again because rows moved."""
@@ -69,6 +73,7 @@ class Walk(Seams):
         self._most_rows: int | None = None
         self._fruitless = 0
         self._returns = 0
+        self._recounts = 0
         self._farthest = -1
         self._step = self.pages.most - 1
 
@@ -79,8 +84,8 @@ class Walk(Seams):
 
     @property
     def lost(self) -> int:
-        """By how many rows the list became shorter while it was read, as far as the store tells."""
-        return 0 if self.total is None else max(0, self.largest_total - self.total)
+        """How many rows the store counted while the list was read, and neither sent nor counts any more."""
+        return 0 if self.total is None else max(0, self.largest_total - max(self.total, len(self._read)))
 
     @property
     def size(self) -> int:
@@ -152,6 +157,26 @@ class Walk(Seams):
             self.offset = self.anchor[0].offset
         self.let_go()
         self.done = False
+
+    def recount(self, total: int | None) -> bool:
+        """Take how many rows the store counts after the list was read to its end.
+
+        Returns:
+            Whether the end is to be read again: rows came, or it was none.
+
+        Raises:
+            EndlessListError: the end is always far before the place where it should be.
+        """
+        if self.total is None or total is None or total <= self.total:
+            return False
+        behind, self.total = total - self.total, total
+        self._recounts += 1
+        if self._recounts <= MAX_RECOUNTS:
+            self.reopen()
+            return True
+        if behind > FEW_ROWS:
+            raise EndlessListError
+        return False
 
     def step_back(self) -> None:
         """Go back, each time further: rows have moved up, and what is sought stands earlier now.

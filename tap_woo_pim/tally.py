@@ -31,7 +31,7 @@ class Tally:
         self.max_id: int | None = numbers.get("max_id")
         self._walked: int = numbers.get("walked", 0)
         self._listed: int | None = numbers.get("listed", 0)
-        self._lost: int = numbers.get("lost", 0)
+        self.lost: int = numbers.get("lost", 0)
         self._last_max_id: int | None = state.get("max_id")
 
     def count(self, rows: Sequence[Mapping[str, Any]], walked: int | None = None) -> None:
@@ -56,9 +56,9 @@ class Tally:
 
         Args:
             total: how many rows the shop counts in it; None where it does not say.
-            lost: by how many it became shorter while it was read, as far as it tells.
+            lost: how many it counted while it was read, and neither sent nor counts any more.
         """
-        self._lost += lost
+        self.lost += lost
         self._listed = None if self._listed is None or total is None else self._listed + total
 
     @property
@@ -79,9 +79,13 @@ class Tally:
         return self.shortfall - last > (FEW_ROWS if is_sure else 0)
 
     def shrank(self, max_vanished_percent: float) -> bool:
-        """Tell whether the lists became far shorter while they were read: they broke."""
-        lost = max(self._lost, 0 if self._listed is None else self._walked - self._listed)
+        """Tell whether the lists counted far fewer rows at their end than had come: they broke while they were read."""
+        lost = 0 if self._listed is None else self._walked - self._listed
         return lost > FEW_ROWS and lost * 100 > max_vanished_percent * self._walked
+
+    def broke_off(self, max_vanished_percent: float) -> bool:
+        """Tell whether the lists ended long before the place where they once said that they would."""
+        return self.lost > FEW_ROWS and self.lost * 100 > max_vanished_percent * (self._walked + self.lost)
 
     def keep_shortfall(self) -> None:
         """Hold the next whole read against this one: what is missing twice is missing for a reason."""
@@ -122,7 +126,7 @@ class Tally:
             "max_id": self.max_id,
             "walked": self._walked,
             "listed": self._listed,
-            "lost": self._lost,
+            "lost": self.lost,
         }
 
     def save(self) -> None:

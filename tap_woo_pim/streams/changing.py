@@ -193,6 +193,9 @@ class ChangingStream(DatedStream):
     def end_reading(self, reading: dict[str, Any], state: dict[str, Any]) -> None:
         """End a read: move the bookmark, and write a snapshot when all rows were read."""
         tally = Tally(state, reading["counted"])
+        del state["reading"]
+        if reading["since"] is None:
+            self.check_end(tally)
         if reading["since"] is not None:
             tally.save_new()
             missing = self._missing(reading, tally)
@@ -207,7 +210,6 @@ class ChangingStream(DatedStream):
             state["shape"] = reading["shape"]
             self.bookmark.move(reading)
         # Else the next run reads whole again, for the bookmark would hide what a broken list kept back.
-        del state["reading"]
 
     @staticmethod
     def _missing(reading: dict[str, Any], tally: Tally) -> int:
@@ -224,7 +226,12 @@ class ChangingStream(DatedStream):
 
     def _is_sound(self, tally: Tally, reading: dict[str, Any]) -> bool:
         """End a whole read by its numbers, and tell whether they are those of a sound shop."""
-        if self.shrank(tally):
+        if tally.shrank(self.shop.settings.max_vanished_percent):
+            self.logger.warning(
+                "%s: the shop's list became far shorter while it was read, so no row is taken for deleted. The next run"
+                " reads it whole again.",
+                self.name,
+            )
             return False
         if self.start_date() is not None:  # the rows before it are missing, so no number tells anything
             return tally.rows > 0

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from singer_sdk.exceptions import FatalAPIError
+
 from tap_woo_pim._compat import override
 from tap_woo_pim.columns import Column
 from tap_woo_pim.exchange import Answer
@@ -70,19 +72,20 @@ class ListStream(ShopStream):
             self.keep_page_size()
             complete = complete and listing.complete
             self.report_unread(listing)
-        if not self.shrank(tally):
-            self.finish(tally, complete=complete)
+        self.check_end(tally)
+        self.finish(tally, complete=complete)
 
-    def shrank(self, tally: Tally) -> bool:
-        """Tell whether the lists became far shorter while they were read, and say so."""
-        shrank = tally.shrank(self.shop.settings.max_vanished_percent)
-        if shrank:
-            self.logger.warning(
-                "%s: the shop's list became far shorter while it was read, so no row is taken for deleted. The next run"
-                " reads it whole again.",
-                self.name,
+    def check_end(self, tally: Tally) -> None:
+        """Make sure that the lists did not break off.
+
+        Raises:
+            FatalAPIError: they did.
+        """
+        if tally.broke_off(self.shop.settings.max_vanished_percent):
+            raise FatalAPIError(
+                f"{self.shop.client.place(self.name)}: its list became shorter by {tally.lost} rows while it was read."
+                " Try later. If it lasts, look for a plugin or a cache that changes the shop's answers."
             )
-        return shrank
 
     def report_progress(self, listing: Listing) -> None:
         """Tell how far a list is read."""

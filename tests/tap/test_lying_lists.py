@@ -92,7 +92,7 @@ def lost(rows: LyingList, page_size: int) -> int:
         return 0
     tally.end_list(listing.walk.total, listing.walk.lost)
     assert len(seen) == len(set(seen))
-    is_told = not listing.complete or tally.lacks_rows(is_sure=True) or tally.shrank(MOST_PERCENT)
+    is_told = not listing.complete or tally.lacks_rows(is_sure=True) or tally.broke_off(MOST_PERCENT)
     return 0 if is_told else len(set(rows.ids) - set(seen))
 
 
