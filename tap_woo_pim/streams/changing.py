@@ -71,6 +71,7 @@ class ChangingStream(DatedStream):
             reading.get("shape") == self.wanted_shape()
             and self.takes_dates()
             and not self.bookmark.clock_was_set_back(reading)
+            and not self.broke_off(Tally(state, reading.get("counted")))
         )
         # What an earlier version of the tap began lacks some of the numbers.
         reading = state["reading"] = {**self._begin(), **reading} if resumed else self._begin()

@@ -75,13 +75,17 @@ class ListStream(ShopStream):
         self.check_end(tally)
         self.finish(tally, complete=complete)
 
+    def broke_off(self, tally: Tally) -> bool:
+        """Tell whether the lists ended long before the place where they once said that they would."""
+        return tally.broke_off(self.shop.settings.max_vanished_percent)
+
     def check_end(self, tally: Tally) -> None:
         """Make sure that the lists did not break off.
 
         Raises:
             FatalAPIError: they did.
         """
-        if tally.broke_off(self.shop.settings.max_vanished_percent):
+        if self.broke_off(tally):
             raise FatalAPIError(
                 f"{self.shop.client.place(self.name)}: its list became shorter by {tally.lost} rows while it was read."
                 " Try later. If it lasts, look for a plugin or a cache that changes the shop's answers."
