@@ -114,11 +114,11 @@ def look_at_ends(shop: Shop, listing: Listing) -> list[Row]:
         walk.reopen()
         return []
     is_whole = walk.total is not None and walk.missing <= len(listing.unread) and not walk.looks_cut
-    if is_whole or walk.is_resumed:
+    if is_whole or (walk.is_resumed and not walk.looks_cut):
         return []
     if walk.ordered:
         return _look_at_beginning(shop, listing)
-    if walk.missing:
+    if walk.missing and not walk.is_resumed:
         listing.unread.append(Unread(listing.position(0), OUT_OF_ORDER.format(walk.missing)))
     return []
 
@@ -132,7 +132,7 @@ def _look_at_beginning(shop: Shop, listing: Listing) -> list[Row]:
         if walk.recount(beginning.total):
             return []
         first = beginning.ids[0]
-        if walk.first is not None and walk.first <= first:
+        if walk.is_resumed or (walk.first is not None and walk.first <= first):
             return []
         page = fetch(shop, listing, Window(0, walk.size))
         if page.odd:

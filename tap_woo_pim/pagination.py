@@ -54,7 +54,6 @@ class Walk(Seams):
         offset: where the next window begins.
         first: the first id of the list, 0 where that row was left out; None where it is not known.
         total: how many rows the store counts; None where it does not say, or was found to miscount.
-        largest_total: the largest that the store told while it was read.
         done: whether the list is read to its end.
         looks_cut: whether it ended before the place where its total says or with a total that was wrong or is smaller
             than an earlier one, or its first window was empty.
@@ -69,7 +68,7 @@ class Walk(Seams):
         self.done = False
         self.looks_cut = False
         self._miscounts = False
-        self.largest_total = 0
+        self._largest_total = 0
         self._most_rows: int | None = None
         self._fruitless = 0
         self._returns = 0
@@ -81,11 +80,6 @@ class Walk(Seams):
     def missing(self) -> int:
         """How many rows of a list that was read whole were counted and did not come; 0 where none are counted."""
         return 0 if self.total is None else max(0, self.total - len(self._read))
-
-    @property
-    def lost(self) -> int:
-        """How many rows the store counted while the list was read, and neither sent nor counts any more."""
-        return 0 if self.total is None else max(0, self.largest_total - max(self.total, len(self._read)))
 
     @property
     def size(self) -> int:
@@ -138,8 +132,8 @@ class Walk(Seams):
         self.done = count < window.size and (end >= self.total if self.total is not None else not count)
         ends_early = self.total is not None and window.offset + count < self.total
         began_empty = self.first is None and self.seen is not None and not self.is_resumed
-        fell = total is not None and total < self.largest_total
-        self.largest_total = max(self.largest_total, total or 0)
+        fell = total is not None and total < self._largest_total
+        self._largest_total = max(self._largest_total, total or 0)
         self.looks_cut = self.done and (ends_early or began_empty or fell or self._miscounts)
         self.offset = window.offset + max(1, window.size - 1)
         self._step = self.pages.most - 1

@@ -31,7 +31,6 @@ class Tally:
         self.max_id: int | None = numbers.get("max_id")
         self._walked: int = numbers.get("walked", 0)
         self._listed: int | None = numbers.get("listed", 0)
-        self.lost: int = numbers.get("lost", 0)
         self._last_max_id: int | None = state.get("max_id")
 
     def count(self, rows: Sequence[Mapping[str, Any]], walked: int | None = None) -> None:
@@ -51,14 +50,12 @@ class Tally:
             else:
                 self.survivors += 1
 
-    def end_list(self, total: int | None, lost: int = 0) -> None:
+    def end_list(self, total: int | None) -> None:
         """Count a list as read to its end.
 
         Args:
             total: how many rows the shop counts in it; None where it does not say.
-            lost: how many it counted while it was read, and neither sent nor counts any more.
         """
-        self.lost += lost
         self._listed = None if self._listed is None or total is None else self._listed + total
 
     @property
@@ -82,10 +79,6 @@ class Tally:
         """Tell whether the lists counted far fewer rows at their end than had come: they broke while they were read."""
         lost = 0 if self._listed is None else self._walked - self._listed
         return lost > FEW_ROWS and lost * 100 > max_vanished_percent * self._walked
-
-    def broke_off(self, max_vanished_percent: float) -> bool:
-        """Tell whether the lists ended long before the place where they once said that they would."""
-        return self.lost > FEW_ROWS and self.lost * 100 > max_vanished_percent * (self._walked + self.lost)
 
     def keep_shortfall(self) -> None:
         """Hold the next whole read against this one: what is missing twice is missing for a reason."""
@@ -126,7 +119,6 @@ class Tally:
             "max_id": self.max_id,
             "walked": self._walked,
             "listed": self._listed,
-            "lost": self.lost,
         }
 
     def save(self) -> None:

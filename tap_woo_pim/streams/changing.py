@@ -71,7 +71,6 @@ class ChangingStream(DatedStream):
             reading.get("shape") == self.wanted_shape()
             and self.takes_dates()
             and not self.bookmark.clock_was_set_back(reading)
-            and not self.broke_off(Tally(state, reading.get("counted")))
         )
         # What an earlier version of the tap began lacks some of the numbers.
         reading = state["reading"] = {**self._begin(), **reading} if resumed else self._begin()
@@ -141,7 +140,7 @@ class ChangingStream(DatedStream):
                 self.report_progress(listing)
                 self.keep_page_size()
             if statuses[number:] != TRASH_ANY_TRASH:
-                tally.end_list(listing.walk.total, listing.walk.lost)
+                tally.end_list(listing.walk.total)
             reading |= {"list": number + 1, "offset": 0, "seen": None, "counted": tally.numbers()}
         return requests
 
@@ -194,9 +193,6 @@ class ChangingStream(DatedStream):
     def end_reading(self, reading: dict[str, Any], state: dict[str, Any]) -> None:
         """End a read: move the bookmark, and write a snapshot when all rows were read."""
         tally = Tally(state, reading["counted"])
-        del state["reading"]
-        if reading["since"] is None:
-            self.check_end(tally)
         if reading["since"] is not None:
             tally.save_new()
             missing = self._missing(reading, tally)
@@ -211,6 +207,7 @@ class ChangingStream(DatedStream):
             state["shape"] = reading["shape"]
             self.bookmark.move(reading)
         # Else the next run reads whole again, for the bookmark would hide what a broken list kept back.
+        del state["reading"]
 
     @staticmethod
     def _missing(reading: dict[str, Any], tally: Tally) -> int:

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from singer_sdk.exceptions import FatalAPIError
-
 from tap_woo_pim._compat import override
 from tap_woo_pim.columns import Column
 from tap_woo_pim.exchange import Answer
@@ -65,31 +63,14 @@ class ListStream(ShopStream):
         for listing, rows in self.read_lists():
             tally.count(rows)
             if listing.walk.done:
-                tally.end_list(listing.walk.total, listing.walk.lost)
+                tally.end_list(listing.walk.total)
             yield from map(shaper.shape, rows)
             account.rows += len(rows)
             self.report_progress(listing)
             self.keep_page_size()
             complete = complete and listing.complete
             self.report_unread(listing)
-        self.check_end(tally)
         self.finish(tally, complete=complete)
-
-    def broke_off(self, tally: Tally) -> bool:
-        """Tell whether the lists ended long before the place where they once said that they would."""
-        return tally.broke_off(self.shop.settings.max_vanished_percent)
-
-    def check_end(self, tally: Tally) -> None:
-        """Make sure that the lists did not break off.
-
-        Raises:
-            FatalAPIError: they did.
-        """
-        if self.broke_off(tally):
-            raise FatalAPIError(
-                f"{self.shop.client.place(self.name)}: its list became shorter by {tally.lost} rows while it was read."
-                " Try later. If it lasts, look for a plugin or a cache that changes the shop's answers."
-            )
 
     def report_progress(self, listing: Listing) -> None:
         """Tell how far a list is read."""

@@ -197,17 +197,6 @@ def test_an_interrupted_whole_read_goes_on_where_it_was() -> None:
 
 
 @pytest.mark.usefixtures("_state_after_every_record")
-@pytest.mark.usefixtures("_state_after_every_record")
-def test_a_read_of_lists_that_broke_off_is_begun_anew() -> None:
-    store = new_store(products=30)
-    with shop(store) as served:
-        landing = served.sync(breaks_after=25, page_size=5, **PRODUCTS)
-        landing.state["bookmarks"]["products"]["reading"]["counted"]["lost"] = 40
-        served.sync(landing, page_size=5, **PRODUCTS)
-        assert landing.differences(store) == {}
-        assert landing.tables["snapshots"]["shop", "products"]["row_count"] == 30
-
-
 def test_variations_below_products_are_given_on_at_once_and_counted_once_after_an_interruption() -> None:
     store = Store.synthetic("9.9.5", products=300, variations=1200)
     without_flat_variations(store)
