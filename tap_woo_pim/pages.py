@@ -25,7 +25,7 @@ FARTHEST_PROBE_ROWS = 2**16
 """So far on a row is looked for that can be read, where the length of the list is not known."""
 
 
-OUT_OF_ORDER = "the shop does not keep to the order of ids, and {} rows that it counts did not come"
+LACKS_ROWS = "the shop does not keep to the order of ids, and {} rows that it counts did not come"
 
 
 def params_of(listing: Listing, window: Window) -> dict[str, Any]:
@@ -114,12 +114,12 @@ def look_at_ends(shop: Shop, listing: Listing) -> list[Row]:
         walk.reopen()
         return []
     is_whole = walk.total is not None and walk.missing <= len(listing.unread) and not walk.looks_cut
-    if is_whole or (walk.is_resumed and not walk.looks_cut):
+    if is_whole and not walk.is_resumed:  # of the rows before, an interrupted walk knows neither number nor total
         return []
     if walk.ordered:
         return _look_at_beginning(shop, listing)
     if walk.missing and not walk.is_resumed:
-        listing.unread.append(Unread(listing.position(0), OUT_OF_ORDER.format(walk.missing)))
+        listing.unread.append(Unread(listing.position(0), LACKS_ROWS.format(walk.missing)))
     return []
 
 

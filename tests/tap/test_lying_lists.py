@@ -140,6 +140,14 @@ def test_pages_that_become_short_where_nothing_is_counted_cost_no_row(page_size:
         assert lost(rows, page_size) == 0, length
 
 
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_walk_that_goes_on_does_not_end_at_a_page_that_is_cut_with_a_total_to_match(number: int) -> None:
+    rows = LyingList(list(range(1, 61)), lies={number: ("short", 2)})
+    listing, seen = read_ids(rows, 10, offset=18, seen=19)
+    assert sorted({*seen, *range(1, 20)}) == rows.ids
+    assert listing.complete
+
+
 def test_a_long_list_of_which_the_first_pages_were_others_is_read_again() -> None:
     rows = LyingList(list(range(1, 3001)), lies=dict.fromkeys(range(1, 9), ("ahead", 3)))
     listing, seen = read_ids(rows, 10)
