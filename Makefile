@@ -20,7 +20,7 @@ endif
 help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
-demo: $(READY) ## sync two sample shops into a PIM database and show what arrived
+demo: $(READY) ## sync two sample stores into a PIM database and show what arrived
 	@$(OWN_VENV)
 	@$(BIN)/pimctl demo $(if $(US_PORT),--us-port $(US_PORT)) $(if $(EU_PORT),--eu-port $(EU_PORT))
 
@@ -30,7 +30,7 @@ test: $(READY) ## check style and types, and run all tests
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest
 
-soak: $(READY) ## run the long tests: months of shop life, with crashes (an hour)
+soak: $(READY) ## run the long tests: months of store life, with crashes (an hour)
 	@$(BIN)/python -m pytest -m soak
 
 bench: $(READY) ## measure speed, memory and gentleness, and print a table and a JSON object (ten minutes)
@@ -75,4 +75,4 @@ $(READY): requirements/dev.txt pyproject.toml
 	  echo "Not enough disk space: $$free MB free at $(CURDIR), $(VENV_MB) MB needed for .venv." >&2; exit 1; \
 	fi; \
 	echo "Setting up $$($$python --version) in .venv"; \
-	"$$python" -m venv --clear .venv && $(BIN)/python -m pimctl.bootstrap
+	"$$python" -m venv --clear .venv && $(BIN)/python -m pimctl.setup.bootstrap

@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.shops import KeptAnswers, open_shop
 from demo_store import Store
-from pimctl.package_index import uv_variables
+from pimctl.setup.package_index import uv_variables
 from tests.e2e.house import House, copy_project
 
 PRODUCTS, VARIATIONS = 10_000, 20_000

@@ -1,1 +1,1 @@
-"""The console of the PIM database: its embedded PostgreSQL, and the demonstration."""
+"""The console of the PIM database."""

@@ -8,7 +8,8 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
-from pimctl import db, demo
+from pimctl import db
+from pimctl.demo import run as demo
 from pimctl.errors import PimctlError
 
 if TYPE_CHECKING:

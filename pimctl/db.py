@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NoReturn
 
-from pimctl import address, external, programs, states
-from pimctl.embedded import Embedded
 from pimctl.errors import PimctlError
+from pimctl.postgres import address, external, programs
+from pimctl.postgres.embedded import Embedded
 from pimctl.project import Project
+from pimctl.stores import meltano_states
 
 if TYPE_CHECKING:
     import argparse
@@ -31,7 +32,7 @@ def start(project: Project) -> None:
     own = project.variable(external.VARIABLE)
     if own:
         print(f"{external.VARIABLE} is set: using {external.describe(own)}; nothing to start.")
-        states.check(project, own)
+        meltano_states.check(project, own)
         return
     embedded = Embedded(project)
     try:
@@ -40,7 +41,7 @@ def start(project: Project) -> None:
         tell_opened(embedded)  # also of a start that failed: the rights stay given
     word = "was already running" if done.was_running else "is running"
     print(f"The PIM database {word}: {address.url(done.socket_folder)}")
-    states.check(project, address.url(done.socket_folder))
+    meltano_states.check(project, address.url(done.socket_folder))
 
 
 def stop(project: Project) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pimctl.package_index import uv_variables
+from pimctl.setup.package_index import uv_variables
 from tests.credentials.stage import traces
 from tests.e2e.house import copy_project
 

@@ -18,8 +18,8 @@ from psycopg.rows import dict_row
 from psycopg.types.json import set_json_loads
 
 from demo_store import Server, Store, serve
-from pimctl import address, postmaster
-from pimctl.package_index import uv_variables
+from pimctl.postgres import address, postmaster
+from pimctl.setup.package_index import uv_variables
 from tests.e2e import truth
 
 CHECKOUT = Path(__file__).parents[2]

@@ -11,7 +11,7 @@ import requests
 from psycopg import sql
 
 from demo_store import Store, serve
-from pimctl.demo_report import COMPONENTS
+from pimctl.demo.report import COMPONENTS
 from tests.e2e import truth
 from tests.e2e.house import House
 from tests.e2e.landed import by_key, key_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pimctl import model_figures
+from pimctl.stores import model_figures
 from tests.e2e import truth
 from tests.e2e.house import House
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pimctl.demo_report import NEXT_STEPS
+from pimctl.demo.report import NEXT_STEPS
 from tests.e2e import truth
 from tests.e2e.house import CHECKOUT, House
 

@@ -17,7 +17,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from demo_store import Store, serve
-from pimctl.package_index import uv_variables
+from pimctl.setup.package_index import uv_variables
 from tap_woo_pim.config import COMPONENTS
 
 CHECKOUT = Path(__file__).parents[2]

@@ -12,7 +12,7 @@ import psutil  # type: ignore[import-untyped]
 import psycopg
 import pytest
 
-from pimctl import address, postmaster
+from pimctl.postgres import address, postmaster
 from tests.pimctl.conftest import Console, new_console
 
 

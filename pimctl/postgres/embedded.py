@@ -9,10 +9,10 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pimctl import address, postmaster, programs
-from pimctl.account import Account
 from pimctl.errors import PimctlError
 from pimctl.lock import exclusive
+from pimctl.postgres import address, postmaster, programs
+from pimctl.postgres.account import Account
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import psutil  # type: ignore[import-untyped]
 
 from pimctl.errors import PimctlError
-from pimctl.package_index import uv_variables
+from pimctl.setup.package_index import uv_variables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -18,7 +18,7 @@ from pimctl.errors import PimctlError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pimctl.account import Account
+    from pimctl.postgres.account import Account
 
 MAJOR = 18
 PROGRAM_SECONDS = 180

@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from pimctl.package_index import uv_variables
+from pimctl.setup.package_index import uv_variables
 
 PINS = Path("requirements/dev.txt")
 LOG = Path(".venv/install.log")

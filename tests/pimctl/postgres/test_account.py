@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pimctl import account, programs
-from pimctl.account import Account
 from pimctl.cli import main
+from pimctl.postgres import account, programs
+from pimctl.postgres.account import Account
 from tests.pimctl.conftest import Console
 
 LENT = Account(uid=os.geteuid() + 1, gid=os.getegid(), borrowed=True)

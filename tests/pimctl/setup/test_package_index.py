@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pimctl import package_index
+from pimctl.setup import package_index
 
 
 @pytest.fixture

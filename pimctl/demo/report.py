@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pimctl.model_figures import ModelFigures
+from pimctl.stores.model_figures import ModelFigures
 
 Counts = dict[str, int]
 
@@ -32,8 +32,8 @@ Every row of the components chosen in meltano.yml is in the PIM database, and th
                            select sku, name, stores, differences from pim.master_products limit 10;
                            select store_id, sku, severity, message from pim.health_checks limit 10;
 
-  connect your own shop    meltano add --plugin-type extractor tap-woo-pim--mine --inherit-from tap-woo-pim --no-install
-                           meltano config set tap-woo-pim--mine site_url https://shop.example
+  connect your own store   meltano add --plugin-type extractor tap-woo-pim--mine --inherit-from tap-woo-pim --no-install
+                           meltano config set tap-woo-pim--mine site_url https://store.example
                            meltano config set tap-woo-pim--mine store_id mine
     key and secret into .env:
                            TAP_WOO_PIM__MINE_CONSUMER_KEY=ck_...
@@ -59,11 +59,11 @@ def table(served: dict[str, Counts], arrived: dict[str, Counts]) -> str:
     """Return the table of rows by stream and store.
 
     Args:
-        served: Rows that each shop hands out: ``{store_id: {stream: rows}}``.
+        served: Rows that each store hands out: ``{store_id: {stream: rows}}``.
         arrived: Rows that landed: ``{stream: {store_id: rows}}``.
     """
     stores = list(served)
-    rows = [["table", *(f"{store} {place}" for store in stores for place in ("shop", "landed"))]]
+    rows = [["table", *(f"{store} {place}" for store in stores for place in ("store", "landed"))]]
     for stream in sorted(arrived):
         cells = [cell(count) for store in stores for count in (served[store].get(stream), arrived[stream].get(store))]
         rows.append([f"woo.{stream}", *cells])
@@ -100,9 +100,9 @@ def aligned(rows: list[list[str]]) -> str:
 
 
 def differences(served: dict[str, Counts], arrived: dict[str, Counts]) -> list[str]:
-    """Return a sentence for each stream of which more or fewer rows landed than the shop hands out."""
+    """Return a sentence for each stream of which more or fewer rows landed than the store hands out."""
     return [
-        f"{store}: {landed} rows of {stream} landed, the shop has {count}"
+        f"{store}: {landed} rows of {stream} landed, the store has {count}"
         for store, counts in served.items()
         for stream, count in counts.items()
         if (landed := arrived.get(stream, {}).get(store, 0)) != count

@@ -6,8 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from pimctl import external
 from pimctl.errors import PimctlError
+from pimctl.postgres import external
 from tests.pimctl.conftest import Console
 
 PASSWORD = "pass%2Fword"  # the demonstration server trusts everybody, so any will do

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from pimctl.errors import PimctlError
 
 if TYPE_CHECKING:
-    from pimctl.account import Account
+    from pimctl.postgres.account import Account
 
 PORT = 5432  # only part of the socket's file name
 USER = "pim"

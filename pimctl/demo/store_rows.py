@@ -1,4 +1,4 @@
-"""Asks a shop how many rows it hands out for each stream, by the same interface the tap uses but page by page."""
+"""Asks a store how many rows it hands out for each stream, by the same interface the tap uses but page by page."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from contextlib import closing
 from typing import Any
 from urllib.parse import urlencode
 
-from pimctl.demo_shops import HOST, Shop
+from pimctl.demo.sample_stores import HOST, SampleStore
 from pimctl.errors import PimctlError
 
 PAGE_SIZE = 100  # rows on the longest page WooCommerce gives
 TIMEOUT_SECONDS = 30
 
 
-class ShopRows:
-    """Counts the rows of one shop. Rows are counted, not totals: a shop counts rows it does not hand out."""
+class StoreRows:
+    """Counts the rows of one store. Rows are counted, not totals: a store counts rows it does not hand out."""
 
-    def __init__(self, shop: Shop) -> None:
-        credentials = f"{shop.consumer_key}:{shop.consumer_secret}".encode()
+    def __init__(self, store: SampleStore) -> None:
+        credentials = f"{store.consumer_key}:{store.consumer_secret}".encode()
         self._headers = {"Authorization": f"Basic {base64.b64encode(credentials).decode()}"}
-        self._context = ssl.create_default_context(cafile=str(shop.authority))
-        self._shop = shop
+        self._context = ssl.create_default_context(cafile=str(store.authority))
+        self._store = store
         routes, _ = self._get("wc/v3", {})
         self._routes = set(routes["routes"])
 
     def counts(self) -> dict[str, int]:
-        """Return the number of rows by stream, leaving out the streams whose route the shop lacks."""
+        """Return the number of rows by stream, leaving out the streams whose route the store lacks."""
         attributes = self._list("products/attributes", paged=False)
         found = {
             "product_categories": self._count("products/categories"),
@@ -69,11 +69,11 @@ class ShopRows:
     def _get(self, path: str, parameters: dict[str, str]) -> tuple[Any, int]:
         """Return the body, and of how many pages it is one."""
         connection = http.client.HTTPSConnection(
-            HOST, self._shop.port, context=self._context, timeout=TIMEOUT_SECONDS
+            HOST, self._store.port, context=self._context, timeout=TIMEOUT_SECONDS
         )  # no proxy of the environment in between
         with closing(connection):
             connection.request("GET", f"/wp-json/{path}?{urlencode(parameters)}", headers=self._headers)
             answer = connection.getresponse()
             if answer.status != http.client.OK:
-                raise PimctlError(f"The sample shop {self._shop.store_id} answered {answer.status} for {path}")
+                raise PimctlError(f"The sample store {self._store.store_id} answered {answer.status} for {path}")
             return json.load(answer), int(answer.headers.get("X-WP-TotalPages") or 1)

@@ -14,13 +14,13 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 import pytest
 
-from pimctl import demo, demo_report, demo_shops
-from pimctl.demo_shops import Shop
+from pimctl.demo import report, run, sample_stores
+from pimctl.demo.sample_stores import SampleStore
 from pimctl.errors import PimctlError
 from pimctl.lock import exclusive
-from pimctl.meltano import cause
-from pimctl.model_figures import ModelFigures, StoreFigures
 from pimctl.project import Project
+from pimctl.stores.meltano import cause
+from pimctl.stores.model_figures import ModelFigures, StoreFigures
 from tests.pimctl.conftest import CHECKOUT, Console
 
 Usage = namedtuple("Usage", "total used free")  # noqa: PYI024  as shutil's own
@@ -40,7 +40,7 @@ def test_taken_port_is_told_with_the_remedy(console: Console) -> None:
         told = console.fails("demo", "--us-port", str(free_port()), "--eu-port", str(port))
 
     assert told == (
-        f"pimctl: Port {port} is taken by another program, and the sample shop eu needs it. "
+        f"pimctl: Port {port} is taken by another program, and the sample store eu needs it. "
         f"Choose another port: make demo EU_PORT={port + 100}"
     )
 
@@ -53,15 +53,16 @@ def test_number_that_is_no_port_is_told(console: Console, port: int) -> None:
 
 
 def test_tap_is_told_the_address_that_the_sample_shop_listens_at() -> None:
-    shop = Shop("us", "11.0.1", 8411, CHECKOUT)
+    store = SampleStore("us", "11.0.1", 8411, CHECKOUT)
 
-    assert shop.settings()["TAP_WOO_PIM__US_SITE_URL"] == "https://127.0.0.1:8411", "localhost may be ::1 of another"
+    assert store.settings()["TAP_WOO_PIM__US_SITE_URL"] == "https://127.0.0.1:8411", "localhost may be ::1 of another"
 
 
 STOPPED = """
 import pathlib, sys
-from pimctl import cli, demo
-from pimctl.meltano import Meltano
+from pimctl import cli
+from pimctl.demo import run as demo
+from pimctl.stores.meltano import Meltano
 def run(project, ports):
     meltano = Meltano(project, {}, project.root / "demo.log")
     meltano.program = project.root / "meltano"
@@ -106,9 +107,12 @@ def test_shop_that_is_stopped_while_it_opens_is_closed(tmp_path: Path, monkeypat
     def interrupt(_: int) -> bool:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(demo_shops, "answers", interrupt)
+    monkeypatch.setattr(sample_stores, "answers", interrupt)
 
-    with pytest.raises(KeyboardInterrupt), demo_shops.open_shops([Shop("us", "11.0.1", free_port(), tmp_path)]):
+    with (
+        pytest.raises(KeyboardInterrupt),
+        sample_stores.open_sample_stores([SampleStore("us", "11.0.1", free_port(), tmp_path)]),
+    ):
         pass
 
     assert psutil.Process().children() == []
@@ -126,7 +130,7 @@ def test_full_disk_is_told_before_anything_is_begun(tmp_path: Path, monkeypatch:
     monkeypatch.setattr("shutil.disk_usage", lambda _: Usage(1_000_000_000, 900_000_000, 100_000_000))
 
     with pytest.raises(PimctlError) as caught:
-        demo.run(Project(tmp_path), {"us": free_port(), "eu": free_port()})
+        run.run(Project(tmp_path), {"us": free_port(), "eu": free_port()})
 
     assert str(caught.value) == f"Not enough disk space: 100 MB free at {tmp_path}, 800 MB needed."
 
@@ -135,29 +139,29 @@ def test_table_shows_what_each_shop_has_beside_what_landed() -> None:
     served = {"us": {"products": 2000, "tax_classes": 5}, "eu": {"products": 300}}
     arrived = {"products": {"us": 2000, "eu": 300}, "stores": {"us": 1, "eu": 1}, "tax_classes": {"us": 5}}
 
-    assert demo_report.table(served, arrived).splitlines() == [
-        "table              us shop    us landed    eu shop    eu landed",
-        "---------------------------------------------------------------",
-        "woo.products         2,000        2,000        300          300",
-        "woo.stores               -            1          -            1",
-        "woo.tax_classes          5            5          -            -",
+    assert report.table(served, arrived).splitlines() == [
+        "table              us store    us landed    eu store    eu landed",
+        "-----------------------------------------------------------------",
+        "woo.products          2,000        2,000         300          300",
+        "woo.stores                -            1           -            1",
+        "woo.tax_classes           5            5           -            -",
     ]
-    assert demo_report.differences(served, arrived) == []
+    assert report.differences(served, arrived) == []
 
 
 def test_rows_that_did_not_arrive_are_named() -> None:
     served = {"us": {"products": 2000, "product_tags": 3}}
 
-    assert demo_report.differences(served, {"products": {"us": 1999}}) == [
-        "us: 1999 rows of products landed, the shop has 2000",
-        "us: 0 rows of product_tags landed, the shop has 3",
+    assert report.differences(served, {"products": {"us": 1999}}) == [
+        "us: 1999 rows of products landed, the store has 2000",
+        "us: 0 rows of product_tags landed, the store has 3",
     ]
 
 
 def test_what_the_model_holds_is_told_by_store_and_over_all_stores() -> None:
     stores = {"us": StoreFigures(1903, 3412, 89, 1516, Decimal("96.3")), "eu": StoreFigures(0, 0, 0, 0, None)}
 
-    assert demo_report.model(ModelFigures(stores, 4394, 670, 611), ["us", "eu"]).splitlines() == [
+    assert report.model(ModelFigures(stores, 4394, 670, 611), ["us", "eu"]).splitlines() == [
         "PIM model                 us    eu",
         "----------------------------------",
         "live products          1,903     0",
@@ -172,9 +176,9 @@ def test_what_the_model_holds_is_told_by_store_and_over_all_stores() -> None:
 
 @pytest.mark.parametrize(("store_id", "without"), [("us", set()), ("eu", {"custom_fields", "reviews"})])
 def test_components_are_read_from_the_projects_own_choice(store_id: str, without: set[str]) -> None:
-    shop = Shop(store_id, demo.VERSIONS[store_id], 1, CHECKOUT)
+    store = SampleStore(store_id, run.VERSIONS[store_id], 1, CHECKOUT)
 
-    assert set(demo.components(Project(CHECKOUT), shop)) == set(demo_report.COMPONENTS.values()) - without
+    assert set(run.components(Project(CHECKOUT), store)) == set(report.COMPONENTS.values()) - without
 
 
 LOG = "2026-11-23T21:36:24.561613Z [{level:9}] {name} {text}\n"

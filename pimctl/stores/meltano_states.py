@@ -7,9 +7,9 @@ import os
 import shutil
 import subprocess
 
-from pimctl import external
 from pimctl.errors import PimctlError
 from pimctl.lock import exclusive
+from pimctl.postgres import external
 from pimctl.project import Project
 
 LOADER = "target-postgres"

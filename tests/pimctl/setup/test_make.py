@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pimctl import bootstrap
+from pimctl.setup import bootstrap
 from tests.pimctl.conftest import CHECKOUT
 
 PYTHON = """#!/bin/sh

@@ -1,4 +1,4 @@
-"""Starts the two sample shops of the demonstration, and closes them."""
+"""Starts the two sample stores of the demonstration, and closes them."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from pathlib import Path
 from pimctl.errors import PimctlError
 
 START_SECONDS = 30.0
-HOST = "127.0.0.1"  # where the sample shops listen
+HOST = "127.0.0.1"  # where the sample stores listen
 
 
 @dataclass(frozen=True)
-class Shop:
-    """A sample shop.
+class SampleStore:
+    """A sample store.
 
     Attributes:
         store_id: Its name in the PIM database, and the end of its tap's name.
@@ -55,7 +55,7 @@ class Shop:
         return self.folder / "demo-store-ca.pem"
 
     def settings(self) -> dict[str, str]:
-        """Return the tap's settings for this shop, as environment variables."""
+        """Return the tap's settings for this store, as environment variables."""
         prefix = f"TAP_WOO_PIM__{self.store_id.upper()}_"
         return {
             f"{prefix}SITE_URL": self.url,
@@ -66,46 +66,46 @@ class Shop:
 
 
 @contextmanager
-def open_shops(shops: Iterable[Shop]) -> Iterator[None]:
-    """Keep the shops open for the length of a ``with`` block.
+def open_sample_stores(stores: Iterable[SampleStore]) -> Iterator[None]:
+    """Keep the stores open for the length of a ``with`` block.
 
     Raises:
         PimctlError: One of them does not open.
     """
     with ExitStack() as stack:
-        for shop in shops:
-            stack.callback(_close, _open(shop))
+        for store in stores:
+            stack.callback(_close, _open(store))
         yield
 
 
-def _open(shop: Shop) -> subprocess.Popen[bytes]:
-    log_path = shop.folder / f"{shop.store_id}.log"
-    command = ["--profile", shop.version, "--port", str(shop.port), "--ca-dir", str(shop.folder)]
-    secret = {"DEMO_STORE_CONSUMER_SECRET": shop.consumer_secret}
+def _open(store: SampleStore) -> subprocess.Popen[bytes]:
+    log_path = store.folder / f"{store.store_id}.log"
+    command = ["--profile", store.version, "--port", str(store.port), "--ca-dir", str(store.folder)]
+    secret = {"DEMO_STORE_CONSUMER_SECRET": store.consumer_secret}
     with log_path.open("wb") as log:
         process = subprocess.Popen(  # noqa: S603  a list, no shell
             [sys.executable, "-m", "demo_store", *command],
-            env={**os.environ, "DEMO_STORE_CONSUMER_KEY": shop.consumer_key, **secret},
+            env={**os.environ, "DEMO_STORE_CONSUMER_KEY": store.consumer_key, **secret},
             stderr=log,
             stdin=subprocess.DEVNULL,
             stdout=log,
         )
     try:
-        _await(process, shop, log_path)
+        _await(process, store, log_path)
     except BaseException:
         _close(process)
         raise
     return process
 
 
-def _await(process: subprocess.Popen[bytes], shop: Shop, log_path: Path) -> None:
-    """Wait until a shop answers."""
+def _await(process: subprocess.Popen[bytes], store: SampleStore, log_path: Path) -> None:
+    """Wait until a store answers."""
     deadline = time.monotonic() + START_SECONDS
-    while not answers(shop.port):
+    while not answers(store.port):
         if process.poll() is not None or time.monotonic() > deadline:
             lines = log_path.read_text(encoding="utf-8", errors="replace").strip().splitlines()
             told = lines[-1] if lines else "it said nothing"
-            raise PimctlError(f"The sample shop {shop.store_id} does not open: {told}\nThe whole log: {log_path}")
+            raise PimctlError(f"The sample store {store.store_id} does not open: {told}\nThe whole log: {log_path}")
         time.sleep(0.05)
 
 

@@ -1,0 +1,1 @@
+"""The demonstration: two sample stores, synced the way a user would."""

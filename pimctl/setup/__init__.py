@@ -1,0 +1,1 @@
+"""Sets up the Python environment of a checkout."""

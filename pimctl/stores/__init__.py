@@ -1,0 +1,1 @@
+"""The stores of a Meltano project: added, checked, synced, watched."""
