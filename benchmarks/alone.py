@@ -1,4 +1,4 @@
-"""What the tap itself costs, on a shop that answers at once: (c) rows a second, (d) memory."""
+"""What the tap itself costs, on a store that answers at once: (c) rows a second, (d) memory."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.runs import Figures, run_tap
-from benchmarks.shops import KeptAnswers, open_shop
+from benchmarks.stores import KeptAnswers, open_site
 from demo_store import Store
 from tests.tap.life import without_flat_variations
 
@@ -16,15 +16,15 @@ FEW, MANY, MOST = 1_000, 50_000, 100_000
 VARIATIONS = 25_000
 
 
-def shop(products: int) -> Store:
-    """Make a shop that keeps its answers."""
+def site(products: int) -> Store:
+    """Make a store that keeps its answers."""
     store = Store.synthetic("11.0.1", products=products, variations=0)
     store.faults.add(KeptAnswers())
     return store
 
 
-def old_shop(variations: int) -> Store:
-    """Make a shop of 1,000 products that lists variations product by product only, and keeps its answers."""
+def old_store(variations: int) -> Store:
+    """Make a store of 1,000 products that lists variations product by product only, and keeps its answers."""
     store = Store.synthetic("9.9.5", products=FEW, variations=variations)
     without_flat_variations(store)
     store.faults.add(KeptAnswers())
@@ -33,13 +33,13 @@ def old_shop(variations: int) -> Store:
 
 def measure(folder: Path) -> dict[str, Any]:
     """Measure both; the cost of starting is that of the run over few rows, and is taken off."""
-    few = _run(folder, partial(shop, FEW))
-    many = _run(folder, partial(shop, MANY))
-    most = _run(folder, partial(shop, MOST))
-    plain_few = _run(folder, partial(shop, FEW), module="benchmarks.sdk_defaults")
-    plain = _run(folder, partial(shop, MANY), module="benchmarks.sdk_defaults")
-    old_few = _run(folder, partial(old_shop, FEW), "variations")
-    old_many = _run(folder, partial(old_shop, VARIATIONS), "variations")
+    few = _run(folder, partial(site, FEW))
+    many = _run(folder, partial(site, MANY))
+    most = _run(folder, partial(site, MOST))
+    plain_few = _run(folder, partial(site, FEW), module="benchmarks.sdk_defaults")
+    plain = _run(folder, partial(site, MANY), module="benchmarks.sdk_defaults")
+    old_few = _run(folder, partial(old_store, FEW), "variations")
+    old_many = _run(folder, partial(old_store, VARIATIONS), "variations")
     rate, plain_rate = _rate(many, few), _rate(plain, plain_few)
     return {
         "rows": many.records,
@@ -64,7 +64,7 @@ def measure(folder: Path) -> dict[str, Any]:
 
 
 def _run(folder: Path, make: Callable[[], Store], component: str = "products", module: str = "tap_woo_pim") -> Figures:
-    with open_shop(make) as opened:
+    with open_site(make) as opened:
         settings = {**opened.config, "sync_components": [component]}
         run_tap(folder, settings, module=module)
         return run_tap(folder, settings, module=module)

@@ -1,4 +1,4 @@
-"""(e) The whole way: from the shop through the real Meltano and target-postgres into PostgreSQL."""
+"""(e) The whole way: from the store through the real Meltano and target-postgres into PostgreSQL."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.shops import KeptAnswers, open_shop
+from benchmarks.stores import KeptAnswers, open_site
 from demo_store import Store
 from pimctl.setup.package_index import uv_variables
 from tests.e2e.house import House, copy_project
@@ -14,8 +14,8 @@ from tests.e2e.house import House, copy_project
 PRODUCTS, VARIATIONS = 10_000, 20_000
 
 
-def shop() -> Store:
-    """Make a shop of 10,000 products and 20,000 variations that keeps its answers."""
+def site() -> Store:
+    """Make a store of 10,000 products and 20,000 variations that keeps its answers."""
     store = Store.synthetic("11.0.1", products=PRODUCTS, variations=VARIATIONS)
     store.faults.add(KeptAnswers())
     return store
@@ -25,7 +25,7 @@ def measure(folder: Path) -> dict[str, Any]:
     """Measure a first run; what Meltano takes to start is that of a run over one short list, and is taken off."""
     house = House(folder / "project")
     copy_project(house.root)
-    with open_shop(shop) as opened:
+    with open_site(site) as opened:
         house.variables = {
             f"TAP_WOO_PIM__US_{name.upper()}": str(value) for name, value in opened.config.items() if name != "store_id"
         }

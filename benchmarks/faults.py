@@ -1,4 +1,4 @@
-"""Prints a table of every fault of the sample shop: how the run ended, rows lost, retries, seconds, what was told."""
+"""Prints a table of every fault of the sample store: how the run ended, rows lost, retries, seconds, what was told."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ import logging
 from typing import Any
 
 from demo_store import Store
-from tap_woo_pim import pagination
-from tap_woo_pim.answers import MAX_BODY_BYTES
+from tap_woo_pim.http.body import MAX_BODY_BYTES
+from tap_woo_pim.pagination import paginator
 from tests.tap import trial
-from tests.tap.harness import Landing, Shop, shop
+from tests.tap.harness import Landing, Site, site
 
 SETTINGS: dict[str, Any] = {"max_retries": 2, "request_timeout_seconds": 5}
 COLUMNS = ("fault", "struck", "outcome", "named", "lost", "retries", "seconds", "told")
 
 
 def missing(landing: Landing, store: Store) -> int:
-    """Count the products that the shop has and the landing has not."""
+    """Count the products that the store has and the landing has not."""
     live = {row["id"]: row["name"] for row in landing.live("products").values()}
     return sum(row["id"] not in live for row in store.rows("products"))
 
 
-def row(served: Shop, name: str, when: str) -> list[str]:
+def row(served: Site, name: str, when: str) -> list[str]:
     """Let a fault strike and tell what came of it. A run that failed is followed by another one, as it would be."""
     landing = Landing()
     fault = trial.all_cases(served.store, MAX_BODY_BYTES + 10**6)[name]()
@@ -52,11 +52,11 @@ def main() -> None:
     parser.add_argument("--only", default="", help="faults whose names hold this")
     only = parser.parse_args().only
     # A million rows take a quarter of an hour.
-    pagination.SPARE_ROWS = pagination.MOST_ROWS = 2000
+    paginator.SPARE_ROWS = paginator.MOST_ROWS = 2000
     logging.disable(logging.CRITICAL)
     store = trial.small_store()
     print("| " + " | ".join(COLUMNS) + " |\n|" + " --- |" * len(COLUMNS))
-    with shop(store) as served:
+    with site(store) as served:
         for name in trial.all_cases(store):
             for when in ("once", "always"):
                 if only in name:

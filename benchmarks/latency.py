@@ -1,10 +1,10 @@
-"""How near the tap comes to the floor on a shop whose answers take 0.4 seconds: (a) flat, (b) product by product.
+"""How near the tap comes to the floor on a store whose answers take 0.4 seconds: (a) flat, (b) product by product.
 
 Over the whole of (a) the tap takes 1.3 times as long as the floor, 1.1 from the first page to the last. The rest is
 three steps of 0.4 seconds, each of which needs the answers of the one before (the index; the routes and the key; a row
-and the schema of each list), and five requests that describe the shop: 76 requests against 64 alone make 1.19.
+and the schema of each list), and five requests that describe the store: 76 requests against 64 alone make 1.19.
 
-And on healthy shops whose answers take unevenly long: each page as long for the tap as for the floor.
+And on healthy stores whose answers take unevenly long: each page as long for the tap as for the floor.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 
 from benchmarks import plain
 from benchmarks.runs import run_tap
-from benchmarks.shops import open_shop
+from benchmarks.stores import open_site
 from demo_store import Store
 from demo_store.answer import Answer
 from demo_store.faults import Fault
@@ -53,8 +53,8 @@ class Uneven(Fault):
         return None
 
 
-def shop(*, flat: bool) -> Store:
-    """Make a shop of 2,000 products and 4,000 variations."""
+def site(*, flat: bool) -> Store:
+    """Make a store of 2,000 products and 4,000 variations."""
     store = Store.synthetic("11.0.1" if flat else "9.9.5", products=2_000, variations=4_000)
     store.latency_seconds = SECONDS
     if not flat:
@@ -62,8 +62,8 @@ def shop(*, flat: bool) -> Store:
     return store
 
 
-def uneven_shop(*, varies: bool) -> Store:
-    """Make a shop of 1,200 products whose answers take unevenly long."""
+def uneven_store(*, varies: bool) -> Store:
+    """Make a store of 1,200 products whose answers take unevenly long."""
     store = Store.synthetic("11.0.1", products=1_200, variations=0)
     store.faults.add(Uneven(varies=varies))
     return store
@@ -72,15 +72,15 @@ def uneven_shop(*, varies: bool) -> Store:
 def measure(folder: Path) -> dict[str, Any]:
     """Measure all; seconds are from the first request to the end of the last answer."""
     return {
-        "flat": _measure(folder, partial(shop, flat=True), BOTH) | {"goal": GOAL},
-        "per_product": _measure(folder, partial(shop, flat=False), BOTH) | {"goal": GOAL},
-        "varying_by_half": _measure(folder, partial(uneven_shop, varies=True), UNEVEN),
-        "one_in_four_slow": _measure(folder, partial(uneven_shop, varies=False), UNEVEN),
+        "flat": _measure(folder, partial(site, flat=True), BOTH) | {"goal": GOAL},
+        "per_product": _measure(folder, partial(site, flat=False), BOTH) | {"goal": GOAL},
+        "varying_by_half": _measure(folder, partial(uneven_store, varies=True), UNEVEN),
+        "one_in_four_slow": _measure(folder, partial(uneven_store, varies=False), UNEVEN),
     }
 
 
 def _measure(folder: Path, make: Callable[[], Store], chosen: dict[str, Any]) -> dict[str, Any]:
-    with open_shop(make) as opened:
+    with open_site(make) as opened:
         settings = {**opened.config, **chosen, "max_concurrency": IN_FLIGHT}
         run_tap(folder, settings)  # rows are made when they are asked for first
         opened.requests()

@@ -2,7 +2,7 @@
 
     .venv/bin/python -m benchmarks.model
 
-Lands the recorded shop of WooCommerce 11.0.1 by the real tap and loader and copies its rows in the database, half of
+Lands the recorded store of WooCommerce 11.0.1 by the real tap and loader and copies its rows in the database, half of
 them to a second store with the same SKUs. Builds all (with dbt's tests), then after a change of 10 variable products
 and 20 variations, then after no change, and after a whole read that brought all rows as they were. Prints the seconds
 of each as one line of JSON, with the processor seconds that dbt and PostgreSQL used (these hardly depend on what else
@@ -29,7 +29,7 @@ HALF = COPIES // 2
 APART = 1_000_000
 """Ids of copies are this far apart."""
 MORE_VARIATIONS = 29_400
-"""The shop has 3,412 variations, so 50 copies are this many short of 200,000."""
+"""The store has 3,412 variations, so 50 copies are this many short of 200,000."""
 LONG = 4000
 SLOWEST = 8
 
@@ -59,7 +59,7 @@ create function pg_temp.gtin(number bigint) returns text language sql as $$
     group by code
 $$
 """
-"""A GTIN-13 of its own for every product: all copies with one would be a shop like no other."""
+"""A GTIN-13 of its own for every product: all copies with one would be a store like no other."""
 
 SHIFTED = """
 create function pg_temp.shifted(list jsonb, distance bigint) returns jsonb language sql as $$
@@ -103,7 +103,7 @@ def copying(columns: list[str], table: str, changed: dict[str, str], copies: int
 
 
 def fill(warehouse: Warehouse) -> None:
-    """Land one shop and multiply it."""
+    """Land one store and multiply it."""
     warehouse.land(Store.recorded("11.0.1"), "us")
     columns = {table: warehouse.columns(table, "woo") for table in ("products", "product_variations")}
     # Some recorded descriptions have 300 kB; 50 copies of each would measure those alone.

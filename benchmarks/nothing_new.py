@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.runs import run_tap
-from benchmarks.shops import open_shop
+from benchmarks.stores import open_site
 from demo_store import Store
 
 PRODUCTS, VARIATIONS = 20_000, 20_000
 
 
-def shop() -> Store:
-    """Make a shop of 20,000 products and as many variations."""
+def site() -> Store:
+    """Make a store of 20,000 products and as many variations."""
     return Store.synthetic("11.0.1", products=PRODUCTS, variations=VARIATIONS)
 
 
@@ -23,7 +23,7 @@ def measure(folder: Path) -> dict[str, Any]:
 
 
 def _measure(folder: Path, components: list[str] | None) -> dict[str, Any]:
-    with open_shop(shop) as opened:
+    with open_site(site) as opened:
         settings = opened.config | ({"sync_components": components} if components else {})
         first = run_tap(folder, settings)
         first_requests = opened.requests()

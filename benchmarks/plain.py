@@ -32,7 +32,7 @@ def fetch(config: dict[str, Any], asked: Sequence[Request], in_flight: int) -> f
         if not hasattr(local, "session"):
             local.session = requests.Session()
             local.session.auth = (config["consumer_key"], config["consumer_secret"])
-            local.session.trust_env = False  # its certificates would beat the shop's own
+            local.session.trust_env = False  # its certificates would beat the store's own
             local.session.verify = config["ca_bundle"]
         while True:
             answer = local.session.get(config["site_url"] + request.path, params=request.query, timeout=60)
@@ -48,7 +48,7 @@ def fetch(config: dict[str, Any], asked: Sequence[Request], in_flight: int) -> f
 
 
 def span(asked: Sequence[Request]) -> float:
-    """The seconds from the first request to the end of the last one, as the shop saw them."""
+    """The seconds from the first request to the end of the last one, as the store saw them."""
     begins = [request.started_at.timestamp() for request in asked]
     ends = [begin + request.seconds for begin, request in zip(begins, asked, strict=True)]
     return max(ends) - min(begins)

@@ -11,7 +11,7 @@ from singer_sdk.authenticators import BasicAuthenticator
 from singer_sdk.pagination import BasePageNumberPaginator
 
 from tap_woo_pim._compat import override
-from tap_woo_pim.columns import ID
+from tap_woo_pim.records.columns import ID
 from tap_woo_pim.streams.base import STORE_ID, SYNCED_AT
 from tap_woo_pim.streams.products import ProductsStream
 
@@ -19,7 +19,7 @@ FIELDS = [column.name for column in ProductsStream.columns]
 
 
 class Pages(BasePageNumberPaginator):
-    """Page after page until the last one that the shop counts."""
+    """Page after page until the last one that the store counts."""
 
     @override
     def has_more(self, response: Any) -> bool:

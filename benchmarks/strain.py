@@ -1,6 +1,6 @@
-"""(g) A shop that strains beyond three requests in flight: how the tap and a fixed eight treat it, and a shopper.
+"""(g) A store that strains beyond three requests in flight: how the tap and a fixed eight treat it, and a shopper.
 
-The shopper's median tells of most of the run, the p95 of its first seconds, in which the tap learns what the shop
+The shopper's median tells of most of the run, the p95 of its first seconds, in which the tap learns what the store
 bears: in nine runs 610 to 750 ms, 676 on average, and 764 beside a fixed eight. One request more with each good answer
 gave 721 (three runs), and strain from 1.5 times the usual latency on 650, between 421 and 961 (nine): no clear gain.
 """
@@ -19,7 +19,7 @@ import requests
 
 from benchmarks import plain
 from benchmarks.runs import run_tap
-from benchmarks.shops import OpenShop, open_shop
+from benchmarks.stores import OpenSite, open_site
 from demo_store import Request, Store
 from demo_store.faults import When, path
 from demo_store.faults.statuses import Status
@@ -32,7 +32,7 @@ SHOPPER_SECONDS = 0.25
 
 
 def slow() -> Store:
-    """Make a shop with three workers: what comes beyond waits."""
+    """Make a store with three workers: what comes beyond waits."""
     store = Store.synthetic("11.0.1", products=PRODUCTS, variations=0)
     store.latency_per_row_seconds = ROW_SECONDS
     store.workers = BEARS
@@ -40,7 +40,7 @@ def slow() -> Store:
 
 
 def refusing() -> Store:
-    """Make a shop that answers 429 beyond three in flight, the shopper not counted."""
+    """Make a store that answers 429 beyond three in flight, the shopper not counted."""
     store = Store.synthetic("11.0.1", products=PRODUCTS, variations=0)
     store.latency_per_row_seconds = ROW_SECONDS
     crowded = When(lambda request: request.in_flight > BEARS + 1)
@@ -49,12 +49,12 @@ def refusing() -> Store:
 
 
 def measure(folder: Path) -> dict[str, Any]:
-    """Measure both shops, each read by the tap and by plain threads."""
+    """Measure both stores, each read by the tap and by plain threads."""
     return {"slow": _measure(folder, slow), "refusing": _measure(folder, refusing)}
 
 
 def _measure(folder: Path, make: Callable[[], Store]) -> dict[str, Any]:
-    with open_shop(make) as opened:
+    with open_site(make) as opened:
         settings = {**opened.config, "sync_components": ["products"], "max_concurrency": IN_FLIGHT}
         run_tap(folder, settings)  # rows are made when they are asked for first
         opened.requests()
@@ -90,7 +90,7 @@ def _milliseconds(waits: list[float]) -> int:
 
 
 @contextmanager
-def shopper(opened: OpenShop) -> Iterator[list[float]]:
+def shopper(opened: OpenSite) -> Iterator[list[float]]:
     """Look at one product four times a second; yields the list of the seconds that each look took."""
     waits: list[float] = []
     gone = threading.Event()

@@ -22,7 +22,7 @@ def settings_groups(call: Call) -> Answer:
                 "sub_groups": [],
                 "_links": {"options": [{"href": f"{base}/{group}"}]},
             }
-            for group in call.store.shop.settings
+            for group in call.store.contents.settings
         ]
     )
 
@@ -34,7 +34,7 @@ def settings(call: Call) -> Answer:
 
 
 def _group(call: Call) -> list[Fields]:
-    group = call.store.shop.settings.get(call.args["group_id"])
+    group = call.store.contents.settings.get(call.args["group_id"])
     if group is None:
         raise RestError(404, "rest_setting_setting_group_invalid", "Invalid setting group.")
     return group
@@ -52,15 +52,15 @@ def setting(call: Call) -> Answer:
 def currency(call: Call) -> Answer:
     """Give the store's currency."""
     call.require(MANAGERS)
-    return call.single(call.store.shop.currency)
+    return call.single(call.store.contents.currency)
 
 
 def system_status(call: Call) -> Answer:
     """Give the system status: the environment, with the version that answers, and the currency's settings."""
     call.require(MANAGERS)
-    shop = call.store.shop
-    environment = {**shop.system_status["environment"], "version": call.store.version}
-    general = {row["id"]: row["value"] for row in shop.settings["general"]}
+    contents = call.store.contents
+    environment = {**contents.system_status["environment"], "version": call.store.version}
+    general = {row["id"]: row["value"] for row in contents.settings["general"]}
     money = {
         "currency": general["woocommerce_currency"],
         "currency_position": general["woocommerce_currency_pos"],

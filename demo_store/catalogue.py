@@ -6,10 +6,10 @@ from collections.abc import Callable
 from demo_store import choose, fields, shapes
 from demo_store.answer import Answer, RestError
 from demo_store.call import Call
+from demo_store.contents import TermKind
 from demo_store.keys import MANAGERS
 from demo_store.php import encode
 from demo_store.rows import Row, Table
-from demo_store.shop import TermKind
 
 
 def term_list(kind: TermKind) -> Callable[[Call], Answer]:
@@ -17,7 +17,7 @@ def term_list(kind: TermKind) -> Callable[[Call], Answer]:
 
     def handler(call: Call) -> Answer:
         call.require()
-        rows = list(call.store.shop.terms[kind])
+        rows = list(call.store.contents.terms[kind])
         wanted = call.values.get("product")
         if wanted:
             rows = [row for row in rows if row.id in _terms_of(call, kind, wanted)]
@@ -27,7 +27,7 @@ def term_list(kind: TermKind) -> Callable[[Call], Answer]:
 
 
 def _terms_of(call: Call, kind: TermKind, product_id: int) -> set[int]:
-    product = call.store.shop.products.get(product_id)
+    product = call.store.contents.products.get(product_id)
     if product is None:
         return set()
     if kind == "shipping_classes":
@@ -40,7 +40,7 @@ def term_item(kind: TermKind) -> Callable[[Call], Answer]:
 
     def handler(call: Call) -> Answer:
         call.require(doing="view this resource")
-        row = call.store.shop.terms[kind].get(int(call.args["id"]))
+        row = call.store.contents.terms[kind].get(int(call.args["id"]))
         if row is None:
             raise RestError(404, "woocommerce_rest_term_invalid", "Resource does not exist.")
         return call.single(shapes.term(row.data, call.form()))
@@ -69,7 +69,7 @@ def _terms(call: Call, rows: list[Row]) -> Answer:
 def attributes(call: Call) -> Answer:
     """List all attributes, by name of their taxonomy; paging is ignored."""
     call.require()
-    rows = sorted(call.store.shop.attributes, key=lambda row: row.data["slug"])
+    rows = sorted(call.store.contents.attributes, key=lambda row: row.data["slug"])
     answer = call.whole([shapes.term(row.data, call.form()) for row in rows])
     answer.headers |= {"X-WP-Total": str(len(rows)), "X-WP-TotalPages": "1"}
     return answer
@@ -82,7 +82,7 @@ def attribute(call: Call) -> Answer:
 
 
 def _attribute(call: Call, name: str) -> Row:
-    row = call.store.shop.attributes.get(int(call.args[name]))
+    row = call.store.contents.attributes.get(int(call.args[name]))
     if row is None:
         raise RestError(404, "woocommerce_rest_taxonomy_invalid", "Taxonomy does not exist.")
     return row
@@ -92,7 +92,7 @@ def attribute_terms(call: Call) -> Answer:
     """List the terms of an attribute."""
     call.require()
     attribute_id = _attribute(call, "attribute_id").id
-    rows = [row for row in call.store.shop.attribute_terms if row.data["attribute_id"] == attribute_id]
+    rows = [row for row in call.store.contents.attribute_terms if row.data["attribute_id"] == attribute_id]
     return _terms(call, [Row(row.data["term"]) for row in rows])
 
 
@@ -100,7 +100,7 @@ def attribute_term(call: Call) -> Answer:
     """Give one term of an attribute."""
     call.require(doing="view this resource")
     attribute_id = _attribute(call, "attribute_id").id
-    row = call.store.shop.attribute_terms.get(int(call.args["id"]))
+    row = call.store.contents.attribute_terms.get(int(call.args["id"]))
     if row is None or row.data["attribute_id"] != attribute_id:
         raise RestError(404, "woocommerce_rest_term_invalid", "Resource does not exist.")
     return call.single(shapes.term(row.data["term"], call.form()))
@@ -110,7 +110,7 @@ def reviews(call: Call) -> Answer:
     """List reviews."""
     call.require()
     values = call.values
-    found = choose.reviews(call.store.shop.reviews, values, call.store.clock)
+    found = choose.reviews(call.store.contents.reviews, values, call.store.clock)
     per_page = values["per_page"]
     start = values.get("offset") or (values["page"] - 1) * per_page
     shown = found[start : start + per_page]
@@ -119,7 +119,7 @@ def reviews(call: Call) -> Answer:
 
 
 def _review_part(call: Call, row: Row) -> bytes:
-    form, product = call.form(), _product_of(call.store.shop.products, row)
+    form, product = call.form(), _product_of(call.store.contents.products, row)
     name = (product.data["name"], product.data["permalink"]) if product else None
 
     def build() -> bytes:
@@ -135,11 +135,11 @@ def _product_of(products: Table, row: Row) -> Row | None:
 
 def review(call: Call) -> Answer:
     """Give one review."""
-    row = call.store.shop.reviews.get(int(call.args["id"]))
+    row = call.store.contents.reviews.get(int(call.args["id"]))
     if row is None:
         raise RestError(404, "woocommerce_rest_review_invalid_id", "Invalid review ID.")
     call.require(doing="view this resource")
-    product = _product_of(call.store.shop.products, row)
+    product = _product_of(call.store.contents.products, row)
     return call.single(shapes.review(row.data, call.form(), product.data if product else None))
 
 
@@ -147,9 +147,9 @@ def product_reviews(call: Call) -> Answer:
     """List the reviews of one product, as wc/v2 does: all at once."""
     call.require()
     product_id = int(call.args["product_id"])
-    if product_id not in call.store.shop.products:
+    if product_id not in call.store.contents.products:
         raise RestError(404, "woocommerce_rest_product_invalid_id", "Invalid product ID.")
-    found = [row for row in call.store.shop.reviews if row.data["product_id"] == product_id]
+    found = [row for row in call.store.contents.reviews if row.data["product_id"] == product_id]
     return call.whole([shapes.review_v2(row.data) for row in found if row.status == "approved"])
 
 
@@ -157,7 +157,7 @@ def taxes(call: Call) -> Answer:
     """List tax rates."""
     call.require(MANAGERS)
     values = call.values
-    found = [row for row in call.store.shop.taxes if values.get("class") in (None, row.data["class"])]
+    found = [row for row in call.store.contents.taxes if values.get("class") in (None, row.data["class"])]
     by = values["orderby"]
     found.sort(key=lambda row: (row.data.get(by, row.id), row.id), reverse=values["order"] == "desc")
     start = values.get("offset") or (values["page"] - 1) * values["per_page"]
@@ -170,7 +170,7 @@ def taxes(call: Call) -> Answer:
 def tax_classes(call: Call) -> Answer:
     """List all tax classes; paging is ignored and no totals are sent."""
     call.require(MANAGERS)
-    return call.whole([shapes.term(row, call.form()) for row in call.store.shop.tax_classes])
+    return call.whole([shapes.term(row, call.form()) for row in call.store.contents.tax_classes])
 
 
 def custom_field_names(call: Call) -> Answer:

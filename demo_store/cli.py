@@ -1,4 +1,4 @@
-"""Serve a sample shop from the command line until it is told to stop."""
+"""Serve a sample store from the command line until it is told to stop."""
 
 import argparse
 import errno
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m demo_store", description="Serve a sample WooCommerce shop.")
+    parser = argparse.ArgumentParser(prog="python -m demo_store", description="Serve a sample WooCommerce store.")
     add = parser.add_argument
     add("--profile", choices=PROFILES, default=PROFILES[0], help="whose recorded rows, and by default which version")
     add("--version", choices=PROFILES, help="the version of WooCommerce that serves them")
@@ -43,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--http", action="store_true", help="plain http instead of https")
     add("--products", type=int, help="serve so many made-up products instead of recorded ones")
     add("--variations", type=int, default=0, help="with so many variations")
-    add("--products-limit", type=int, help="leave out all but the first so many products of the recorded shop")
+    add("--products-limit", type=int, help="leave out all but the first so many products of the recorded store")
     add("--latency", type=float, default=0.0, metavar="SECONDS", help="how long every answer takes")
     add("--row-latency", type=float, default=0.0, metavar="SECONDS", help="how much longer for every row in it")
     add("--workers", type=int, help="how many requests are answered at once (default: any number)")

@@ -5,10 +5,10 @@ from typing import Literal
 
 from demo_store import blank
 from demo_store.clock import site_stamp
+from demo_store.contents import TERM_KINDS, TermKind
 from demo_store.living_base import EMBEDDED, LivingBase
 from demo_store.php import Fields
 from demo_store.rows import Row, Table
-from demo_store.shop import TERM_KINDS, TermKind
 
 
 class LivingProducts(LivingBase):
@@ -37,7 +37,7 @@ class LivingProducts(LivingBase):
         """Save a product with new values. Its modified date moves, also when nothing changes."""
         with self.lock:
             given = self._completed(fields)
-            data = {**self.shop.products[product_id].data, **blank.modified(self.clock.stamps()), **given}
+            data = {**self.contents.products[product_id].data, **blank.modified(self.clock.stamps()), **given}
             blank.derive(data, given, self.clock.now())
             self._settle(data, given)
             self._put_product(Row(data))
@@ -46,15 +46,15 @@ class LivingProducts(LivingBase):
     def create_variation(self, parent_id: int, **fields: object) -> int:
         """Create a variation of a product, whose modified date moves with it; returns the variation's id."""
         with self.lock:
-            self.shop.products[parent_id]
+            self.contents.products[parent_id]
             stamps = self.clock.stamps()
             data = blank.new_variation(self._next_id(), parent_id, stamps)
-            siblings = self.shop.variations.children(parent_id)
+            siblings = self.contents.variations.children(parent_id)
             data["menu_order"] = 1 + max((row.data["menu_order"] for row in siblings), default=0)
             given = self._completed(fields)
             data.update(given)
             blank.derive(data, given, self.clock.now())
-            self.shop.variations.put(Row(data))
+            self.contents.variations.put(Row(data))
             self._touch_parent(parent_id, stamps)
             return int(data["id"])
 
@@ -62,55 +62,55 @@ class LivingProducts(LivingBase):
         """Save a variation with new values. Its modified date and that of its product move."""
         with self.lock:
             stamps, given = self.clock.stamps(), self._completed(fields)
-            data = {**self.shop.variations[variation_id].data, **blank.modified(stamps), **given}
+            data = {**self.contents.variations[variation_id].data, **blank.modified(stamps), **given}
             blank.derive(data, given, self.clock.now())
-            self.shop.variations.put(Row(data))
+            self.contents.variations.put(Row(data))
             self._touch_parent(data["parent_id"], stamps)
 
     def trash_variation(self, variation_id: int) -> None:
         """Move a variation to the trash. Its modified date and that of its product move."""
         with self.lock:
             stamps = self.clock.stamps()
-            self._trash(self.shop.variations, [self.shop.variations[variation_id]], stamps)
-            self._touch_parent(self.shop.variations[variation_id].parent_id, stamps)
+            self._trash(self.contents.variations, [self.contents.variations[variation_id]], stamps)
+            self._touch_parent(self.contents.variations[variation_id].parent_id, stamps)
 
     def restore_variation(self, variation_id: int) -> None:
         """Take a variation out of the trash: its former status is back, its date and its product's move."""
         with self.lock:
             stamps = self.clock.stamps()
-            self._restore(self.shop.variations, [self.shop.variations[variation_id]], stamps)
-            self._touch_parent(self.shop.variations[variation_id].parent_id, stamps)
+            self._restore(self.contents.variations, [self.contents.variations[variation_id]], stamps)
+            self._touch_parent(self.contents.variations[variation_id].parent_id, stamps)
 
     def delete_variation(self, variation_id: int) -> None:
         """Delete a variation for good. Its product's modified date moves."""
         with self.lock:
-            parent_id = self.shop.variations.remove(variation_id).parent_id
+            parent_id = self.contents.variations.remove(variation_id).parent_id
             self._touch_parent(parent_id, self.clock.stamps())
 
     def trash_product(self, product_id: int) -> None:
         """Move a product and its variations to the trash; all their modified dates move."""
         with self.lock:
             stamps = self.clock.stamps()
-            self._trash(self.shop.variations, self.shop.variations.children(product_id), stamps)
-            self._trash(self.shop.products, [self.shop.products[product_id]], stamps)
+            self._trash(self.contents.variations, self.contents.variations.children(product_id), stamps)
+            self._trash(self.contents.products, [self.contents.products[product_id]], stamps)
             self._relist([product_id])
 
     def restore_product(self, product_id: int) -> None:
         """Take a product and its variations out of the trash, each with its former status; their dates move."""
         with self.lock:
             stamps = self.clock.stamps()
-            self._restore(self.shop.products, [self.shop.products[product_id]], stamps)
-            self._restore(self.shop.variations, self.shop.variations.children(product_id), stamps)
+            self._restore(self.contents.products, [self.contents.products[product_id]], stamps)
+            self._restore(self.contents.variations, self.contents.variations.children(product_id), stamps)
             self._relist([product_id])
 
     def delete_product(self, product_id: int) -> None:
         """Delete a product for good, with its variations and reviews. No other row's date moves."""
         with self.lock:
-            self._count_terms(self.shop.products.remove(product_id), None)
-            for variation in list(self.shop.variations.children(product_id)):
-                self.shop.variations.remove(variation.id)
-            for review in [row for row in self.shop.reviews if row.data["product_id"] == product_id]:
-                self.shop.reviews.remove(review.id)
+            self._count_terms(self.contents.products.remove(product_id), None)
+            for variation in list(self.contents.variations.children(product_id)):
+                self.contents.variations.remove(variation.id)
+            for review in [row for row in self.contents.reviews if row.data["product_id"] == product_id]:
+                self.contents.reviews.remove(review.id)
 
     def sql_update(
         self,
@@ -127,7 +127,7 @@ class LivingProducts(LivingBase):
                 has none. Another `parent_id` makes an orphan.
         """
         with self.lock:
-            table: Table = self.shop.terms[kind] if kind in TERM_KINDS else getattr(self.shop, kind)
+            table: Table = self.contents.terms[kind] if kind in TERM_KINDS else getattr(self.contents, kind)
             row = table[row_id]
             if kind == "attribute_terms":
                 table.put(row.with_fields(term={**row.data["term"], **fields}))
@@ -139,16 +139,16 @@ class LivingProducts(LivingBase):
     def edit_image(self, image_id: int, **fields: object) -> None:
         """Edit an image's title (`name`) or `alt` in all rows that show it: no date of theirs moves."""
         with self.lock:
-            for table in (self.shop.variations, *(self.shop.terms[kind] for kind in TERM_KINDS)):
+            for table in (self.contents.variations, *(self.contents.terms[kind] for kind in TERM_KINDS)):
                 for row in [row for row in table if (row.data.get("image") or {}).get("id") == image_id]:
                     table.put(row.with_fields(image={**row.data["image"], **fields}))
-            for row in [row for row in self.shop.products if any(i["id"] == image_id for i in row.data["images"])]:
+            for row in [row for row in self.contents.products if any(i["id"] == image_id for i in row.data["images"])]:
                 images = [{**i, **fields} if i["id"] == image_id else i for i in row.data["images"]]
-                self.shop.products.put(row.with_fields(images=images))
+                self.contents.products.put(row.with_fields(images=images))
 
     def _next_id(self) -> int:
         if not self._last_id:
-            self._last_id = max(self.shop.products.last_id(), self.shop.variations.last_id())
+            self._last_id = max(self.contents.products.last_id(), self.contents.variations.last_id())
         self._last_id += 1
         return self._last_id
 
@@ -159,7 +159,7 @@ class LivingProducts(LivingBase):
             if kind in given:
                 given[kind] = [self._embedded(kind, term) for term in given[kind]]
         if "shipping_class_id" in given and "shipping_class" not in given:
-            found = self.shop.terms["shipping_classes"].get(given["shipping_class_id"])
+            found = self.contents.terms["shipping_classes"].get(given["shipping_class_id"])
             given["shipping_class"] = found.data["slug"] if found else ""
         if isinstance(given.get("meta_data"), list):
             given["meta_data"] = [self._with_meta_id(entry) for entry in given["meta_data"]]
@@ -181,7 +181,7 @@ class LivingProducts(LivingBase):
     def _embedded(self, kind: TermKind, term: int | Fields) -> Fields:
         if isinstance(term, dict) and "name" in term:
             return term
-        found = self.shop.terms[kind][term["id"] if isinstance(term, dict) else term].data
+        found = self.contents.terms[kind][term["id"] if isinstance(term, dict) else term].data
         return {"id": found["id"], "name": found["name"], "slug": found["slug"]}
 
     def _with_meta_id(self, entry: Fields) -> Fields:
@@ -195,28 +195,28 @@ class LivingProducts(LivingBase):
         if data["status"] == "publish" and (data["date_created_gmt"] or "") > site_stamp(self.clock.now(), UTC):
             data["status"] = "future"
         if not data["slug"]:
-            data["slug"] = blank.slug_for(data, {row.data["slug"] for row in self.shop.products})
+            data["slug"] = blank.slug_for(data, {row.data["slug"] for row in self.contents.products})
         if "permalink" not in given:
             data["permalink"] = blank.address(data)
 
     def _touch_parent(self, parent_id: int, stamps: tuple[str, str]) -> None:
         """Do what saving a variation does to its product at the end of the request."""
-        parent = self.shop.products.get(parent_id)
+        parent = self.contents.products.get(parent_id)
         if parent is None:
             return
         fields = blank.modified(stamps)
         if parent.type == "variable":
-            fields["price"] = blank.lowest_price([row.data for row in self.shop.variations.children(parent_id)])
-        self.shop.products.put(parent.with_fields(**fields))
+            fields["price"] = blank.lowest_price([row.data for row in self.contents.variations.children(parent_id)])
+        self.contents.products.put(parent.with_fields(**fields))
         self._relist([parent_id])
         self._hand_on_stock_status(parent_id)
 
     def _hand_on_stock_status(self, parent_id: int) -> None:
         """Give the listed variations whose stock a product keeps its stock status, as saving it does: no date moves."""
-        parent = self.shop.products[parent_id]
+        parent = self.contents.products[parent_id]
         if parent.type != "variable" or parent.data["manage_stock"] is not True:
             return
         status = parent.data["stock_status"]
-        below = (row for row in self.shop.variations.children(parent_id) if row.data["manage_stock"] is False)
+        below = (row for row in self.contents.variations.children(parent_id) if row.data["manage_stock"] is False)
         for row in [row for row in below if row.id in parent.data["variations"]]:
-            self.shop.variations.put(row.with_fields(stock_status=status))
+            self.contents.variations.put(row.with_fields(stock_status=status))

@@ -6,9 +6,9 @@ from threading import RLock
 
 from demo_store import blank
 from demo_store.clock import Clock, site_stamp
+from demo_store.contents import Contents, TermKind, listed_variations
 from demo_store.php import Fields
 from demo_store.rows import Row, Table
-from demo_store.shop import Shop, TermKind, listed_variations
 
 EMBEDDED: tuple[TermKind, ...] = ("categories", "tags", "brands")
 """The terms that products hold by name."""
@@ -17,14 +17,14 @@ EMBEDDED: tuple[TermKind, ...] = ("categories", "tags", "brands")
 class LivingBase:
     """What every edit of a store's products and variations needs."""
 
-    shop: Shop
+    contents: Contents
     clock: Clock
     lock: RLock
     _due: tuple[tuple[int, int], str] = ((-1, -1), "")
 
     def publish_due(self) -> None:
         """Publish the future posts whose time has come, as WordPress's cron does: no modified date moves."""
-        products, variations = self.shop.products, self.shop.variations
+        products, variations = self.contents.products, self.contents.variations
         if self._due[0] != (products.revision, variations.revision):
             waiting = [row.date_gmt for table in (products, variations) for row in table if row.status == "future"]
             self._due = ((products.revision, variations.revision), min(waiting, default=""))
@@ -40,22 +40,22 @@ class LivingBase:
             )
 
     def _put_product(self, row: Row) -> None:
-        self._count_terms(self.shop.products.get(row.id), row)
-        self.shop.products.put(row)
+        self._count_terms(self.contents.products.get(row.id), row)
+        self.contents.products.put(row)
 
     def _relist(self, parent_ids: Iterable[int]) -> None:
         """Bring the `variations` of products up to date."""
         for parent_id in parent_ids:
-            parent = self.shop.products.get(parent_id)
+            parent = self.contents.products.get(parent_id)
             if parent is not None and parent.type == "variable":
-                listed = listed_variations(self.shop.variations.children(parent_id))
+                listed = listed_variations(self.contents.variations.children(parent_id))
                 if listed != parent.data["variations"]:
-                    self.shop.products.put(parent.with_fields(variations=listed))
+                    self.contents.products.put(parent.with_fields(variations=listed))
 
     def _trash(self, table: Table, rows: Iterable[Row], stamps: tuple[str, str]) -> None:
         for row in [row for row in rows if row.status != "trash"]:
             fields: Fields = {**blank.modified(stamps), "status": "trash", "_raw_status": row.status}
-            if table is self.shop.products:
+            if table is self.contents.products:
                 # A draft has no slug until it is saved with another status.
                 slug = row.data["slug"] or blank.slug_for({**row.data, "status": "trash"}, set())
                 trashed = {"slug": f"{slug}__trashed", "permalink": blank.address({**row.data, "status": "trash"})}
@@ -67,7 +67,7 @@ class LivingBase:
         for row in [row for row in rows if row.status == "trash"]:
             data = {**row.data, **blank.modified(stamps), "status": row.data.get("_raw_status", "draft")}
             data.pop("_raw_status", None)
-            if table is self.shop.products:
+            if table is self.contents.products:
                 data["slug"] = data.pop("_raw_slug", data["slug"].removesuffix("__trashed"))
                 data["permalink"] = blank.address(data)
                 self._count_terms(None, Row(data))
@@ -77,7 +77,7 @@ class LivingBase:
         """Keep the terms' counts, which are of published products."""
         for kind in EMBEDDED:
             before, after = self._counted(kind, old), self._counted(kind, new)
-            table = self.shop.terms[kind]
+            table = self.contents.terms[kind]
             for term_id in before ^ after:
                 term = table.get(term_id)
                 if term is not None:
@@ -90,7 +90,7 @@ class LivingBase:
         counted: set[int] = set()
         waiting = [term["id"] for term in row.data.get(kind, ())]
         while waiting:
-            term = self.shop.terms[kind].get(waiting.pop())
+            term = self.contents.terms[kind].get(waiting.pop())
             if term is not None and term.id not in counted:
                 counted.add(term.id)
                 waiting.append(term.parent_id)

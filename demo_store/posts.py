@@ -17,12 +17,12 @@ _NOT_IN_KEY = {"page", "per_page", "offset", "context", "include_meta", "exclude
 def products(call: Call) -> Answer:
     """List products."""
     call.require()
-    return _list(call, call.store.shop.products, "products", call.form())
+    return _list(call, call.store.contents.products, "products", call.form())
 
 
 def product(call: Call) -> Answer:
     """Give one product, of any status."""
-    row = call.store.shop.products.get(int(call.args["id"]))
+    row = call.store.contents.products.get(int(call.args["id"]))
     if row is None:
         raise RestError(404, "woocommerce_rest_product_invalid_id", "Invalid ID.")
     call.require(doing="view this resource")
@@ -32,23 +32,23 @@ def product(call: Call) -> Answer:
 def flat_variations(call: Call) -> Answer:
     """List the variations of all products."""
     call.require()
-    return _list(call, call.store.shop.variations, "variations", call.form(flat=True))
+    return _list(call, call.store.contents.variations, "variations", call.form(flat=True))
 
 
 def variations(call: Call) -> Answer:
     """List the variations of one product; none for a product that is not there."""
     call.require()
     call.values["parent"] = [int(call.args["product_id"])]
-    return _list(call, call.store.shop.variations, "variations", call.form())
+    return _list(call, call.store.contents.variations, "variations", call.form())
 
 
 def variation(call: Call) -> Answer:
     """Give one variation of a product."""
-    row = call.store.shop.variations.get(int(call.args["id"]))
+    row = call.store.contents.variations.get(int(call.args["id"]))
     if row is None or row.parent_id != int(call.args["product_id"]):
         raise RestError(404, "woocommerce_rest_product_variation_invalid_id", "Invalid ID.")
     call.require(doing="view this resource")
-    return call.single(shapes.variation(row.data, call.form(), call.store.shop.products.get(row.parent_id)))
+    return call.single(shapes.variation(row.data, call.form(), call.store.contents.products.get(row.parent_id)))
 
 
 def _list(call: Call, table: Table, kind: str, form: Form) -> Answer:
@@ -83,7 +83,7 @@ def _hidden(call: Call, kind: str, row: Row) -> bool:
     """Tell whether WordPress drops a row after the SQL limit: the key may not read it, or its parent is gone."""
     if call.store.hidden_rows is not None and call.store.hidden_rows(kind, row.id):
         return True
-    orphan = kind == "variations" and row.parent_id not in call.store.shop.products
+    orphan = kind == "variations" and row.parent_id not in call.store.contents.products
     return orphan and call.store.version != PROFILES[-1]
 
 
@@ -99,12 +99,12 @@ def _product_part(call: Call, row: Row, form: Form) -> bytes:
 
 def _sample(call: Call, row: Row) -> list[int]:
     chance = random.Random(call.request.number * 1_000_003 + row.id)  # noqa: S311 - no secret
-    others = [other.id for other in call.store.shop.products if other.status == "publish" and other.id != row.id]
+    others = [other.id for other in call.store.contents.products if other.status == "publish" and other.id != row.id]
     return chance.sample(others, min(5, len(others)))
 
 
 def _variation_part(call: Call, row: Row, form: Form) -> bytes:
-    parent = call.store.shop.products.get(row.parent_id)
+    parent = call.store.contents.products.get(row.parent_id)
 
     def build() -> bytes:
         return encode(fields.cut(shapes.variation(row.data, form, parent), fields.tree_of(form.fields or "")))

@@ -1,4 +1,4 @@
-"""Know the recorded versions of WooCommerce: their routes and parameters, and the rows of their shops."""
+"""Know the recorded versions of WooCommerce: their routes and parameters, and the rows of their stores."""
 
 import gzip
 import re

@@ -8,11 +8,11 @@ from demo_store import admin, catalogue, params, posts
 from demo_store.answer import Answer, RestError, no_route
 from demo_store.auth import Asked, authenticate, check_application_password, check_permissions
 from demo_store.call import Call
+from demo_store.contents import TERM_KINDS
 from demo_store.keys import VIEWERS, Key
 from demo_store.php import Fields, encode
 from demo_store.profiles import Route, find_route
 from demo_store.request_log import Request
-from demo_store.shop import TERM_KINDS
 
 if TYPE_CHECKING:
     from demo_store.store import Store
@@ -92,7 +92,7 @@ def answer(store: "Store", request: RestRequest) -> Answer:
 
 def namespaces(store: "Store") -> list[str]:
     """List the namespaces of a store."""
-    listed: list[str] = store.shop.api_root["namespaces"]
+    listed: list[str] = store.contents.api_root["namespaces"]
     if not store.has_woocommerce:
         return [name for name in listed if not name.startswith("wc")]
     if store.namespace == "wc/v2":
@@ -103,7 +103,7 @@ def namespaces(store: "Store") -> list[str]:
 def _dispatch(store: "Store", request: RestRequest, key: Key | None) -> Answer:
     if request.path in {"", "/"}:
         site = {"url": request.home, "home": request.home, "namespaces": namespaces(store)}
-        return Answer(body=encode(store.shop.api_root | site))
+        return Answer(body=encode(store.contents.api_root | site))
     served = [name for name in _NAMESPACES if name in namespaces(store)]
     if request.path.strip("/") in served:
         return admin.namespace_index(store.version, request.path.strip("/"))

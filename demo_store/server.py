@@ -58,7 +58,7 @@ class Server:
 
     @property
     def url(self) -> str:
-        """The address of the shop."""
+        """The address of the store."""
         return f"{self._scheme}://localhost:{self.port}{self.store.subfolder}"
 
     async def start(self, port: int, context: "ssl.SSLContext | None") -> web.ServerRunner:

@@ -65,7 +65,7 @@ def answer(store: "Store", request: SiteRequest) -> Answer:
         return _rest(store, with_query(request, query), rest_path, looks_at_keys=False)
     if path.strip("/") in {"", "index.php"}:
         link = f'<{home(store, request)}{_rest_root(store)}>; rel="https://api.w.org/"'
-        return html(200, str(store.shop.api_root["name"]), "Welcome to our shop.", Link=link)
+        return html(200, str(store.contents.api_root["name"]), "Welcome to our store.", Link=link)
     return _not_found()
 
 
@@ -124,7 +124,7 @@ def _elsewhere(store: "Store", request: SiteRequest) -> Answer | None:
     path = unquote(request.raw_path)
     if not store.has_wordpress or not f"{path}/".startswith(f"{store.subfolder}/"):
         if path == "/":
-            return html(200, "A website", "There is no shop at this address.")
+            return html(200, "A website", "There is no store at this address.")
         return html(404, "404 Not Found", "The page was not found.", Server="nginx")
     return None
 

@@ -1,11 +1,11 @@
-"""A shop behind a version of WooCommerce: its contents, clock, keys and switches."""
+"""A store behind a version of WooCommerce: its contents, clock, keys and switches."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
 from threading import RLock
 from typing import TYPE_CHECKING, Literal, Self, TypeAlias
 
-from demo_store import shop as shops
+from demo_store import contents as recorded_contents
 from demo_store.clock import Clock
 from demo_store.faults import Faults
 from demo_store.keys import Key, Keys, Permissions, Role
@@ -25,21 +25,21 @@ RestDisabled: TypeAlias = Literal[401, 403, 404]
 
 
 class Store(LivingProducts, LivingTerms):
-    """One shop. All methods may be called from any thread while it is being served.
+    """One store. All methods may be called from any thread while it is being served.
 
     Args:
-        shop: what is in it.
+        contents: what is in it.
         version: the version of WooCommerce that answers, one of `PROFILES`.
         namespace: `wc/v2` makes a store of 3.0 to 3.4, which has neither wc/v3 nor wc-analytics.
 
     Attributes:
         clock: the store's clock, in the site's time zone.
         keys: its API keys. One of a shop manager that may read is there from the start.
-        lock: held while an answer is computed and while the shop is edited.
+        lock: held while an answer is computed and while the store is edited.
         latency_seconds: how long every answer takes.
         latency_per_row_seconds: how much longer it takes for every row in it.
         workers: how many requests are answered at once; None for any number.
-        before_request: called before each answer is computed, outside the lock; may edit the shop.
+        before_request: called before each answer is computed, outside the lock; may edit the store.
         home_url: the site's address where it is not the address it is served at, for instance behind a proxy.
         strips_authorization: the web server removes the Authorization header.
         thinks_http: WordPress does not know of TLS, which ended at a proxy.
@@ -48,23 +48,25 @@ class Store(LivingProducts, LivingTerms):
         has_woocommerce, has_wordpress: whether these are there at all.
         maintenance: WordPress is in maintenance mode.
         rest_disabled: the status a plugin answers REST requests with, None for no such plugin.
-        firewall: what a firewall answers instead of the shop.
+        firewall: what a firewall answers instead of the store.
         user_agent_block: a test of the User-Agent; a request for which it is true gets a 403 page.
         subfolder: where WordPress lives, for instance "/shop".
         redirect_to: where all requests are sent instead; a function gets the Request and may return None.
         redirect_status: the status of that redirect.
         hidden_rows: a test of (kind, id); rows it is true for are counted but left out of lists.
-        random_related_ids: whether `related_ids` is a new sample on every call, as in a real shop.
+        random_related_ids: whether `related_ids` is a new sample on every call, as in a real store.
         gzip: whether answers are compressed when the client accepts that.
         faults: what goes wrong; see `demo_store.faults`.
     """
 
-    def __init__(self, shop: shops.Shop, version: str = PROFILES[0], namespace: str = "wc/v3") -> None:
-        self.shop = shop
+    def __init__(
+        self, contents: recorded_contents.Contents, version: str = PROFILES[0], namespace: str = "wc/v3"
+    ) -> None:
+        self.contents = contents
         self.version = known(version)
         self.namespace = namespace
         self.lock = RLock()
-        self.clock = Clock(shop.api_root["timezone_string"])
+        self.clock = Clock(contents.api_root["timezone_string"])
         self.keys = Keys()
         self.keys.add()
         self.faults = Faults()
@@ -92,20 +94,20 @@ class Store(LivingProducts, LivingTerms):
         self.kept_lists: dict[object, list[Row]] = {}
 
     @classmethod
-    def recorded(cls, shop: str = PROFILES[0], version: str | None = None, namespace: str = "wc/v3") -> Self:
-        """Open a recorded shop.
+    def recorded(cls, contents: str = PROFILES[0], version: str | None = None, namespace: str = "wc/v3") -> Self:
+        """Open a recorded store.
 
         Args:
-            shop: the version its rows were recorded on: "11.0.1", "9.9.5" or "5.9.0".
+            contents: the version its rows were recorded on: "11.0.1", "9.9.5" or "5.9.0".
             version: the version that serves them; by default the one they were recorded on.
             namespace: see the class.
         """
-        return cls(shops.recorded(known(shop)), version or shop, namespace)
+        return cls(recorded_contents.recorded(known(contents)), version or contents, namespace)
 
     @classmethod
     def empty(cls, version: str = PROFILES[0], namespace: str = "wc/v3") -> Self:
-        """Open a shop without goods."""
-        return cls(shops.empty(known(version)), version, namespace)
+        """Open a store without goods."""
+        return cls(recorded_contents.empty(known(version)), version, namespace)
 
     @classmethod
     def synthetic(
@@ -117,17 +119,17 @@ class Store(LivingProducts, LivingTerms):
         seed: int = 1,
         namespace: str = "wc/v3",
     ) -> Self:
-        """Open a shop of made-up goods. 100,000 products with 200,000 variations take about a second."""
+        """Open a store of made-up goods. 100,000 products with 200,000 variations take about a second."""
         return cls(catalogue(known(version), products, variations, seed), version, namespace)
 
     def keep_products(self, count: int) -> None:
-        """Make the shop smaller: only its first products stay, with their variations and reviews."""
+        """Make the store smaller: only its first products stay, with their variations and reviews."""
         with self.lock:
-            kept = sorted(self.shop.products, key=lambda row: row.id)[:count]
+            kept = sorted(self.contents.products, key=lambda row: row.id)[:count]
             ids = {row.id for row in kept}
-            self.shop.products = Table(kept)
-            self.shop.variations = Table(row for row in self.shop.variations if row.parent_id in ids)
-            self.shop.reviews = Table(row for row in self.shop.reviews if row.data["product_id"] in ids)
+            self.contents.products = Table(kept)
+            self.contents.variations = Table(row for row in self.contents.variations if row.parent_id in ids)
+            self.contents.reviews = Table(row for row in self.contents.reviews if row.data["product_id"] in ids)
             self.kept_lists.clear()
 
     def key(self) -> Key:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from demo_store import blank, shop
+from demo_store import blank, contents
 from demo_store.links import links
 from demo_store.php import Fields
 from demo_store.profiles import RECORDED_HOME
@@ -59,13 +59,13 @@ class SyntheticRow(Row):
         return build()
 
 
-def catalogue(version: str, products: int, variations: int, seed: int) -> shop.Shop:
-    """Make a shop of so many products and variations; the same arguments make the same shop.
+def catalogue(version: str, products: int, variations: int, seed: int) -> contents.Contents:
+    """Make a store of so many products and variations; the same arguments make the same store.
 
     About one product in eight variations is variable; one product in fifty is a draft. Site time is UTC.
     """
-    made = shop.empty(version)
-    made.api_root = {**made.api_root, "name": "Synthetic shop", "gmt_offset": 0, "timezone_string": "UTC"}
+    made = contents.empty(version)
+    made.api_root = {**made.api_root, "name": "Synthetic store", "gmt_offset": 0, "timezone_string": "UTC"}
     _add_terms(made)
     of_variations = min(products, -(-variations // 8))
     step = products // of_variations if of_variations else 0
@@ -97,7 +97,7 @@ def _name(number: int) -> str:
     return f"{_WORDS[number % 12]} {_THINGS[number // 12 % 12]} {number}"
 
 
-def _add_terms(made: shop.Shop) -> None:
+def _add_terms(made: contents.Contents) -> None:
     counts = {"categories": _CATEGORIES, "tags": _TAGS, "brands": _BRANDS}
     for kind, count in counts.items():
         for number in range(count):

@@ -29,23 +29,23 @@ RowKind: TypeAlias = Literal[
 
 def rows_of(store: "Store", kind: RowKind, route: str | None) -> list[Fields]:
     """List the rows of a kind; see `Store.rows`."""
-    shop, form = store.shop, Form(store.version, store.namespace)
+    contents, form = store.contents, Form(store.version, store.namespace)
     if kind == "products":
-        return [shapes.product(row.data, form) for row in _by_id(shop.products)]
+        return [shapes.product(row.data, form) for row in _by_id(contents.products)]
     if kind == "variations":
         return _variations(store, route)
     if kind == "reviews":
-        found = [(row, shop.products.get(row.data["product_id"])) for row in _by_id(shop.reviews)]
+        found = [(row, contents.products.get(row.data["product_id"])) for row in _by_id(contents.reviews)]
         return [shapes.review(row.data, form, product.data if product else None) for row, product in found]
     if kind == "attribute_terms":
         return [
             {"attribute_id": row.data["attribute_id"], "term": shapes.term(row.data["term"], form)}
-            for row in _by_id(shop.attribute_terms)
+            for row in _by_id(contents.attribute_terms)
         ]
     if kind == "tax_classes" or kind == "custom_field_names":  # noqa: PLR1714 - so mypy knows what is left
         names = [{"name": name} for name in store.custom_field_names()]
-        return names if kind == "custom_field_names" else [shapes.term(row, form) for row in shop.tax_classes]
-    table = shop.attributes if kind == "attributes" else shop.taxes if kind == "taxes" else shop.terms[kind]
+        return names if kind == "custom_field_names" else [shapes.term(row, form) for row in contents.tax_classes]
+    table = contents.attributes if kind == "attributes" else contents.taxes if kind == "taxes" else contents.terms[kind]
     return [shapes.term(row.data, form) for row in _by_id(table)]
 
 
@@ -58,6 +58,6 @@ def _variations(store: "Store", route: str | None) -> list[Fields]:
         route = "v3" if store.version == PROFILES[0] else "analytics"
     namespace = "wc-analytics" if route == "analytics" else store.namespace
     form = Form(store.version, namespace, flat=route != "per_product")
-    found = [(row, store.shop.products.get(row.parent_id)) for row in _by_id(store.shop.variations)]
+    found = [(row, store.contents.products.get(row.parent_id)) for row in _by_id(store.contents.variations)]
     sends_orphans = store.version == PROFILES[-1] and route != "per_product"
     return [shapes.variation(row.data, form, parent) for row, parent in found if parent is not None or sends_orphans]

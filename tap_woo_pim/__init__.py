@@ -1,1 +1,1 @@
-"""Singer tap that brings WooCommerce shops into a PIM database."""
+"""Singer tap that brings WooCommerce stores into a PIM database."""

@@ -1,4 +1,4 @@
-"""The tap: WooCommerce shops to Singer messages."""
+"""The tap: WooCommerce stores to Singer messages."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ from singer_sdk.helpers.capabilities import CapabilitiesEnum, PluginCapabilities
 from singer_sdk.plugin_base import PluginBase
 from singer_sdk.tap_base import CliTestOptionValue
 
-from tap_woo_pim import checklist
 from tap_woo_pim._compat import override
-from tap_woo_pim.check import Probe, Report, check
-from tap_woo_pim.command import PlainErrors, Stopped, reason_of
-from tap_woo_pim.config import CONFIG_JSONSCHEMA, SECRET_SETTINGS
-from tap_woo_pim.config_errors import file_error, missing_settings, place_of, setting_errors
-from tap_woo_pim.config_values import read_values, unknown_settings
-from tap_woo_pim.output import BufferedWriter
+from tap_woo_pim.cli import PlainErrors, Stopped, reason_of
+from tap_woo_pim.config.declaration import CONFIG_JSONSCHEMA, SECRET_SETTINGS
+from tap_woo_pim.config.settings import Settings
+from tap_woo_pim.config.validation import file_error, missing_settings, place_of, setting_errors
+from tap_woo_pim.config.values import read_values, unknown_settings
+from tap_woo_pim.records.writer import BufferedWriter
 from tap_woo_pim.redaction import SECRETS
-from tap_woo_pim.run import Run
-from tap_woo_pim.settings import Settings
-from tap_woo_pim.shop import Shop
+from tap_woo_pim.store import check_report
+from tap_woo_pim.store.check import Probe, Report, check
+from tap_woo_pim.store.connection import Store
 from tap_woo_pim.streams import STREAMS
-from tap_woo_pim.streams.base import ShopStream
+from tap_woo_pim.streams.base import WooStream
 from tap_woo_pim.streams.changing import ChangingStream
 from tap_woo_pim.streams.lists import ListStream
 from tap_woo_pim.streams.snapshots import SideStream
 from tap_woo_pim.streams.stores import StoresStream
+from tap_woo_pim.sync.context import Run
 
 
 class TapWooPim(Tap):
-    """Brings the products of a WooCommerce shop, and all that belongs to them, into a PIM database."""
+    """Brings the products of a WooCommerce store, and all that belongs to them, into a PIM database."""
 
     name = "tap-woo-pim"
     config_jsonschema: ClassVar[dict[str, Any]] = CONFIG_JSONSCHEMA
@@ -56,16 +56,16 @@ class TapWooPim(Tap):
 
     @cached_property
     def run(self) -> Run:
-        """This run over the shop."""
+        """This run over the store."""
         bookmarks = self.state.setdefault("bookmarks", {})
         # With settings that are wrong there was no run before the catalogue of all streams is made.
         settings = Settings.stand_in() if self._is_blind else Settings.from_config(self.config)
-        return Run(Shop(settings), bookmarks.setdefault("stores", {}))
+        return Run(Store(settings), bookmarks.setdefault("stores", {}))
 
     @override
     def discover_streams(self) -> Sequence[Stream]:
         """Streams of the chosen components that the store has."""
-        chosen = self.run.shop.settings.sync_components
+        chosen = self.run.store.settings.sync_components
         streams: list[Stream] = []
         for stream_class in STREAMS:
             if stream_class.component is not None and stream_class.component not in chosen:
@@ -92,8 +92,8 @@ class TapWooPim(Tap):
         return super().run_discovery()
 
     def check(self) -> Report:
-        """Check the shop, and that each component that is selected can be read."""
-        return check(self.run.shop, self._probes())
+        """Check the store, and that each component that is selected can be read."""
+        return check(self.run.store, self._probes())
 
     def _probes(self) -> Iterator[Probe]:
         probed = set[str]()
@@ -110,19 +110,19 @@ class TapWooPim(Tap):
         streams = sorted(self._selected_streams, key=lambda stream: not isinstance(stream, ChangingStream))
         for stream in streams:
             if isinstance(stream, ListStream):
-                stream.forget_other_shop()
+                stream.forget_other_store()
         answers = {stream.name: stream.ask_ahead() for stream in streams}
         for probe in self._probes():
             yield replace(probe, answer=answers[probe.stream])
 
     @property
-    def _selected_streams(self) -> list[ShopStream]:
-        return [stream for stream in self.streams.values() if isinstance(stream, ShopStream) and stream.selected]
+    def _selected_streams(self) -> list[WooStream]:
+        return [stream for stream in self.streams.values() if isinstance(stream, WooStream) and stream.selected]
 
     @override
     def _reset_state_progress_markers(self) -> None:
-        """Check the shop as well: it is the first that a sync does, before any message, and `sync_all` is final."""
-        failure = check(self.run.shop, self._probes_of_sync()).failure(self.run.shop)
+        """Check the store as well: it is the first that a sync does, before any message, and `sync_all` is final."""
+        failure = check(self.run.store, self._probes_of_sync()).failure(self.run.store)
         if failure is not None:
             raise failure
         super()._reset_state_progress_markers()
@@ -168,12 +168,12 @@ class TapWooPim(Tap):
             setup_mapper=False,
         )
         try:
-            # Which streams there are, the shop's list of its routes tells, for which nobody needs to be logged in.
-            tap.run.shop.log_in_ahead()
+            # Which streams there are, the store's list of its routes tells, for which nobody needs to be logged in.
+            tap.run.store.log_in_ahead()
             tap.setup_mapper()
             tap.sync_all()
         finally:
-            tap.run.shop.client.close()
+            tap.run.store.client.close()
             if tap.run.progress.accounts:
                 for line in tap.run.progress.table():
                     cls.logger.info("%s", line)
@@ -191,29 +191,29 @@ class TapWooPim(Tap):
     @classmethod
     @override
     def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
-        """Print what the check of the shop finds, and the store that was reached."""
+        """Print what the check of the store finds, and the store that was reached."""
         if value != CliTestOptionValue.All.value:
             super().cb_test(ctx, param, value)
             return
         config = ctx.params["config"]
         tap = cls(config=config.config, parse_env_config=config.parse_env, setup_mapper=False)
         report = tap.check()
-        for line in checklist.lines(report, tap.run.shop):
+        for line in check_report.lines(report, tap.run.store):
             click.echo(SECRETS.clean(line))
-        failure = report.failure(tap.run.shop, counts_passing=True)
+        failure = report.failure(tap.run.store, counts_passing=True)
         if failure is not None:
             raise failure
         stores = tap.streams[StoresStream.name]
         assert isinstance(stores, StoresStream)
         row, _ = stores.look()
-        for line in checklist.store_lines(row, tap.run):
+        for line in check_report.store_lines(row, tap.run):
             click.echo(SECRETS.clean(line))
-        tap.run.shop.client.close()
+        tap.run.store.client.close()
         ctx.exit()
 
     @override
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
-        """Check the settings before any request, with the shop's name and a remedy in every error."""
+        """Check the settings before any request, with the store's name and a remedy in every error."""
         SECRETS.hide(self._config.get(name) for name in SECRET_SETTINGS)
         self._config, wrong = read_values(self._config)
         errors = missing_settings(self._config) or wrong
@@ -249,7 +249,7 @@ def _probe(stream: ListStream) -> Probe:
     if isinstance(stream, ChangingStream):
         return Probe(component, stream.name, stream.list_path, {**stream.list_parameters(), "_fields": "id"})
     # A list below another's rows takes the same rights as that one.
-    path = stream.shop.path(stream.route).partition("/{}")[0]
+    path = stream.store.path(stream.route).partition("/{}")[0]
     # Rows without ids may be bare texts, of which WordPress cannot choose fields.
     return Probe(
         component, stream.name, path, {**stream.parameters(), "_fields": "id"} if "id" in stream.primary_keys else {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 
-# The sample shops are on this machine. The tests of proxies set their own.
+# The sample stores are on this machine. The tests of proxies set their own.
 os.environ["NO_PROXY"] = os.environ["no_proxy"] = "localhost,127.0.0.1"
 
 # A shell without job control starts `make test &` with this signal ignored, which the programs that tests stop inherit.

@@ -1,4 +1,4 @@
-"""What can go wrong between a shop and its client: named faults, and when they strike."""
+"""What can go wrong between a store and its client: named faults, and when they strike."""
 
 from demo_store.faults import bodies, fields, pages, statuses, transport
 from demo_store.faults.base import Exchange, Fault, Faults, Rule

@@ -42,7 +42,7 @@ class Fault:
     name: ClassVar[str] = ""
 
     async def before(self, exchange: Exchange) -> Answer | None:  # noqa: ARG002 - for subclasses
-        """Answer in the shop's place, which then computes nothing; None to let it."""
+        """Answer in the store's place, which then computes nothing; None to let it."""
         return None
 
     def spoil(self, exchange: Exchange, answer: Answer) -> Answer:  # noqa: ARG002 - for subclasses

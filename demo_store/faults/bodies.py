@@ -183,17 +183,17 @@ class HtmlPage(Fault):
         self._status = status
 
     async def before(self, exchange: Exchange) -> Answer:  # noqa: ARG002 - the same for all
-        """Answer with the page; the shop is not asked."""
+        """Answer with the page; the store is not asked."""
         return html(self._status, "Just a moment...", "Checking your browser before you go on.")
 
 
 class LoginPage(Fault):
-    """The shop's login page with status 200, as membership plugins send it."""
+    """The store's login page with status 200, as membership plugins send it."""
 
     name = "login_page"
 
     async def before(self, exchange: Exchange) -> Answer:  # noqa: ARG002 - the same for all
-        """Answer with the page; the shop is not asked."""
+        """Answer with the page; the store is not asked."""
         form = '<form name="loginform" id="loginform" action="/wp-login.php" method="post"></form>'
         return html(200, "Log In", form)
 

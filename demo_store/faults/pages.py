@@ -157,7 +157,7 @@ class EndlessPages(Fault):
         if not isinstance(rows, list) or "offset" not in query:
             return answer
         missing = range(len(rows), int(query.get("per_page", 10)))
-        # Ids far behind those of the shop, which rise with the position in the list.
+        # Ids far behind those of the store, which rise with the position in the list.
         new = [{"id": 10**9 + int(query["offset"]) + place, "name": "One more"} for place in missing]
         answer.body = encode(rows + new)
         for name in _TOTALS:

@@ -1,4 +1,4 @@
-"""Faults that answer with another status than the shop's."""
+"""Faults that answer with another status than the store's."""
 
 from demo_store.answer import Answer, html
 from demo_store.faults.base import Exchange, Fault
@@ -39,7 +39,7 @@ class Status(Fault):
         self._headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
 
     async def before(self, exchange: Exchange) -> Answer:  # noqa: ARG002 - the same for all
-        """Answer with the status; the shop is not asked."""
+        """Answer with the status; the store is not asked."""
         if self._status == 500:
             answer = Answer(500, encode(_CRITICAL))
         else:
@@ -98,11 +98,11 @@ class Redirected(Fault):
 
 
 class KeyRevoked(Fault):
-    """The shop's owner revokes all keys: this request and all later ones are not recognised."""
+    """The store's owner revokes all keys: this request and all later ones are not recognised."""
 
     name = "key_revoked"
 
     async def before(self, exchange: Exchange) -> None:
-        """Revoke the keys; the shop then answers as it does."""
+        """Revoke the keys; the store then answers as it does."""
         for key in exchange.store.keys:
             exchange.store.keys.revoke(key)

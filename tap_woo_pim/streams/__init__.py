@@ -1,6 +1,6 @@
 """The streams of the tap, one file each, in the order in which they are read."""
 
-from tap_woo_pim.streams.base import ShopStream
+from tap_woo_pim.streams.base import WooStream
 from tap_woo_pim.streams.product_attribute_terms import ProductAttributeTermsStream
 from tap_woo_pim.streams.product_attributes import ProductAttributesStream
 from tap_woo_pim.streams.product_brands import ProductBrandsStream
@@ -16,8 +16,8 @@ from tap_woo_pim.streams.stores import StoresStream
 from tap_woo_pim.streams.tax_classes import TaxClassesStream
 from tap_woo_pim.streams.unread_rows import UnreadRowsStream
 
-STREAMS: tuple[type[ShopStream], ...] = (
-    StoresStream,  # first: its one row tells Meltano's connection test that an empty shop is valid
+STREAMS: tuple[type[WooStream], ...] = (
+    StoresStream,  # first: its one row tells Meltano's connection test that an empty store is valid
     TaxClassesStream,
     ProductShippingClassesStream,
     ProductAttributesStream,

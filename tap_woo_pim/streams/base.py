@@ -11,8 +11,8 @@ from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.singerlib import Metadata, RecordMessage
 
 from tap_woo_pim._compat import override
-from tap_woo_pim.columns import CODE, TIME, Column
-from tap_woo_pim.listing import Row
+from tap_woo_pim.pagination.page import Row
+from tap_woo_pim.records.columns import CODE, TIME, Column
 
 if TYPE_CHECKING:
     import datetime
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from singer_sdk import Tap
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_woo_pim.exchange import Answer
-    from tap_woo_pim.run import Run
+    from tap_woo_pim.http.models import Answer
+    from tap_woo_pim.sync.context import Run
 
-STORE_ID = Column("store_id", CODE, "Stable name of the shop in the PIM database.")
+STORE_ID = Column("store_id", CODE, "Stable name of the store in the PIM database.")
 SYNCED_AT = Column("synced_at", TIME, "The store's clock (UTC) at the start of the run that brought this row.")
 
 
-class ShopStream(Stream):
-    """A stream whose rows belong to one shop.
+class WooStream(Stream):
+    """A stream whose rows belong to one store.
 
     Attributes:
         component: the sync component that brings the stream; None for streams that always come.
@@ -40,7 +40,7 @@ class ShopStream(Stream):
     component: ClassVar[str | None] = None
     columns: ClassVar[tuple[Column, ...]]
     primary_keys: ClassVar[tuple[str, ...]] = ("store_id", "id")
-    follower: ShopStream | None = None
+    follower: WooStream | None = None
     # Rows are shaped to their schema here (see records.py), which costs a third of what the SDK's way does.
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
     # Often enough that a run which is killed has little to read again.
@@ -48,12 +48,12 @@ class ShopStream(Stream):
 
     def __init__(self, tap: Tap, run: Run) -> None:
         self.run = run
-        self.shop = run.shop
+        self.store = run.store
         super().__init__(tap, schema=self._json_schema())
 
     @classmethod
     def is_in(cls, run: Run) -> bool:
-        """Tell whether the shop has what this stream reads."""
+        """Tell whether the store has what this stream reads."""
         del run
         return True
 
@@ -65,7 +65,7 @@ class ShopStream(Stream):
         return (STORE_ID, *keys, SYNCED_AT, *rest)
 
     def ask_ahead(self) -> Future[Answer] | None:
-        """Ask the shop for what the stream will need first, so that small streams are in flight together.
+        """Ask the store for what the stream will need first, so that small streams are in flight together.
 
         Returns:
             The answer to come that shows whether the stream can be read; None where none of them does.
@@ -73,7 +73,7 @@ class ShopStream(Stream):
         return None
 
     def ask_first_pages(self) -> None:
-        """Ask the shop for as many pages as may be in flight, since the stream is read next."""
+        """Ask the store for as many pages as may be in flight, since the stream is read next."""
 
     @property
     def selected_columns(self) -> set[str]:

@@ -7,12 +7,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tap_woo_pim._compat import override
-from tap_woo_pim.bookmark import MODIFIED, newest
-from tap_woo_pim.listing import Listing, Row
-from tap_woo_pim.reading import ask_ahead, read
-from tap_woo_pim.records import Shaper
+from tap_woo_pim.pagination.page import Listing, Row
+from tap_woo_pim.pagination.reader import ask_ahead, read
+from tap_woo_pim.records.shaper import Shaper
 from tap_woo_pim.streams.dated import ALL_IN_ONE, TRASH_ANY_TRASH, DatedStream
-from tap_woo_pim.tally import Tally
+from tap_woo_pim.sync.bookmark import MODIFIED, newest
+from tap_woo_pim.sync.completeness import RowCounts
 
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
@@ -26,7 +26,7 @@ class Stretch(NamedTuple):
         rows: the stream's rows: the same, unless variations are read product by product.
         offset: where the list goes on behind the page; None for a part of it.
         seen: the largest id read by then.
-        missing: how many of the stream's rows the shop counts and did not send, as far as the list does not tell.
+        missing: how many of the stream's rows the store counts and did not send, as far as the list does not tell.
     """
 
     walked: list[Row]
@@ -44,7 +44,7 @@ class ChangingStream(DatedStream):
 
     def stretches(self, listing: Listing) -> Iterator[Stretch]:
         """Read the list a page at a time."""
-        for rows in read(self.shop, listing):
+        for rows in read(self.store, listing):
             yield Stretch(rows, rows, listing.walk.offset, listing.walk.seen)
 
     def normalise(self, row: Row) -> Row:
@@ -83,7 +83,7 @@ class ChangingStream(DatedStream):
         at_once = 1 if reading["since"] is None else len(self.statuses(self.list_path))
         if resumed or requests > at_once:
             yield from self._catch_up(reading)
-        is_quiet = not (resumed or account.rows or reading["unread"] or Tally(state, reading["counted"]).shortfall)
+        is_quiet = not (resumed or account.rows or reading["unread"] or RowCounts(state, reading["counted"]).shortfall)
         if is_quiet and reading["since"] is not None:
             self.run.unchanged_since[self.name] = reading["since"]
         yield from self.read_dependents(reading, resumed=resumed)
@@ -117,7 +117,7 @@ class ChangingStream(DatedStream):
 
     def _read(self, reading: dict[str, Any], state: dict[str, Any]) -> Generator[Record, None, int]:
         """Read on, and return how many requests that took at least."""
-        tally = Tally(state, reading["counted"])
+        tally = RowCounts(state, reading["counted"])
         shaper = self.shaper()
         statuses = self.statuses(self.list_path)
         requests, unread, named = 0, reading["unread"], reading["named"]
@@ -152,7 +152,7 @@ class ChangingStream(DatedStream):
         """
         walk = listing.walk
         if self.statuses(self.list_path) == ALL_IN_ONE and walk.total is not None and walk.total > walk.size:
-            ask_ahead(self.shop, self._changed_meanwhile(ALL_IN_ONE[0], reading))
+            ask_ahead(self.store, self._changed_meanwhile(ALL_IN_ONE[0], reading))
         if self.follower is not None:
             self.follower.ask_first_pages()
 
@@ -192,7 +192,7 @@ class ChangingStream(DatedStream):
 
     def end_reading(self, reading: dict[str, Any], state: dict[str, Any]) -> None:
         """End a read: move the bookmark, and write a snapshot when all rows were read."""
-        tally = Tally(state, reading["counted"])
+        tally = RowCounts(state, reading["counted"])
         if reading["since"] is not None:
             tally.save_new()
             missing = self._missing(reading, tally)
@@ -210,8 +210,8 @@ class ChangingStream(DatedStream):
         del state["reading"]
 
     @staticmethod
-    def _missing(reading: dict[str, Any], tally: Tally) -> int:
-        """How many changed rows the shop counted that neither came nor are named."""
+    def _missing(reading: dict[str, Any], tally: RowCounts) -> int:
+        """How many changed rows the store counted that neither came nor are named."""
         named: int = reading["named"]
         meanwhile: int = reading["missing"]
         return max(0, tally.shortfall - named) + meanwhile
@@ -219,15 +219,15 @@ class ChangingStream(DatedStream):
     def tell_missing(self, rows: int) -> None:
         """Say that changed rows did not come, for which the bookmark stays where it is."""
         self.logger.info(
-            "%s: %d changed rows that the shop counts did not come; the next run asks for them again.", self.name, rows
+            "%s: %d changed rows that the store counts did not come; the next run asks for them again.", self.name, rows
         )
 
-    def _is_sound(self, tally: Tally, reading: dict[str, Any]) -> bool:
-        """End a whole read by its numbers, and tell whether they are those of a sound shop."""
-        if tally.shrank(self.shop.settings.max_vanished_percent):
+    def _is_sound(self, tally: RowCounts, reading: dict[str, Any]) -> bool:
+        """End a whole read by its numbers, and tell whether they are those of a sound store."""
+        if tally.shrank(self.store.settings.max_vanished_percent):
             self.logger.warning(
-                "%s: the shop's list became far shorter while it was read, so no row is taken for deleted. The next run"
-                " reads it whole again.",
+                "%s: the store's list became far shorter while it was read, so no row is taken for deleted. The next"
+                " run reads it whole again.",
                 self.name,
             )
             return False

@@ -9,15 +9,15 @@ from concurrent.futures import Future
 from typing import Any
 
 from tap_woo_pim._compat import override
-from tap_woo_pim.bookmark import MODIFIED, Bookmark, parse
-from tap_woo_pim.exchange import Answer
-from tap_woo_pim.fields import Found, find_fields
-from tap_woo_pim.fields import ask_ahead as ask_row_ahead
-from tap_woo_pim.listing import Listing
-from tap_woo_pim.reading import ask_ahead as ask_pages_ahead
-from tap_woo_pim.records import EXTRA_FIELDS, NOISE
-from tap_woo_pim.run import TIME_FORMAT
+from tap_woo_pim.http.models import Answer
+from tap_woo_pim.pagination.page import Listing
+from tap_woo_pim.pagination.reader import ask_ahead as ask_pages_ahead
+from tap_woo_pim.records.shaper import EXTRA_FIELDS, NOISE
+from tap_woo_pim.store.fields import Found, find_fields
+from tap_woo_pim.store.fields import ask_ahead as ask_row_ahead
 from tap_woo_pim.streams.lists import ListStream
+from tap_woo_pim.sync.bookmark import MODIFIED, Bookmark, parse
+from tap_woo_pim.sync.context import TIME_FORMAT
 
 MAX_FIELDS_CHARACTERS = 6000
 """Servers take addresses of some 8,000 characters; where plugins add more fields than fit, all are asked for."""
@@ -59,7 +59,7 @@ class DatedStream(ListStream):
     @property
     def list_path(self) -> str:
         """Path of the list to walk through, below the API root."""
-        return self.shop.path(self.route)
+        return self.store.path(self.route)
 
     def list_parameters(self) -> dict[str, Any]:
         """Parameters of the list to walk through, beside those of status and date."""
@@ -71,7 +71,7 @@ class DatedStream(ListStream):
 
     def statuses(self, path: str) -> tuple[dict[str, str], ...]:
         """The parameters of the lists that together hold every status, trash included."""
-        if self.shop.routes.takes(path, "include_status"):
+        if self.store.routes.takes(path, "include_status"):
             return ALL_IN_ONE
         return ANY_THEN_TRASH if self.takes_dates() else TRASH_ANY_TRASH
 
@@ -80,7 +80,7 @@ class DatedStream(ListStream):
         names = self.selected_columns - {"store_id", "synced_at", EXTRA_FIELDS.name}
         if EXTRA_FIELDS.name in self.selected_columns:
             names.update(self.stream_state.get("fields", ()))
-        context = {"context": "edit"} if self.shop.settings.content == "raw" else {}
+        context = {"context": "edit"} if self.store.settings.content == "raw" else {}
         fields = ",".join(sorted(names | {"id", MODIFIED}))
         return {"_fields": fields, **context} if len(fields) <= MAX_FIELDS_CHARACTERS else context
 
@@ -106,7 +106,7 @@ class DatedStream(ListStream):
             path = self.sample_path()
             found = Found(set(), None, is_whole=True)
             if path is not None:
-                found = find_fields(self.shop, path, self._sample_status(path), self.name)
+                found = find_fields(self.store, path, self._sample_status(path), self.name)
             self._found = found if path == self.list_path else found._replace(rows=None)
             names = found.names if found.is_whole else found.names | set(self.stream_state.get("fields", ()))
             self.stream_state["fields"] = sorted(names - NOISE - {column.name for column in self.columns})
@@ -126,22 +126,22 @@ class DatedStream(ListStream):
         if self.bookmark.clock_was_set_back(state):
             return True
         age = parse(self.run.started_at) - parse(state["whole_read_at"])
-        hours = self.shop.settings.full_read_interval_hours * NEARLY
+        hours = self.store.settings.full_read_interval_hours * NEARLY
         return not datetime.timedelta() <= age < datetime.timedelta(hours=hours)
 
     def takes_dates(self) -> bool:
         """Tell whether the store can be asked for changes since a date, in UTC."""
-        routes, path = self.shop.routes, self.list_path
+        routes, path = self.store.routes, self.list_path
         return routes.takes(path, "modified_after") and routes.takes(path, "dates_are_gmt")
 
     def start_date(self) -> str | None:
         """The date before which changes are of no interest, if one is set."""
-        value = self.shop.settings.start_date
+        value = self.store.settings.start_date
         return None if value is None else parse(value).strftime(TIME_FORMAT)
 
     def wanted_shape(self) -> str:
         """A short text that is another one when other rows or columns are asked for."""
-        settings = self.shop.settings
+        settings = self.store.settings
         wanted = [
             self.list_path,
             self.statuses(self.list_path),
@@ -159,11 +159,11 @@ class DatedStream(ListStream):
         if not self.whole_read_is_due():
             since = self.bookmark.since
             lists = [self.list_of(status, since) for status in self.statuses(self.list_path)]
-            first, *_ = [ask_pages_ahead(self.shop, listing) for listing in lists]
+            first, *_ = [ask_pages_ahead(self.store, listing) for listing in lists]
             return first
         if self.is_read_per_product:
             return None
-        row = ask_row_ahead(self.shop, self.list_path, self._sample_status(self.list_path), self.name)
+        row = ask_row_ahead(self.store, self.list_path, self._sample_status(self.list_path), self.name)
         # A key that may read this row need not have the rights that the list takes in the other context.
         return None if "context" in self.list_parameters() else row
 
@@ -175,7 +175,7 @@ class DatedStream(ListStream):
             self.look_at_fields()
             listing = self.list_of(self.statuses(self.list_path)[0], None)
             listing.walk.total = self.rows_expected
-            ask_pages_ahead(self.shop, listing, self.shop.settings.max_concurrency)
+            ask_pages_ahead(self.store, listing, self.store.settings.max_concurrency)
 
     def _sample_status(self, path: str) -> dict[str, str]:
         """The status of the rows of which one is looked at: all where one list has them all."""

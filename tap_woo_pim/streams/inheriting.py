@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from tap_woo_pim._compat import override
-from tap_woo_pim.bookmark import MODIFIED, Bookmark, newest
-from tap_woo_pim.listing import Listing, Row
-from tap_woo_pim.reading import ask_ahead, read, read_many
+from tap_woo_pim.pagination.page import Listing, Row
+from tap_woo_pim.pagination.reader import ask_ahead, read, read_many
 from tap_woo_pim.streams.changing import ChangingStream
+from tap_woo_pim.sync.bookmark import MODIFIED, Bookmark, newest
 
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
@@ -44,7 +44,7 @@ class InheritingStream(ChangingStream):
         if "reading" not in self.stream_state and not self.whole_read_is_due() and self._is_to_ask():
             since = Bookmark(self._parents(), self.run).since
             for number in range(len(self.statuses(self._products_path))):
-                ask_ahead(self.shop, self._changed_products(since, {**_place(), "list": number}))
+                ask_ahead(self.store, self._changed_products(since, {**_place(), "list": number}))
         yield from super().get_records(context)
 
     @override
@@ -81,10 +81,10 @@ class InheritingStream(ChangingStream):
 
     @property
     def _products_path(self) -> str:
-        return self.shop.path(PRODUCTS)
+        return self.store.path(PRODUCTS)
 
     def _takes_parents(self) -> bool:
-        routes = self.shop.routes
+        routes = self.store.routes
         dated = routes.takes(self._products_path, "modified_after") and routes.takes(
             self._products_path, "dates_are_gmt"
         )
@@ -111,9 +111,9 @@ class InheritingStream(ChangingStream):
         shaper, account = self.shaper(), self.run.progress.accounts[self.name]
         for number in range(place["list"], len(self.statuses(self._products_path))):
             listing = self._changed_products(since, place)
-            for products in read(self.shop, listing):
+            for products in read(self.store, listing):
                 missing = named = 0
-                for part, rows in read_many(self.shop, self._variations_of(products)):
+                for part, rows in read_many(self.store, self._variations_of(products)):
                     yield from (shaper.shape(self.normalise(row)) for row in rows)
                     account.rows += len(rows)
                     named += len(part.unread)
@@ -152,6 +152,6 @@ class InheritingStream(ChangingStream):
 def _place() -> dict[str, Any]:
     """Give the beginning of a reading: which list of products, how far it is read, and the largest date in it.
 
-    `walked` is how many rows of that list came or are named, `missing` how many rows the shop counted that did neither.
+    `walked` is how many rows of that list came or are named, `missing` how many rows the store counted beside.
     """
     return {"list": 0, "offset": 0, "seen": None, "newest": None, "walked": 0, "missing": 0}

@@ -1,4 +1,4 @@
-"""Streams of whole lists of the shop: how rows become records, and what shows that some are gone."""
+"""Streams of whole lists of the store: how rows become records, and what shows that some are gone."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tap_woo_pim._compat import override
-from tap_woo_pim.columns import Column
-from tap_woo_pim.exchange import Answer
-from tap_woo_pim.listing import Listing, Row, Unread
-from tap_woo_pim.page_size import PageSize
-from tap_woo_pim.pages import MOST_SHORT_PAGES
-from tap_woo_pim.pagination import Walk, page_size_of
-from tap_woo_pim.reading import ask_ahead, read
-from tap_woo_pim.records import EXTRA_FIELDS, Shaper
+from tap_woo_pim.http.models import Answer
+from tap_woo_pim.pagination.page import Listing, Row, Unread
+from tap_woo_pim.pagination.page_size import PageSize
+from tap_woo_pim.pagination.pages import MOST_SHORT_PAGES
+from tap_woo_pim.pagination.paginator import Walk, page_size_of
+from tap_woo_pim.pagination.reader import ask_ahead, read
+from tap_woo_pim.records.columns import Column
+from tap_woo_pim.records.shaper import EXTRA_FIELDS, Shaper
 from tap_woo_pim.redaction import SECRETS
-from tap_woo_pim.run import TIME_FORMAT, Run
-from tap_woo_pim.streams.base import ShopStream
-from tap_woo_pim.tally import Tally
+from tap_woo_pim.streams.base import WooStream
+from tap_woo_pim.sync.completeness import RowCounts
+from tap_woo_pim.sync.context import TIME_FORMAT, Run
 
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 END_OF_STREAM = "All rows of this run have been sent."
 
 
-class ListStream(ShopStream):
+class ListStream(WooStream):
     """A stream of the rows of a list that is read whole in every run.
 
     Attributes:
@@ -46,7 +46,7 @@ class ListStream(ShopStream):
     @classmethod
     @override
     def is_in(cls, run: Run) -> bool:
-        return run.shop.has(cls.route)
+        return run.store.has(cls.route)
 
     @classmethod
     @override
@@ -57,7 +57,7 @@ class ListStream(ShopStream):
     def get_records(self, context: Context | None) -> Iterator[Record]:
         """Read the list whole, and write its snapshot when nothing is missing."""
         account = self.run.progress.begin(self.name)
-        tally = Tally(self.stream_state)
+        tally = RowCounts(self.stream_state)
         complete = True
         shaper = self.shaper()
         for listing, rows in self.read_lists():
@@ -76,28 +76,30 @@ class ListStream(ShopStream):
         """Tell how far a list is read."""
         self.run.progress.page(self.name, listing.walk.offset, listing.walk.total, self.unit)
 
-    def forget_other_shop(self) -> None:
-        """Drop the state when it is that of another shop: another `store_id`, or another address under this one.
+    def forget_other_store(self) -> None:
+        """Drop the state when it is that of another store: another `store_id`, or another address under this one.
 
         This comes before anything is asked, since the state tells what to ask for.
         """
-        settings = self.shop.settings
-        shop = f"{settings.store_id} {settings.site_url}"
-        if self.stream_state.get("shop", shop) != shop:
-            self.logger.warning("%s: the settings name another shop than in the last run; reading it whole.", self.name)
+        settings = self.store.settings
+        store = f"{settings.store_id} {settings.site_url}"
+        if self.stream_state.get("shop", store) != store:
+            self.logger.warning(
+                "%s: the settings name another store than in the last run; reading it whole.", self.name
+            )
             self.stream_state.clear()
-        self.stream_state["shop"] = shop
+        self.stream_state["shop"] = store
 
     @override
     def ask_ahead(self) -> Future[Answer] | None:
         if not self.is_soon:
             return None
-        return ask_ahead(self.shop, self.listing(self.shop.path(self.route), self.parameters()))
+        return ask_ahead(self.store, self.listing(self.store.path(self.route), self.parameters()))
 
     def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:
         """Read the lists that make up the stream, each with its rows of a page or of all of it."""
-        listing = self.listing(self.shop.path(self.route), self.parameters())
-        for rows in read(self.shop, listing):
+        listing = self.listing(self.store.path(self.route), self.parameters())
+        for rows in read(self.store, listing):
             yield listing, rows
 
     def parameters(self) -> dict[str, Any]:
@@ -117,7 +119,7 @@ class ListStream(ShopStream):
     def walk(self, offset: int = 0, seen: int | None = None) -> Walk:
         """A walk through one of the stream's lists, which all have pages of one size; see `Walk`."""
         if self._pages is None:
-            self._pages = page_size_of(self.shop.settings.page_size, self.stream_state.get("page_size"))
+            self._pages = page_size_of(self.store.settings.page_size, self.stream_state.get("page_size"))
         return Walk(self._pages.most, offset, seen, self._pages)
 
     def keep_page_size(self) -> None:
@@ -139,7 +141,7 @@ class ListStream(ShopStream):
         self.run.progress.accounts[self.name].skipped += len(listing.unread)
         listing.unread.clear()
 
-    def finish(self, tally: Tally, *, complete: bool, started_at: str | None = None) -> bool:
+    def finish(self, tally: RowCounts, *, complete: bool, started_at: str | None = None) -> bool:
         """Write the stream's snapshot, which makes the rows not seen since `started_at` count as deleted.
 
         Args:
@@ -148,9 +150,9 @@ class ListStream(ShopStream):
             started_at: `synced_at` of the run in which the whole read began; this run's when not given.
 
         Returns:
-            Whether the list was one of a sound shop, as far as its numbers show.
+            Whether the list was one of a sound store, as far as its numbers show.
         """
-        most = self.shop.settings.max_vanished_percent
+        most = self.store.settings.max_vanished_percent
         looks_broken, is_doubtful = tally.looks_broken(most), tally.is_doubtful(most)
         is_sure = self._pages is None or self._pages.short_pages < MOST_SHORT_PAGES
         lacks_rows = complete and tally.lacks_rows(is_sure=is_sure)
@@ -158,8 +160,8 @@ class ListStream(ShopStream):
             self.logger.warning("%s: not all rows could be read, so none are taken for deleted.", self.name)
         elif looks_broken:
             self.logger.warning(
-                "%s: %d of %d rows are gone from the shop's list, more than max_vanished_percent (%g) allows."
-                " None are taken for deleted. Check the shop; if it is right, raise max_vanished_percent for one run."
+                "%s: %d of %d rows are gone from the store's list, more than max_vanished_percent (%g) allows."
+                " None are taken for deleted. Check the store; if it is right, raise max_vanished_percent for one run."
                 " Until then every run reads it whole.",
                 self.name,
                 tally.vanished,
@@ -168,14 +170,14 @@ class ListStream(ShopStream):
             )
         elif is_doubtful:
             self.logger.info(
-                "%s: the shop's list is empty, and no earlier read tells what it held, so no row is taken for deleted."
+                "%s: the store's list is empty, and no earlier read tells what it held, so no row is taken for deleted."
                 " If tables of an earlier time are to be emptied, set max_vanished_percent to 100 for one run.",
                 self.name,
             )
         elif lacks_rows:
             tally.keep_shortfall()
             self.logger.warning(
-                "%s: %d rows that the shop counts did not come, more than in the last whole read. None are taken for"
+                "%s: %d rows that the store counts did not come, more than in the last whole read. None are taken for"
                 " deleted until another one lacks as many, as is right where the key may not read them.",
                 self.name,
                 tally.shortfall,
@@ -183,13 +185,13 @@ class ListStream(ShopStream):
         else:
             if tally.shortfall:
                 self.logger.info(
-                    "%s: %d rows that the shop counts did not come, however they were asked for; it does not send those"
-                    " that the key may not read, or whose product is gone.",
+                    "%s: %d rows that the store counts did not come, however they were asked for; it does not send"
+                    " those that the key may not read, or whose product is gone.",
                     self.name,
                     tally.shortfall,
                 )
             tally.save()
-            now = self.run.shop.now().strftime(TIME_FORMAT)
+            now = self.run.store.now().strftime(TIME_FORMAT)
             record = {
                 "stream": self.name,
                 "started_at": started_at or self.run.synced_at,

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 
 from tap_woo_pim._compat import override
-from tap_woo_pim.columns import INTEGER, Column
-from tap_woo_pim.exchange import Answer
-from tap_woo_pim.listing import Listing, Row
-from tap_woo_pim.reading import read_many
+from tap_woo_pim.http.models import Answer
+from tap_woo_pim.pagination.page import Listing, Row
+from tap_woo_pim.pagination.reader import read_many
+from tap_woo_pim.records.columns import INTEGER, Column
 from tap_woo_pim.streams.lists import ListStream
 from tap_woo_pim.streams.product_attributes import ProductAttributesStream
 from tap_woo_pim.streams.terms import TERM
@@ -43,23 +43,23 @@ class ProductAttributeTermsStream(ListStream):
         if self._attributes is not None:
             return None
         listing = self._listing_of_attributes()
-        return self.shop.ask_ahead(listing.path, listing.params, about=self.name)
+        return self.store.ask_ahead(listing.path, listing.params, about=self.name)
 
     @override
     def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:
         parents = self._listing_of_attributes()
         if self._attributes is None:
-            ids = [parent["id"] for parent in read_unpaged(self.shop, parents, ProductAttributesStream.columns[0])]
+            ids = [parent["id"] for parent in read_unpaged(self.store, parents, ProductAttributesStream.columns[0])]
         else:
             ids = list(self._attributes.ids)
             parents.unread.extend(self._attributes.unread)
         self._attributes_read, self._attributes_found = 0, len(ids)
         yield parents, []
-        listings = [self.listing(self.shop.path(self.route.format(id_)), self.parameters()) for id_ in ids]
+        listings = [self.listing(self.store.path(self.route.format(id_)), self.parameters()) for id_ in ids]
         for id_, listing in zip(ids, listings, strict=True):
             listing.gone_code, listing.part = GONE_CODE, f" of attribute {id_}"
         attribute_of = {listing.path: id_ for id_, listing in zip(ids, listings, strict=True)}
-        for listing, rows in read_many(self.shop, listings):
+        for listing, rows in read_many(self.store, listings):
             for row in rows:
                 row["attribute_id"] = attribute_of[listing.path]
             self._attributes_read += listing.walk.done
@@ -72,4 +72,4 @@ class ProductAttributeTermsStream(ListStream):
         return stream if isinstance(stream, ProductAttributesStream) and stream.selected else None
 
     def _listing_of_attributes(self) -> Listing:
-        return self.listing(self.shop.path(ProductAttributesStream.route), {"_fields": "id"})
+        return self.listing(self.store.path(ProductAttributesStream.route), {"_fields": "id"})

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tap_woo_pim._compat import override
-from tap_woo_pim.columns import CODE, Column
-from tap_woo_pim.listing import Listing, Row, Unread, key_of
-from tap_woo_pim.pagination import MAX_PAGE_SIZE
+from tap_woo_pim.pagination.page import Listing, Row, Unread, key_of
+from tap_woo_pim.pagination.paginator import MAX_PAGE_SIZE
+from tap_woo_pim.records.columns import CODE, Column
 from tap_woo_pim.streams.lists import ListStream
 
 MAX_PAGES = 1000
@@ -40,7 +40,7 @@ class ProductCustomFieldsStream(ListStream):
         Pages cannot overlap, so only the total tells that names are missing, or moved from one to another; then all are
         read again. Without a total they are read until they come alike twice.
         """
-        listing = self.listing(self.shop.path(self.route), {"order": "asc"})
+        listing = self.listing(self.store.path(self.route), {"order": "asc"})
         names: list[str] = []
         for _ in range(TRIES):
             listing.unread.clear()
@@ -50,7 +50,7 @@ class ProductCustomFieldsStream(ListStream):
                 break
         else:
             if not listing.unread:
-                missing = f"the shop counts {max(totals, default=0)} names and sent {len(names)}"
+                missing = f"the store counts {max(totals, default=0)} names and sent {len(names)}"
                 listing.unread.append(Unread(ALL, missing if len(totals) == 1 else CAME_OR_WENT))
         listing.walk.done = True
         yield listing, [{"name": name} for name in names]
@@ -65,7 +65,7 @@ class ProductCustomFieldsStream(ListStream):
         totals = set[int]()
         for page in range(MAX_PAGES):
             params = {**listing.params, "per_page": MAX_PAGE_SIZE, "page": page + 1}
-            answer = self.shop.get(listing.path, params, about=self.name)
+            answer = self.store.get(listing.path, params, about=self.name)
             sent, known = answer.data, len(names)
             begin = page * MAX_PAGE_SIZE
             for place, name in enumerate(sent, begin):

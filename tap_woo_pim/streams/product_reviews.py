@@ -3,7 +3,7 @@
 from typing import Any
 
 from tap_woo_pim._compat import override
-from tap_woo_pim.columns import BOOLEAN, ID, INTEGER, OBJECT, TEXT, TEXT_OR_NONE, UTC_TIME, Column
+from tap_woo_pim.records.columns import BOOLEAN, ID, INTEGER, OBJECT, TEXT, TEXT_OR_NONE, UTC_TIME, Column
 from tap_woo_pim.streams.lists import ListStream
 
 

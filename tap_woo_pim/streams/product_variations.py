@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from tap_woo_pim._compat import override
-from tap_woo_pim.columns import (
+from tap_woo_pim.pagination.page import Listing, Row
+from tap_woo_pim.pagination.reader import read, read_many
+from tap_woo_pim.records.columns import (
     BOOLEAN,
     FLAG_OR_TEXT,
     ID,
@@ -18,13 +20,11 @@ from tap_woo_pim.columns import (
     TEXT_OR_NONE,
     Column,
 )
-from tap_woo_pim.listing import Listing, Row
-from tap_woo_pim.reading import read, read_many
-from tap_woo_pim.run import Run
-from tap_woo_pim.shop import ANALYTICS, FLAT_VARIATIONS
+from tap_woo_pim.store.connection import ANALYTICS, FLAT_VARIATIONS
 from tap_woo_pim.streams.changing import Stretch
 from tap_woo_pim.streams.inheriting import PRODUCT_FIELDS, PRODUCTS, WITHOUT_VARIATIONS, InheritingStream
 from tap_woo_pim.streams.sellable import DATES, DOWNLOADS, PRICES, REST, SHIPPING_CLASS, SIZE, STOCK
+from tap_woo_pim.sync.context import Run
 
 PER_PRODUCT_ROUTE = "products/{}/variations"
 
@@ -68,21 +68,21 @@ class ProductVariationsStream(InheritingStream):
     @classmethod
     @override
     def is_in(cls, run: Run) -> bool:
-        return run.shop.has(PER_PRODUCT_ROUTE)
+        return run.store.has(PER_PRODUCT_ROUTE)
 
     @property
     @override
     def list_path(self) -> str:
-        if self.shop.has(self.route):
-            return self.shop.path(self.route)
-        if self.shop.routes.has(f"{ANALYTICS}/{FLAT_VARIATIONS}"):
+        if self.store.has(self.route):
+            return self.store.path(self.route)
+        if self.store.routes.has(f"{ANALYTICS}/{FLAT_VARIATIONS}"):
             return f"{ANALYTICS}/{FLAT_VARIATIONS}"
-        return self.shop.path(PRODUCTS)
+        return self.store.path(PRODUCTS)
 
     @property
     @override
     def is_read_per_product(self) -> bool:
-        return self.list_path == self.shop.path(PRODUCTS)
+        return self.list_path == self.store.path(PRODUCTS)
 
     @property
     @override
@@ -113,9 +113,9 @@ class ProductVariationsStream(InheritingStream):
         if not self.is_read_per_product:
             return super().sample_path()
         params = {"type": "variable", "per_page": 1, "_fields": "id"}
-        parents = self.shop.get(self.list_path, params, about=self.name).data
+        parents = self.store.get(self.list_path, params, about=self.name).data
         ids = [parent["id"] for parent in parents if isinstance(parent, dict) and "id" in parent]
-        return self.shop.path(PER_PRODUCT_ROUTE).format(ids[0]) if ids else None
+        return self.store.path(PER_PRODUCT_ROUTE).format(ids[0]) if ids else None
 
     @override
     def list_parameters(self) -> dict[str, Any]:
@@ -129,7 +129,7 @@ class ProductVariationsStream(InheritingStream):
             yield from super().stretches(listing)
             return
         begun = deque[tuple[Stretch, deque[int]]]()
-        for part, rows in read_many(self.shop, self._parts(listing, begun)):
+        for part, rows in read_many(self.store, self._parts(listing, begun)):
             while not begun[0][1]:
                 yield begun.popleft()[0]
             parents = begun[0][1]
@@ -149,7 +149,7 @@ class ProductVariationsStream(InheritingStream):
             begun: gets each page, and the parents of its lists in their order, which shows when all are read. Only then
                 is the page given on, since the state can say only behind which products it is; rows need not wait.
         """
-        for products in read(self.shop, listing):
+        for products in read(self.store, listing):
             ids = [product["id"] for product in products if product.get("type") not in WITHOUT_VARIATIONS]
             parts = [(id_, part) for id_ in ids for part in self._of_parent(id_)]
             stretch = Stretch(products, [], listing.walk.offset, listing.walk.seen)
@@ -157,7 +157,7 @@ class ProductVariationsStream(InheritingStream):
             yield from (part for _, part in parts)
 
     def _of_parent(self, parent_id: int) -> Iterator[Listing]:
-        path = self.shop.path(PER_PRODUCT_ROUTE)
+        path = self.store.path(PER_PRODUCT_ROUTE)
         for status in self.statuses(path):
             listing = self.listing(path.format(parent_id), {**self.row_fields(), **status})
             listing.part = f" of product {parent_id}"

@@ -1,6 +1,6 @@
 """Products of all types and statuses, the trash included."""
 
-from tap_woo_pim.columns import (
+from tap_woo_pim.records.columns import (
     BOOLEAN,
     ID,
     INTEGER,

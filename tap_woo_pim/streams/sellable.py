@@ -1,6 +1,17 @@
 """Columns that products and variations have in common: what can be sold, at which price, from which stock."""
 
-from tap_woo_pim.columns import BOOLEAN, ENTRIES, INTEGER, LIST, NUMBER, OBJECT, TEXT, TEXT_OR_NONE, UTC_TIME, Column
+from tap_woo_pim.records.columns import (
+    BOOLEAN,
+    ENTRIES,
+    INTEGER,
+    LIST,
+    NUMBER,
+    OBJECT,
+    TEXT,
+    TEXT_OR_NONE,
+    UTC_TIME,
+    Column,
+)
 
 DATES = (
     Column("date_created", TEXT_OR_NONE, "Site time."),

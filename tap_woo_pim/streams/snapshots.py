@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tap_woo_pim._compat import override
-from tap_woo_pim.columns import CODE, INTEGER, TIME, Column
-from tap_woo_pim.streams.base import ShopStream
+from tap_woo_pim.records.columns import CODE, INTEGER, TIME, Column
+from tap_woo_pim.streams.base import WooStream
 
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
 
-class SideStream(ShopStream):
+class SideStream(WooStream):
     """A stream whose records are written by other streams, as they go."""
 
     def add(self, record: Record) -> None:
@@ -37,7 +37,7 @@ class SideStream(ShopStream):
 
 
 class SnapshotsStream(SideStream):
-    """A row is gone from the shop when its `synced_at` is before the `started_at` of its stream's snapshot."""
+    """A row is gone from the store when its `synced_at` is before the `started_at` of its stream's snapshot."""
 
     name = "snapshots"
     primary_keys = ("store_id", "stream")

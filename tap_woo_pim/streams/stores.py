@@ -1,4 +1,4 @@
-"""The shop itself: one row, always."""
+"""The store itself: one row, always."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 from tap_woo_pim._compat import override
-from tap_woo_pim.answers import BodyError
-from tap_woo_pim.causes import REVOKED
-from tap_woo_pim.columns import INTEGER, LIST, NUMBER, OBJECT, TEXT, TEXT_OR_NONE, Column
-from tap_woo_pim.errors import RETRIED_STATUSES, PassingError, ShopError
-from tap_woo_pim.exchange import Answer, How
-from tap_woo_pim.listing import Unread
-from tap_woo_pim.records import EXTRA_FIELDS, Shaper
-from tap_woo_pim.shapes import as_list, as_object
+from tap_woo_pim.exceptions import RETRIED_STATUSES, PassingError, StoreError
+from tap_woo_pim.http.body import BodyError
+from tap_woo_pim.http.diagnoses import REVOKED
+from tap_woo_pim.http.models import Answer, RequestOptions
+from tap_woo_pim.http.shapes import as_list, as_object
+from tap_woo_pim.pagination.page import Unread
+from tap_woo_pim.records.columns import INTEGER, LIST, NUMBER, OBJECT, TEXT, TEXT_OR_NONE, Column
+from tap_woo_pim.records.shaper import EXTRA_FIELDS, Shaper
 from tap_woo_pim.streams import store_settings
-from tap_woo_pim.streams.base import ShopStream
+from tap_woo_pim.streams.base import WooStream
 from tap_woo_pim.streams.lists import unread_record
 
 if TYPE_CHECKING:
@@ -41,17 +41,17 @@ SETTING_COLUMNS = {
 SETTING_GROUPS = tuple(f"settings/{group}" for group in store_settings.GROUPS)
 STATUS = "system_status"
 LISTINGS = ("routes", "_links")
-"""What the index says of the API rather than of the shop."""
+"""What the index says of the API rather than of the store."""
 CURRENCY = "data/currencies/current"
 ROUTES = (*SETTING_GROUPS, STATUS, CURRENCY)
 PARAMETERS = {STATUS: {"_fields": "environment"}}
 TRIES = 2
 
 
-class StoresStream(ShopStream):
-    """The shop: where it is, what runs there, its currency, units and time zone.
+class StoresStream(WooStream):
+    """The store: where it is, what runs there, its currency, units and time zone.
 
-    Null is what the key may not see. What the shop fails to tell is named in `unread_rows`, and no row comes then if
+    Null is what the key may not see. What the store fails to tell is named in `unread_rows`, and no row comes then if
     one of an earlier run had it.
     """
 
@@ -90,7 +90,7 @@ class StoresStream(ShopStream):
     @override
     def ask_ahead(self) -> Future[Answer] | None:
         for route in ROUTES:
-            self.shop.ask_ahead(self.shop.path(route), PARAMETERS.get(route, {}), **self._how(route))
+            self.store.ask_ahead(self.store.path(route), PARAMETERS.get(route, {}), **self._how(route))
         return None  # settings and status need more rights than products do
 
     @override
@@ -98,16 +98,16 @@ class StoresStream(ShopStream):
         """Yield the one row, unless an earlier run brought more of it: nulls would take the place of what is known."""
         row, unread = self.look()
         account = self.run.progress.accounts[self.name]
-        settings = self.shop.settings
-        shop = f"{settings.store_id} {settings.site_url}"
-        last_untold = self.stream_state.get("untold", []) if self.stream_state.get("shop") == shop else ROUTES
+        settings = self.store.settings
+        store = f"{settings.store_id} {settings.site_url}"
+        last_untold = self.stream_state.get("untold", []) if self.stream_state.get("shop") == store else ROUTES
         untold = [part.position for part in unread]
         is_kept = not set(untold) <= set(last_untold)
         self._report(unread, "its row stays as an earlier run brought it" if is_kept else "these are null in its row")
         self.stream_state["synced_at"] = self.run.synced_at
         if is_kept:
             return
-        self.stream_state["shop"] = shop  # whose row it is
+        self.stream_state["shop"] = store  # whose row it is
         self.stream_state.pop("untold", None)
         if untold:
             self.stream_state["untold"] = untold
@@ -115,10 +115,10 @@ class StoresStream(ShopStream):
         yield row
 
     def look(self) -> tuple[Record, list[Unread]]:
-        """Ask the shop for all of its row.
+        """Ask the store for all of its row.
 
         Returns:
-            The row, and the parts that the shop failed to tell, which are null in it.
+            The row, and the parts that the store failed to tell, which are null in it.
         """
         account = self.run.progress.begin(self.name)
         unread: list[Unread] = []
@@ -126,10 +126,10 @@ class StoresStream(ShopStream):
         settings = {name: value for group in SETTING_GROUPS for name, value in parts[group].items()}
         environment, currency = parts[STATUS], parts[CURRENCY]
         row = {
-            **{name: value for name, value in self.shop.index.items() if name not in LISTINGS},
+            **{name: value for name, value in self.store.index.items() if name not in LISTINGS},
             **{column: settings.get(name) for name, column in SETTING_COLUMNS.items()},
             "settings": settings or None,
-            "api_namespace": self.shop.namespace,
+            "api_namespace": self.store.namespace,
             "woocommerce_version": environment.get("version"),
             "wordpress_version": environment.get("wp_version"),
             "language": environment.get("language"),
@@ -142,8 +142,8 @@ class StoresStream(ShopStream):
 
     def _ask(self, route: str, unread: list[Unread]) -> dict[str, Any]:
         try:
-            answer = self.shop.get(self.shop.path(route), PARAMETERS.get(route, {}), **self._how(route))
-        except (ShopError, PassingError) as error:
+            answer = self.store.get(self.store.path(route), PARAMETERS.get(route, {}), **self._how(route))
+        except (StoreError, PassingError) as error:
             if _is_refusal(error):
                 # Settings and status need more rights than products do, which a good key need not have.
                 self.logger.debug("%s is left out: %s", route, error)
@@ -153,7 +153,7 @@ class StoresStream(ShopStream):
         told: dict[str, Any] = answer.data
         return told
 
-    def _how(self, route: str) -> How:
+    def _how(self, route: str) -> RequestOptions:
         return {"about": self.name, "tries": TRIES, "expects": SHAPES.get(route, _settings)}
 
     def _report(self, unread: list[Unread], outcome: str) -> None:
@@ -165,11 +165,11 @@ class StoresStream(ShopStream):
             self.logger.warning("%s: %s could not be read, so %s. %s", self.name, parts, outcome, unread[0].reason)
 
 
-def _is_refusal(error: ShopError | PassingError) -> bool:
+def _is_refusal(error: StoreError | PassingError) -> bool:
     status = error.details.get("status")
-    # A status that passes is of a shop that was given up.
+    # A status that passes is of a store that was given up.
     is_refused = isinstance(status, int) and 400 <= status < 500 and status not in RETRIED_STATUSES
-    return isinstance(error, ShopError) and error.cause is not REVOKED and is_refused
+    return isinstance(error, StoreError) and error.cause is not REVOKED and is_refused
 
 
 def _settings(data: Any) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Tax classes."""
 
-from tap_woo_pim.columns import CODE, TEXT, Column
+from tap_woo_pim.records.columns import CODE, TEXT, Column
 from tap_woo_pim.streams.unpaged import UnpagedStream
 
 

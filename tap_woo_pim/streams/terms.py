@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tap_woo_pim.columns import ID, INTEGER, OBJECT, TEXT, Column
+from tap_woo_pim.records.columns import ID, INTEGER, OBJECT, TEXT, Column
 
 TERM = (
     Column("id", ID),

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 
 from tap_woo_pim._compat import override
-from tap_woo_pim.columns import Column
-from tap_woo_pim.exchange import Answer
-from tap_woo_pim.listing import Listing, Row, Unread, key_of
-from tap_woo_pim.shop import Shop
+from tap_woo_pim.http.models import Answer
+from tap_woo_pim.pagination.page import Listing, Row, Unread, key_of
+from tap_woo_pim.records.columns import Column
+from tap_woo_pim.store.connection import Store
 from tap_woo_pim.streams.lists import ListStream
 
 
@@ -18,21 +18,21 @@ class UnpagedStream(ListStream):
 
     @override
     def ask_ahead(self) -> Future[Answer] | None:
-        return self.shop.ask_ahead(self.shop.path(self.route), self.parameters(), about=self.name)
+        return self.store.ask_ahead(self.store.path(self.route), self.parameters(), about=self.name)
 
     @override
     def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:
-        listing = self.listing(self.shop.path(self.route), self.parameters())
-        rows = read_unpaged(self.shop, listing, self.columns[0])
+        listing = self.listing(self.store.path(self.route), self.parameters())
+        rows = read_unpaged(self.store, listing, self.columns[0])
         listing.walk.done = True
         yield listing, rows
 
 
-def read_unpaged(shop: Shop, listing: Listing, key: Column) -> list[Row]:
+def read_unpaged(store: Store, listing: Listing, key: Column) -> list[Row]:
     """Read a list in one request.
 
     Args:
-        shop: the shop.
+        store: the store.
         listing: the list; rows without a usable key are named in it as unread.
         key: the column that tells the rows apart.
 
@@ -40,7 +40,7 @@ def read_unpaged(shop: Shop, listing: Listing, key: Column) -> list[Row]:
         The rows that have the key, which is of its column's kind.
     """
     rows = []
-    for place, row in enumerate(shop.get(listing.path, listing.params, about=listing.about).data):
+    for place, row in enumerate(store.get(listing.path, listing.params, about=listing.about).data):
         value = key_of(row, key.name, key.kind)
         if value is not None:
             rows.append({**row, key.name: value})

@@ -1,4 +1,4 @@
-"""Rows that the shop could not deliver."""
+"""Rows that the store could not deliver."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from singer_sdk.exceptions import FatalSyncError
 
 from tap_woo_pim._compat import override
-from tap_woo_pim.columns import CODE, TEXT, Column
+from tap_woo_pim.records.columns import CODE, TEXT, Column
 from tap_woo_pim.streams.snapshots import SideStream
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class UnreadRowsStream(SideStream):
-    """Rows that the shop could not deliver, named so that somebody can mend them there."""
+    """Rows that the store could not deliver, named so that somebody can mend them there."""
 
     name = "unread_rows"
     primary_keys = ("store_id", "stream", "position")
@@ -33,8 +33,8 @@ class UnreadRowsStream(SideStream):
         This is the last stream, so all else is read and its state written by then.
         """
         yield from super().get_records(context)
-        if self.shop.settings.fail_on_unread and self.count:
+        if self.store.settings.fail_on_unread and self.count:
             raise FatalSyncError(
-                f"{self.shop.client.place(self.name)}: {self.count} rows could not be read;"
-                " they are named in unread_rows. Mend them in the shop, or turn fail_on_unread off."
+                f"{self.store.client.place(self.name)}: {self.count} rows could not be read;"
+                " they are named in unread_rows. Mend them in the store, or turn fail_on_unread off."
             )

@@ -25,7 +25,7 @@ def main() -> None:
         folder = Path(temporary) / "scene"
         folder.mkdir()
         with open_stage(folder) as stage:
-            for name, store in (("a good key", Store.recorded()), ("a good key, empty shop", Store.empty())):
+            for name, store in (("a good key", Store.recorded()), ("a good key, empty store", Store.empty())):
                 print(f"| {name} | {project.test(stage.config(stage.serve(store)))} |")  # noqa: T201
         wrong = 0
         for case in CASES:

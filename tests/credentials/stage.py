@@ -1,4 +1,4 @@
-"""Sets the scene of a test: shops in every state, ways to them, and the tap as a user starts it."""
+"""Sets the scene of a test: stores in every state, ways to them, and the tap as a user starts it."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Stage:
         folder: where it keeps its files.
         stack: what to take down at the end.
         environment: variables for the tap.
-        servers: the shops that are open.
+        servers: the stores that are open.
         paths: where the tap's process finds modules.
     """
 
@@ -97,7 +97,7 @@ class Stage:
             "consumer_key": key.consumer_key,
             "consumer_secret": key.consumer_secret,
             "ca_bundle": str(self.authority.file),
-            "store_id": "shop",
+            "store_id": "store",
             "max_retries": 0,
             **settings,
         }

@@ -1,4 +1,4 @@
-"""The shop is found however its address is typed, and the key goes to no other host."""
+"""The store is found however its address is typed, and the key goes to no other host."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from demo_store import Request, Store
 from demo_store.answer import Answer, html
 from demo_store.faults import path
 from demo_store.faults.base import Exchange, Fault
-from tap_woo_pim.site import api_root, is_same_shop, linked_api_root, site_address
+from tap_woo_pim.config.urls import api_root, is_same_store, linked_api_root, site_address
 from tests.credentials.cases import THEME, Instead
 from tests.credentials.gateway import open_gateway
 from tests.credentials.stage import Stage
@@ -23,14 +23,14 @@ from tests.credentials.test_ways_in import TAGS, all_tags, tags
     ("typed", "address"),
     [
         ("shop.example", "https://shop.example"),
-        ("  HTTPS://Shop.EXAMPLE/  ", "https://shop.example"),
+        ("  HTTPS://Store.EXAMPLE/  ", "https://shop.example"),
         ("http://shop.example:80/", "http://shop.example"),
         ("https://shop.example:443", "https://shop.example"),
         ("shop.example:8443/", "https://shop.example:8443"),
         ("//shop.example", "https://shop.example"),
         ("shop.example./", "https://shop.example"),
         ("https://shop.example/de/", "https://shop.example/de"),
-        ("https://shop.example/Shop", "https://shop.example/Shop"),
+        ("https://shop.example/Store", "https://shop.example/Store"),
         ("https://shop.example/wp-json", "https://shop.example"),
         ("https://shop.example/de/wp-json/wc/v3/products", "https://shop.example/de"),
         ("https://shop.example/wp-admin/admin.php?page=wc-settings&tab=advanced", "https://shop.example"),
@@ -59,7 +59,7 @@ def test_address_is_taken_as_people_type_it(typed: str, address: str) -> None:
     [
         "",
         "https://",
-        "my shop",
+        "my store",
         "https://shop .example",
         "ftp://shop.example",
         "https://shop.example:99999",
@@ -100,11 +100,11 @@ def test_any_text_is_an_address_or_refused_and_an_address_stays_what_it_is(typed
     assert not address.endswith("/")
 
 
-def test_twins_are_the_same_shop_and_no_others_are() -> None:
-    assert is_same_shop("http://shop.example/a", "https://www.shop.example:8443/b")
-    assert is_same_shop("https://www.shop.example", "https://SHOP.example")
+def test_twins_are_the_same_store_and_no_others_are() -> None:
+    assert is_same_store("http://shop.example/a", "https://www.shop.example:8443/b")
+    assert is_same_store("https://www.shop.example", "https://SHOP.example")
     for other in ("https://shop.example.evil.invalid", "https://evil.invalid/shop.example", "https://de.shop.example"):
-        assert not is_same_shop("https://shop.example", other)
+        assert not is_same_store("https://shop.example", other)
 
 
 def test_api_root_is_read_from_the_page() -> None:
@@ -146,12 +146,12 @@ def test_api_is_found_by_the_front_page_where_it_lives_elsewhere(stage: Stage) -
     origin = server.url.removesuffix("/wordpress")
     # WordPress in a folder of its own, its front page at the top, and a proxy that does not tell it of https.
     link = '<http://localhost/wordpress/wp-json/>; rel="https://api.w.org/"'
-    store.faults.add(Instead(200, "Shop", "Welcome.", Link=link), path("^/$"))
+    store.faults.add(Instead(200, "Store", "Welcome.", Link=link), path("^/$"))
     # The page for addresses that are not there, as themes make it.
     store.faults.add(Instead(404, "Page not found", THEME), path("^/wp-json/"))
     ended = stage.run(stage.config(server, site_url=origin, **TAGS))
     assert tags(ended) == all_tags(store)
-    assert f"the shop is at {server.url}. Set site_url to that address." in ended.err
+    assert f"the store is at {server.url}. Set site_url to that address." in ended.err
     assert "Set store_id" not in ended.err
 
 
@@ -160,7 +160,7 @@ def test_better_address_comes_with_the_store_id_that_keeps_the_rows(stage: Stage
     store.subfolder = "/wordpress"
     server = stage.serve(store)
     link = '<http://localhost/wordpress/wp-json/>; rel="https://api.w.org/"'
-    store.faults.add(Instead(200, "Shop", "Welcome.", Link=link), path("^/$"))
+    store.faults.add(Instead(200, "Store", "Welcome.", Link=link), path("^/$"))
     config = stage.config(server, site_url=server.url.removesuffix("/wordpress"), store_id=None, **TAGS)
     ended = stage.run(config)
     (store_id,) = {row["store_id"] for row in ended.rows("product_tags")}
@@ -172,7 +172,7 @@ def test_api_is_found_by_the_page_itself_where_its_header_is_lost(stage: Stage) 
     store.subfolder = "/wordpress"
     server = stage.serve(store)
     tag = "<link rel='https://api.w.org/' href='http://localhost/wordpress/wp-json/' />"
-    store.faults.add(Instead(200, "Shop", tag), path("^/$"))
+    store.faults.add(Instead(200, "Store", tag), path("^/$"))
     ended = stage.run(stage.config(server, site_url=server.url.removesuffix("/wordpress"), **TAGS))
     assert tags(ended) == all_tags(store)
 
@@ -182,7 +182,7 @@ def test_permalinks_below_index_php_are_no_better_address(stage: Stage) -> None:
     store.subfolder = "/index.php"
     server = stage.serve(store)
     link = '<https://localhost/index.php/wp-json/>; rel="https://api.w.org/"'
-    store.faults.add(Instead(200, "Shop", "Welcome.", Link=link), path("^/$"))
+    store.faults.add(Instead(200, "Store", "Welcome.", Link=link), path("^/$"))
     ended = stage.run(stage.config(server, site_url=server.url, **TAGS))
     assert tags(ended) == all_tags(store)
     assert "Set site_url" not in ended.err
@@ -192,13 +192,13 @@ def test_api_on_another_host_than_the_front_page_gets_no_key(stage: Stage) -> No
     server = stage.serve()
     server.store.has_wordpress = False
     link = '<https://elsewhere.invalid/wp-json/>; rel="https://api.w.org/"'
-    server.store.faults.add(Instead(200, "Shop", "Welcome.", Link=link), path("^/$"))
+    server.store.faults.add(Instead(200, "Store", "Welcome.", Link=link), path("^/$"))
     ended = stage.run(stage.config(server))
     assert "it sends on to another host, https://elsewhere.invalid, which does not get the key" in ended.last_line
     assert {request.auth for request in server.requests} == {None}
 
 
-def test_shop_at_its_www_twin_is_followed_with_the_key_and_the_better_address_told_once(stage: Stage) -> None:
+def test_store_at_its_www_twin_is_followed_with_the_key_and_the_better_address_told_once(stage: Stage) -> None:
     context = stage.authority.context("shop.example", "www.shop.example")
     store = Store.recorded()
     server = stage.serve(store, context=context)
@@ -208,7 +208,7 @@ def test_shop_at_its_www_twin_is_followed_with_the_key_and_the_better_address_to
     ended = stage.run(stage.config(server, site_url="shop.example", **TAGS))
     assert tags(ended) == all_tags(store)
     assert ended.err.count("Set site_url to that address.") == 1
-    assert "the shop is at https://www.shop.example. Set site_url to that address." in ended.err
+    assert "the store is at https://www.shop.example. Set site_url to that address." in ended.err
     assert len(sign.requests) == 1
 
 
@@ -230,7 +230,7 @@ def test_redirect_of_single_requests_to_the_twin_gets_the_key_anew(stage: Stage)
     assert {request.auth for request in server.requests} == {"basic"}
 
 
-def test_shop_that_sends_http_on_to_https_is_read_over_https(stage: Stage) -> None:
+def test_store_that_sends_http_on_to_https_is_read_over_https(stage: Stage) -> None:
     context = stage.authority.context("shop.example")
     store = Store.recorded()
     server = stage.serve(store, context=context)
@@ -240,7 +240,7 @@ def test_shop_that_sends_http_on_to_https_is_read_over_https(stage: Stage) -> No
         stage.environment |= gateway.environment
         ended = stage.run(stage.config(server, site_url="http://shop.example", **TAGS))
     assert tags(ended) == all_tags(store)
-    assert "the shop is at https://shop.example. Set site_url to that address." in ended.err
+    assert "the store is at https://shop.example. Set site_url to that address." in ended.err
     assert len(gateway.plain) == 1
 
 

@@ -11,25 +11,25 @@ from urllib3 import HTTPSConnectionPool
 from urllib3.connection import HTTPSConnection
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from tap_woo_pim import causes
-from tap_woo_pim.signs import connection_cause
+from tap_woo_pim.http import diagnoses
+from tap_woo_pim.http.classify import connection_cause
 from tests.credentials.cases import CASES, Case
 from tests.credentials.stage import Stage
 
 AT_ONCE = (
-    causes.HOST_NOT_FOUND,
-    causes.REFUSED,
-    causes.TIMED_OUT,
-    causes.PROXY,
-    causes.HTTPS_NEEDED,
-    causes.MAINTENANCE,
-    causes.FIREWALL,
-    causes.LOGIN_PAGE,
-    causes.NO_DATA,
+    diagnoses.HOST_NOT_FOUND,
+    diagnoses.REFUSED,
+    diagnoses.TIMED_OUT,
+    diagnoses.PROXY,
+    diagnoses.HTTPS_NEEDED,
+    diagnoses.MAINTENANCE,
+    diagnoses.FIREWALL,
+    diagnoses.LOGIN_PAGE,
+    diagnoses.NO_DATA,
 )
 
 
-def begin_of(cause: causes.Cause) -> str:
+def begin_of(cause: diagnoses.Diagnosis) -> str:
     return cause.what.partition("{")[0]
 
 
@@ -49,15 +49,15 @@ def test_failure_is_told_in_one_plain_line(stage: Stage, case: Case) -> None:
 
 def test_every_cause_has_a_case_or_a_test_of_its_own() -> None:
     told = {case.line.partition(": ")[2] for case in CASES}
-    elsewhere = {causes.REVOKED, causes.TOO_OFTEN, causes.UNREACHABLE}
-    for name, cause in vars(causes).items():
-        if isinstance(cause, causes.Cause) and cause not in elsewhere:
+    elsewhere = {diagnoses.REVOKED, diagnoses.TOO_OFTEN, diagnoses.UNREACHABLE}
+    for name, cause in vars(diagnoses).items():
+        if isinstance(cause, diagnoses.Diagnosis) and cause not in elsewhere:
             assert any(line.startswith(begin_of(cause)) for line in told), name
 
 
 @pytest.mark.parametrize("number", [errno.ENETUNREACH, errno.EHOSTUNREACH])
-def test_network_that_does_not_lead_to_the_shop_is_told(number: int) -> None:
+def test_network_that_does_not_lead_to_the_store_is_told(number: int) -> None:
     # As urllib3 and requests wrap it.
     error = NewConnectionError(HTTPSConnection("shop.example"), f"Failed: {OSError(number, os.strerror(number))}")
     raised = requests.ConnectionError(MaxRetryError(HTTPSConnectionPool("shop.example"), "/", error))
-    assert connection_cause(raised, "https://shop.example/") is causes.UNREACHABLE
+    assert connection_cause(raised, "https://shop.example/") is diagnoses.UNREACHABLE

@@ -12,7 +12,7 @@ from demo_store.faults import FAULTS, nth, path
 from demo_store.faults.base import Exchange, Fault
 from demo_store.faults.bodies import BodyChanged, HtmlPage
 from demo_store.faults.statuses import Status
-from tap_woo_pim.config import COMPONENTS, CONFIG_JSONSCHEMA
+from tap_woo_pim.config.declaration import COMPONENTS, CONFIG_JSONSCHEMA
 from tests.credentials.stage import Stage
 
 TICK, CROSS = "\N{CHECK MARK}", "\N{BALLOT X}"
@@ -61,7 +61,7 @@ def test_list_names_the_step_that_fails_and_stops_there(stage: Stage) -> None:
     *well, failed = ended.out.splitlines()
     assert well == [f"{TICK} {step}" for step in STEPS[:6]]
     assert failed.startswith(f"{CROSS} secret right: the secret does not belong to this key.")
-    assert ended.last_line.startswith(f"shop ({server.url}), all components: the secret does not belong to this key.")
+    assert ended.last_line.startswith(f"store ({server.url}), all components: the secret does not belong to this key.")
 
 
 def test_list_names_every_component_that_fails(stage: Stage) -> None:
@@ -80,7 +80,7 @@ def test_list_names_every_component_that_fails(stage: Stage) -> None:
     ("fault", "cause"),
     [
         (Status(500), "it answered with the server error 500"),
-        (HtmlPage(200), "a firewall or bot protection answers in the shop's place (status 200)"),
+        (HtmlPage(200), "a firewall or bot protection answers in the store's place (status 200)"),
         (BodyChanged(lambda _: b'{"code":"internal"}'), "it answered with something that is no list"),
         (FAULTS["never_answers"](), "it did not answer within 1 s"),
     ],
@@ -94,10 +94,10 @@ def test_list_has_a_cross_for_a_component_that_fails_just_now(stage: Stage, faul
     assert ended.code == 1
     assert any(line.startswith(f"{CROSS} tags: {cause}.") for line in ended.out.splitlines())
     assert f"{TICK} brands: 0 rows" in ended.out
-    assert ended.last_line.startswith(f"shop ({server.url}), tags: {cause}.")
+    assert ended.last_line.startswith(f"store ({server.url}), tags: {cause}.")
 
 
-def test_list_has_question_marks_for_what_the_shop_fails_to_tell_of_itself(stage: Stage) -> None:
+def test_list_has_question_marks_for_what_the_store_fails_to_tell_of_itself(stage: Stage) -> None:
     server = stage.serve()
     server.store.faults.add(Status(500), path("/settings/|/system_status$"))
     ended = stage.run(stage.config(server, sync_components=["brands"], max_retries=1), "--test")
@@ -139,7 +139,7 @@ def test_list_of_a_key_that_may_view_nothing_ends_at_that_step(stage: Stage) -> 
 def test_list_ticks_no_certificate_that_nobody_looked_at(stage: Stage) -> None:
     plain = stage.run(stage.config(stage.serve(tls=False)), "--test")
     assert plain.out.splitlines()[1] == (
-        "? TLS certificate trusted: not checked, since the shop is reached over plain http"
+        "? TLS certificate trusted: not checked, since the store is reached over plain http"
     )
     expired = stage.serve(context=stage.authority.expired())
     unverified = stage.run(stage.config(expired, verify_tls=False), "--test")
@@ -167,7 +167,7 @@ def test_several_components_without_rights_are_all_named(stage: Stage) -> None:
 
     server.store.faults.add(Denied(403), path("products/(tags|brands)$"))
     ended = stage.run(stage.config(server))
-    assert ended.last_line.startswith(f"shop ({server.url}), tags, brands: the user of this key may not view this.")
+    assert ended.last_line.startswith(f"store ({server.url}), tags, brands: the user of this key may not view this.")
 
 
 def test_component_left_out_of_the_components_is_not_asked_for(stage: Stage) -> None:
@@ -193,7 +193,7 @@ def test_stream_deselected_in_the_catalogue_is_not_asked_for(stage: Stage) -> No
     assert not any("taxes" in request.path for request in server.requests)
 
 
-def test_empty_shop_passes(stage: Stage) -> None:
+def test_empty_store_passes(stage: Stage) -> None:
     ended = stage.run(stage.config(stage.serve()))
     assert ended.code == 0
     assert len(ended.rows("stores")) == 1
@@ -208,7 +208,7 @@ def test_component_that_fails_for_the_moment_does_not_fail_the_check(stage: Stag
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_shop_that_asks_for_a_long_wait_is_not_waited_for_in_silence(stage: Stage, status: int) -> None:
+def test_store_that_asks_for_a_long_wait_is_not_waited_for_in_silence(stage: Stage, status: int) -> None:
     server = stage.serve()
     server.store.faults.add(Status(status, 3600))
     ended = stage.run(stage.config(server, max_retries=1))
@@ -217,7 +217,7 @@ def test_shop_that_asks_for_a_long_wait_is_not_waited_for_in_silence(stage: Stag
 
 
 @pytest.mark.parametrize("broken", ["settings", "kind", "address", "key"])
-def test_discovery_succeeds_without_the_shop_so_that_meltano_shows_the_cause(stage: Stage, broken: str) -> None:
+def test_discovery_succeeds_without_the_store_so_that_meltano_shows_the_cause(stage: Stage, broken: str) -> None:
     server = stage.serve()
     config = stage.config(server, sync_components=["tags"])
     whole = {stream["stream"] for stream in json.loads(stage.run(config, "--discover").out)["streams"]}
@@ -273,8 +273,8 @@ def test_fault_of_the_tap_itself_ends_in_one_line_without_the_key(stage: Stage) 
     config = stage.config(server)
     (stage.folder / "sitecustomize.py").write_text(
         "import tap_woo_pim.tap as tap\n"
-        "def broken(shop, probes):\n"
-        "    raise RuntimeError(f'{shop.settings!r}')\n"
+        "def broken(store, probes):\n"
+        "    raise RuntimeError(f'{store.settings!r}')\n"
         "tap.check = broken\n"
     )
     stage.paths.append(stage.folder)

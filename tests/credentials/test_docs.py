@@ -1,4 +1,4 @@
-"""The page on connecting a shop tells every message, and its commands work."""
+"""The page on connecting a store tells every message, and its commands work."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from demo_store import Store, serve
-from tap_woo_pim import causes
-from tap_woo_pim.config import COMPONENTS, RANGES
-from tap_woo_pim.config_errors import missing_settings, setting_errors
-from tap_woo_pim.config_values import read_values
+from tap_woo_pim.config.declaration import COMPONENTS, RANGES
+from tap_woo_pim.config.validation import missing_settings, setting_errors
+from tap_woo_pim.config.values import read_values
+from tap_woo_pim.http import diagnoses
 from tests.credentials.project import VALID, Project
 from tests.credentials.stage import CHECKOUT
 
 PAGE = CHECKOUT / "docs" / "connect-a-store.md"
-ALL_CAUSES = [cause for cause in vars(causes).values() if isinstance(cause, causes.Cause)]
+ALL_CAUSES = [cause for cause in vars(diagnoses).values() if isinstance(cause, diagnoses.Diagnosis)]
 
 
 def table() -> str:
     rows = []
-    for step in causes.Step:
+    for step in diagnoses.Step:
         rows += [
             f"| {step} | {re.sub('{[^}]*}', '…', cause.what)} | {re.sub('{[^}]*}', '…', cause.remedy)}. |"
             for cause in ALL_CAUSES
@@ -42,7 +42,7 @@ WRONG: tuple[dict[str, Any], ...] = (
     {"consumer_key": "cs_1", "consumer_secret": "ck_1"},
     {"consumer_key": "shopkeeper"},
     {"consumer_secret": "password"},
-    {"site_url": "my shop"},
+    {"site_url": "my store"},
     {"site_url": "https://me@shop.example"},
     {"site_url": "https://shop.example/?consumer_key=ck_1"},
     {"site_url": "http://shop.example", "auth_method": "basic"},
@@ -89,27 +89,27 @@ def blocks() -> list[tuple[str, str]]:
     return re.findall(r"^```(sh|ini)\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
 
 
-def test_commands_of_the_page_connect_two_shops(project: Project, tmp_path: Path) -> None:
+def test_commands_of_the_page_connect_two_stores(project: Project, tmp_path: Path) -> None:
     with serve(Store.recorded("9.9.5"), ca_dir=tmp_path) as mine, serve(Store.empty(), ca_dir=tmp_path) as second:
-        shops = {"MINE": mine, "SECOND": second}
-        project.environment |= {f"TAP_WOO_PIM__{name}_CA_BUNDLE": str(shop.ca_bundle) for name, shop in shops.items()}
+        sites = {"MINE": mine, "SECOND": second}
+        project.environment |= {f"TAP_WOO_PIM__{name}_CA_BUNDLE": str(site.ca_bundle) for name, site in sites.items()}
         said = ""
         for language, block in blocks():
             text = block.replace("https://shop.example", mine.url).replace("https://second.example", second.url)
             if language == "sh":
                 said += shell(project, text)
                 continue
-            for name, shop in shops.items():
-                key = shop.store.key()
+            for name, site in sites.items():
+                key = site.store.key()
                 text = text.replace(f"{name}_CONSUMER_KEY=ck_...", f"{name}_CONSUMER_KEY={key.consumer_key}")
                 text = text.replace(f"{name}_CONSUMER_SECRET=cs_...", f"{name}_CONSUMER_SECRET={key.consumer_secret}")
             with (project.root / ".env").open("a", encoding="utf-8") as file:
                 file.write(text)
         assert said.count(VALID) == 2
         assert "products: " in said
-        for shop in shops.values():
-            assert shop.store.key().consumer_key not in said + (project.root / "meltano.yml").read_text()
-            assert shop.store.key().consumer_secret not in said + (project.root / "meltano.yml").read_text()
+        for site in sites.values():
+            assert site.store.key().consumer_key not in said + (project.root / "meltano.yml").read_text()
+            assert site.store.key().consumer_secret not in said + (project.root / "meltano.yml").read_text()
 
 
 def shell(project: Project, text: str) -> str:

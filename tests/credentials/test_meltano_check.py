@@ -25,7 +25,7 @@ def test_good_key_is_valid(stage: Stage, project: Project) -> None:
     assert project.test(stage.config(stage.serve(Store.recorded()))) == VALID
 
 
-def test_good_key_of_an_empty_shop_is_valid(stage: Stage, project: Project) -> None:
+def test_good_key_of_an_empty_store_is_valid(stage: Stage, project: Project) -> None:
     assert project.test(stage.config(stage.serve())) == VALID
 
 
@@ -53,7 +53,7 @@ def test_inherited_instance_is_checked_with_its_own_key(stage: Stage, project: P
     assert project.test(config, f"{TAP}--us") == VALID
 
 
-def test_key_copied_from_another_shop_of_the_env_file_is_recognised(stage: Stage, project: Project) -> None:
+def test_key_copied_from_another_store_of_the_env_file_is_recognised(stage: Stage, project: Project) -> None:
     server = stage.serve()
     config = stage.config(server, consumer_key=UNKNOWN_KEY)
     env_file = project.root / ".env"
@@ -66,7 +66,7 @@ def test_key_copied_from_another_shop_of_the_env_file_is_recognised(stage: Stage
     del config["consumer_key"]
     shown = project.test(config, f"{TAP}--eu")
     env_file.unlink() if before is None else env_file.write_text(before, encoding="utf-8")
-    assert "which is another shop's: it is entered as TAP_WOO_PIM__US_CONSUMER_KEY too." in shown
+    assert "which is another store's: it is entered as TAP_WOO_PIM__US_CONSUMER_KEY too." in shown
 
 
 def test_every_number_of_the_settings_reaches_the_tap(stage: Stage, project: Project) -> None:

@@ -1,4 +1,4 @@
-"""The key is shown in the way that the shop takes, found with as few requests as can be, and never unprotected."""
+"""The key is shown in the way that the store takes, found with as few requests as can be, and never unprotected."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from demo_store.answer import Answer
 from demo_store.faults import When, path
 from demo_store.faults.base import Exchange, Fault
 from demo_store.faults.bodies import BodyChanged
-from tap_woo_pim.auth import Basic, KeyPair, Query
+from tap_woo_pim.http.auth import Basic, KeyPair, Query
 from tests.credentials.cases import ClosedWithoutKey, Instead, LosesQuery
 from tests.credentials.gateway import open_gateway
 from tests.credentials.stage import Ended, Stage, traces
@@ -177,7 +177,7 @@ def test_password_of_netrc_is_not_sent(stage: Stage) -> None:
     assert [request.auth for request in of_all] == [None, None]
 
 
-def test_shop_that_shows_its_api_to_key_holders_alone_is_read(stage: Stage) -> None:
+def test_store_that_shows_its_api_to_key_holders_alone_is_read(stage: Stage) -> None:
     server = stage.serve(Store.recorded())
     server.store.faults.add(ClosedWithoutKey())
     assert tags(stage.run(stage.config(server, **TAGS))) == all_tags(server.store)
@@ -188,7 +188,7 @@ def test_api_that_is_closed_to_visitors_is_read_where_the_front_page_names_it(st
     store.subfolder = "/wordpress"
     server = stage.serve(store)
     link = '<https://localhost/wordpress/wp-json/>; rel="https://api.w.org/"'
-    store.faults.add(Instead(200, "Shop", "Welcome.", Link=link), path("^/$"))
+    store.faults.add(Instead(200, "Store", "Welcome.", Link=link), path("^/$"))
     store.faults.add(Instead(404, "Page not found", ""), path("^/wp-json/"))
     store.faults.add(ClosedWithoutKey())
     site_url = server.url.removesuffix("/wordpress")
@@ -202,7 +202,7 @@ def test_api_that_is_closed_to_visitors_is_read_by_the_query_where_the_header_is
     assert tags(stage.run(stage.config(server, **TAGS))) == all_tags(server.store)
 
 
-def test_shop_that_fails_behind_a_closed_api_is_told_as_failing(stage: Stage) -> None:
+def test_store_that_fails_behind_a_closed_api_is_told_as_failing(stage: Stage) -> None:
     server = stage.serve()
     server.store.faults.add(ClosedWithoutKey())
     server.store.faults.add("status", path("/wc/v3/products$"))
@@ -229,4 +229,4 @@ def test_firewall_against_keys_in_queries_does_not_hide_that_the_key_is_unknown(
     server = stage.serve()
     server.store.faults.add(NoKeysInQueries(), When(lambda request: request.auth == "query"))
     ended = stage.run(stage.config(server, consumer_key="ck_" + "0" * 40))
-    assert "the shop does not know this key" in ended.last_line
+    assert "the store does not know this key" in ended.last_line

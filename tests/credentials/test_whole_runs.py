@@ -1,4 +1,4 @@
-"""Whole syncs of shops whose key is taken away, or that are too old for wc/v3."""
+"""Whole syncs of stores whose key is taken away, or that are too old for wc/v3."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def test_key_revoked_in_the_middle_ends_the_run_and_the_next_one_goes_on(stage: 
     assert rule.hits == 1
     assert first.code == 1
     assert first.last_line == (
-        f"shop ({server.url}), products: the key was revoked while it was in use. Make a new key and enter both its"
+        f"store ({server.url}), products: the key was revoked while it was in use. Make a new key and enter both its"
         " halves. What was read is kept, and the next run goes on from there."
     )
     assert len(first.rows("product_tags")) == len(store.rows("tags"))
@@ -41,7 +41,7 @@ def test_key_revoked_is_told_where_wordpress_takes_it_for_a_user_name(stage: Sta
     server = stage.serve(store)
     store.faults.add("key_revoked", path("wc/v3/products$") & nth(10))
     ended = stage.run(stage.config(server, sync_components=["products"], page_size=50))
-    assert ended.last_line.startswith(f"shop ({server.url}), products: the key was revoked while it was in use.")
+    assert ended.last_line.startswith(f"store ({server.url}), products: the key was revoked while it was in use.")
 
 
 def test_store_before_wc_v3_is_read_whole_by_wc_v2(stage: Stage) -> None:
@@ -50,8 +50,8 @@ def test_store_before_wc_v3_is_read_whole_by_wc_v2(stage: Stage) -> None:
     ended = stage.run(stage.config(server))
     assert ended.code == 0, ended.err
     assert {request.path.split("/")[3] for request in server.requests if request.auth} == {"v2"}
-    (shop,) = ended.rows("stores")
-    assert shop["api_namespace"] == "wc/v2"
+    (site,) = ended.rows("stores")
+    assert site["api_namespace"] == "wc/v2"
     assert {row["id"] for row in ended.rows("products")} == {row["id"] for row in store.rows("products")}
     assert {row["id"] for row in ended.rows("product_categories")} == {row["id"] for row in store.rows("categories")}
     listed = {id_ for row in store.rows("products") for id_ in row["variations"]}

@@ -30,7 +30,7 @@ def recorded_lines(version: str, name: str) -> tuple[Any, ...]:
 
 
 @dataclass
-class Shop:
+class Site:
     """A served store and a client of it."""
 
     store: Store
@@ -40,7 +40,7 @@ class Shop:
     key: Key | None = None
 
     def get(self, path: str, **parameters: object) -> requests.Response:
-        """Ask a route of /wp-json with Basic authentication, with the shop's key or the one set."""
+        """Ask a route of /wp-json with Basic authentication, with the store's key or the one set."""
         found = self.key or self.store.key()
         return self.session.get(
             f"{self.server.url}/wp-json/{path}",
@@ -66,23 +66,23 @@ class Shop:
         return found
 
 
-Open = Callable[..., Shop]
+Open = Callable[..., Site]
 
 
 @pytest.fixture
-def open_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Open]:
+def open_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Open]:
     """Serve stores for as long as the test lasts."""
     authority = tmp_path_factory.getbasetemp() / "authority"
     with ExitStack() as stack:
 
-        def open_one(store: Store | None = None, *, tls: bool = True) -> Shop:
+        def open_one(store: Store | None = None, *, tls: bool = True) -> Site:
             served = store or Store.recorded()
             server = stack.enter_context(serve(served, tls=tls, ca_dir=authority))
             session = stack.enter_context(requests.Session())
             # The environment's certificates would win over the session's.
             session.trust_env = False
             session.verify = str(server.ca_bundle) if tls else True
-            return Shop(served, server, session)
+            return Site(served, server, session)
 
         yield open_one
 
@@ -94,6 +94,6 @@ def version(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def shop(open_shop: Open) -> Shop:
-    """Serve the recorded shop of 11.0.1."""
-    return open_shop()
+def site(open_site: Open) -> Site:
+    """Serve the recorded store of 11.0.1."""
+    return open_site()

@@ -8,15 +8,15 @@ import requests
 from requests_oauthlib import OAuth1
 
 from demo_store import Key, Store
-from tests.demo_store.conftest import TIMEOUT_SECONDS, Open, Shop
+from tests.demo_store.conftest import TIMEOUT_SECONDS, Open, Site
 
 CANNOT = "woocommerce_rest_cannot_view"
 ERROR = "woocommerce_rest_authentication_error"
 
 
-def ask(shop: Shop, path: str = "wc/v3/products", auth: Any = None, **parameters: str) -> requests.Response:
-    url = f"{shop.server.url}/wp-json/{path}"
-    return shop.session.get(url, params={"per_page": "1", **parameters}, auth=auth, timeout=TIMEOUT_SECONDS)
+def ask(site: Site, path: str = "wc/v3/products", auth: Any = None, **parameters: str) -> requests.Response:
+    url = f"{site.server.url}/wp-json/{path}"
+    return site.session.get(url, params={"per_page": "1", **parameters}, auth=auth, timeout=TIMEOUT_SECONDS)
 
 
 def pair(key: Key) -> tuple[str, str]:
@@ -32,91 +32,91 @@ def outcome(response: requests.Response) -> tuple[int, str, str]:
     return response.status_code, body["code"], body["message"]
 
 
-def test_right_keys_are_let_in_by_basic_and_by_query(shop: Shop) -> None:
-    key = shop.store.key()
-    assert ask(shop, auth=pair(key)).status_code == 200
-    assert ask(shop, **in_query(key)).status_code == 200
-    assert [request.auth for request in shop.server.requests] == ["basic", "query"]
+def test_right_keys_are_let_in_by_basic_and_by_query(site: Site) -> None:
+    key = site.store.key()
+    assert ask(site, auth=pair(key)).status_code == 200
+    assert ask(site, **in_query(key)).status_code == 200
+    assert [request.auth for request in site.server.requests] == ["basic", "query"]
 
 
-def test_unknown_and_revoked_keys_are_nobody(shop: Shop) -> None:
-    key = shop.store.add_key()
-    shop.store.revoke_key(key)
+def test_unknown_and_revoked_keys_are_nobody(site: Site) -> None:
+    key = site.store.add_key()
+    site.store.revoke_key(key)
     for auth in (pair(key), ("admin", "password"), None):
-        assert outcome(ask(shop, auth=auth)) == (401, CANNOT, "Sorry, you cannot list resources.")
+        assert outcome(ask(site, auth=auth)) == (401, CANNOT, "Sorry, you cannot list resources.")
 
 
-def test_unknown_pairs_are_unknown_users_where_application_passwords_are_in_use(shop: Shop) -> None:
-    shop.store.has_application_passwords = True
-    key = shop.store.key()
-    assert ask(shop, auth=pair(key)).status_code == 200
-    assert outcome(ask(shop, auth=(key.consumer_key, "cs_wrong")))[1] == ERROR
-    shop.store.revoke_key(key)
+def test_unknown_pairs_are_unknown_users_where_application_passwords_are_in_use(site: Site) -> None:
+    site.store.has_application_passwords = True
+    key = site.store.key()
+    assert ask(site, auth=pair(key)).status_code == 200
+    assert outcome(ask(site, auth=(key.consumer_key, "cs_wrong")))[1] == ERROR
+    site.store.revoke_key(key)
     for path in ("wc/v3/products", ""):
-        assert outcome(ask(shop, path, auth=pair(key)))[:2] == (401, "invalid_username")
+        assert outcome(ask(site, path, auth=pair(key)))[:2] == (401, "invalid_username")
     # Those that do not come in the header, or not over what WordPress takes for https, are nobody as ever.
-    assert outcome(ask(shop, **in_query(key)))[:2] == (401, CANNOT)
-    shop.store.thinks_http = True
-    assert outcome(ask(shop, auth=pair(key)))[:2] == (401, CANNOT)
+    assert outcome(ask(site, **in_query(key)))[:2] == (401, CANNOT)
+    site.store.thinks_http = True
+    assert outcome(ask(site, auth=pair(key)))[:2] == (401, CANNOT)
 
 
-def test_query_wins_over_basic(shop: Shop) -> None:
-    assert ask(shop, auth=("ck_x", "cs_x"), **in_query(shop.store.key())).status_code == 200
+def test_query_wins_over_basic(site: Site) -> None:
+    assert ask(site, auth=("ck_x", "cs_x"), **in_query(site.store.key())).status_code == 200
 
 
-def test_wrong_secret_is_named(shop: Shop) -> None:
-    wrong = (shop.store.key().consumer_key, "cs_wrong")
-    assert outcome(ask(shop, auth=wrong)) == (401, ERROR, "Consumer secret is invalid.")
+def test_wrong_secret_is_named(site: Site) -> None:
+    wrong = (site.store.key().consumer_key, "cs_wrong")
+    assert outcome(ask(site, auth=wrong)) == (401, ERROR, "Consumer secret is invalid.")
 
 
-def test_write_key_may_not_read_and_read_key_may_not_write(shop: Shop) -> None:
-    writer = shop.store.add_key(permissions="write")
+def test_write_key_may_not_read_and_read_key_may_not_write(site: Site) -> None:
+    writer = site.store.add_key(permissions="write")
     text = "The API key provided does not have {} permissions."
-    assert outcome(ask(shop, auth=pair(writer))) == (401, ERROR, text.format("read"))
-    url = f"{shop.server.url}/wp-json/wc/v3/products"
-    refused = shop.session.post(url, auth=pair(shop.store.key()), timeout=TIMEOUT_SECONDS)
+    assert outcome(ask(site, auth=pair(writer))) == (401, ERROR, text.format("read"))
+    url = f"{site.server.url}/wp-json/wc/v3/products"
+    refused = site.session.post(url, auth=pair(site.store.key()), timeout=TIMEOUT_SECONDS)
     assert outcome(refused) == (401, ERROR, text.format("write"))
 
 
-def test_customers_see_nothing_and_catalogue_editors_no_settings(shop: Shop) -> None:
-    customer, editor = (shop.store.add_key(user_role=role) for role in ("customer", "catalogue_editor"))
+def test_customers_see_nothing_and_catalogue_editors_no_settings(site: Site) -> None:
+    customer, editor = (site.store.add_key(user_role=role) for role in ("customer", "catalogue_editor"))
     for path in ("products", "products/tags", "variations", "settings/general", "system_status", "taxes/classes"):
-        assert outcome(ask(shop, f"wc/v3/{path}", pair(customer)))[:2] == (403, CANNOT)
-    assert ask(shop, "wc/v3/products/tags", pair(editor)).status_code == 200
+        assert outcome(ask(site, f"wc/v3/{path}", pair(customer)))[:2] == (403, CANNOT)
+    assert ask(site, "wc/v3/products/tags", pair(editor)).status_code == 200
     for path in ("settings", "settings/general", "system_status", "taxes", "taxes/classes"):
-        assert outcome(ask(shop, f"wc/v3/{path}", pair(editor)))[:2] == (403, CANNOT)
-    assert outcome(ask(shop, "wc/v3/products/310", pair(customer)))[2] == "Sorry, you cannot view this resource."
+        assert outcome(ask(site, f"wc/v3/{path}", pair(editor)))[:2] == (403, CANNOT)
+    assert outcome(ask(site, "wc/v3/products/310", pair(customer)))[2] == "Sorry, you cannot view this resource."
 
 
-def test_stripped_header_looks_like_an_unknown_key_and_the_query_works(shop: Shop) -> None:
-    shop.store.strips_authorization = True
-    key = shop.store.key()
-    assert outcome(ask(shop, auth=pair(key)))[:2] == (401, CANNOT)
-    assert ask(shop, **in_query(key)).status_code == 200
-    assert ask(shop, auth=OAuth1(*pair(key), signature_type="query")).status_code == 200
-    assert ask(shop, auth=OAuth1(*pair(key))).status_code == 401
+def test_stripped_header_looks_like_an_unknown_key_and_the_query_works(site: Site) -> None:
+    site.store.strips_authorization = True
+    key = site.store.key()
+    assert outcome(ask(site, auth=pair(key)))[:2] == (401, CANNOT)
+    assert ask(site, **in_query(key)).status_code == 200
+    assert ask(site, auth=OAuth1(*pair(key), signature_type="query")).status_code == 200
+    assert ask(site, auth=OAuth1(*pair(key))).status_code == 401
 
 
-def test_plain_http_and_unknown_tls_ignore_basic_and_query(open_shop: Open) -> None:
-    plain, proxied = open_shop(tls=False), open_shop()
+def test_plain_http_and_unknown_tls_ignore_basic_and_query(open_site: Open) -> None:
+    plain, proxied = open_site(tls=False), open_site()
     proxied.store.thinks_http = True
-    for shop in (plain, proxied):
-        key = shop.store.key()
-        assert outcome(ask(shop, auth=pair(key)))[:2] == (401, CANNOT)
-        assert outcome(ask(shop, **in_query(key)))[:2] == (401, CANNOT)
+    for site in (plain, proxied):
+        key = site.store.key()
+        assert outcome(ask(site, auth=pair(key)))[:2] == (401, CANNOT)
+        assert outcome(ask(site, **in_query(key)))[:2] == (401, CANNOT)
     assert ask(plain, auth=OAuth1(*pair(plain.store.key()))).status_code == 200
 
 
 @pytest.mark.parametrize("tls", [True, False])
 @pytest.mark.parametrize("method", ["HMAC-SHA1", "HMAC-SHA256"])
 @pytest.mark.parametrize("place", ["auth_header", "query"])
-def test_oauth_is_let_in_over_http_and_https(open_shop: Open, *, tls: bool, method: str, place: str) -> None:
-    shop = open_shop(tls=tls)
-    auth = OAuth1(*pair(shop.store.key()), signature_method=method, signature_type=place)
-    listed = ask(shop, auth=auth, include="310,312", search="a b/ü~+", orderby="id")
+def test_oauth_is_let_in_over_http_and_https(open_site: Open, *, tls: bool, method: str, place: str) -> None:
+    site = open_site(tls=tls)
+    auth = OAuth1(*pair(site.store.key()), signature_method=method, signature_type=place)
+    listed = ask(site, auth=auth, include="310,312", search="a b/ü~+", orderby="id")
     assert listed.status_code == 200
-    assert shop.server.requests[0].auth == "oauth1"
-    assert "oauth_signature" not in shop.server.requests[0].query
+    assert site.server.requests[0].auth == "oauth1"
+    assert "oauth_signature" not in site.server.requests[0].query
 
 
 @pytest.mark.parametrize(
@@ -131,38 +131,38 @@ def test_oauth_is_let_in_over_http_and_https(open_shop: Open, *, tls: bool, meth
         ({"minutes": -14}, None),
     ],
 )
-def test_oauth_errors_are_named(open_shop: Open, changes: dict[str, Any], message: str | None) -> None:
-    shop = open_shop(tls=False)
-    key = shop.store.key()
+def test_oauth_errors_are_named(open_site: Open, changes: dict[str, Any], message: str | None) -> None:
+    site = open_site(tls=False)
+    key = site.store.key()
     given: dict[str, Any] = {"client_key": key.consumer_key, "client_secret": key.consumer_secret}
     minutes = changes.get("minutes", 0)
     given |= {name: value for name, value in changes.items() if name != "minutes"}
-    shop.store.clock.set(shop.store.clock.now())
-    stamp = str(int(shop.store.seconds()) + minutes * 60)
-    response = ask(shop, auth=OAuth1(**given, timestamp=stamp))
+    site.store.clock.set(site.store.clock.now())
+    stamp = str(int(site.store.seconds()) + minutes * 60)
+    response = ask(site, auth=OAuth1(**given, timestamp=stamp))
     assert (response.json()["message"] if response.status_code == 401 else None) == message
 
 
-def test_oauth_nonce_works_once_and_parts_may_not_be_missing(open_shop: Open) -> None:
-    shop = open_shop(tls=False)
-    auth = OAuth1(*pair(shop.store.key()), nonce="12345")
-    assert ask(shop, auth=auth).status_code == 200
-    assert outcome(ask(shop, auth=auth))[2] == "Invalid nonce - nonce has already been used."
-    missing = ask(shop, oauth_consumer_key="ck", oauth_nonce="1", oauth_timestamp="2", oauth_signature_method="x")
+def test_oauth_nonce_works_once_and_parts_may_not_be_missing(open_site: Open) -> None:
+    site = open_site(tls=False)
+    auth = OAuth1(*pair(site.store.key()), nonce="12345")
+    assert ask(site, auth=auth).status_code == 200
+    assert outcome(ask(site, auth=auth))[2] == "Invalid nonce - nonce has already been used."
+    missing = ask(site, oauth_consumer_key="ck", oauth_nonce="1", oauth_timestamp="2", oauth_signature_method="x")
     assert outcome(missing) == (401, ERROR, "Missing OAuth parameter oauth_signature")
 
 
-def test_link_header_repeats_the_secret_of_query_authentication(shop: Shop) -> None:
-    key = shop.store.key()
-    link = ask(shop, **in_query(key)).headers["Link"]
+def test_link_header_repeats_the_secret_of_query_authentication(site: Site) -> None:
+    key = site.store.key()
+    link = ask(site, **in_query(key)).headers["Link"]
     assert key.consumer_secret in link
-    assert "consumer_key" not in shop.server.requests[0].query
+    assert "consumer_key" not in site.server.requests[0].query
 
 
-def test_malformed_basic_header_is_nobody(shop: Shop) -> None:
+def test_malformed_basic_header_is_nobody(site: Site) -> None:
     for value in ("Basic", "Basic %%%", "Basic " + base64.b64encode(b"\xff\xfe").decode(), "Bearer x"):
-        url = f"{shop.server.url}/wp-json/wc/v3/products"
-        response = shop.session.get(url, headers={"Authorization": value}, timeout=TIMEOUT_SECONDS)
+        url = f"{site.server.url}/wp-json/wc/v3/products"
+        response = site.session.get(url, headers={"Authorization": value}, timeout=TIMEOUT_SECONDS)
         assert outcome(response)[:2] == (401, CANNOT)
 
 

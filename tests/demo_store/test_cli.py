@@ -1,4 +1,4 @@
-"""The command line: it says where the shop is, keeps to its flags, and stops cleanly."""
+"""The command line: it says where the store is, keeps to its flags, and stops cleanly."""
 
 import signal
 import socket
@@ -52,7 +52,7 @@ def test_serves_until_told_to_stop(tmp_path: Path, number: signal.Signals) -> No
         assert process.stderr.read() == ""
 
 
-def test_flags_make_a_smaller_slower_or_made_up_shop() -> None:
+def test_flags_make_a_smaller_slower_or_made_up_store() -> None:
     given = ("--consumer-key", "ck_given", "--consumer-secret", "cs_given")
     auth = ("ck_given", "cs_given")
     for flags, total in ((("--products-limit", "12"), 12), (("--products", "30", "--variations", "8"), 30)):

@@ -20,19 +20,19 @@ from demo_store.faults.cases import cases
 from demo_store.faults.pages import ChangingTotals, FewerRows, JunkRows, OtherPage, RowsChanged, WrongTotals
 from demo_store.faults.statuses import FailsAbove, PoisonousRow, Redirected, Status
 from demo_store.faults.transport import SlowDrip, SlowHeaders
-from tests.demo_store.conftest import TIMEOUT_SECONDS, Open, Shop
+from tests.demo_store.conftest import TIMEOUT_SECONDS, Open, Site
 
 PRODUCTS = "wc/v3/products"
 Check = Callable[[requests.Response], bool]
 
 
-def raw(shop: Shop, **parameters: str) -> bytes:
+def raw(site: Site, **parameters: str) -> bytes:
     """Ask for products and give the body as it came, without unpacking."""
-    key = shop.store.key()
+    key = site.store.key()
     query = {"per_page": "2", **parameters}
-    url = f"{shop.server.url}/wp-json/{PRODUCTS}"
+    url = f"{site.server.url}/wp-json/{PRODUCTS}"
     auth = (key.consumer_key, key.consumer_secret)
-    with shop.session.get(url, params=query, auth=auth, stream=True, timeout=TIMEOUT_SECONDS) as response:
+    with site.session.get(url, params=query, auth=auth, stream=True, timeout=TIMEOUT_SECONDS) as response:
         body: bytes = response.raw.read(decode_content=False)
         return body
 
@@ -99,13 +99,13 @@ ELSEWHERE = {
 
 
 @pytest.mark.parametrize(("name", "check"), BODIES, ids=[name for name, _ in BODIES])
-def test_fault_spoils_the_answer(shop: Shop, name: str, check: Check) -> None:
-    healthy = shop.get(PRODUCTS, per_page=2)
-    rule = shop.store.faults.add(name)
-    assert check(shop.get(PRODUCTS, per_page=2))
+def test_fault_spoils_the_answer(site: Site, name: str, check: Check) -> None:
+    healthy = site.get(PRODUCTS, per_page=2)
+    rule = site.store.faults.add(name)
+    assert check(site.get(PRODUCTS, per_page=2))
     assert rule.hits == 1
-    shop.store.faults.remove(rule)
-    assert shop.get(PRODUCTS, per_page=2).content == healthy.content
+    site.store.faults.remove(rule)
+    assert site.get(PRODUCTS, per_page=2).content == healthy.content
 
 
 def test_every_fault_has_a_name_and_a_test() -> None:
@@ -114,40 +114,40 @@ def test_every_fault_has_a_name_and_a_test() -> None:
 
 
 @pytest.mark.parametrize("name", ["connection_reset", "closed_halfway"])
-def test_connection_is_cut(shop: Shop, name: str) -> None:
-    shop.store.faults.add(name, times(1))
+def test_connection_is_cut(site: Site, name: str) -> None:
+    site.store.faults.add(name, times(1))
     with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
-        shop.get(PRODUCTS)
-    assert shop.get(PRODUCTS).status_code == 200
+        site.get(PRODUCTS)
+    assert site.get(PRODUCTS).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["connection_refused", "host_not_found"])
-def test_shop_that_cannot_be_reached_comes_back(shop: Shop, name: str) -> None:
-    shop.get(PRODUCTS)
-    shop.store.faults.add(name, times(1))
+def test_store_that_cannot_be_reached_comes_back(site: Site, name: str) -> None:
+    site.get(PRODUCTS)
+    site.store.faults.add(name, times(1))
     tries = 0
-    while shop.server.requests[-1].status != 200 or tries == 0:
+    while site.server.requests[-1].status != 200 or tries == 0:
         tries += 1
         with contextlib.suppress(requests.ConnectionError):
-            assert shop.get(PRODUCTS).status_code == 200
+            assert site.get(PRODUCTS).status_code == 200
     assert tries > 2
 
 
-def test_headers_that_drip_end_in_no_answer(shop: Shop) -> None:
-    shop.store.faults.add(SlowHeaders(0.0001), times(1))
+def test_headers_that_drip_end_in_no_answer(site: Site) -> None:
+    site.store.faults.add(SlowHeaders(0.0001), times(1))
     with pytest.raises(requests.ConnectionError):
-        shop.get(PRODUCTS)
+        site.get(PRODUCTS)
 
 
-def test_early_hints_come_before_the_answer(shop: Shop) -> None:
-    shop.store.faults.add("early_hints", times(1))
-    hints = shop.get(PRODUCTS)  # requests takes them for the answer
+def test_early_hints_come_before_the_answer(site: Site) -> None:
+    site.store.faults.add("early_hints", times(1))
+    hints = site.get(PRODUCTS)  # requests takes them for the answer
     assert (hints.status_code, hints.content, "preload" in hints.headers["Link"]) == (103, b"", True)
 
 
-def test_pages_behind_the_end_are_full_of_new_rows(shop: Shop) -> None:
-    shop.store.faults.add("endless_pages")
-    far, farther = (shop.get(PRODUCTS, per_page=5, offset=offset) for offset in (10_000, 10_005))
+def test_pages_behind_the_end_are_full_of_new_rows(site: Site) -> None:
+    site.store.faults.add("endless_pages")
+    far, farther = (site.get(PRODUCTS, per_page=5, offset=offset) for offset in (10_000, 10_005))
     assert (len(far.json()), far.headers["X-WP-Total"]) == (5, "10010")
     assert max(row["id"] for row in far.json()) < min(row["id"] for row in farther.json())
 
@@ -159,107 +159,107 @@ def test_every_case_is_a_fault_of_its_own(name: str) -> None:
     assert make() is not make()
 
 
-def test_object_comes_in_a_list(shop: Shop) -> None:
-    shop.store.faults.add("list_not_object")
-    assert isinstance(shop.get("wc/v3/system_status").json(), list)
+def test_object_comes_in_a_list(site: Site) -> None:
+    site.store.faults.add("list_not_object")
+    assert isinstance(site.get("wc/v3/system_status").json(), list)
 
 
-def test_server_that_never_answers_can_be_stopped(open_shop: Open) -> None:
-    shop = open_shop()
-    shop.store.faults.add("never_answers", times(1))
-    key = shop.store.key()
+def test_server_that_never_answers_can_be_stopped(open_site: Open) -> None:
+    site = open_site()
+    site.store.faults.add("never_answers", times(1))
+    key = site.store.key()
     auth = (key.consumer_key, key.consumer_secret)
     with pytest.raises(requests.ReadTimeout):
-        shop.session.get(f"{shop.server.url}/wp-json/{PRODUCTS}", auth=auth, timeout=0.2)
-    assert shop.server.requests[0].status == 0
-    assert shop.get(PRODUCTS).status_code == 200
+        site.session.get(f"{site.server.url}/wp-json/{PRODUCTS}", auth=auth, timeout=0.2)
+    assert site.server.requests[0].status == 0
+    assert site.get(PRODUCTS).status_code == 200
 
 
-def test_slow_drip_takes_its_time(shop: Shop) -> None:
-    shop.store.faults.add(SlowDrip(seconds=0.03, pieces=5))
+def test_slow_drip_takes_its_time(site: Site) -> None:
+    site.store.faults.add(SlowDrip(seconds=0.03, pieces=5))
     began = time.monotonic()
-    assert len(shop.rows(PRODUCTS)) == 10
+    assert len(site.rows(PRODUCTS)) == 10
     assert time.monotonic() - began >= 0.15
 
 
-def test_broken_gzip_cannot_be_unpacked(shop: Shop) -> None:
-    shop.store.faults.add("broken_gzip")
+def test_broken_gzip_cannot_be_unpacked(site: Site) -> None:
+    site.store.faults.add("broken_gzip")
     with pytest.raises((EOFError, zlib.error, gzip.BadGzipFile)):
-        gzip.decompress(raw(shop))
+        gzip.decompress(raw(site))
 
 
-def test_compression_bomb_is_small_on_the_wire(shop: Shop) -> None:
-    shop.store.faults.add(CompressionBomb(20_000_000))
-    packed = raw(shop)
+def test_compression_bomb_is_small_on_the_wire(site: Site) -> None:
+    site.store.faults.add(CompressionBomb(20_000_000))
+    packed = raw(site)
     assert len(packed) < 100_000
     assert len(gzip.decompress(packed)) > 20_000_000
 
 
-def test_oversized_body_is_valid_json(shop: Shop) -> None:
-    shop.store.faults.add(OversizedBody(3_000_000))
-    response = shop.get(PRODUCTS)
+def test_oversized_body_is_valid_json(site: Site) -> None:
+    site.store.faults.add(OversizedBody(3_000_000))
+    response = site.get(PRODUCTS)
     assert len(response.content) > 3_000_000
     assert len(response.json()) == 10
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 508, 520, 521, 522, 523, 524, 429])
-def test_statuses(shop: Shop, status: int) -> None:
-    shop.store.faults.add(Status(status, retry_after="Wed, 21 Oct 2026 07:28:00 GMT"))
-    response = shop.get(PRODUCTS)
+def test_statuses(site: Site, status: int) -> None:
+    site.store.faults.add(Status(status, retry_after="Wed, 21 Oct 2026 07:28:00 GMT"))
+    response = site.get(PRODUCTS)
     assert response.status_code == status
     assert response.headers["Retry-After"] == "Wed, 21 Oct 2026 07:28:00 GMT"
 
 
-def test_large_pages_fail_where_smaller_ones_succeed(shop: Shop) -> None:
-    shop.store.faults.add(FailsAbove(20, status=504))
-    assert shop.get(PRODUCTS, per_page=21).status_code == 504
-    assert shop.get(PRODUCTS, per_page=20).status_code == 200
+def test_large_pages_fail_where_smaller_ones_succeed(site: Site) -> None:
+    site.store.faults.add(FailsAbove(20, status=504))
+    assert site.get(PRODUCTS, per_page=21).status_code == 504
+    assert site.get(PRODUCTS, per_page=20).status_code == 200
 
 
-def test_poisonous_row_fails_every_page_it_is_on(shop: Shop) -> None:
-    ids = [row["id"] for row in shop.rows(PRODUCTS, orderby="id", order="asc", per_page=10)]
-    shop.store.faults.add(PoisonousRow(ids[4]))
+def test_poisonous_row_fails_every_page_it_is_on(site: Site) -> None:
+    ids = [row["id"] for row in site.rows(PRODUCTS, orderby="id", order="asc", per_page=10)]
+    site.store.faults.add(PoisonousRow(ids[4]))
     asked = {"orderby": "id", "order": "asc"}
-    assert shop.get(PRODUCTS, per_page=10, **asked).status_code == 500
-    assert [shop.get(PRODUCTS, per_page=1, offset=place, **asked).status_code for place in (3, 4, 5)] == [200, 500, 200]
+    assert site.get(PRODUCTS, per_page=10, **asked).status_code == 500
+    assert [site.get(PRODUCTS, per_page=1, offset=place, **asked).status_code for place in (3, 4, 5)] == [200, 500, 200]
 
 
-def test_wrong_pages(shop: Shop) -> None:
+def test_wrong_pages(site: Site) -> None:
     def page(number: int) -> Any:
-        return shop.rows(PRODUCTS, orderby="id", order="asc", per_page=3, page=number, _fields="id")
+        return site.rows(PRODUCTS, orderby="id", order="asc", per_page=3, page=number, _fields="id")
 
     def at(offset: int) -> Any:
-        return shop.rows(PRODUCTS, orderby="id", order="asc", per_page=3, offset=offset, _fields="id")
+        return site.rows(PRODUCTS, orderby="id", order="asc", per_page=3, offset=offset, _fields="id")
 
     first, second, third = page(1), page(2), page(3)
-    rule = shop.store.faults.add(OtherPage(1))
+    rule = site.store.faults.add(OtherPage(1))
     assert [page(1), page(2), at(0)] == [second, third, second]
-    shop.store.faults.remove(rule)
-    rule = shop.store.faults.add("same_page")
+    site.store.faults.remove(rule)
+    rule = site.store.faults.add("same_page")
     assert [page(1), page(2), at(6)] == [first, first, first]
-    shop.store.faults.remove(rule)
-    shop.store.faults.add(FewerRows(2))
+    site.store.faults.remove(rule)
+    site.store.faults.add(FewerRows(2))
     assert [page(1), at(3)] == [first[:2], second[:2]]
 
 
-def test_list_ends_in_the_middle_of_a_page_behind_the_first(shop: Shop) -> None:
-    shop.store.faults.add("ends_early")
-    first, second = (shop.get(PRODUCTS, per_page=6, offset=offset) for offset in (0, 6))
+def test_list_ends_in_the_middle_of_a_page_behind_the_first(site: Site) -> None:
+    site.store.faults.add("ends_early")
+    first, second = (site.get(PRODUCTS, per_page=6, offset=offset) for offset in (0, 6))
     assert (len(first.json()), first.headers["X-WP-Total"]) == (6, "1903")
     assert (len(second.json()), second.headers["X-WP-Total"]) == (3, "9")
 
 
-def test_totals_that_change_and_rows_that_are_changed(shop: Shop) -> None:
-    shop.store.faults.add(ChangingTotals(-100))
-    shop.store.faults.add(RowsChanged(lambda row: row["id"]))
-    answers = [shop.get(PRODUCTS, per_page=100) for _ in range(2)]
+def test_totals_that_change_and_rows_that_are_changed(site: Site) -> None:
+    site.store.faults.add(ChangingTotals(-100))
+    site.store.faults.add(RowsChanged(lambda row: row["id"]))
+    answers = [site.get(PRODUCTS, per_page=100) for _ in range(2)]
     assert [answer.headers["X-WP-Total"] for answer in answers] == ["1803", "1703"]
     assert [answer.headers["X-WP-TotalPages"] for answer in answers] == ["19", "18"]
     assert all(isinstance(row, int) for row in answers[0].json())
 
 
-def test_arguments_of_faults(shop: Shop) -> None:
-    faults = shop.store.faults
+def test_arguments_of_faults(site: Site) -> None:
+    faults = site.store.faults
     for fault, check in (
         (JunkRows([1]), lambda r: r.json()[0] == [1]),
         (WrongTotals("many", -1), lambda r: (r.headers["X-WP-Total"], r.headers["X-WP-TotalPages"]) == ("many", "-1")),
@@ -269,15 +269,15 @@ def test_arguments_of_faults(shop: Shop) -> None:
         (BodyChanged(bytes.upper, X_Cache="HIT"), lambda r: b'"ID"' in r.content and r.headers["X-Cache"] == "HIT"),
     ):
         faults.add(fault)
-        assert check(shop.get(PRODUCTS))
+        assert check(site.get(PRODUCTS))
         faults.clear()
 
 
-def struck(shop: Shop, count: int, **parameters: object) -> list[bool]:
-    return [shop.get(PRODUCTS, per_page=1, **parameters).status_code == 500 for _ in range(count)]
+def struck(site: Site, count: int, **parameters: object) -> list[bool]:
+    return [site.get(PRODUCTS, per_page=1, **parameters).status_code == 500 for _ in range(count)]
 
 
-def test_when_by_number(shop: Shop) -> None:
+def test_when_by_number(site: Site) -> None:
     for when, expected in (
         (nth(2, 4), [False, True, False, True, False]),
         (every(2), [False, True, False, True, False]),
@@ -285,44 +285,44 @@ def test_when_by_number(shop: Shop) -> None:
         (~times(2), [False, False, True, True, True]),
         (nth(1) | nth(3), [True, False, True, False, False]),
     ):
-        shop.store.faults.clear()
-        shop.store.faults.add("status", when)
-        assert struck(shop, 5) == expected
+        site.store.faults.clear()
+        site.store.faults.add("status", when)
+        assert struck(site, 5) == expected
 
 
-def test_when_by_path_parameter_chance_and_condition(shop: Shop) -> None:
-    shop.store.faults.add("status", path(r"/products$") & param(page=2) & nth(2))
-    assert struck(shop, 2) == [False, False]
-    assert struck(shop, 3, page=2) == [False, True, False]
-    shop.store.faults.clear()
-    shop.store.faults.add("status", param(search=None))
-    assert struck(shop, 1) + struck(shop, 1, search="x") == [False, True]
-    shop.store.faults.clear()
-    shop.store.faults.add("status", chance(0.5, seed=7))
-    first = struck(shop, 12)
-    shop.store.faults.clear()
-    shop.store.faults.add("status", chance(0.5, seed=7))
-    assert struck(shop, 12) == first
+def test_when_by_path_parameter_chance_and_condition(site: Site) -> None:
+    site.store.faults.add("status", path(r"/products$") & param(page=2) & nth(2))
+    assert struck(site, 2) == [False, False]
+    assert struck(site, 3, page=2) == [False, True, False]
+    site.store.faults.clear()
+    site.store.faults.add("status", param(search=None))
+    assert struck(site, 1) + struck(site, 1, search="x") == [False, True]
+    site.store.faults.clear()
+    site.store.faults.add("status", chance(0.5, seed=7))
+    first = struck(site, 12)
+    site.store.faults.clear()
+    site.store.faults.add("status", chance(0.5, seed=7))
+    assert struck(site, 12) == first
     assert {True, False} == set(first)
-    shop.store.faults.clear()
+    site.store.faults.clear()
     gate = threading.Event()
-    shop.store.faults.add("status", while_true(gate.is_set))
-    assert struck(shop, 1) == [False]
+    site.store.faults.add("status", while_true(gate.is_set))
+    assert struck(site, 1) == [False]
     gate.set()
-    assert struck(shop, 1) == [True]
+    assert struck(site, 1) == [True]
 
 
-def test_workers_bound_the_requests_answered_at_once_and_latency_adds_up(open_shop: Open) -> None:
-    shop = open_shop(Store.empty())
-    shop.store.create_product(name="One")
-    shop.store.workers, shop.store.latency_seconds, shop.store.latency_per_row_seconds = 2, 0.05, 0.05
-    key = shop.store.key()
+def test_workers_bound_the_requests_answered_at_once_and_latency_adds_up(open_site: Open) -> None:
+    site = open_site(Store.empty())
+    site.store.create_product(name="One")
+    site.store.workers, site.store.latency_seconds, site.store.latency_per_row_seconds = 2, 0.05, 0.05
+    key = site.store.key()
 
     def ask(_: int) -> int:
         return requests.get(
-            f"{shop.server.url}/wp-json/{PRODUCTS}",
+            f"{site.server.url}/wp-json/{PRODUCTS}",
             auth=(key.consumer_key, key.consumer_secret),
-            verify=str(shop.server.ca_bundle),
+            verify=str(site.server.ca_bundle),
             timeout=TIMEOUT_SECONDS,
         ).status_code
 
@@ -330,4 +330,4 @@ def test_workers_bound_the_requests_answered_at_once_and_latency_adds_up(open_sh
     with ThreadPoolExecutor(6) as pool:
         assert list(pool.map(ask, range(6))) == [200] * 6
     assert time.monotonic() - began >= 0.3
-    assert max(request.in_flight for request in shop.server.requests) > 2
+    assert max(request.in_flight for request in site.server.requests) > 2

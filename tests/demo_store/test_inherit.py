@@ -93,11 +93,11 @@ def test_an_orphan_shows_what_it_has_itself(store: Store, version: str) -> None:
         assert store.rows("variations") == []
 
 
-def test_the_edit_context_shows_them_too(store: Store, version: str, open_shop: Open) -> None:
+def test_the_edit_context_shows_them_too(store: Store, version: str, open_site: Open) -> None:
     parent, bare, _ = family(store, sku="P-1", weight="9", manage_stock=True, stock_quantity=3)
-    shop = open_shop(store)
+    site = open_site(store)
     route = f"wc/v3/products/{parent}/variations/{bare}"
-    in_edit, in_view = shop.get(route, context="edit").json(), shop.get(route).json()
+    in_edit, in_view = site.get(route, context="edit").json(), site.get(route).json()
     assert in_edit == in_view
     assert [in_edit[name] for name in ("sku", "weight", "stock_quantity")] == ["P-1", "9", 3], version
 

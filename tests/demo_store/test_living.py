@@ -1,4 +1,4 @@
-"""The living shop: what edits do to rows and to their dates."""
+"""The living store: what edits do to rows and to their dates."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

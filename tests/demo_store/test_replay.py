@@ -1,4 +1,4 @@
-"""Hold the sample shop to the real shops: every recorded exchange is asked again and compared."""
+"""Hold the sample store to the real stores: every recorded exchange is asked again and compared."""
 
 import json
 import re
@@ -20,7 +20,7 @@ NAMES = [exchange["name"] for exchange in recorded(PROFILES[0], "exchanges")]
 HEADERS = ("Content-Type", "X-WP-Total", "X-WP-TotalPages", "Link", "Allow", "Cache-Control")
 
 # Texts of these were emptied after recording, which wrote the JSON anew: without escaped slashes. The list of
-# settings that the sample shop serves was recorded with the texts of options emptied too (each says its value).
+# settings that the sample store serves was recorded with the texts of options emptied too (each says its value).
 REWRITTEN = ("basic_https_shop_manager_settings", "options_products_schema")
 
 # related_ids is a new random sample on every call, so the recordings differ among themselves.

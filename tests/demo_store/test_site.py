@@ -9,38 +9,38 @@ import requests
 
 from demo_store import PROFILES, Request, Store, serve
 from demo_store.profiles import read_json
-from tests.demo_store.conftest import TIMEOUT_SECONDS, Open, Shop
+from tests.demo_store.conftest import TIMEOUT_SECONDS, Open, Site
 
 
-def page(shop: Shop, path: str = "/", **headers: str) -> requests.Response:
-    url = shop.server.url + path
-    return shop.session.get(url, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False)
+def page(site: Site, path: str = "/", **headers: str) -> requests.Response:
+    url = site.server.url + path
+    return site.session.get(url, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False)
 
 
 def is_html(response: requests.Response, status: int) -> bool:
     return response.status_code == status and response.headers["Content-Type"].startswith("text/html")
 
 
-def test_front_page_names_the_api(open_shop: Open) -> None:
-    shop = open_shop()
-    assert page(shop).headers["Link"] == f'<{shop.server.url}/wp-json/>; rel="https://api.w.org/"'
-    shop.store.subfolder = "/shop"
-    assert shop.server.url.endswith("/shop")
-    assert page(shop).headers["Link"] == f'<{shop.server.url}/wp-json/>; rel="https://api.w.org/"'
-    assert shop.get("wc/v3/products", per_page=1).status_code == 200
-    outside = shop.session.get(shop.server.url.removesuffix("/shop") + "/wp-json/", timeout=TIMEOUT_SECONDS)
+def test_front_page_names_the_api(open_site: Open) -> None:
+    site = open_site()
+    assert page(site).headers["Link"] == f'<{site.server.url}/wp-json/>; rel="https://api.w.org/"'
+    site.store.subfolder = "/shop"
+    assert site.server.url.endswith("/shop")
+    assert page(site).headers["Link"] == f'<{site.server.url}/wp-json/>; rel="https://api.w.org/"'
+    assert site.get("wc/v3/products", per_page=1).status_code == 200
+    outside = site.session.get(site.server.url.removesuffix("/shop") + "/wp-json/", timeout=TIMEOUT_SECONDS)
     assert is_html(outside, 404)
 
 
-def test_index_and_namespaces_need_no_key(open_shop: Open, version: str) -> None:
-    shop = open_shop(Store.recorded(version))
-    index = page(shop, "/wp-json/").json()
-    assert index["url"] == index["home"] == shop.server.url
+def test_index_and_namespaces_need_no_key(open_site: Open, version: str) -> None:
+    site = open_site(Store.recorded(version))
+    index = page(site, "/wp-json/").json()
+    assert index["url"] == index["home"] == site.server.url
     assert index["timezone_string"] == read_json(version, "api_root")["timezone_string"]
     assert {"wc/v3", "wc/v2", "wc-analytics"} < set(index["namespaces"])
-    assert page(shop, "/wp-json/wc/v3").json() == read_json(version, "namespace_wc_v3")
+    assert page(site, "/wp-json/wc/v3").json() == read_json(version, "namespace_wc_v3")
     for namespace in ("wc-analytics", "wc/v2"):
-        routes = page(shop, f"/wp-json/{namespace}").json()["routes"]
+        routes = page(site, f"/wp-json/{namespace}").json()["routes"]
         recorded = read_json(version, "routes_other_namespaces")[namespace]
         assert set(recorded) <= set(routes)
         for pattern, route in recorded.items():
@@ -48,113 +48,113 @@ def test_index_and_namespaces_need_no_key(open_shop: Open, version: str) -> None
                 assert set(routes[pattern]["endpoints"][0]["args"]) == set(route["get_arguments"])
 
 
-def test_old_store_has_wc_v2_only(open_shop: Open) -> None:
-    shop = open_shop(Store.recorded("5.9.0", namespace="wc/v2"))
-    assert "wc/v3" not in page(shop, "/wp-json/").json()["namespaces"]
+def test_old_store_has_wc_v2_only(open_site: Open) -> None:
+    site = open_site(Store.recorded("5.9.0", namespace="wc/v2"))
+    assert "wc/v3" not in page(site, "/wp-json/").json()["namespaces"]
     for path in ("wc/v3", "wc/v3/products", "wc-analytics", "wc-analytics/variations"):
-        assert shop.get(path).json()["code"] == "rest_no_route"
-    (product,) = shop.rows("wc/v2/products", per_page=1, orderby="id", order="asc", type="variable", status="publish")
+        assert site.get(path).json()["code"] == "rest_no_route"
+    (product,) = site.rows("wc/v2/products", per_page=1, orderby="id", order="asc", type="variable", status="publish")
     assert "in_stock" in product
     assert "stock_status" not in product
-    (variation,) = shop.rows(f"wc/v2/products/{product['id']}/variations", per_page=1)
+    (variation,) = site.rows(f"wc/v2/products/{product['id']}/variations", per_page=1)
     assert {"visible", "in_stock"} < set(variation)
     assert "/wp-json/wc/v2/" in variation["_links"]["self"][0]["href"]
-    assert "/wp-json/wc/v2/" in shop.rows("wc/v2/products/tags", per_page=1)[0]["_links"]["self"][0]["href"]
-    assert shop.get("wc/v2/system_status").json()["environment"]["version"] == "5.9.0"
+    assert "/wp-json/wc/v2/" in site.rows("wc/v2/products/tags", per_page=1)[0]["_links"]["self"][0]["href"]
+    assert site.get("wc/v2/system_status").json()["environment"]["version"] == "5.9.0"
 
 
-def test_reviews_of_wc_v2_are_below_their_product(shop: Shop) -> None:
-    review = shop.rows("wc/v3/products/reviews", per_page=1)[0]
-    listed = shop.rows(f"wc/v2/products/{review['product_id']}/reviews")
+def test_reviews_of_wc_v2_are_below_their_product(site: Site) -> None:
+    review = site.rows("wc/v3/products/reviews", per_page=1)[0]
+    listed = site.rows(f"wc/v2/products/{review['product_id']}/reviews")
     assert review["id"] in {found["id"] for found in listed}
     assert set(listed[0]) >= {"name", "email", "review", "rating"}
-    assert shop.get("wc/v2/products/999999/reviews").status_code == 404
+    assert site.get("wc/v2/products/999999/reviews").status_code == 404
 
 
-def test_plain_permalinks_hide_the_api_and_ignore_keys(shop: Shop) -> None:
-    shop.store.permalinks = "plain"
-    assert is_html(page(shop, "/wp-json/"), 404)
-    key = shop.store.key()
-    url = f"{shop.server.url}/?rest_route=/wc/v3/products"
-    refused = shop.session.get(url, auth=(key.consumer_key, key.consumer_secret), timeout=TIMEOUT_SECONDS)
+def test_plain_permalinks_hide_the_api_and_ignore_keys(site: Site) -> None:
+    site.store.permalinks = "plain"
+    assert is_html(page(site, "/wp-json/"), 404)
+    key = site.store.key()
+    url = f"{site.server.url}/?rest_route=/wc/v3/products"
+    refused = site.session.get(url, auth=(key.consumer_key, key.consumer_secret), timeout=TIMEOUT_SECONDS)
     assert (refused.status_code, refused.json()["code"]) == (401, "woocommerce_rest_cannot_view")
-    assert "rest_route=/" in page(shop).headers["Link"]
+    assert "rest_route=/" in page(site).headers["Link"]
 
 
-def test_no_woocommerce_and_no_wordpress(shop: Shop) -> None:
-    shop.store.has_woocommerce = False
-    assert shop.get("wc/v3/products").json()["code"] == "rest_no_route"
-    assert not [name for name in page(shop, "/wp-json/").json()["namespaces"] if name.startswith("wc/")]
-    shop.store.has_wordpress = False
-    assert is_html(page(shop, "/wp-json/"), 404)
-    assert "Link" not in page(shop).headers
+def test_no_woocommerce_and_no_wordpress(site: Site) -> None:
+    site.store.has_woocommerce = False
+    assert site.get("wc/v3/products").json()["code"] == "rest_no_route"
+    assert not [name for name in page(site, "/wp-json/").json()["namespaces"] if name.startswith("wc/")]
+    site.store.has_wordpress = False
+    assert is_html(page(site, "/wp-json/"), 404)
+    assert "Link" not in page(site).headers
 
 
-def test_maintenance_firewall_and_user_agent_block(shop: Shop) -> None:
-    shop.store.maintenance = True
-    down = shop.get("wc/v3/products")
+def test_maintenance_firewall_and_user_agent_block(site: Site) -> None:
+    site.store.maintenance = True
+    down = site.get("wc/v3/products")
     assert is_html(down, 503)
     assert down.headers["Retry-After"] == "600"
-    told = page(shop, "/wp-json/", Accept="application/json")
+    told = page(site, "/wp-json/", Accept="application/json")
     assert (told.status_code, told.json()["code"], told.headers["Retry-After"]) == (503, "wp_die", "600")
-    assert is_html(page(shop, "/wp-json/", Accept="text/html,application/xhtml+xml"), 503)
-    shop.store.maintenance = False
+    assert is_html(page(site, "/wp-json/", Accept="text/html,application/xhtml+xml"), 503)
+    site.store.maintenance = False
     for firewall, status in (("403 html", 403), ("200 html", 200), ("503 html", 503)):
-        shop.store.firewall = firewall  # type: ignore[assignment]
-        assert is_html(shop.get("wc/v3/products"), status)
-    shop.store.firewall = None
-    shop.store.user_agent_block = lambda agent: "python-requests" in agent
-    assert is_html(page(shop, "/wp-json/"), 403)
-    assert page(shop, "/wp-json/", **{"User-Agent": "Mozilla/5.0"}).status_code == 200
+        site.store.firewall = firewall  # type: ignore[assignment]
+        assert is_html(site.get("wc/v3/products"), status)
+    site.store.firewall = None
+    site.store.user_agent_block = lambda agent: "python-requests" in agent
+    assert is_html(page(site, "/wp-json/"), 403)
+    assert page(site, "/wp-json/", **{"User-Agent": "Mozilla/5.0"}).status_code == 200
 
 
 @pytest.mark.parametrize(
     ("status", "code"), [(401, "rest_login_required"), (403, "rest_forbidden"), (404, "rest_disabled")]
 )
-def test_disabled_api(shop: Shop, status: int, code: str) -> None:
-    shop.store.rest_disabled = status  # type: ignore[assignment]
-    response = shop.get("wc/v3/products")
+def test_disabled_api(site: Site, status: int, code: str) -> None:
+    site.store.rest_disabled = status  # type: ignore[assignment]
+    response = site.get("wc/v3/products")
     assert (response.status_code, response.json()["code"]) == (status, code)
 
 
-def test_redirects(shop: Shop) -> None:
-    shop.store.redirect_to = "https://www.elsewhere.invalid/"
-    shop.store.redirect_status = 308
-    moved = shop.get("wc/v3/products")
+def test_redirects(site: Site) -> None:
+    site.store.redirect_to = "https://www.elsewhere.invalid/"
+    site.store.redirect_status = 308
+    moved = site.get("wc/v3/products")
     assert (moved.status_code, moved.headers["Location"]) == (308, "https://www.elsewhere.invalid/")
-    shop.store.redirect_to = lambda request: None if request.path.startswith("/wp-json") else "/wp-json/"
-    assert shop.get("wc/v3/products").status_code == 200
-    assert page(shop).headers["Location"] == "/wp-json/"
+    site.store.redirect_to = lambda request: None if request.path.startswith("/wp-json") else "/wp-json/"
+    assert site.get("wc/v3/products").status_code == 200
+    assert page(site).headers["Location"] == "/wp-json/"
 
 
-def test_missing_routes_and_trailing_slashes(shop: Shop) -> None:
-    assert shop.get("wc/v3/nonsense").json()["code"] == "rest_no_route"
-    assert shop.get("wc/v3/products/").status_code == 200
-    assert is_html(page(shop, "/no/such/page"), 404)
-    assert shop.get("wc/v3/orders").json() == []
+def test_missing_routes_and_trailing_slashes(site: Site) -> None:
+    assert site.get("wc/v3/nonsense").json()["code"] == "rest_no_route"
+    assert site.get("wc/v3/products/").status_code == 200
+    assert is_html(page(site, "/no/such/page"), 404)
+    assert site.get("wc/v3/orders").json() == []
 
 
-def test_options_describe_routes(shop: Shop) -> None:
-    key = shop.store.key()
+def test_options_describe_routes(site: Site) -> None:
+    key = site.store.key()
     for route, methods in (("products", ["GET", "POST"]), ("variations", ["GET"])):
-        url = f"{shop.server.url}/wp-json/wc/v3/{route}"
-        response = shop.session.options(url, auth=(key.consumer_key, key.consumer_secret), timeout=TIMEOUT_SECONDS)
+        url = f"{site.server.url}/wp-json/wc/v3/{route}"
+        response = site.session.options(url, auth=(key.consumer_key, key.consumer_secret), timeout=TIMEOUT_SECONDS)
         assert response.json()["methods"] == methods
         assert response.headers["Allow"] == ", ".join(methods)
 
 
-def test_date_header_is_the_stores_clock(shop: Shop) -> None:
-    shop.store.clock.set(datetime(2030, 5, 1, 12, 0, 0, tzinfo=UTC))
-    assert page(shop).headers["Date"] == "Wed, 01 May 2030 12:00:00 GMT"
-    shop.store.clock.advance(90)
-    assert page(shop).headers["Date"] == "Wed, 01 May 2030 12:01:30 GMT"
-    shop.store.clock.offset = -30
-    assert page(shop).headers["Date"] == "Wed, 01 May 2030 11:59:30 GMT"
+def test_date_header_is_the_stores_clock(site: Site) -> None:
+    site.store.clock.set(datetime(2030, 5, 1, 12, 0, 0, tzinfo=UTC))
+    assert page(site).headers["Date"] == "Wed, 01 May 2030 12:00:00 GMT"
+    site.store.clock.advance(90)
+    assert page(site).headers["Date"] == "Wed, 01 May 2030 12:01:30 GMT"
+    site.store.clock.offset = -30
+    assert page(site).headers["Date"] == "Wed, 01 May 2030 11:59:30 GMT"
 
 
-def test_requests_are_logged(shop: Shop) -> None:
-    shop.get("wc/v3/products", per_page=2, _fields="id")
-    (logged,) = shop.server.requests
+def test_requests_are_logged(site: Site) -> None:
+    site.get("wc/v3/products", per_page=2, _fields="id")
+    (logged,) = site.server.requests
     assert (logged.method, logged.path, logged.query) == (
         "GET",
         "/wp-json/wc/v3/products",
@@ -166,41 +166,41 @@ def test_requests_are_logged(shop: Shop) -> None:
     assert abs((datetime.now(UTC) - logged.started_at).total_seconds()) < TIMEOUT_SECONDS
 
 
-def test_hook_may_edit_between_requests(shop: Shop) -> None:
+def test_hook_may_edit_between_requests(site: Site) -> None:
     seen: list[int] = []
 
     def edit(request: Request) -> None:
         seen.append(request.number)
-        shop.store.edit_product(310, name=f"Name {request.number}")
+        site.store.edit_product(310, name=f"Name {request.number}")
 
-    shop.store.before_request = edit
-    names = [shop.rows("wc/v3/products", include=310)[0]["name"] for _ in range(2)]
+    site.store.before_request = edit
+    names = [site.rows("wc/v3/products", include=310)[0]["name"] for _ in range(2)]
     assert names == ["Name 1", "Name 2"]
     assert seen == [1, 2]
 
 
-def test_answers_are_compressed_when_asked_for(shop: Shop) -> None:
-    packed = shop.get("wc/v3/products")
+def test_answers_are_compressed_when_asked_for(site: Site) -> None:
+    packed = site.get("wc/v3/products")
     assert packed.headers["Content-Encoding"] == "gzip"
-    shop.session.headers["Accept-Encoding"] = "identity"
-    plain = shop.get("wc/v3/products")
+    site.session.headers["Accept-Encoding"] = "identity"
+    plain = site.get("wc/v3/products")
     assert "Content-Encoding" not in plain.headers
     assert plain.content == packed.content
-    assert shop.session.head(f"{shop.server.url}/wp-json/", timeout=TIMEOUT_SECONDS).content == b""
+    assert site.session.head(f"{site.server.url}/wp-json/", timeout=TIMEOUT_SECONDS).content == b""
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-def test_system_status_names_the_version_that_answers(open_shop: Open, profile: str) -> None:
-    shop = open_shop(Store.recorded("9.9.5", version=profile))
-    status = shop.get("wc/v3/system_status").json()
+def test_system_status_names_the_version_that_answers(open_site: Open, profile: str) -> None:
+    site = open_site(Store.recorded("9.9.5", version=profile))
+    status = site.get("wc/v3/system_status").json()
     assert status["environment"]["version"] == profile
     assert status["settings"]["currency"] == "EUR"
-    groups = [group["id"] for group in shop.rows("wc/v3/settings")]
+    groups = [group["id"] for group in site.rows("wc/v3/settings")]
     assert groups == ["general", "products", "tax"]
-    setting = shop.get("wc/v3/settings/general/woocommerce_currency").json()
+    setting = site.get("wc/v3/settings/general/woocommerce_currency").json()
     assert setting["value"] == "EUR"
-    assert shop.get("wc/v3/settings/nonsense").status_code == 404
-    assert shop.get("wc/v3/settings/general/nonsense").status_code == 404
+    assert site.get("wc/v3/settings/nonsense").status_code == 404
+    assert site.get("wc/v3/settings/general/nonsense").status_code == 404
 
 
 def test_certificate_authority_is_kept_and_replaced_when_broken(tmp_path: Path) -> None:

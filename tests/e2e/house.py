@@ -1,4 +1,4 @@
-"""A copy of the project with its plugins installed, two open sample shops, and the real Meltano over them."""
+"""A copy of the project with its plugins installed, two open sample stores, and the real Meltano over them."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class House:
 
     Attributes:
         root: Its folder.
-        shops: The open shops by store id.
+        stores: The open stores by store id.
         variables: What is added to Meltano's environment.
     """
 
     root: Path
-    shops: dict[str, Server] = field(default_factory=dict)
+    sites: dict[str, Server] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
 
     def begin(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
@@ -61,9 +61,9 @@ class House:
         """Wait for a command that must succeed, and return its output, in which no secret may stand."""
         told, _ = process.communicate(timeout=RUN_SECONDS)
         assert process.returncode == 0, told
-        for shop in self.shops.values():
-            assert shop.store.key().consumer_key not in told
-            assert shop.store.key().consumer_secret not in told
+        for site in self.sites.values():
+            assert site.store.key().consumer_key not in told
+            assert site.store.key().consumer_secret not in told
         return told
 
     def meltano(self, *arguments: str, **variables: str) -> str:
@@ -122,21 +122,21 @@ def copy_project(root: Path) -> None:
 
 @contextmanager
 def open_house(folder: Path) -> Iterator[House]:
-    """Copy the project, install its plugins, open both shops; at the end close them and stop the database."""
+    """Copy the project, install its plugins, open both stores; at the end close them and stop the database."""
     house = House(folder / "project")
     copy_project(house.root)
     with (
         serve(Store.recorded("11.0.1"), ca_dir=folder) as us,
         serve(Store.recorded("9.9.5"), ca_dir=folder) as eu,
     ):
-        house.shops = {"us": us, "eu": eu}
-        for store_id, shop in house.shops.items():
+        house.sites = {"us": us, "eu": eu}
+        for store_id, site in house.sites.items():
             prefix = f"TAP_WOO_PIM__{store_id.upper()}_"
             house.variables |= {
-                f"{prefix}SITE_URL": shop.url,
-                f"{prefix}CONSUMER_KEY": shop.store.key().consumer_key,
-                f"{prefix}CONSUMER_SECRET": shop.store.key().consumer_secret,
-                f"{prefix}CA_BUNDLE": str(shop.ca_bundle),
+                f"{prefix}SITE_URL": site.url,
+                f"{prefix}CONSUMER_KEY": site.store.key().consumer_key,
+                f"{prefix}CONSUMER_SECRET": site.store.key().consumer_secret,
+                f"{prefix}CA_BUNDLE": str(site.ca_bundle),
             }
         # Where Python may not keep what it compiled, dbt and the loader would take seconds more at each of many starts.
         house.meltano("install", **uv_variables(), UV_COMPILE_BYTECODE="1")

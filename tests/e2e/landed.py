@@ -1,4 +1,4 @@
-"""What landed in a schema of the PIM database, by the real loader, beside what a shop serves."""
+"""What landed in a schema of the PIM database, by the real loader, beside what a store serves."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def key_of(stream: str) -> str:
 
 
 def by_key(stream: str, rows: list[dict[str, Any]], types: dict[str, str]) -> Rows:
-    """The rows that a shop serves, as they must stand in the database."""
+    """The rows that a store serves, as they must stand in the database."""
     return {row[key_of(stream)]: truth.landed(row, stream, types) for row in rows}
 
 
@@ -44,7 +44,7 @@ def differing(here: Rows, there: Rows) -> list[Any]:
 
 @dataclass(frozen=True)
 class Schema:
-    """A schema that shops land in.
+    """A schema that stores land in.
 
     Attributes:
         house: where the loader is installed and the database runs.

@@ -19,7 +19,7 @@ from tests.e2e import truth
 from tests.e2e.house import House
 from tests.e2e.landed import Rows, Schema, by_key, differing, key_of
 
-STORE = "shop"
+STORE = "store"
 RUN_SECONDS = 300
 
 
@@ -34,11 +34,11 @@ class Outcome:
 
 @dataclass
 class Pipeline:
-    """Syncs one sample shop into a schema of its own.
+    """Syncs one sample store into a schema of its own.
 
     Attributes:
         house: where the target is installed and the database runs.
-        server: the shop.
+        server: the store.
         schema: the schema it lands in.
         state: what Meltano would keep: the last state that the target wrote.
         settings: settings of the tap beside those of the connection.
@@ -66,10 +66,10 @@ class Pipeline:
         """Run once.
 
         Args:
-            victim: "tap", "target" or "shop": what dies when the shop gets its request number `at_request`. The
-                shop comes back after the run.
+            victim: "tap", "target" or "store": what dies when the store gets its request number `at_request`. The
+                store comes back after the run.
             how: the signal, for processes.
-            meanwhile: what happens in the shop before each answer.
+            meanwhile: what happens in the store before each answer.
         """
         with self._tap() as tap, self._target(tap) as target:
             strike = _Strike(self.server, victim, at_request, {"tap": tap, "target": target}, how, meanwhile)
@@ -91,7 +91,7 @@ class Pipeline:
         return Outcome(tap.returncode, target.returncode, told)
 
     def differences(self, *, but: frozenset[str] = frozenset()) -> list[tuple[str, Any]]:
-        """The keys of all rows that are live in the database and differ from the shop's, are missing, or are ghosts."""
+        """The keys of all rows that are live in the database and differ from the store's, are missing or are ghosts."""
         found = []
         for stream in truth.STREAM_KINDS.keys() - but:
             if types := self.landed.types(stream):
@@ -123,8 +123,8 @@ class Pipeline:
             (stream, key) for stream in truth.STREAM_KINDS if self.landed.types(stream) for key in self.live(stream)
         }
 
-    def keys_in_the_shop(self) -> set[tuple[str, Any]]:
-        """The keys of all rows that the shop serves, with their stream, but of variations that went to the trash.
+    def keys_in_the_store(self) -> set[tuple[str, Any]]:
+        """The keys of all rows that the store serves, with their stream, but of variations that went to the trash.
 
         Their products do not list them any more, so that they are gone before the run that sees them in the trash.
         """
@@ -177,7 +177,7 @@ class Pipeline:
 
 @dataclass
 class _Strike:
-    """Kills something when the shop gets a certain request."""
+    """Kills something when the store gets a certain request."""
 
     server: Server
     victim: str
@@ -195,7 +195,7 @@ class _Strike:
             return
         if self.victim in self.processes:
             self.processes[self.victim].send_signal(self.how)
-        elif self.victim == "shop":
+        elif self.victim == "store":
             self.rule = self.server.store.faults.add("connection_reset")
 
     def rise(self) -> None:

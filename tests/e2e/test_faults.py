@@ -1,4 +1,4 @@
-"""Whatever a server does, the real database ends up with exactly what the shop serves, or the user is told plainly."""
+"""Whatever a server does, the real database ends up with exactly what the store serves, or the user is told plainly."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.e2e import truth
 from tests.e2e.house import House
 from tests.e2e.landed import Schema, by_key, differing
 from tests.tap import trial
-from tests.tap.harness import Landing, Shop, shop
+from tests.tap.harness import Landing, Site, site
 
 SCHEMA = "faults"
 STREAMS = ("products", "product_shipping_classes")
@@ -42,7 +42,7 @@ FAILED = {
 }
 """What ends a run at once, however seldom it happens."""
 BOGUS = {name for name in NAMES if name.startswith("pages without end")}
-"""Rows that the shop made up: they are gone when the next whole read is complete, after the one that met them."""
+"""Rows that the store made up: they are gone when the next whole read is complete, after the one that met them."""
 NESTED = ("200 levels of nesting", "500 levels of nesting")
 """Too deep for what compares the other values, not for the database."""
 ODD_VALUES = {
@@ -66,7 +66,7 @@ class Landed:
     Attributes:
         outcomes: of the run in trouble, by fault and when it struck.
         kept: whether all rows of before were still live after it.
-        odd: the rows that the shop served while its values were odd, by fault.
+        odd: the rows that the store served while its values were odd, by fault.
     """
 
     schema: Schema
@@ -76,7 +76,7 @@ class Landed:
     served: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     def differences(self, store_id: str) -> list[tuple[str, int]]:
-        """Keys of all rows that differ from what the shop serves, are missing, or are none of it."""
+        """Keys of all rows that differ from what the store serves, are missing, or are none of it."""
         found = []
         for stream in STREAMS:
             there = by_key(stream, self.served[stream], self.schema.types(stream))
@@ -91,7 +91,7 @@ def landed(house: House, tmp_path_factory: pytest.TempPathFactory) -> Landed:
     landed = Landed(Schema(house, SCHEMA))
     messages = tmp_path_factory.mktemp("faults") / "messages.jsonl"
     house.meltano("invoke", "pim-db:start")
-    with pytest.MonkeyPatch.context() as patch, shop(store) as served, messages.open("wb") as file:
+    with pytest.MonkeyPatch.context() as patch, site(store) as served, messages.open("wb") as file:
         trial.quick(patch)
         for name in NAMES:
             for when in trial.WHEN:
@@ -108,7 +108,7 @@ def landed(house: House, tmp_path_factory: pytest.TempPathFactory) -> Landed:
     return landed
 
 
-def let_strike(landed: Landed, served: Shop, file: BinaryIO, name: str, when: str) -> None:
+def let_strike(landed: Landed, served: Site, file: BinaryIO, name: str, when: str) -> None:
     landing, store_id = Landing(), f"{name} {when}"
     if when == "always":
         assert trial.run(served, landing, store_id=store_id).is_complete
@@ -124,7 +124,7 @@ def let_strike(landed: Landed, served: Shop, file: BinaryIO, name: str, when: st
     write(landing, file)
 
 
-def mix(landed: Landed, served: Shop, file: BinaryIO, seed: int) -> None:
+def mix(landed: Landed, served: Site, file: BinaryIO, seed: int) -> None:
     """Let three faults strike at random in one run."""
     landing, makers = Landing(), trial.all_cases(served.store)
     for number, name in enumerate(random.Random(seed).sample(sorted({*NAMES} - {*trial.HANGS}), 3)):
@@ -136,7 +136,7 @@ def mix(landed: Landed, served: Shop, file: BinaryIO, seed: int) -> None:
     write(landing, file)
 
 
-def keep_odd(landed: Landed, served: Shop, file: BinaryIO, name: str) -> None:
+def keep_odd(landed: Landed, served: Site, file: BinaryIO, name: str) -> None:
     landing = Landing()
     served.store.faults.add(trial.all_cases(served.store)[name](), trial.ROWS)
     assert trial.run(served, landing, store_id=name).is_complete, name
@@ -146,7 +146,7 @@ def keep_odd(landed: Landed, served: Shop, file: BinaryIO, name: str) -> None:
     write(landing, file)
 
 
-def ask(served: Shop, *auth: str) -> list[dict[str, Any]]:
+def ask(served: Site, *auth: str) -> list[dict[str, Any]]:
     """Ask for the rows as anybody would."""
     rows = []
     for status in ("any", "trash"):

@@ -1,4 +1,4 @@
-"""Every column of every row in PostgreSQL against what the shops served, after the first sync of both."""
+"""Every column of every row in PostgreSQL against what the stores served, after the first sync of both."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ STREAMS = {
 @pytest.mark.parametrize(
     ("store_id", "stream"), [(store_id, stream) for store_id in STREAMS for stream in sorted(STREAMS[store_id])]
 )
-def test_every_column_of_every_row_is_what_the_shop_served(synced: House, store_id: str, stream: str) -> None:
+def test_every_column_of_every_row_is_what_the_store_served(synced: House, store_id: str, stream: str) -> None:
     types = synced.types(stream)
-    expected = by_key(stream, truth.served(synced.shops[store_id].store, stream), types)
+    expected = by_key(stream, truth.served(synced.sites[store_id].store, stream), types)
     found = {row[key_of(stream)]: row for row in synced.rows(stream, store_id)}
 
     assert expected
@@ -41,7 +41,7 @@ def test_every_column_of_every_row_is_what_the_shop_served(synced: House, store_
         assert truth.tagged(row) == columns, f"{store_id}, {stream} {identity}"
 
 
-def test_every_row_of_the_oldest_version_is_what_the_shop_served(house: House, tmp_path: Path) -> None:
+def test_every_row_of_the_oldest_version_is_what_the_store_served(house: House, tmp_path: Path) -> None:
     house.meltano("invoke", "pim-db:start")
     settings = {"sync_components": sorted(set(COMPONENTS.values()))}
     with serve(Store.recorded("5.9.0"), tls=True) as server:
@@ -50,7 +50,7 @@ def test_every_row_of_the_oldest_version_is_what_the_shop_served(house: House, t
         assert (outcome.tap, outcome.target) == (0, 0), outcome.told
         missing = {"product_brands", "product_custom_fields"}  # it has no such routes
         assert pipeline.differences(but=frozenset(missing)) == []
-        assert pipeline.live_keys() == {key for key in pipeline.keys_in_the_shop() if key[0] not in missing}
+        assert pipeline.live_keys() == {key for key in pipeline.keys_in_the_store() if key[0] not in missing}
         assert pipeline.count() > 900
 
 
@@ -71,16 +71,16 @@ def test_jsonb_without_a_value_is_null_of_json_as_the_readme_says(synced: House)
 
 
 @pytest.mark.parametrize("store_id", STREAMS)
-def test_stores_row_says_what_the_shop_says_of_itself(synced: House, store_id: str) -> None:
-    shop = synced.shops[store_id]
-    key = shop.store.key()
+def test_stores_row_says_what_the_store_says_of_itself(synced: House, store_id: str) -> None:
+    site = synced.sites[store_id]
+    key = site.store.key()
 
     def ask(path: str) -> Any:
         answer = requests.get(
-            f"{shop.url}/wp-json/{path}",
+            f"{site.url}/wp-json/{path}",
             auth=(key.consumer_key, key.consumer_secret),
             timeout=30,
-            verify=str(shop.ca_bundle),
+            verify=str(site.ca_bundle),
         )
         answer.raise_for_status()
         return truth.exact(answer.content)
@@ -95,7 +95,7 @@ def test_stores_row_says_what_the_shop_says_of_itself(synced: House, store_id: s
     (row,) = synced.rows("stores", store_id)
     synced_at = row.pop("synced_at")
 
-    assert abs(synced_at - truth.utc(shop.store.clock.now())) < timedelta(minutes=10)
+    assert abs(synced_at - truth.utc(site.store.clock.now())) < timedelta(minutes=10)
     assert row == {
         "store_id": store_id,
         "name": index["name"],
@@ -106,7 +106,7 @@ def test_stores_row_says_what_the_shop_says_of_itself(synced: House, store_id: s
         "timezone_string": index["timezone_string"] or None,
         "namespaces": index["namespaces"],
         "api_namespace": "wc/v3",
-        "woocommerce_version": shop.store.version,
+        "woocommerce_version": site.store.version,
         "wordpress_version": environment["wp_version"],
         "language": environment["language"],
         "currency": settings["currency"],
@@ -137,7 +137,7 @@ def test_each_stream_read_whole_has_its_snapshot(synced: House, store_id: str) -
 
     assert found.keys() == STREAMS[store_id]
     for stream, row in found.items():
-        assert row["row_count"] == len(truth.served(synced.shops[store_id].store, stream)), stream
+        assert row["row_count"] == len(truth.served(synced.sites[store_id].store, stream)), stream
         assert row["started_at"] == store["synced_at"]
         assert row["started_at"] <= row["completed_at"] < row["started_at"] + timedelta(minutes=10)
 

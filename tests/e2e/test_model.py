@@ -1,4 +1,4 @@
-"""The PIM model that a sync job builds at its end holds what the shops have."""
+"""The PIM model that a sync job builds at its end holds what the stores have."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from tests.e2e import truth
 from tests.e2e.house import House
 
 
-def test_live_goods_of_the_model_are_those_of_the_shops(synced: House) -> None:
+def test_live_goods_of_the_model_are_those_of_the_stores(synced: House) -> None:
     figures = model_figures.read(synced.url)
 
     skus: dict[str, set[str]] = {}
     for store_id in ("us", "eu"):
-        shop = synced.shops[store_id].store
+        site = synced.sites[store_id].store
         live = {
-            stream: [row for row in truth.served(shop, stream) if row["status"] != "trash"]
+            stream: [row for row in truth.served(site, stream) if row["status"] != "trash"]
             for stream in ("products", "product_variations")
         }
         found = figures.stores[store_id]

@@ -1,4 +1,4 @@
-"""A month of a shop's life, with crashes, through the real target-postgres into the real PostgreSQL."""
+"""A month of a store's life, with crashes, through the real target-postgres into the real PostgreSQL."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 from demo_store import PROFILES, Server, Store, serve
 from demo_store.faults import nth, param
 from demo_store.faults.cases import cases
-from tap_woo_pim.config import COMPONENTS
+from tap_woo_pim.config.declaration import COMPONENTS
 from tests.e2e.house import House
 from tests.e2e.pipeline import Pipeline
 from tests.tap.life import Life
@@ -30,7 +30,7 @@ DEATHS = (
     ("tap", signal.SIGINT),
     ("target", signal.SIGKILL),
     ("target", signal.SIGTERM),
-    ("shop", signal.SIGKILL),
+    ("store", signal.SIGKILL),
 )
 HIDDEN = "half of the rows hidden"
 TROUBLES = (
@@ -58,7 +58,7 @@ class Month:
 
 @dataclass
 class Trouble:
-    """A shop that breaks at one request, and is well again at a later one.
+    """A store that breaks at one request, and is well again at a later one.
 
     Attributes:
         name: which of the troubles.
@@ -81,7 +81,7 @@ class Trouble:
             self.store.hidden_rows = None
 
     def set_up(self) -> None:
-        """Have the shop break when its time comes."""
+        """Have the store break when its time comes."""
         if self.name != HIDDEN:
             strikes = param(per_page=None) & nth(*range(self.begins, self.ends))
             self.store.faults.add(cases()[self.name](), strikes)
@@ -96,9 +96,9 @@ class Trouble:
 
 
 def live_through(pipeline: Pipeline, seed: int, runs: int, edits: int) -> Month:
-    """Let the shop live and sync it, with pages of another size each time.
+    """Let the store live and sync it, with pages of another size each time.
 
-    Of three runs one is killed somewhere, and the shop breaks in the middle of one; under every fifth it lives on.
+    Of three runs one is killed somewhere, and the store breaks in the middle of one; under every fifth it lives on.
     After each run all must hold that can hold then, and everything at the end, after a whole read.
     """
     chance = random.Random(seed)
@@ -131,8 +131,8 @@ def live_through(pipeline: Pipeline, seed: int, runs: int, edits: int) -> Month:
             month.rows_compared += pipeline.count()
         if run % 3 == 0 and run % 5 == 0:  # what came again under the same key was gone while it was read
             before = {key for key in before if key[0] in {"products", "product_variations"}}
-        lost = (before & pipeline.keys_in_the_shop()) - pipeline.live_keys()
-        assert lost == set(), "rows of the shop were taken for deleted"
+        lost = (before & pipeline.keys_in_the_store()) - pipeline.live_keys()
+        assert lost == set(), "rows of the store were taken for deleted"
         month.runs += 1
     store.clock.advance(90_000)
     month.allowed += run_well(pipeline)
@@ -172,14 +172,14 @@ def pipeline(request: pytest.FixtureRequest, house: House, tmp_path: Path) -> It
         yield Pipeline(house, server, schema, tmp_path, settings=SETTINGS.copy())
 
 
-def test_a_few_days_of_a_shop_end_without_a_difference(pipeline: Pipeline) -> None:
+def test_a_few_days_of_a_store_end_without_a_difference(pipeline: Pipeline) -> None:
     month = live_through(pipeline, seed=1, runs=3, edits=40)
     assert month.edits >= 120
     assert month.rows_compared > 300
 
 
 @pytest.mark.soak
-def test_a_month_of_a_shop_ends_without_a_difference(pipeline: Pipeline, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_month_of_a_store_ends_without_a_difference(pipeline: Pipeline, capsys: pytest.CaptureFixture[str]) -> None:
     month = live_through(pipeline, seed=int(os.environ.get("SOAK_SEED", "2")), runs=30, edits=20)
     with capsys.disabled():
         print(f"\n{pipeline.schema}: {month}")  # noqa: T201 - the figures are what a long run is for

@@ -1,4 +1,4 @@
-"""The README's queries on a shop that changes: what is live now, what changed since, and what is gone."""
+"""The README's queries on a store that changes: what is live now, what changed since, and what is gone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The README's commands, in its order, on a shop that the project does not know yet."""
+"""The README's commands, in its order, on a store that the project does not know yet."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def code(language: str) -> str:
     return "\n".join(re.findall(rf"^```{language}\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL))
 
 
-def test_commands_connect_a_new_shop_and_sync_it(synced: House) -> None:
-    shop = synced.shops["eu"]
-    key = shop.store.key()
+def test_commands_connect_a_new_store_and_sync_it(synced: House) -> None:
+    site = synced.sites["eu"]
+    key = site.store.key()
     lines = commands("meltano", code("sh"))
     assert [line[:2] for line in lines] == [
         ["add", "--plugin-type"],
@@ -44,15 +44,15 @@ def test_commands_connect_a_new_shop_and_sync_it(synced: House) -> None:
 
     for line in lines:
         told = synced.meltano(
-            *(word.replace("https://shop.example", shop.url) for word in line),
-            TAP_WOO_PIM__MINE_CA_BUNDLE=str(shop.ca_bundle),
+            *(word.replace("https://shop.example", site.url) for word in line),
+            TAP_WOO_PIM__MINE_CA_BUNDLE=str(site.ca_bundle),
             UV_OFFLINE="1",  # whatever index, certificate or proxy a machine has, nothing more is installed
         )
         if line[:2] == ["config", "test"]:
             assert "Plugin configuration is valid" in told
 
     (synced.root / ".env").unlink()
-    expected = {row["id"] for row in truth.served(shop.store, "products")}
+    expected = {row["id"] for row in truth.served(site.store, "products")}
     assert {row["id"] for row in synced.rows("products", "mine")} == expected
     assert key.consumer_secret not in (synced.root / "meltano.yml").read_text(encoding="utf-8")
 
@@ -69,10 +69,10 @@ def test_queries_of_the_readme_find_what_is_live_and_what_changed(synced: House)
 
     for store_id in ("us", "eu"):
         for stream, rows in found.items():
-            served = truth.served(synced.shops[store_id].store, stream)
+            served = truth.served(synced.sites[store_id].store, stream)
             live = {row["id"] for row in served if row["status"] != "trash"}
             assert {row["id"] for row in rows if row["store_id"] == store_id} == live
-        for row in truth.served(synced.shops[store_id].store, "products"):
+        for row in truth.served(synced.sites[store_id].store, "products"):
             assert ((store_id, row["id"]) in recent) == ((row["date_modified_gmt"] or "") >= "2026-11-01")
 
 
@@ -84,7 +84,7 @@ def test_query_of_the_readme_finds_what_has_no_image(synced: House) -> None:
     served = {
         (store_id, row["id"])
         for store_id in ("us", "eu")
-        for row in truth.served(synced.shops[store_id].store, "product_variations")
+        for row in truth.served(synced.sites[store_id].store, "product_variations")
         if not row["image"]
     }
     assert served

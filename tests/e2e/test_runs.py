@@ -83,7 +83,7 @@ def test_both_stores_run_at_the_same_time(synced: House) -> None:
 
 
 def test_key_and_secret_are_on_no_process_list(synced: House) -> None:
-    shop = synced.shops["eu"].store
+    site = synced.sites["eu"].store
     seen: set[str] = set()
 
     def look(_: Request) -> None:
@@ -91,23 +91,23 @@ def test_key_and_secret_are_on_no_process_list(synced: House) -> None:
             with contextlib.suppress(psutil.Error):
                 seen.add(" ".join(process.cmdline()))
 
-    shop.before_request = look
+    site.before_request = look
     try:
         synced.meltano("run", "pim-db:start", "tap-woo-pim--eu", "target-postgres")
         synced.meltano("config", "test", "tap-woo-pim--eu")
     finally:
-        shop.before_request = None
+        site.before_request = None
 
     assert any("tap-woo-pim" in line and "--config" in line for line in seen)
     assert any("target-postgres" in line and "--config" in line for line in seen)
-    key = shop.key()
+    key = site.key()
     assert [line for line in seen if key.consumer_key in line or key.consumer_secret in line] == []
 
 
-def test_edit_in_the_shop_arrives_with_the_next_run(synced: House) -> None:
-    shop = synced.shops["eu"].store
-    product = next(row for row in shop.rows("products") if row["status"] == "publish" and row["type"] == "simple")
-    shop.edit_product(product["id"], name="Renamed for the test", regular_price="0.10")
+def test_edit_in_the_store_arrives_with_the_next_run(synced: House) -> None:
+    site = synced.sites["eu"].store
+    product = next(row for row in site.rows("products") if row["status"] == "publish" and row["type"] == "simple")
+    site.edit_product(product["id"], name="Renamed for the test", regular_price="0.10")
 
     synced.meltano("run", "sync-eu")
 

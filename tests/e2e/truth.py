@@ -1,4 +1,4 @@
-"""States, apart from the tap's code, how a row that a shop serves must stand in PostgreSQL."""
+"""States, apart from the tap's code, how a row that a store serves must stand in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STREAM_KINDS = {
     "product_custom_fields": "custom_field_names",
     "product_reviews": "reviews",
 }
-"""Which rows of the sample shop land in which table."""
+"""Which rows of the sample store land in which table."""
 
 NOT_DATA = {"related_ids", "price_html", "_links"}
 OFF_UNLESS_SELECTED = {"product_reviews": {"reviewer_email", "reviewer_avatar_urls"}}
@@ -80,7 +80,7 @@ def tagged(value: Any) -> Any:
 
 
 def served(store: Store, stream: str) -> list[dict[str, Any]]:
-    """Return the rows that the shop serves for a stream, as one who reads its answers sees them."""
+    """Return the rows that the store serves for a stream, as one who reads its answers sees them."""
     rows = exact(json.dumps(store.rows(STREAM_KINDS[stream])))  # type: ignore[arg-type]
     if stream == "product_attribute_terms":
         return [{**row["term"], "attribute_id": row["attribute_id"]} for row in rows]

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped]
 
-from tap_woo_pim.config import CONFIG_JSONSCHEMA
+from tap_woo_pim.config.declaration import CONFIG_JSONSCHEMA
 from tap_woo_pim.streams import STREAMS
 from tests.pimctl.conftest import CHECKOUT
 

@@ -1,4 +1,4 @@
-"""Runs the tap against a sample shop over real HTTP, and keeps what arrives as a loader's tables would."""
+"""Runs the tap against a sample store over real HTTP, and keeps what arrives as a loader's tables would."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from singer_sdk.singerlib.encoding.base import GenericSingerWriter
 from singer_sdk.singerlib.encoding.simple import Message
 
 from demo_store import Server, Store, serve
-from tap_woo_pim.config import COMPONENTS
+from tap_woo_pim.config.declaration import COMPONENTS
 from tap_woo_pim.tap import TapWooPim
 from tests.tap import expected
 
@@ -65,7 +65,7 @@ class Landing:
     def columns(self, stream: str) -> set[str]:
         return set(self.schemas[stream]["schema"]["properties"])
 
-    def live(self, stream: str, store_id: str = "shop") -> dict[Any, Row]:
+    def live(self, stream: str, store_id: str = "store") -> dict[Any, Row]:
         """The rows of a stream that are not gone, by the second part of their key, without what the tap adds."""
         snapshot = self.tables.get("snapshots", {}).get((store_id, stream))
         return {
@@ -74,7 +74,7 @@ class Landing:
             if key[0] == store_id and (snapshot is None or row["synced_at"] >= snapshot["started_at"])
         }
 
-    def live_by_query(self, stream: str, store_id: str = "shop") -> set[Any]:
+    def live_by_query(self, stream: str, store_id: str = "store") -> set[Any]:
         """Ids of the products or variations that are live by the queries of the README."""
         products = {key[1]: row for key, row in self.tables["products"].items() if key[0] == store_id}
         snapshot = self.tables["snapshots"].get((store_id, stream))
@@ -88,7 +88,7 @@ class Landing:
         }
 
     def differences(self, store: Store) -> dict[str, Any]:
-        """Where the live rows differ from what the shop says, by stream; empty when nowhere."""
+        """Where the live rows differ from what the store says, by stream; empty when nowhere."""
         found = {}
         for stream in expected.KINDS:
             if stream in self.schemas:
@@ -113,15 +113,15 @@ def _is_unlisted(variation: Row, parent: Row | None) -> bool:
 
 
 @contextmanager
-def shop(store: Store) -> Iterator[Shop]:
+def site(store: Store) -> Iterator[Site]:
     """Serve a store over https for the time of a test."""
     with serve(store, tls=True) as server:
-        yield Shop(store, server)
+        yield Site(store, server)
 
 
 @dataclass
-class Shop:
-    """A sample shop that is being served."""
+class Site:
+    """A sample store that is being served."""
 
     store: Store
     server: Server
@@ -133,7 +133,7 @@ class Shop:
             "consumer_key": key.consumer_key,
             "consumer_secret": key.consumer_secret,
             "ca_bundle": str(self.server.ca_bundle),
-            "store_id": "shop",
+            "store_id": "store",
             "sync_components": list(COMPONENTS),
             **settings,
         }
@@ -153,5 +153,5 @@ class Shop:
         except Killed:
             pass
         finally:
-            tap.run.shop.client.close()
+            tap.run.store.client.close()
         return landing

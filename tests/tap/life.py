@@ -1,4 +1,4 @@
-"""The life of a shop: its admins, importers and customers, at random."""
+"""The life of a store: its admins, importers and customers, at random."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Life:
     """Edits a store at random.
 
     Args:
-        store: the shop.
+        store: the store.
         seed: makes the same life again.
         quiet: leave out what no date shows: deletion for good, renamed terms, edited images, direct SQL, null dates,
             posts that are published when their time has come.
@@ -84,7 +84,7 @@ class Life:
             self.edits += 1
 
     def populate(self, products: int) -> None:
-        """Fill an empty shop."""
+        """Fill an empty store."""
         for number in range(4):
             for kind in ("categories", "tags", "brands"):
                 self.store.create_term(kind, name=f"{kind} {number}")
@@ -285,7 +285,7 @@ def image(number: int) -> dict[str, Any]:
 
 
 def new_store(version: str = "11.0.1", products: int = 0) -> Store:
-    """Open an empty shop whose clock stands, with some simple products when asked for."""
+    """Open an empty store whose clock stands, with some simple products when asked for."""
     store = Store.empty(version)
     store.clock.set(BEGIN)
     for number in range(products):
@@ -307,7 +307,7 @@ def without_flat_variations(store: Store) -> None:
 
 
 def store_of(kind: str) -> Store:
-    """Open an empty shop of a version, or one without a list of all variations."""
+    """Open an empty store of a version, or one without a list of all variations."""
     if kind != "per product":
         return new_store(kind)
     store = new_store()

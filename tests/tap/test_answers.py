@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tap_woo_pim import answers
-from tap_woo_pim.answers import BodyError, decode
+from tap_woo_pim.http import body
+from tap_woo_pim.http.body import BodyError, decode
 
 WARNING = b"<br />\n<b>Warning</b>:"
 COMMAS = b"," * 1_000_001
@@ -110,7 +110,7 @@ def is_half(text: str, digits: str) -> bool:
 @given(ESCAPED)
 @settings(max_examples=1000)
 def test_only_what_postgresql_does_not_take_is_replaced(text: str) -> None:
-    assert answers._tamed(text.encode()).decode() == tamed_by_letters(text)
+    assert body._tamed(text.encode()).decode() == tamed_by_letters(text)
 
 
 TEXTS = st.text(alphabet='[]{},"\\a', max_size=5)
@@ -140,9 +140,9 @@ def levels(value: Any) -> int:
 def test_bodies_of_too_many_values_or_levels_are_refused(value: Any, notice: bytes, chunk_bytes: int) -> None:
     whole = [value]
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(answers, "MAX_VALUES", 8)
-        patched.setattr(answers, "MAX_LEVELS", 3)
-        patched.setattr(answers, "CHUNK_BYTES", chunk_bytes)
+        patched.setattr(body, "MAX_VALUES", 8)
+        patched.setattr(body, "MAX_LEVELS", 3)
+        patched.setattr(body, "CHUNK_BYTES", chunk_bytes)
         is_read = read_or_refused(notice + json.dumps(whole).encode())
     assert is_read == (values(whole) <= 8 and levels(whole) <= 3)
 

@@ -1,4 +1,4 @@
-"""After any run the tables say what the shop says."""
+"""After any run the tables say what the store says."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from demo_store import Store
-from tests.tap.harness import Landing, Shop, shop
+from tests.tap.harness import Landing, Site, site
 from tests.tap.life import KINDS, Life, new_store, store_of
 
 KINDS_OF_ROWS: tuple[Any, ...] = ("products", "variations", "categories", "tags", "brands", "attribute_terms")
@@ -20,13 +20,13 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def living(kind: str) -> Iterator[Shop]:
-    with shop(store_of(kind)) as served:
+def living(kind: str) -> Iterator[Site]:
+    with site(store_of(kind)) as served:
         yield served
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_whole_reads_follow_everything(living: Shop, seed: int) -> None:
+def test_whole_reads_follow_everything(living: Site, seed: int) -> None:
     life = Life(living.store, seed)
     life.populate(40)
     landing = Landing()
@@ -37,7 +37,7 @@ def test_whole_reads_follow_everything(living: Shop, seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_incremental_runs_follow_all_that_moves_a_date(living: Shop, seed: int) -> None:
+def test_incremental_runs_follow_all_that_moves_a_date(living: Site, seed: int) -> None:
     life = Life(living.store, seed, quiet=True)
     life.populate(40)
     landing = living.sync(page_size=7)
@@ -48,7 +48,7 @@ def test_incremental_runs_follow_all_that_moves_a_date(living: Shop, seed: int) 
 
 
 @pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 8))])
-def test_edits_between_any_two_requests_are_all_there_after_one_further_run(living: Shop, seed: int) -> None:
+def test_edits_between_any_two_requests_are_all_there_after_one_further_run(living: Site, seed: int) -> None:
     life = Life(living.store, seed)
     life.populate(220)
     assert sum(len(living.store.rows(kind)) for kind in KINDS_OF_ROWS) > 300
@@ -64,7 +64,7 @@ def test_edits_between_any_two_requests_are_all_there_after_one_further_run(livi
 
 
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(1, 5))])
-def test_edits_that_move_a_date_need_no_whole_read_whenever_they_came(living: Shop, seed: int) -> None:
+def test_edits_that_move_a_date_need_no_whole_read_whenever_they_came(living: Site, seed: int) -> None:
     life = Life(living.store, seed, quiet=True)
     life.populate(60)
     landing = living.sync(page_size=5)
@@ -79,7 +79,7 @@ def test_edits_that_move_a_date_need_no_whole_read_whenever_they_came(living: Sh
 
 
 @pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 12))])
-def test_bulk_moves_in_a_whole_read_and_hidden_rows_need_no_other_whole_read(living: Shop, seed: int) -> None:
+def test_bulk_moves_in_a_whole_read_and_hidden_rows_need_no_other_whole_read(living: Site, seed: int) -> None:
     store, life = living.store, Life(living.store, seed, quiet=True)
     life.populate(160)
     simple = [row["id"] for row in store.rows("products") if row["type"] == "simple"]
@@ -106,11 +106,11 @@ def live_ids(store: Store, kind: Any) -> set[Any]:
 
 
 QUIET_REQUESTS = {"11.0.1": 10, "9.9.5": 11, "5.9.0": 13, "per product": 10}
-"""Two to four lists of what changed; the rest finds the way in, checks the components and describes the shop."""
+"""Two to four lists of what changed; the rest finds the way in, checks the components and describes the store."""
 
 
 @pytest.mark.parametrize("edited", ["products", "variations", "parents alone"])
-def test_a_run_without_changes_asks_for_next_to_nothing(living: Shop, kind: str, edited: str) -> None:
+def test_a_run_without_changes_asks_for_next_to_nothing(living: Site, kind: str, edited: str) -> None:
     store = living.store
     Life(store, 0).populate(40)
     chosen: dict[str, Any] = {"sync_components": ["products", "variations"]}
@@ -136,7 +136,7 @@ def changed(landing: Landing, stream: str) -> int:
     return sum(message["type"] == "RECORD" and message["stream"] == stream for message in landing.messages)
 
 
-def test_a_second_run_brings_only_what_changed(living: Shop) -> None:
+def test_a_second_run_brings_only_what_changed(living: Site) -> None:
     life = Life(living.store, 0)
     life.populate(40)
     landing = living.sync()
@@ -154,7 +154,7 @@ def test_a_second_run_brings_only_what_changed(living: Shop) -> None:
 def test_another_choice_of_columns_starts_a_whole_read() -> None:
     store = new_store("11.0.1")
     Life(store, 0).populate(10)
-    with shop(store) as served:
+    with site(store) as served:
         landing = served.sync()
         landing.messages.clear()
         served.sync(landing, content="raw")

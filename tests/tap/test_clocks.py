@@ -11,7 +11,7 @@ import pytest
 
 from demo_store import PROFILES, Store
 from demo_store.faults.bodies import BodyChanged
-from tests.tap.harness import Landing, shop
+from tests.tap.harness import Landing, site
 from tests.tap.life import Life, new_store
 
 PRODUCTS: dict[str, Any] = {"sync_components": ["products"]}
@@ -23,7 +23,7 @@ class Time:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.store = new_store()
         self._now = datetime.datetime.now(datetime.UTC)
-        monkeypatch.setattr("tap_woo_pim.run.machine_now", lambda: self._now)
+        monkeypatch.setattr("tap_woo_pim.sync.context.machine_now", lambda: self._now)
 
     def passes(self, seconds: float) -> None:
         self.store.clock.advance(seconds)
@@ -41,7 +41,7 @@ def test_a_store_clock_that_is_off_by_hours_loses_nothing(hours: int) -> None:
     store.clock.offset = hours * 3600
     life = Life(store, hours, quiet=True)
     life.populate(20)
-    with shop(store) as served:
+    with site(store) as served:
         landing = served.sync()
         life.live(20)
         served.sync(landing)
@@ -54,7 +54,7 @@ def test_a_store_clock_that_is_set_back_loses_no_change(time: Time, version: str
     store = time.store = new_store(version)
     store.clock.offset = 3 * 3600  # ahead by three hours
     ids = [store.create_product(name=f"Product {number}", type="simple", status="publish") for number in range(9)]
-    with shop(store) as served:
+    with site(store) as served:
         landing = served.sync(**PRODUCTS)
         store.clock.advance(-3 * 3600)
         for product in ids[:3]:
@@ -74,7 +74,7 @@ def test_a_clock_that_ran_a_year_ahead_does_not_put_whole_reads_off_for_a_year(t
     product = store.create_product(name="Product", type="simple", status="publish")
     doomed = store.create_product(name="Doomed", type="simple", status="publish")
     store.clock.advance(365 * 86_400)
-    with shop(store) as served:
+    with site(store) as served:
         landing = served.sync(**PRODUCTS)
         store.clock.advance(-364 * 86_400)
         served.sync(landing, **PRODUCTS)
@@ -88,7 +88,7 @@ def test_a_clock_that_ran_a_year_ahead_does_not_put_whole_reads_off_for_a_year(t
 def test_a_read_that_was_interrupted_before_the_clock_was_set_back_begins_anew(time: Time) -> None:
     store = time.store
     ids = [store.create_product(name=f"Product {number}", type="simple", status="publish") for number in range(2500)]
-    with shop(store) as served:
+    with site(store) as served:
         landing = served.sync(breaks_after=2200, **PRODUCTS)
         assert landing.state["bookmarks"]["products"]["reading"]["offset"] > 0
         store.clock.advance(-2 * 3600)
@@ -103,7 +103,7 @@ def test_thousands_of_rows_in_one_second_all_come(version: str) -> None:
     store = new_store(version)
     for number in range(1500):
         store.create_product(name=f"Product {number}", type="simple", status="publish")
-    with shop(store) as served:
+    with site(store) as served:
         landing = served.sync(**PRODUCTS)
         for row in store.rows("products"):
             store.edit_product(row["id"], regular_price="9.99")
@@ -114,7 +114,7 @@ def test_thousands_of_rows_in_one_second_all_come(version: str) -> None:
 def test_thousands_of_edits_in_the_second_in_which_a_run_begins_all_come(time: Time) -> None:
     store = time.store
     ids = [store.create_product(name=f"Product {number}", type="simple", status="publish") for number in range(1200)]
-    with shop(store) as served:
+    with site(store) as served:
         landing = served.sync(**PRODUCTS)
         pages = iter(range(1000))
 
@@ -137,7 +137,7 @@ def test_dates_in_the_future_hide_no_later_change(time: Time) -> None:
         product = store.create_product(name=f"Future {number}", type="simple", status="publish")
         store.sql_update("products", product, date_modified_gmt="2030-01-01T00:00:00")
     last = store.create_product(name="Last", type="simple", status="publish")
-    with shop(store) as served:
+    with site(store) as served:
         landing = served.sync(**PRODUCTS)
         for turn in range(3):
             time.passes(3600)
@@ -160,7 +160,7 @@ def test_a_daylight_saving_change_loses_nothing(changes_at: str) -> None:
     life = Life(store, 3, quiet=True)
     store.clock.set(datetime.datetime.fromisoformat(changes_at))
     life.populate(10)
-    with shop(store) as served:
+    with site(store) as served:
         landing = Landing()
         for _ in range(9):
             served.sync(landing)
@@ -174,7 +174,7 @@ def test_a_daylight_saving_change_loses_nothing(changes_at: str) -> None:
 def test_a_date_header_that_is_nonsense_is_no_clock(year: str, time_of_day: str) -> None:
     store = new_store(products=5)
     rule = store.faults.add(BodyChanged(Date=f"Fri, 31 Dec {year} {time_of_day} GMT"))
-    with shop(store) as served:
+    with site(store) as served:
         landing = served.sync(**PRODUCTS)
         store.faults.remove(rule)
         for _ in range(2):
@@ -188,7 +188,7 @@ def test_a_date_header_that_is_nonsense_is_no_clock(year: str, time_of_day: str)
 @pytest.mark.parametrize("year", ["100", "0001", "9999"])
 def test_a_state_with_times_that_are_nonsense_heals(year: str) -> None:
     store = new_store(products=5)
-    with shop(store) as served:
+    with site(store) as served:
         landing = served.sync(**PRODUCTS)
         text = json.dumps(landing.state)
         for at in ("synced_at", "whole_read_at", "bookmark_at", "replication_key_value"):
@@ -204,7 +204,7 @@ def test_dates_of_change_in_the_year_1_stop_no_later_run() -> None:
     store = new_store(products=5)
     for row in store.rows("products"):
         store.sql_update("products", row["id"], date_modified_gmt="0001-01-01T00:00:00")
-    with shop(store) as served:
+    with site(store) as served:
         landing = Landing()
         for turn in range(3):
             store.sql_update("products", store.rows("products")[0]["id"], name=f"Turn {turn}")

@@ -1,4 +1,4 @@
-"""The lists of columns know every field that the recorded shops send, and none that no shop ever fills."""
+"""The lists of columns know every field that the recorded stores send, and none that no store ever fills."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from demo_store import PROFILES, Store
-from tap_woo_pim.records import Shaper
+from tap_woo_pim.records.shaper import Shaper
 from tap_woo_pim.streams import STREAMS
 from tests.tap import expected
 
 NEVER_FILLED_IN_THE_RECORDINGS = {
-    "products": {"cost_of_goods_sold"},  # the feature is off in the recorded shops
+    "products": {"cost_of_goods_sold"},  # the feature is off in the recorded stores
     "product_variations": {"cost_of_goods_sold", "low_stock_amount"},
 }
 COLUMNS = {stream.name: stream.columns for stream in STREAMS if stream.name in expected.KINDS}

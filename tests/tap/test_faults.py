@@ -16,7 +16,7 @@ from demo_store.faults.bodies import BodyChanged
 from demo_store.faults.pages import RowsChanged
 from demo_store.faults.statuses import FailsAbove, PoisonousRow, Status
 from demo_store.faults.transport import SlowDrip
-from tests.tap.harness import Landing, Shop, shop
+from tests.tap.harness import Landing, Site, site
 
 PRODUCTS = path("/wc/v3/products$")
 SETTINGS: dict[str, Any] = {
@@ -29,22 +29,22 @@ SETTINGS: dict[str, Any] = {
 
 
 @pytest.fixture
-def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
-    monkeypatch.setattr("tap_woo_pim.patience.LONGEST_WAIT_SECONDS", 0.01)
-    monkeypatch.setattr("tap_woo_pim.answers.MAX_BODY_BYTES", 2 * 2**20)
+def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    monkeypatch.setattr("tap_woo_pim.http.retry.LONGEST_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr("tap_woo_pim.http.body.MAX_BODY_BYTES", 2 * 2**20)
     store = Store.recorded("5.9.0")
-    with shop(store) as opened:
+    with site(store) as opened:
         yield opened
 
 
 @pytest.mark.parametrize("rows", [1, 3, 10])
-def test_pages_too_large_for_the_server_are_asked_for_smaller(served: Shop, rows: int) -> None:
+def test_pages_too_large_for_the_server_are_asked_for_smaller(served: Site, rows: int) -> None:
     served.store.faults.add(FailsAbove(rows), PRODUCTS)
     assert served.sync(**SETTINGS).differences(served.store) == {}
 
 
 def test_rows_that_kill_their_page_are_named_and_all_others_read(
-    served: Shop, caplog: pytest.LogCaptureFixture
+    served: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
     ids = [row["id"] for row in served.store.rows("products") if row["status"] != "trash"]
     dead = {ids[0], ids[50], ids[51], ids[-1]}
@@ -55,11 +55,11 @@ def test_rows_that_kill_their_page_are_named_and_all_others_read(
     assert {key[2] for key in landing.tables["unread_rows"]} == {
         f"offset {offset} of status any" for offset in (0, 50, 51, len(ids) - 1)
     }
-    assert ("shop", "products") not in landing.tables["snapshots"]
+    assert ("store", "products") not in landing.tables["snapshots"]
     assert "could not be read" in caplog.text
 
 
-def test_fail_on_unread_ends_a_run_as_failed_when_all_else_is_read(served: Shop) -> None:
+def test_fail_on_unread_ends_a_run_as_failed_when_all_else_is_read(served: Site) -> None:
     ids = [row["id"] for row in served.store.rows("products")]
     served.store.faults.add(PoisonousRow(ids[7]), PRODUCTS)
     landing = Landing()
@@ -69,12 +69,12 @@ def test_fail_on_unread_ends_a_run_as_failed_when_all_else_is_read(served: Shop)
     assert len(landing.tables["products"]) == len(ids) - 1
 
 
-def test_a_page_that_drips_is_given_up_in_time(served: Shop) -> None:
+def test_a_page_that_drips_is_given_up_in_time(served: Site) -> None:
     served.store.faults.add(SlowDrip(seconds=0.5, pieces=100), PRODUCTS & nth(3))
     assert served.sync(**SETTINGS).differences(served.store) == {}
 
 
-def test_fields_of_wrong_types_are_kept_aside(served: Shop) -> None:
+def test_fields_of_wrong_types_are_kept_aside(served: Site) -> None:
     odd = {"price": {"a": 1}, "images": "none", "date_modified_gmt": "0000-00-00T00:00:00", "total_sales": 2**80}
     served.store.faults.add(RowsChanged(lambda row: {**row, **odd}), PRODUCTS)
     landing = served.sync(**SETTINGS)
@@ -83,7 +83,7 @@ def test_fields_of_wrong_types_are_kept_aside(served: Shop) -> None:
         assert row["extra_fields"] == {"price": {"a": 1}, "images": "none", "total_sales": 2**80}
 
 
-def test_fields_of_plugins_come_though_no_schema_declares_them(served: Shop) -> None:
+def test_fields_of_plugins_come_though_no_schema_declares_them(served: Site) -> None:
     served.store.faults.add(RowsChanged(lambda row: {**row, "plugin_field": {"x": [1]}}), PRODUCTS)
     landing = served.sync(**SETTINGS)
     lists = [request for request in served.server.requests if PRODUCTS(request) and "offset" in request.query]
@@ -91,20 +91,20 @@ def test_fields_of_plugins_come_though_no_schema_declares_them(served: Shop) -> 
     assert {str(row["extra_fields"]) for row in landing.live("products").values()} == {"{'plugin_field': {'x': [1]}}"}
 
 
-def test_notices_in_answers_are_told_once_a_run(served: Shop, caplog: pytest.LogCaptureFixture) -> None:
+def test_notices_in_answers_are_told_once_a_run(served: Site, caplog: pytest.LogCaptureFixture) -> None:
     served.store.faults.add("notice_before")
     with caplog.at_level(logging.WARNING):
         assert served.sync(**SETTINGS).differences(served.store) == {}
     assert [message for message in caplog.messages if "notices" in message] == [
         (
-            f"shop ({served.server.url}), all components: PHP prints notices into its answers."
+            f"store ({served.server.url}), all components: PHP prints notices into its answers."
             " The data is read all the same; turn off display_errors."
         )
     ]
 
 
 @pytest.mark.parametrize("fault", ["notice_before", "notice_after"])
-def test_error_answers_with_notices_are_understood(served: Shop, fault: str) -> None:
+def test_error_answers_with_notices_are_understood(served: Site, fault: str) -> None:
     served.store.faults.add(fault)
     served.store.strips_authorization = True
     assert served.sync(**SETTINGS).differences(served.store) == {}
@@ -113,7 +113,7 @@ def test_error_answers_with_notices_are_understood(served: Shop, fault: str) -> 
         served.sync(**SETTINGS)
 
 
-def test_more_fields_of_plugins_than_an_address_may_name_all_come(served: Shop) -> None:
+def test_more_fields_of_plugins_than_an_address_may_name_all_come(served: Site) -> None:
     more = {f"plugin_{number}_with_a_name_of_its_own": number for number in range(250)}
     served.store.faults.add(RowsChanged(lambda row: {**row, **more} if "_links" in row else row), PRODUCTS)
     landing = served.sync(**SETTINGS)
@@ -122,8 +122,8 @@ def test_more_fields_of_plugins_than_an_address_may_name_all_come(served: Shop) 
     assert all(row["extra_fields"] == more for row in landing.live("products").values())
 
 
-def test_fields_of_plugins_are_kept_in_mind_when_the_shop_does_not_tell_them(
-    served: Shop, caplog: pytest.LogCaptureFixture
+def test_fields_of_plugins_are_kept_in_mind_when_the_store_does_not_tell_them(
+    served: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
     served.store.faults.add(RowsChanged(lambda row: {**row, "plugin_field": 1}), PRODUCTS)
     landing = served.sync(**SETTINGS)
@@ -138,12 +138,12 @@ def test_fields_of_plugins_are_kept_in_mind_when_the_shop_does_not_tell_them(
     assert "neither a first row nor the schema could be read" in caplog.text
 
 
-def test_values_of_the_shop_itself_that_do_not_fit_are_told(served: Shop, caplog: pytest.LogCaptureFixture) -> None:
+def test_values_of_the_store_itself_that_do_not_fit_are_told(served: Site, caplog: pytest.LogCaptureFixture) -> None:
     change = BodyChanged(lambda body: re.sub(rb'"gmt_offset":[^,]+', b'"gmt_offset":"Berlin"', body))
     served.store.faults.add(change, path("/wp-json/$"))
     with caplog.at_level(logging.WARNING):
         landing = served.sync(**SETTINGS)
-    row = landing.tables["stores"]["shop",]
+    row = landing.tables["stores"]["store",]
     assert row["gmt_offset"] is None
     assert row["extra_fields"]["gmt_offset"] == "Berlin"
     assert "stores: values that do not fit their column stand in extra_fields: gmt_offset 1." in caplog.messages

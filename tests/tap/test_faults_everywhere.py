@@ -10,12 +10,12 @@ import pytest
 from demo_store import Store
 from demo_store.faults import cases, nth, path
 from tests.tap import trial
-from tests.tap.harness import Landing, Shop, shop
+from tests.tap.harness import Landing, Site, site
 from tests.tap.life import store_of
 
 
 class Place(NamedTuple):
-    """A kind of list: in which shop, below which component, at which route, and the stream and rows that it holds."""
+    """A kind of list: in which store, below which component, at which route, and the stream and rows that it holds."""
 
     kind: str
     component: str
@@ -52,10 +52,10 @@ NAMES = [name for name in cases.cases(1, 2, 3) if name not in {*VALUES, *LONG, *
 
 
 @pytest.fixture(scope="module", params=PLACES)
-def served(request: pytest.FixtureRequest) -> Iterator[tuple[Place, Shop]]:
+def served(request: pytest.FixtureRequest) -> Iterator[tuple[Place, Site]]:
     place = PLACES[request.param]
     store = fill(place)
-    with pytest.MonkeyPatch.context() as patch, shop(store) as opened:
+    with pytest.MonkeyPatch.context() as patch, site(store) as opened:
         trial.quick(patch)
         patch.setattr("tap_woo_pim.streams.product_custom_fields.MAX_PAGE_SIZE", 4)
         yield place, opened
@@ -79,7 +79,7 @@ def key_of(row: dict[str, Any]) -> Any:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_fault_costs_no_row_that_is_not_named(served: tuple[Place, Shop], name: str) -> None:
+def test_a_fault_costs_no_row_that_is_not_named(served: tuple[Place, Site], name: str) -> None:
     place, opened = served
     store, landing = opened.store, Landing()
     settings: dict[str, Any] = {"sync_components": [place.component], "page_size": 4}
@@ -101,4 +101,4 @@ def test_a_fault_costs_no_row_that_is_not_named(served: tuple[Place, Shop], name
     store.clock.advance(60)
     assert trial.run(opened, landing, **settings).is_complete
     assert landing.differences(store) == {}
-    assert ("shop", place.stream) in landing.tables["snapshots"]
+    assert ("store", place.stream) in landing.tables["snapshots"]

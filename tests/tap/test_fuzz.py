@@ -19,9 +19,9 @@ from demo_store.faults import Fault, When, nth, param, path
 from demo_store.faults.base import Exchange
 from demo_store.faults.pages import RowsChanged
 from demo_store.php import encode
-from tap_woo_pim.config import COMPONENTS
+from tap_woo_pim.config.declaration import COMPONENTS
 from tests.tap import trial
-from tests.tap.harness import Landing, Shop, shop
+from tests.tap.harness import Landing, Site, site
 from tests.tap.test_records import ANY
 
 SOAK_EXAMPLES = int(os.environ.get("SOAK_EXAMPLES", "400"))
@@ -43,13 +43,13 @@ def turns(names: list[str]) -> st.SearchStrategy[list[Turn]]:
 
 
 @pytest.fixture(scope="module")
-def served() -> Iterator[Shop]:
-    with pytest.MonkeyPatch.context() as patch, shop(trial.small_store()) as opened:
+def served() -> Iterator[Site]:
+    with pytest.MonkeyPatch.context() as patch, site(trial.small_store()) as opened:
         trial.quick(patch)
         yield opened
 
 
-def survive(served: Shop, trouble: list[Turn]) -> None:
+def survive(served: Site, trouble: list[Turn]) -> None:
     landing, makers = Landing(), trial.all_cases(served.store)
     for name, numbers in trouble:
         served.store.faults.add(makers[name](), path("/wc/v3/products") & param(offset=None) & nth(*numbers))
@@ -60,7 +60,7 @@ def survive(served: Shop, trouble: list[Turn]) -> None:
     named = {key[2] for key in landing.tables.get("unread_rows", {})}
     if outcome.failure is None:
         brought = landing.tables.get("products", {}).keys()
-        missing = [row["id"] for row in served.store.rows("products") if ("shop", row["id"]) not in brought]
+        missing = [row["id"] for row in served.store.rows("products") if ("store", row["id"]) not in brought]
         assert len(missing) <= len(named)
     served.store.clock.advance(60)
     assert trial.run(served, landing).is_complete
@@ -80,14 +80,14 @@ LONG = settings(BOUNDED, max_examples=SOAK_EXAMPLES)
 @example(trouble=[("the next page's rows", frozenset({1, 2, 3, 4}))])
 @example(trouble=[("no totals", frozenset(range(1, 41))), ("the rows of three pages on", frozenset(range(1, 6)))])
 @BOUNDED
-def test_any_faults_at_any_requests_lose_no_row(served: Shop, trouble: list[Turn]) -> None:
+def test_any_faults_at_any_requests_lose_no_row(served: Site, trouble: list[Turn]) -> None:
     survive(served, trouble)
 
 
 @pytest.mark.soak
 @given(trouble=turns(NAMES))
 @LONG
-def test_any_faults_at_any_requests_lose_no_row_for_long(served: Shop, trouble: list[Turn]) -> None:
+def test_any_faults_at_any_requests_lose_no_row_for_long(served: Site, trouble: list[Turn]) -> None:
     survive(served, trouble)
 
 
@@ -107,13 +107,13 @@ def scrambled(values: list[Any], seed: int) -> RowsChanged:
 
 
 @pytest.fixture(scope="module", params=PROFILES)
-def tiny(request: pytest.FixtureRequest) -> Iterator[Shop]:
+def tiny(request: pytest.FixtureRequest) -> Iterator[Site]:
     store = Store.empty(request.param)
     product = store.create_product(name="One", type="variable", status="publish")
     store.create_variation(product, attributes=[{"id": 0, "name": "Colour", "option": "Red"}])
     attribute = store.create_attribute(name="Size")
     store.create_attribute_term(attribute, name="Small")
-    with pytest.MonkeyPatch.context() as patch, shop(store) as opened:
+    with pytest.MonkeyPatch.context() as patch, site(store) as opened:
         trial.quick(patch)
         yield opened
 
@@ -123,8 +123,8 @@ ROWS = path("/wc/v3/|/wc-analytics/")
 
 @given(values=st.lists(ANY, min_size=5, max_size=30), seed=st.integers(0, 2**32))
 @settings(BOUNDED, max_examples=25)
-def test_every_record_of_every_stream_is_valid_whatever_the_shop_sends(
-    tiny: Shop, values: list[Any], seed: int
+def test_every_record_of_every_stream_is_valid_whatever_the_store_sends(
+    tiny: Site, values: list[Any], seed: int
 ) -> None:
     everything_is_valid(tiny, scrambled(values, seed), ROWS)
 
@@ -132,11 +132,11 @@ def test_every_record_of_every_stream_is_valid_whatever_the_shop_sends(
 @pytest.mark.soak
 @given(values=st.lists(ANY, min_size=5, max_size=30), seed=st.integers(0, 2**32))
 @LONG
-def test_every_record_of_every_stream_is_valid_for_long(tiny: Shop, values: list[Any], seed: int) -> None:
+def test_every_record_of_every_stream_is_valid_for_long(tiny: Site, values: list[Any], seed: int) -> None:
     everything_is_valid(tiny, scrambled(values, seed), ROWS)
 
 
-def everything_is_valid(served: Shop, trouble: Fault, when: When) -> None:
+def everything_is_valid(served: Site, trouble: Fault, when: When) -> None:
     landing = Landing()
     served.store.faults.add(trouble, when)
     try:
@@ -180,13 +180,13 @@ class PartsChanged(Fault):
 OF_ITSELF = path("/wp-json/$|/wp-json/wc[^/]*/v3$|/wc-analytics$|/settings|/system_status|/currencies/") | When(
     lambda request: request.method == "OPTIONS"
 )
-"""What a shop says of itself: its index, its routes, the schemas of its rows, its settings."""
+"""What a store says of itself: its index, its routes, the schemas of its rows, its settings."""
 
 
 @given(values=st.lists(ANY, min_size=5, max_size=30), share=st.sampled_from([1, 20, 300]), seed=st.integers(0, 2**32))
 @settings(BOUNDED, max_examples=25)
-def test_whatever_the_shop_says_of_itself_the_run_is_valid_or_ends_plainly(
-    tiny: Shop, values: list[Any], share: int, seed: int
+def test_whatever_the_store_says_of_itself_the_run_is_valid_or_ends_plainly(
+    tiny: Site, values: list[Any], share: int, seed: int
 ) -> None:
     everything_is_valid(tiny, PartsChanged(values, share, seed), OF_ITSELF)
 
@@ -194,5 +194,5 @@ def test_whatever_the_shop_says_of_itself_the_run_is_valid_or_ends_plainly(
 @pytest.mark.soak
 @given(values=st.lists(ANY, min_size=5, max_size=30), share=st.sampled_from([1, 20, 300]), seed=st.integers(0, 2**32))
 @LONG
-def test_whatever_the_shop_says_of_itself_for_long(tiny: Shop, values: list[Any], share: int, seed: int) -> None:
+def test_whatever_the_store_says_of_itself_for_long(tiny: Site, values: list[Any], share: int, seed: int) -> None:
     everything_is_valid(tiny, PartsChanged(values, share, seed), OF_ITSELF)

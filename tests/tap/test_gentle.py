@@ -1,4 +1,4 @@
-"""What a shop sees of a run: never more at once, nor faster, nor larger, nor more often than it has to bear."""
+"""What a store sees of a run: never more at once, nor faster, nor larger, nor more often than it has to bear."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from demo_store import Request, Store
 from demo_store.faults import nth, path
 from demo_store.faults.statuses import Status
-from tests.tap.harness import Landing, Shop, shop
+from tests.tap.harness import Landing, Site, site
 from tests.tap.life import without_flat_variations
 
 PAGES = path("/wc/v3/products$")
@@ -20,16 +20,16 @@ SETTINGS: dict[str, Any] = {"sync_components": ["products"], "page_size": 5}
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tap_woo_pim.patience.LONGEST_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr("tap_woo_pim.http.retry.LONGEST_WAIT_SECONDS", 0.01)
 
 
 @pytest.fixture
-def served() -> Iterator[Shop]:
-    with shop(Store.synthetic("11.0.1", products=240, variations=0)) as opened:
+def served() -> Iterator[Site]:
+    with site(Store.synthetic("11.0.1", products=240, variations=0)) as opened:
         yield opened
 
 
-def in_time(served: Shop) -> list[Request]:
+def in_time(served: Site) -> list[Request]:
     return sorted(served.server.requests, key=lambda request: request.started_at)
 
 
@@ -42,7 +42,7 @@ def test_no_more_requests_are_in_flight_than_the_setting_allows_over_the_whole_t
     store = Store.recorded("11.0.1")
     store.keep_products(40)
     store.latency_seconds = 0.05
-    with shop(store) as served:
+    with site(store) as served:
         landing = served.sync(max_concurrency=most, page_size=10)
         assert landing.differences(store) == {}
         assert max(request.in_flight for request in served.server.requests) == most
@@ -52,7 +52,7 @@ def test_no_more_requests_are_in_flight_than_the_setting_allows_over_the_whole_t
 def test_connections_are_used_again_and_answers_compressed(redirected: bool) -> None:
     store = Store.recorded("11.0.1")
     store.keep_products(40)
-    with shop(store) as opened:
+    with site(store) as opened:
 
         def target(request: Request) -> str | None:
             return None if "moved" in request.query else f"{opened.server.url}{request.path}?moved=1"
@@ -65,14 +65,14 @@ def test_connections_are_used_again_and_answers_compressed(redirected: bool) -> 
 
 
 @pytest.mark.parametrize("redirected", [False, True])
-def test_a_rate_holds_for_all_requests_and_redirects(served: Shop, redirected: bool) -> None:
+def test_a_rate_holds_for_all_requests_and_redirects(served: Site, redirected: bool) -> None:
     def target(request: Request) -> str | None:
         return f"{served.server.url}{request.path}?moved=1" if PAGES(request) and "moved" not in request.query else None
 
     served.store.redirect_to = target if redirected else None
     tap = served.tap(Landing(), **{**SETTINGS, "page_size": 20}, requests_per_second=20)
     tap.sync_all()
-    client = tap.run.shop.client
+    client = tap.run.store.client
     client.close()
     asked = in_time(served)
     assert client.traffic.requests.total() == len(asked) > 15
@@ -81,7 +81,7 @@ def test_a_rate_holds_for_all_requests_and_redirects(served: Shop, redirected: b
     assert took > (len(asked) - 1) / 20 - 0.3
 
 
-def test_a_pause_that_the_shop_asks_for_holds_for_all_requests(served: Shop) -> None:
+def test_a_pause_that_the_store_asks_for_holds_for_all_requests(served: Site) -> None:
     # The pages that may be asked for ahead of the refused one would take more than a second.
     served.store.latency_seconds = 0.4
     served.store.faults.add(Status(429, 3), PAGES & nth(10))
@@ -96,7 +96,7 @@ def test_a_pause_that_the_shop_asks_for_holds_for_all_requests(served: Shop) -> 
 
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
-def test_half_as_many_are_in_flight_after_a_failure(served: Shop, status: int) -> None:
+def test_half_as_many_are_in_flight_after_a_failure(served: Site, status: int) -> None:
     served.store.latency_seconds = 0.2
     served.store.faults.add(Status(status), PAGES & nth(36))
     landing = served.sync(**SETTINGS, max_concurrency=8)
@@ -111,7 +111,7 @@ def test_half_as_many_are_in_flight_after_a_failure(served: Shop, status: int) -
     assert max(after[:10]) <= max(before) // 2
 
 
-def test_a_shop_that_slows_down_with_the_number_in_flight_is_backed_off_from(served: Shop) -> None:
+def test_a_store_that_slows_down_with_the_number_in_flight_is_backed_off_from(served: Site) -> None:
     def slow_down(_: Request) -> None:
         if len(served.server.requests) >= 30:  # by then it is known what is usual
             served.store.workers = 1
@@ -129,7 +129,7 @@ def test_variations_are_asked_for_only_below_products_that_can_have_some() -> No
     store = Store.recorded("9.9.5")
     store.keep_products(60)
     without_flat_variations(store)
-    with shop(store) as served:
+    with site(store) as served:
         landing = served.sync(sync_components=["variations"])
         asked = {
             int(request.path.split("/")[-2]) for request in served.server.requests if "/variations" in request.path

@@ -12,8 +12,8 @@ from demo_store.faults import path
 from demo_store.faults.bodies import BodyChanged
 from demo_store.faults.statuses import PoisonousRow
 from tap_woo_pim.streams import inheriting
-from tap_woo_pim.streams.base import ShopStream
-from tests.tap.harness import Landing, Shop, shop
+from tap_woo_pim.streams.base import WooStream
+from tests.tap.harness import Landing, Site, site
 from tests.tap.life import KINDS, Life, new_store, store_of, without_variations_of_wc_v3
 
 CHOSEN: dict[str, Any] = {"sync_components": ["products", "variations"]}
@@ -37,8 +37,8 @@ def open_store(kind: str) -> Store:
 
 
 @pytest.fixture(params=FLAT)
-def flat(request: pytest.FixtureRequest) -> Iterator[Shop]:
-    with shop(open_store(request.param)) as served:
+def flat(request: pytest.FixtureRequest) -> Iterator[Site]:
+    with site(open_store(request.param)) as served:
         yield served
 
 
@@ -52,8 +52,8 @@ def fill(store: Store, products: int, variations: int = 2) -> list[int]:
     return parents
 
 
-def settled(served: Shop, **settings: Any) -> Landing:
-    """Read a shop, and once more when its last edits are longer ago than the next run looks back."""
+def settled(served: Site, **settings: Any) -> Landing:
+    """Read a store, and once more when its last edits are longer ago than the next run looks back."""
     landing = served.sync(**settings)
     for _ in range(2):
         served.store.clock.advance(3600)
@@ -61,7 +61,7 @@ def settled(served: Shop, **settings: Any) -> Landing:
     return landing
 
 
-def asked(served: Shop, *, of_parents: bool) -> list[Any]:
+def asked(served: Site, *, of_parents: bool) -> list[Any]:
     """The lists that variations were read by: those below products that changed, or the lists of these products."""
     if of_parents:
         return [request for request in served.server.requests if "parent" in request.query]
@@ -73,7 +73,7 @@ def asked(served: Shop, *, of_parents: bool) -> list[Any]:
 def test_what_variations_show_of_a_saved_product_comes_with_the_next_run(kind: str, edit: str) -> None:
     store = open_store(kind)
     parents = fill(store, 3)
-    with shop(store) as served:
+    with site(store) as served:
         landing = settled(served, **CHOSEN)
         before = landing.live("product_variations")
         store.clock.advance(3600)
@@ -85,7 +85,7 @@ def test_what_variations_show_of_a_saved_product_comes_with_the_next_run(kind: s
         assert sum(now[id_] != before[id_] for id_ in now) == 2
 
 
-def test_a_shipping_class_comes_too(flat: Shop) -> None:
+def test_a_shipping_class_comes_too(flat: Site) -> None:
     store = flat.store
     (parent,) = fill(store, 1)
     shipping_class = store.create_term("shipping_classes", name="Bulky")
@@ -100,7 +100,7 @@ def test_a_shipping_class_comes_too(flat: Shop) -> None:
 
 @pytest.mark.parametrize("kind", ["products", "variations"])
 @pytest.mark.parametrize("hidden", [slice(None), slice(1, 2)])
-def test_rows_that_were_counted_and_hidden_come_with_the_next_run(flat: Shop, kind: Any, hidden: slice) -> None:
+def test_rows_that_were_counted_and_hidden_come_with_the_next_run(flat: Site, kind: Any, hidden: slice) -> None:
     store = flat.store
     parents = fill(store, 3)
     landing = settled(flat, **VARIATIONS)
@@ -117,7 +117,7 @@ def test_rows_that_were_counted_and_hidden_come_with_the_next_run(flat: Shop, ki
         assert landing.differences(store) == {}
 
 
-def test_products_need_not_be_among_the_components(flat: Shop) -> None:
+def test_products_need_not_be_among_the_components(flat: Site) -> None:
     store = flat.store
     parents = fill(store, 3)
     landing = settled(flat, **VARIATIONS)
@@ -136,7 +136,7 @@ def test_products_need_not_be_among_the_components(flat: Shop) -> None:
     assert asked(flat, of_parents=True) == []
 
 
-def test_products_that_this_run_asked_for_are_not_asked_for_again(flat: Shop) -> None:
+def test_products_that_this_run_asked_for_are_not_asked_for_again(flat: Site) -> None:
     store = flat.store
     parents = fill(store, 3)
     landing = settled(flat, **CHOSEN)
@@ -154,7 +154,7 @@ def test_products_that_this_run_asked_for_are_not_asked_for_again(flat: Shop) ->
     assert landing.differences(store) == {}
 
 
-def test_an_edit_comes_once_and_counts_as_no_change_of_a_variation(flat: Shop) -> None:
+def test_an_edit_comes_once_and_counts_as_no_change_of_a_variation(flat: Site) -> None:
     store = flat.store
     parents = fill(store, 30)
     landing = settled(flat, **CHOSEN)
@@ -167,14 +167,14 @@ def test_an_edit_comes_once_and_counts_as_no_change_of_a_variation(flat: Shop) -
         tap.sync_all()
         account = tap.run.progress.accounts["product_variations"]
         brought.append((account.rows, account.changed))
-        tap.run.shop.client.close()
+        tap.run.store.client.close()
         store.clock.advance(3600)
     # The next run asks from five minutes before the edit, as it does for products.
     assert brought == [(2, 0), (2, 0), (0, 0)]
 
 
 @pytest.mark.parametrize("products", [120, pytest.param(1000, marks=pytest.mark.soak)])
-def test_a_bulk_edit_asks_for_many_products_at_once(flat: Shop, products: int) -> None:
+def test_a_bulk_edit_asks_for_many_products_at_once(flat: Site, products: int) -> None:
     store = flat.store
     parents = fill(store, products, 4)
     landing = settled(flat, **CHOSEN)
@@ -193,7 +193,7 @@ def test_a_bulk_edit_asks_for_many_products_at_once(flat: Shop, products: int) -
 
 
 @pytest.mark.parametrize("kind", ["products", "variations"])
-def test_a_run_that_ends_between_products_and_variations_loses_nothing(flat: Shop, kind: str) -> None:
+def test_a_run_that_ends_between_products_and_variations_loses_nothing(flat: Site, kind: str) -> None:
     store = flat.store
     parents = fill(store, 4)
     landing = settled(flat, **CHOSEN)
@@ -210,9 +210,9 @@ def test_a_run_that_ends_between_products_and_variations_loses_nothing(flat: Sho
 
 
 def test_a_run_that_ends_anywhere_below_products_goes_on_with_the_next(
-    flat: Shop, monkeypatch: pytest.MonkeyPatch
+    flat: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ShopStream, "STATE_MSG_FREQUENCY", 1)
+    monkeypatch.setattr(WooStream, "STATE_MSG_FREQUENCY", 1)
     monkeypatch.setattr(inheriting, "PARENTS_AT_ONCE", 2)
     store = flat.store
     parents = fill(store, 8)
@@ -238,9 +238,9 @@ def test_a_run_that_ends_anywhere_below_products_goes_on_with_the_next(
 
 
 def test_a_whole_read_that_was_cut_off_follows_products_saved_meanwhile(
-    flat: Shop, monkeypatch: pytest.MonkeyPatch
+    flat: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ShopStream, "STATE_MSG_FREQUENCY", 1)
+    monkeypatch.setattr(WooStream, "STATE_MSG_FREQUENCY", 1)
     store = flat.store
     parents = fill(store, 12)
     for number in range(5, 35, 4):
@@ -253,7 +253,7 @@ def test_a_whole_read_that_was_cut_off_follows_products_saved_meanwhile(
         assert landing.differences(store) == {}, number
 
 
-def test_products_that_never_change_do_not_come_again_after_each_whole_read(flat: Shop) -> None:
+def test_products_that_never_change_do_not_come_again_after_each_whole_read(flat: Site) -> None:
     store = flat.store
     fill(store, 30)
     landing = settled(flat, **VARIATIONS)
@@ -266,7 +266,7 @@ def test_products_that_never_change_do_not_come_again_after_each_whole_read(flat
         assert asked(flat, of_parents=True) == []
 
 
-def test_a_row_that_cannot_be_read_below_a_product_is_named_and_all_else_comes(flat: Shop) -> None:
+def test_a_row_that_cannot_be_read_below_a_product_is_named_and_all_else_comes(flat: Site) -> None:
     store = flat.store
     parents = fill(store, 6)
     landing = settled(flat, **CHOSEN)
@@ -292,7 +292,7 @@ def test_rows_below_products_have_the_form_and_the_dates_that_the_settings_ask_f
     parents = fill(store, 2)
     store.clock.advance(3600)
     late = store.create_variation(parents[0])
-    with shop(store) as served:
+    with site(store) as served:
         landing = settled(served, **CHOSEN, **settings)
         store.clock.advance(3600)
         store.edit_product(parents[0], sku="NEW")
@@ -309,7 +309,7 @@ def test_a_route_that_takes_no_parent_is_left_to_whole_reads() -> None:
     store = new_store()
     store.faults.add(BodyChanged(lambda body: body.replace(b'"parent":', b'"none":')), path("/wc/v3$"))
     parents = fill(store, 3)
-    with shop(store) as served:
+    with site(store) as served:
         landing = settled(served, **CHOSEN)
         store.clock.advance(3600)
         store.edit_product(parents[1], sku="NEW")
@@ -329,7 +329,7 @@ def test_later_runs_by_any_route_end_with_the_same_rows(seed: int) -> None:
         store = open_store(kind)
         life = Life(store, seed, quiet=True)
         life.populate(25)
-        with shop(store) as served:
+        with site(store) as served:
             landing = Landing()
             for _ in range(6):
                 served.sync(landing, page_size=7, **CHOSEN)

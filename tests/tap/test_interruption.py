@@ -12,8 +12,8 @@ from demo_store import Store
 from demo_store.faults import When, path
 from demo_store.faults.bodies import BodyChanged
 from demo_store.faults.statuses import PoisonousRow
-from tap_woo_pim.streams.base import ShopStream
-from tests.tap.harness import Landing, Shop, shop
+from tap_woo_pim.streams.base import WooStream
+from tests.tap.harness import Landing, Site, site
 from tests.tap.life import KINDS, Life, new_store, store_of, without_flat_variations
 
 PRODUCTS: dict[str, Any] = {"sync_components": ["products"]}
@@ -23,20 +23,20 @@ SMALL: dict[str, Any] = {"page_size": 3, "max_vanished_percent": 100}
 
 @pytest.fixture
 def _state_after_every_record(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ShopStream, "STATE_MSG_FREQUENCY", 1)
+    monkeypatch.setattr(WooStream, "STATE_MSG_FREQUENCY", 1)
 
 
 @pytest.fixture
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tap_woo_pim.patience.LONGEST_WAIT_SECONDS", 0.001)
+    monkeypatch.setattr("tap_woo_pim.http.retry.LONGEST_WAIT_SECONDS", 0.001)
 
 
 @pytest.fixture(params=KINDS)
-def living(request: pytest.FixtureRequest) -> Iterator[Shop]:
+def living(request: pytest.FixtureRequest) -> Iterator[Site]:
     store = store_of(request.param)
     Life(store, 5).populate(7)
     store.create_review(store.rows("products")[0]["id"], review="Good.", rating=5)
-    with shop(store) as served:
+    with site(store) as served:
         yield served
 
 
@@ -52,7 +52,7 @@ STEPS = pytest.mark.parametrize("step", [11, pytest.param(1, marks=pytest.mark.s
 
 @STEPS
 @pytest.mark.usefixtures("_state_after_every_record")
-def test_a_first_run_that_ends_after_any_message_is_made_good_by_the_next(living: Shop, step: int) -> None:
+def test_a_first_run_that_ends_after_any_message_is_made_good_by_the_next(living: Site, step: int) -> None:
     life = Life(living.store, 7, quiet=True)
     messages = len(living.sync(**SMALL).messages)
     assert messages > 60
@@ -65,7 +65,7 @@ def test_a_first_run_that_ends_after_any_message_is_made_good_by_the_next(living
 
 @STEPS
 @pytest.mark.usefixtures("_state_after_every_record")
-def test_a_later_run_that_ends_after_any_message_is_made_good_by_the_next(living: Shop, step: int) -> None:
+def test_a_later_run_that_ends_after_any_message_is_made_good_by_the_next(living: Site, step: int) -> None:
     store = living.store
     life = Life(store, 8, quiet=True)
     landing = living.sync(**SMALL)
@@ -87,7 +87,7 @@ def test_a_later_run_that_ends_after_any_message_is_made_good_by_the_next(living
 
 @STEPS
 @pytest.mark.usefixtures("_state_after_every_record", "_impatient")
-def test_a_network_that_goes_at_any_request_is_made_good_by_the_next_run(living: Shop, step: int) -> None:
+def test_a_network_that_goes_at_any_request_is_made_good_by_the_next_run(living: Site, step: int) -> None:
     store = living.store
     life = Life(store, 9, quiet=True)
     number, failed = 1, True
@@ -120,7 +120,7 @@ def test_changes_hidden_from_the_run_that_goes_on_come_with_the_next_one(
     ids = [store.create_product(name=f"Product {n}", type="variable", status="publish") for n in range(20)]
     for id_ in ids:
         store.create_variation(id_)
-    with shop(store) as served:
+    with site(store) as served:
         landing = served.sync(**settings)
         for id_ in ids:
             store.clock.advance(600)
@@ -139,7 +139,7 @@ def test_changes_hidden_from_the_run_that_goes_on_come_with_the_next_one(
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_runs_that_are_killed_one_after_another_are_made_good(living: Shop, seed: int) -> None:
+def test_runs_that_are_killed_one_after_another_are_made_good(living: Site, seed: int) -> None:
     store = living.store
     life = Life(store, seed)
     life.populate(40)
@@ -159,7 +159,7 @@ def test_a_store_without_dates_is_read_from_the_beginning_after_an_interruption(
     store.faults.add(BodyChanged(lambda body: body.replace(b'"modified_after"', b'"none"')), path("/wc/v3$"))
     life = Life(store, 3)
     life.populate(8)
-    with shop(store) as served:
+    with site(store) as served:
         for number in range(20, 80, 4):
             landing = served.sync(breaks_after=number, **SMALL)
             later(store, life)
@@ -170,7 +170,7 @@ def test_a_store_without_dates_is_read_from_the_beginning_after_an_interruption(
 @pytest.mark.usefixtures("_state_after_every_record")
 def test_a_read_that_was_interrupted_survives_any_number_of_deletions() -> None:
     store = new_store(products=500)
-    with shop(store) as served:
+    with site(store) as served:
         landing = served.sync(breaks_after=600, page_size=3, full_read_interval_hours=0, **PRODUCTS)
         assert landing.state["bookmarks"]["products"]["reading"]["offset"] > 250
         for row in store.rows("products")[:250]:
@@ -184,7 +184,7 @@ def test_an_interrupted_whole_read_goes_on_where_it_was() -> None:
     store = new_store("11.0.1")
     for number in range(3000):
         store.create_product(name=f"Product {number}", type="simple", status="publish")
-    with shop(store) as served:
+    with site(store) as served:
         landing = served.sync(breaks_after=1600, sync_components=["products"])
         reached = landing.state["bookmarks"]["products"]["reading"]["offset"]
         assert reached >= 900
@@ -193,14 +193,14 @@ def test_an_interrupted_whole_read_goes_on_where_it_was() -> None:
         offsets = [int(request.query["offset"]) for request in served.server.requests if "offset" in request.query]
         assert offsets[0] >= reached - 100
         assert landing.differences(store) == {}
-        assert landing.tables["snapshots"]["shop", "products"]["row_count"] == 3000
+        assert landing.tables["snapshots"]["store", "products"]["row_count"] == 3000
 
 
 @pytest.mark.usefixtures("_state_after_every_record")
 def test_variations_below_products_are_given_on_at_once_and_counted_once_after_an_interruption() -> None:
     store = Store.synthetic("9.9.5", products=300, variations=1200)
     without_flat_variations(store)
-    with shop(store) as served:
+    with site(store) as served:
         landing = served.sync(breaks_after=30, **VARIATIONS)
         assert len(landing.live("product_variations")) > 10
         # No page of a hundred products had been read to its end, so the next run begins with the first.
@@ -210,16 +210,16 @@ def test_variations_below_products_are_given_on_at_once_and_counted_once_after_a
         served.sync(landing, **VARIATIONS)
         assert landing.differences(store) == {}
         rows = landing.live("product_variations")
-        assert landing.tables["snapshots"]["shop", "product_variations"]["row_count"] == len(rows) > 1000
+        assert landing.tables["snapshots"]["store", "product_variations"]["row_count"] == len(rows) > 1000
 
 
 def test_a_resumed_whole_read_counts_for_deletions_only_when_it_saw_everything() -> None:
     """The unread row is met before the interruption, all others after it."""
     store = new_store(products=2500)
     ids = [row["id"] for row in store.rows("products")]
-    with shop(store) as served:
+    with site(store) as served:
         landing = served.sync(**PRODUCTS)
-        first = landing.tables["snapshots"]["shop", "products"]
+        first = landing.tables["snapshots"]["store", "products"]
         rule = store.faults.add(PoisonousRow(ids[150]), path("/wc/v3/products$"))
         store.clock.advance(3600)
         served.sync(landing, breaks_after=2200, full_read_interval_hours=0, max_retries=0, **PRODUCTS)
@@ -229,7 +229,7 @@ def test_a_resumed_whole_read_counts_for_deletions_only_when_it_saw_everything()
             store.delete_product(product)
         store.clock.advance(3600)
         served.sync(landing, **PRODUCTS)
-        assert landing.tables["snapshots"]["shop", "products"] == first
+        assert landing.tables["snapshots"]["store", "products"] == first
         assert set(landing.live("products")) == set(ids)
         store.clock.advance(3600)
         served.sync(landing, full_read_interval_hours=0, **PRODUCTS)
@@ -239,7 +239,7 @@ def test_a_resumed_whole_read_counts_for_deletions_only_when_it_saw_everything()
 def test_a_resumed_whole_read_takes_for_deleted_what_was_gone_when_it_began() -> None:
     store = new_store(products=2500)
     ids = [row["id"] for row in store.rows("products")]
-    with shop(store) as served:
+    with site(store) as served:
         landing = served.sync(**PRODUCTS)
         store.delete_product(ids[0])
         store.delete_product(ids[-1])
@@ -248,7 +248,7 @@ def test_a_resumed_whole_read_takes_for_deleted_what_was_gone_when_it_began() ->
         began = landing.state["bookmarks"]["products"]["reading"]["started_at"]
         store.clock.advance(3600)
         served.sync(landing, **PRODUCTS)
-        assert landing.tables["snapshots"]["shop", "products"]["started_at"] == began
+        assert landing.tables["snapshots"]["store", "products"]["started_at"] == began
         assert landing.differences(store) == {}
 
 
@@ -257,7 +257,7 @@ def test_state_grows_with_streams_not_with_products() -> None:
     for products in (20, 400):
         store = new_store("11.0.1")
         Life(store, 0).populate(products)
-        with shop(store) as served:
+        with site(store) as served:
             landing = served.sync(breaks_after=10 + products, sync_components=["products"])
             interrupted = len(str(landing.state))
             sizes.append((interrupted, len(str(served.sync(landing).state))))

@@ -1,4 +1,4 @@
-"""A shop that answers with other rows and totals than it has: a failure, or no row is lost without a word."""
+"""A store that answers with other rows and totals than it has: a failure, or no row is lost without a word."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from singer_sdk.exceptions import SingerSDKError
 
-from tap_woo_pim.exchange import Answer
-from tap_woo_pim.listing import Listing
-from tap_woo_pim.pagination import Walk
-from tap_woo_pim.reading import read
-from tap_woo_pim.tally import FEW_ROWS, Tally
+from tap_woo_pim.http.models import Answer
+from tap_woo_pim.pagination.page import Listing
+from tap_woo_pim.pagination.paginator import Walk
+from tap_woo_pim.pagination.reader import read
+from tap_woo_pim.sync.completeness import FEW_ROWS, RowCounts
 from tests.tap.test_pagination import MovingList, read_ids
 
 MADE_UP = 10**6
-"""Ids from here on are none of the shop's."""
+"""Ids from here on are none of the store's."""
 
 SOAK_EXAMPLES = 10 * int(os.environ.get("SOAK_EXAMPLES", "400"))
 Lie = tuple[str, int]
@@ -80,9 +80,9 @@ def lies(*kinds: str, most: int) -> st.SearchStrategy[dict[int, Lie]]:
 def lost(rows: LyingList, page_size: int) -> int:
     """Count the rows that are missing though the run ended well, none is named and a snapshot is written."""
     listing = Listing("list", {}, "rows", Walk(page_size))
-    tally, seen = Tally({}), list[int]()
+    tally, seen = RowCounts({}), list[int]()
     try:
-        for page in read(rows.shop(), listing):
+        for page in read(rows.store(), listing):
             seen += [row["id"] for row in page]
             tally.count(page)
     except SingerSDKError:

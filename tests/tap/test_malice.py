@@ -1,4 +1,4 @@
-"""A shop cannot make the tap read elsewhere, fill its memory, run for ever, or write to the user's terminal."""
+"""A store cannot make the tap read elsewhere, fill its memory, run for ever, or write to the user's terminal."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from demo_store.faults.pages import EndlessPages
 from demo_store.faults.statuses import Redirected
 from demo_store.php import encode
 from tap_woo_pim.redaction import SECRETS, printable
-from tests.tap.harness import Landing, shop
+from tests.tap.harness import Landing, site
 from tests.tap.life import without_flat_variations
 
 EVIL = "\x1b]0;owned\x07\x1b[31m\u202eevil\u2066\r\n\x9b2J fake line"
@@ -53,10 +53,10 @@ def store() -> Store:
     ],
 )
 def test_a_redirect_leads_to_no_file_and_no_other_host(store: Store, target: str) -> None:
-    with shop(store) as served:
+    with site(store) as served:
         rule = store.faults.add(Redirected(target), path("tags") & param(offset=None))
         try:
-            with pytest.raises(SingerSDKError, match=r"^shop \(https://localhost:\d+\), tags: ") as failure:
+            with pytest.raises(SingerSDKError, match=r"^store \(https://localhost:\d+\), tags: ") as failure:
                 served.sync(**TAGS)
         finally:
             store.faults.remove(rule)
@@ -71,33 +71,33 @@ def test_the_front_page_cannot_name_an_api_elsewhere(root: str) -> None:
     store = Store.empty()
     store.faults.add("html_page", path("/wp-json/$"))
     store.faults.add(BodyChanged(Link=f'<{root}>; rel="https://api.w.org/"'), path("/$") & ~path("wp-json"))
-    with shop(store) as served, pytest.raises(SingerSDKError):
+    with site(store) as served, pytest.raises(SingerSDKError):
         served.sync(**TAGS)
     assert all(request.path in {"/", "/wp-json/"} for request in served.server.requests)
 
 
 def test_a_compression_bomb_takes_no_more_memory_than_the_limit_of_a_body(store: Store) -> None:
-    with shop(store) as served:
+    with site(store) as served:
         tap = served.tap(**TAGS)
-        tap.run.shop.way_in  # noqa: B018 - asked before anything is wrong
+        tap.run.store.way_in  # noqa: B018 - asked before anything is wrong
         rule = store.faults.add(CompressionBomb(300_000_000))
         tracemalloc.start()
         try:
             with pytest.raises(SingerSDKError, match="sent more than 64 MB"):
-                tap.run.shop.get("wc/v3/products/tags", {"per_page": 2}, about="tags")
+                tap.run.store.get("wc/v3/products/tags", {"per_page": 2}, about="tags")
             peak_bytes = tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
             store.faults.remove(rule)
-            tap.run.shop.client.close()
+            tap.run.store.client.close()
     assert peak_bytes < 90 * 2**20
 
 
 @pytest.mark.parametrize("grows", [True, False])
 def test_a_list_that_never_ends_is_given_up(store: Store, grows: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tap_woo_pim.pagination.SPARE_ROWS", 1000)
-    monkeypatch.setattr("tap_woo_pim.pagination.MOST_ROWS", 1000)
-    with shop(store) as served:
+    monkeypatch.setattr("tap_woo_pim.pagination.paginator.SPARE_ROWS", 1000)
+    monkeypatch.setattr("tap_woo_pim.pagination.paginator.MOST_ROWS", 1000)
+    with site(store) as served:
         rule = store.faults.add(EndlessPages(grows=grows), path("tags$") & param(offset=None))
         with pytest.raises(SingerSDKError, match="never end"):
             served.sync(**TAGS)
@@ -121,13 +121,13 @@ class EndlessTerms(Fault):
 def test_short_lists_that_never_end_are_handed_on_by_pieces(
     component: str, lists: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tap_woo_pim.pagination.MOST_ROWS", 20_000)
+    monkeypatch.setattr("tap_woo_pim.pagination.paginator.MOST_ROWS", 20_000)
     store = Store.recorded("5.9.0")
     store.keep_products(30)
     without_flat_variations(store)
     store.faults.add(EndlessTerms(), path(lists) & param(offset=None))
     landing = Landing()
-    with shop(store) as served, pytest.raises(SingerSDKError, match="never end"):
+    with site(store) as served, pytest.raises(SingerSDKError, match="never end"):
         served.sync(landing, sync_components=[component])
     assert 15_000 < max(map(len, landing.tables.values())) <= 20_100
 
@@ -144,15 +144,15 @@ class Cookies(Fault):
         return answer
 
 
-def test_a_shop_leaves_no_cookies(store: Store) -> None:
-    with shop(store) as served:
+def test_a_store_leaves_no_cookies(store: Store) -> None:
+    with site(store) as served:
         rule = store.faults.add(Cookies(4000))
         tap = served.tap(**{**TAGS, "page_size": 10})
         try:
             tap.sync_all()
-            assert len(tap.run.shop.client._transport._session.cookies) == 0
+            assert len(tap.run.store.client._transport._session.cookies) == 0
         finally:
-            tap.run.shop.client.close()
+            tap.run.store.client.close()
             store.faults.remove(rule)
 
 
@@ -164,10 +164,10 @@ def test_names_of_custom_fields_that_never_end_are_given_up(monkeypatch: pytest.
         BodyChanged(lambda _: str([f"name {next(numbers)}"]).replace("'", '"').encode(), X_WP_Total="1000000"),
         path("custom-fields") & param(page=None),
     )
-    with shop(store) as served:
+    with site(store) as served:
         landing = served.sync(sync_components=["custom_fields"])
     assert len(landing.tables["product_custom_fields"]) == 7
-    assert ("shop", "product_custom_fields") not in landing.tables.get("snapshots", {})
+    assert ("store", "product_custom_fields") not in landing.tables.get("snapshots", {})
 
 
 @given(st.text())
@@ -184,11 +184,11 @@ def test_logs_are_cleaned_where_they_leave() -> None:
     assert "evil" in record.getMessage()
 
 
-def test_nothing_of_a_shops_making_acts_on_the_users_terminal(tmp_path: Path) -> None:
+def test_nothing_of_a_stores_making_acts_on_the_users_terminal(tmp_path: Path) -> None:
     store = Store.empty()
     escaped = EVIL.encode("unicode_escape").replace(b"\\x", b"\\u00")
     store.faults.add(BodyChanged(lambda body: body.replace(b'"name":"', b'"name":"' + escaped)))
-    with shop(store) as served:
+    with site(store) as served:
         config = tmp_path / "config.json"
         config.write_text(str(served.config(**TAGS)).replace("'", '"'))
         told = run(config, "--test")

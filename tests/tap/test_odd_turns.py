@@ -17,7 +17,7 @@ from demo_store.faults.pages import NoTotals
 from demo_store.faults.statuses import PoisonousRow, Status
 from demo_store.faults.when import When
 from tap_woo_pim.tap import TapWooPim
-from tests.tap.harness import Landing, Pipe, Shop, shop
+from tests.tap.harness import Landing, Pipe, Site, site
 from tests.tap.life import new_store, without_flat_variations
 
 PRODUCTS: dict[str, Any] = {"sync_components": ["products"], "full_read_interval_hours": 0}
@@ -38,14 +38,14 @@ def variable_store() -> Store:
     return store
 
 
-def test_another_address_under_the_same_name_is_read_whole_and_replaces_the_shop() -> None:
+def test_another_address_under_the_same_name_is_read_whole_and_replaces_the_store() -> None:
     first, second = new_store(products=9), new_store(products=0)
     second.create_product(name="Other", type="simple", status="publish")
     landing = Landing()
     settings: dict[str, Any] = {"sync_components": ["products"]}
-    with shop(first) as served:
+    with site(first) as served:
         served.sync(landing, **settings)
-    with shop(second) as served:
+    with site(second) as served:
         served.sync(landing, **settings)
         assert landing.differences(second) == {}
         served.sync(landing, **{**settings, "store_id": "renamed"})
@@ -60,7 +60,7 @@ def test_fields_of_plugins_come_from_another_address_too(hours: int) -> None:
     landing = Landing()
     settings: dict[str, Any] = {"sync_components": ["products"]}
     for _ in range(2):  # each time at another port
-        with shop(store) as served:
+        with site(store) as served:
             served.sync(landing, **settings)
         rows = landing.live("products").values()
         assert [row["extra_fields"] for row in rows] == [{"plugin_field": "Its value"}] * 6
@@ -68,18 +68,18 @@ def test_fields_of_plugins_come_from_another_address_too(hours: int) -> None:
 
 
 def test_an_unreadable_newest_product_costs_that_row_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tap_woo_pim.patience.LONGEST_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr("tap_woo_pim.http.retry.LONGEST_WAIT_SECONDS", 0.01)
     store = new_store(products=12)
     ids = [row["id"] for row in store.rows("products")]
     store.faults.add(PoisonousRow(ids[-1]), path("/wc/v3/products$"))
-    with shop(store) as served:
+    with site(store) as served:
         landing = served.sync(page_size=5, max_retries=1, **PRODUCTS)
     assert set(landing.live("products")) == set(ids[:-1])
 
 
 @pytest.mark.parametrize("value", ["yesterday", "2026-13-01"])
 def test_a_start_date_that_is_none_is_refused_before_any_request(value: str) -> None:
-    with shop(new_store()) as served, pytest.raises(ConfigValidationError, match="start_date is no date"):
+    with site(new_store()) as served, pytest.raises(ConfigValidationError, match="start_date is no date"):
         served.tap(start_date=value)
     assert served.server.requests == []
 
@@ -88,7 +88,7 @@ def test_a_start_date_takes_nothing_for_deleted() -> None:
     store = new_store(products=8)
     store.clock.advance(86_400)
     store.create_product(name="New", type="simple", status="publish")
-    with shop(store) as served:
+    with site(store) as served:
         landing = served.sync(**PRODUCTS)
         store.clock.advance(60)
         served.sync(landing, start_date="2026-10-02T00:00:00Z", **PRODUCTS)
@@ -97,11 +97,11 @@ def test_a_start_date_takes_nothing_for_deleted() -> None:
     assert [row["name"] for row in fresh.live("products").values()] == ["New"]
 
 
-def sync_selected(served: Shop, landing: Landing, selects: Callable[[str, str | None], bool], **settings: Any) -> None:
+def sync_selected(served: Site, landing: Landing, selects: Callable[[str, str | None], bool], **settings: Any) -> None:
     """Sync with a catalogue in which only some streams and columns are selected."""
     tap = served.tap(Landing(), **settings)
     catalog = json.loads(tap.catalog_json_text)
-    tap.run.shop.client.close()
+    tap.run.store.client.close()
     for entry in catalog["streams"]:
         for metadata in entry["metadata"]:
             name = metadata["breadcrumb"][-1] if metadata["breadcrumb"] else None
@@ -110,12 +110,12 @@ def sync_selected(served: Shop, landing: Landing, selects: Callable[[str, str | 
     try:
         tap.sync_all()
     finally:
-        tap.run.shop.client.close()
+        tap.run.store.client.close()
 
 
 def test_what_the_sweep_needs_cannot_be_deselected() -> None:
     landing = Landing()
-    with shop(new_store(products=3)) as served:
+    with site(new_store(products=3)) as served:
         sync_selected(
             served, landing, lambda stream, name: (stream, name) in {("products", None), ("products", "name")}
         )
@@ -127,7 +127,7 @@ def test_what_the_sweep_needs_cannot_be_deselected() -> None:
 
 def test_the_name_of_a_variation_does_not_hang_on_what_else_is_selected() -> None:
     landing = Landing()
-    with shop(Store.recorded("5.9.0")) as served:
+    with site(Store.recorded("5.9.0")) as served:
         sync_selected(
             served,
             landing,
@@ -146,7 +146,7 @@ def test_a_restored_product_is_not_lost_between_the_lists_of_a_store_without_dat
     without_dates(store)
     trashed = store.rows("products")[3]["id"]
     store.trash_product(trashed)
-    with shop(store) as served:
+    with site(store) as served:
         asked: list[str] = []
 
         def restore_after_the_live_ones(request: Any) -> None:
@@ -164,14 +164,16 @@ def test_a_restored_product_is_not_lost_between_the_lists_of_a_store_without_dat
 
 
 @pytest.mark.parametrize("route", ["system_status", "settings/general", "data/currencies/current"])
-def test_a_shop_that_fails_to_describe_itself_is_read_all_the_same(route: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tap_woo_pim.patience.LONGEST_WAIT_SECONDS", 0.01)
+def test_a_store_that_fails_to_describe_itself_is_read_all_the_same(
+    route: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tap_woo_pim.http.retry.LONGEST_WAIT_SECONDS", 0.01)
     store = new_store(products=3)
     store.faults.add(Status(500), path(f"/wc/v3/{route}$"))
-    with shop(store) as served:
+    with site(store) as served:
         landing = served.sync(**PRODUCTS)
     assert len(landing.live("products")) == 3
-    assert landing.tables["stores"]["shop",]["name"] is not None
+    assert landing.tables["stores"]["store",]["name"] is not None
 
 
 def test_an_attribute_deleted_under_the_reading_costs_nothing_else() -> None:
@@ -179,7 +181,7 @@ def test_an_attribute_deleted_under_the_reading_costs_nothing_else() -> None:
     ids = [store.create_attribute(name=name) for name in ("Colour", "Size")]
     for attribute in ids:
         store.create_attribute_term(attribute, name="One")
-    with shop(store) as served:
+    with site(store) as served:
 
         def delete(request: Any) -> None:
             if request.path.endswith(f"/attributes/{ids[0]}/terms") and "offset" in request.query:
@@ -196,7 +198,7 @@ def test_names_of_custom_fields_are_read_to_the_end_without_totals(monkeypatch: 
     monkeypatch.setattr("tap_woo_pim.streams.product_custom_fields.MAX_PAGE_SIZE", 5)
     store = Store.recorded("9.9.5")
     store.faults.add(NoTotals(), path("custom-fields"))
-    with shop(store) as served:
+    with site(store) as served:
         landing = served.sync(sync_components=["custom_fields"])
         assert landing.differences(store) == {}
 
@@ -212,7 +214,7 @@ def test_names_of_custom_fields_that_go_while_they_are_read_take_no_other_for_go
         for number in range(45)
     ]
     settings: dict[str, Any] = {"sync_components": ["custom_fields"], "max_vanished_percent": 100}
-    with shop(store) as served:
+    with site(store) as served:
         landing = served.sync(**settings)
         store.clock.advance(60)
         left = iter(ids)
@@ -236,7 +238,7 @@ def test_names_of_custom_fields_that_go_while_they_are_read_take_no_other_for_go
 def test_a_list_in_another_order_takes_nothing_for_deleted() -> None:
     store = new_store(products=30)
     ids = {row["id"] for row in store.rows("products")}
-    with shop(store) as served:
+    with site(store) as served:
         landing = served.sync(page_size=7, **PRODUCTS)
         store.faults.add(BodyChanged(_backwards), path("/wc/v3/products$"))
         store.clock.advance(60)
@@ -257,7 +259,7 @@ def test_terms_that_are_kept_back_count_as_missing_whatever_else_is_selected(des
     store, landing = Store.recorded("11.0.1"), Landing()
     two_of_three = BodyChanged(lambda body: json.dumps([row for row in json.loads(body) if row["id"] % 3]).encode())
     store.faults.add(two_of_three, path("/terms$"))
-    with shop(store) as served:
+    with site(store) as served:
         sync_selected(served, landing, lambda stream, _: stream != deselected, sync_components=["attributes"])
     assert 50 < len(landing.tables["product_attribute_terms"]) < 140
     snapshots = {stream for _, stream in landing.tables.get("snapshots", {})}

@@ -14,12 +14,12 @@ from typing import Any, cast
 import pytest
 
 from demo_store import Request, Store
-from tap_woo_pim.exchange import Answer
-from tap_woo_pim.listing import Listing
-from tap_woo_pim.pagination import Walk
-from tap_woo_pim.prefetch import in_order
-from tap_woo_pim.reading import read
-from tests.tap.harness import Landing, Shop, shop
+from tap_woo_pim.http.models import Answer
+from tap_woo_pim.http.prefetch import in_order
+from tap_woo_pim.pagination.page import Listing
+from tap_woo_pim.pagination.paginator import Walk
+from tap_woo_pim.pagination.reader import read
+from tests.tap.harness import Landing, Site, site
 from tests.tap.life import Life
 from tests.tap.test_odd_turns import sync_selected
 from tests.tap.test_process import command
@@ -28,10 +28,10 @@ LATENCY_SECONDS = 0.15
 
 
 @pytest.fixture
-def served() -> Iterator[Shop]:
+def served() -> Iterator[Site]:
     store = Store.recorded("11.0.1")
     store.keep_products(60)
-    with shop(store) as opened:
+    with site(store) as opened:
         yield opened
 
 
@@ -40,13 +40,13 @@ def together(one: Request, other: Request) -> bool:
     return (second.started_at - first.started_at).total_seconds() < first.seconds
 
 
-def pages(served: Shop, path: str) -> list[Request]:
+def pages(served: Site, path: str) -> list[Request]:
     """The requests for pages of a list, in the order in which they came."""
     asked = [request for request in served.server.requests if request.path.endswith(path) and "offset" in request.query]
     return sorted(asked, key=lambda request: request.started_at)
 
 
-def test_routes_are_listed_while_the_key_is_tried(served: Shop, tmp_path: Path) -> None:
+def test_routes_are_listed_while_the_key_is_tried(served: Site, tmp_path: Path) -> None:
     served.store.latency_seconds = LATENCY_SECONDS
     subprocess.run(command(served, tmp_path, sync_components=["tags"]), check=True, capture_output=True)
     (listing,) = [request for request in served.server.requests if request.path.endswith("/wc/v3")]
@@ -54,7 +54,7 @@ def test_routes_are_listed_while_the_key_is_tried(served: Shop, tmp_path: Path) 
     assert together(listing, tried)
 
 
-def test_no_component_is_probed_that_is_read_next(served: Shop) -> None:
+def test_no_component_is_probed_that_is_read_next(served: Site) -> None:
     served.sync()
     probes = [request for request in served.server.requests if request.query.get("_fields") == "id"]
     # The key is tried on products, and reviews come long after the start.
@@ -63,7 +63,7 @@ def test_no_component_is_probed_that_is_read_next(served: Shop) -> None:
 
 
 @pytest.mark.parametrize("left_out", [[], ["product_attributes"], ["product_attribute_terms"]])
-def test_attributes_are_asked_for_once_whichever_of_their_streams_are_read(served: Shop, left_out: list[str]) -> None:
+def test_attributes_are_asked_for_once_whichever_of_their_streams_are_read(served: Site, left_out: list[str]) -> None:
     landing = Landing()
     sync_selected(served, landing, lambda stream, _: stream not in left_out, sync_components=["attributes"])
     assert sum(request.path.endswith("/products/attributes") for request in served.server.requests) == 1
@@ -71,7 +71,7 @@ def test_attributes_are_asked_for_once_whichever_of_their_streams_are_read(serve
     assert {"product_attributes", "product_attribute_terms"} - set(left_out) < set(landing.tables)
 
 
-def test_a_new_attribute_comes_with_its_terms_by_the_next_run(served: Shop) -> None:
+def test_a_new_attribute_comes_with_its_terms_by_the_next_run(served: Site) -> None:
     """It is made after the attributes were read and before their terms are."""
 
     def create(request: Request) -> None:
@@ -90,7 +90,7 @@ def test_a_new_attribute_comes_with_its_terms_by_the_next_run(served: Shop) -> N
     assert landing.differences(served.store) == {}
 
 
-def test_changes_and_the_next_list_are_asked_for_beside_the_last_page(served: Shop) -> None:
+def test_changes_and_the_next_list_are_asked_for_beside_the_last_page(served: Site) -> None:
     served.store.latency_seconds = LATENCY_SECONDS
     # More in flight than pages are left, else the next list has to wait for a place.
     landing = served.sync(sync_components=["products", "variations"], page_size=10, max_concurrency=6)
@@ -102,13 +102,13 @@ def test_changes_and_the_next_list_are_asked_for_beside_the_last_page(served: Sh
     assert landing.differences(served.store) == {}
 
 
-def test_a_list_of_one_page_is_not_asked_for_changes(served: Shop) -> None:
+def test_a_list_of_one_page_is_not_asked_for_changes(served: Site) -> None:
     landing = served.sync(sync_components=["products"])
     assert len(pages(served, "/products")) == 1
     assert landing.differences(served.store) == {}
 
 
-def test_no_page_is_asked_for_twice(served: Shop) -> None:
+def test_no_page_is_asked_for_twice(served: Site) -> None:
     Life(served.store, 0).populate(80)
     served.sync(page_size=20)
     for list_ in ("/products", "/variations"):
@@ -116,7 +116,7 @@ def test_no_page_is_asked_for_twice(served: Shop) -> None:
         assert len(asked) == len(set(asked)) > 3
 
 
-def test_lists_of_changes_are_asked_for_together(served: Shop) -> None:
+def test_lists_of_changes_are_asked_for_together(served: Site) -> None:
     landing = served.sync(Landing(), sync_components=["products", "variations"])
     served.store.clock.advance(3600)
     served.store.latency_seconds = LATENCY_SECONDS

@@ -1,4 +1,4 @@
-"""The number of requests in flight follows what the shop bears, and no whim of its own."""
+"""The number of requests in flight follows what the store bears, and no whim of its own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from tap_woo_pim.pace import GOOD_ANSWERS_TO_CLIMB, Pace
+from tap_woo_pim.http.concurrency import GOOD_ANSWERS_TO_CLIMB, ConcurrencyLimiter
 
 
 class Clock:
@@ -23,38 +23,38 @@ class Clock:
         return self.seconds
 
 
-def answer(pace: Pace, times: int, seconds: float = 0.1, kind: str = "products") -> None:
+def answer(pace: ConcurrencyLimiter, times: int, seconds: float = 0.1, kind: str = "products") -> None:
     for _ in range(times):
         with pace.slot() as falls:
             pass
         pace.answered_well(falls, kind, seconds)
 
 
-def strain(pace: Pace, pause_seconds: float = 0.0) -> None:
+def strain(pace: ConcurrencyLimiter, pause_seconds: float = 0.0) -> None:
     with pace.slot() as falls:
         pass
     pace.strained(falls, pause_seconds)
 
 
-def risen(limit: int) -> Pace:
-    pace = Pace(limit)
+def risen(limit: int) -> ConcurrencyLimiter:
+    pace = ConcurrencyLimiter(limit)
     answer(pace, limit**2)
     assert pace.limit == limit
     return pace
 
 
 class Simulation:
-    """A shop, on a clock of its own, that is asked in so far as the pace allows.
+    """A store, on a clock of its own, that is asked in so far as the pace allows.
 
     Args:
         most: most requests in flight.
-        workers: how many requests the shop handles at a time, None for any number; the others wait.
+        workers: how many requests the store handles at a time, None for any number; the others wait.
     """
 
     def __init__(self, most: int, workers: int | None = None) -> None:
         self.clock = Clock()
         self.most = most
-        self.pace = Pace(most, clock=self.clock)
+        self.pace = ConcurrencyLimiter(most, clock=self.clock)
         self.workers = [0.0] * (workers or most)
         self.limits: list[int] = []
 
@@ -97,7 +97,7 @@ def by_rows(rows: int) -> tuple[str, float]:
 @pytest.mark.parametrize(
     "how", ["slower at once", "slower and slower", "by chance", "evenly spread", "now and then very slow", "by rows"]
 )
-def test_a_healthy_shop_whose_times_vary_is_read_at_nearly_full_pace(how: str, seed: int, most: int) -> None:
+def test_a_healthy_store_whose_times_vary_is_read_at_nearly_full_pace(how: str, seed: int, most: int) -> None:
     chance = random.Random(seed)
     answers = {
         "slower at once": lambda: pages([0.3] * 100 + [0.8] * 100),
@@ -111,7 +111,7 @@ def test_a_healthy_shop_whose_times_vary_is_read_at_nearly_full_pace(how: str, s
 
 
 @pytest.mark.parametrize(("most", "workers"), [(4, 1), (8, 1), (8, 2), (8, 3), (16, 4)])
-def test_a_shop_that_slows_down_with_the_number_in_flight_is_backed_off_from(most: int, workers: int) -> None:
+def test_a_store_that_slows_down_with_the_number_in_flight_is_backed_off_from(most: int, workers: int) -> None:
     chance = random.Random(0)
     simulation = Simulation(most, workers)
     answers = pages([chance.uniform(0.3, 0.5) for _ in range(400)])
@@ -120,7 +120,7 @@ def test_a_shop_that_slows_down_with_the_number_in_flight_is_backed_off_from(mos
     assert sum(later) / len(later) <= 2 * workers
 
 
-def test_a_shop_that_bears_more_than_it_did_gets_more_again() -> None:
+def test_a_store_that_bears_more_than_it_did_gets_more_again() -> None:
     simulation = Simulation(8, workers=2)
     simulation.ask(pages([0.4] * 200))
     assert max(simulation.limits[-20:]) < 8
@@ -133,7 +133,7 @@ def test_a_request_that_is_stopped_while_it_waits_holds_up_no_other(monkeypatch:
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    pace = Pace(1)
+    pace = ConcurrencyLimiter(1)
     with pace.slot(), monkeypatch.context() as patch:
         patch.setattr(threading.Condition, "wait", stop)
         with pytest.raises(KeyboardInterrupt), pace.slot():
@@ -171,7 +171,7 @@ def test_requests_that_were_in_flight_together_halve_it_once() -> None:
 
 
 def test_it_begins_at_half_and_rises_as_answers_come() -> None:
-    pace = Pace(8)
+    pace = ConcurrencyLimiter(8)
     limits = [pace.limit]
     for _ in range(22):
         answer(pace, 1)
@@ -224,8 +224,8 @@ def test_a_few_slow_answers_among_others_say_nothing() -> None:
         assert pace.limit == 8
 
 
-def test_a_shop_that_is_slow_one_at_a_time_gets_no_more_for_it() -> None:
-    pace = Pace(1)
+def test_a_store_that_is_slow_one_at_a_time_gets_no_more_for_it() -> None:
+    pace = ConcurrencyLimiter(1)
     answer(pace, 50, 0.3)
     answer(pace, 50, 3.0)
     assert pace.limit == 1
@@ -233,7 +233,7 @@ def test_a_shop_that_is_slow_one_at_a_time_gets_no_more_for_it() -> None:
 
 def test_a_pause_and_a_rate_hold_all_requests_back() -> None:
     clock = Clock()
-    pace = Pace(4, requests_per_second=2, clock=clock)
+    pace = ConcurrencyLimiter(4, requests_per_second=2, clock=clock)
     started = []
 
     def ask() -> None:
@@ -254,7 +254,7 @@ def test_a_pause_and_a_rate_hold_all_requests_back() -> None:
 
 
 def test_no_more_than_the_limit_are_in_flight() -> None:
-    pace = Pace(2)
+    pace = ConcurrencyLimiter(2)
     most = 0
     lock = threading.Lock()
 
@@ -273,7 +273,7 @@ def test_no_more_than_the_limit_are_in_flight() -> None:
 
 
 def test_who_waits_for_a_place_is_not_passed_by_others() -> None:
-    pace = Pace(1)
+    pace = ConcurrencyLimiter(1)
     order = []
 
     def ask(who: str) -> None:

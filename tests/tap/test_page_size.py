@@ -1,4 +1,4 @@
-"""Pages that a shop cannot deliver for their size are asked for smaller, in all lists of a stream, and larger again."""
+"""Pages that a store cannot deliver for their size are asked for smaller in all lists of a stream, and larger again."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from singer_sdk.exceptions import SingerSDKError
 from demo_store import Request, Store
 from demo_store.faults import When, path
 from demo_store.faults.statuses import FailsAbove, PoisonousRow
-from tap_woo_pim.page_size import LASTING_PATIENCE, PageSize
-from tests.tap.harness import Landing, Shop, shop
+from tap_woo_pim.pagination.page_size import LASTING_PATIENCE, PageSize
+from tests.tap.harness import Landing, Site, site
 from tests.tap.life import new_store, without_flat_variations
 
 PRODUCTS = path("/wc/v3/products$")
@@ -21,12 +21,12 @@ PRODUCTS = path("/wc/v3/products$")
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tap_woo_pim.patience.LONGEST_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr("tap_woo_pim.http.retry.LONGEST_WAIT_SECONDS", 0.01)
 
 
 @pytest.fixture
-def served() -> Iterator[Shop]:
-    with shop(Store.synthetic("11.0.1", products=200, variations=0)) as opened:
+def served() -> Iterator[Site]:
+    with site(Store.synthetic("11.0.1", products=200, variations=0)) as opened:
         yield opened
 
 
@@ -34,11 +34,11 @@ def larger_than(rows: int) -> When:
     return When(lambda request: int(request.query.get("per_page", 1)) > rows)
 
 
-def pages(served: Shop) -> list[Request]:
+def pages(served: Site) -> list[Request]:
     return [request for request in served.server.requests if "offset" in request.query]
 
 
-def sizes(served: Shop) -> list[int]:
+def sizes(served: Site) -> list[int]:
     return [int(page.query["per_page"]) for page in pages(served)]
 
 
@@ -49,7 +49,7 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-def test_a_shop_whose_large_pages_never_answer_is_read_all_the_same(served: Shop) -> None:
+def test_a_store_whose_large_pages_never_answer_is_read_all_the_same(served: Site) -> None:
     served.store.faults.add("never_answers", PRODUCTS & larger_than(10))
     landing = served.sync(**SETTINGS)
     assert landing.differences(served.store) == {}
@@ -60,7 +60,7 @@ def test_a_shop_whose_large_pages_never_answer_is_read_all_the_same(served: Shop
     assert asked.count(12) <= 4
 
 
-def test_the_next_run_begins_with_pages_that_the_shop_delivered(served: Shop) -> None:
+def test_the_next_run_begins_with_pages_that_the_store_delivered(served: Site) -> None:
     served.store.faults.add(FailsAbove(10), PRODUCTS)
     landing = served.sync(**SETTINGS)
     assert landing.state["bookmarks"]["products"]["page_size"] == 6
@@ -71,7 +71,7 @@ def test_the_next_run_begins_with_pages_that_the_shop_delivered(served: Shop) ->
     assert landing.differences(served.store) == {}
 
 
-def test_a_shop_that_delivers_large_pages_again_gets_them_and_the_state_forgets(served: Shop) -> None:
+def test_a_store_that_delivers_large_pages_again_gets_them_and_the_state_forgets(served: Site) -> None:
     landing = Landing()
     landing.state = {"bookmarks": {"products": {"page_size": 25}}}
     for _ in range(9):
@@ -83,7 +83,7 @@ def test_a_shop_that_delivers_large_pages_again_gets_them_and_the_state_forgets(
     assert "page_size" not in landing.state["bookmarks"]["products"]
 
 
-def test_a_shop_that_hangs_for_good_ends_the_run_in_the_time_that_is_told(served: Shop) -> None:
+def test_a_store_that_hangs_for_good_ends_the_run_in_the_time_that_is_told(served: Site) -> None:
     served.store.faults.add("never_answers", path("/wc/v3/products$") & When(lambda request: "offset" in request.query))
     began = time.monotonic()
     with pytest.raises(SingerSDKError, match="did not answer within 1 s"):
@@ -96,7 +96,7 @@ def test_the_size_is_one_for_all_lists_of_a_stream() -> None:
     store = Store.synthetic("9.9.5", products=60, variations=1200)
     without_flat_variations(store)
     store.faults.add(FailsAbove(20), path("/products/.*/variations$"))
-    with shop(store) as served:
+    with site(store) as served:
         landing = served.sync(sync_components=["products", "variations"])
         asked = [page for page in pages(served) if page.path.endswith("/variations")]
         assert landing.differences(store) == {}
@@ -110,14 +110,14 @@ def test_lists_of_a_stream_that_is_read_in_several_begin_with_the_size_of_the_la
     for row in store.rows("products")[:30]:
         store.trash_product(row["id"])
     store.faults.add(FailsAbove(30), PRODUCTS)
-    with shop(store) as served:
+    with site(store) as served:
         landing = served.sync(sync_components=["products"])
         trash = [int(page.query["per_page"]) for page in pages(served) if page.query.get("status") == "trash"]
         assert landing.differences(store) == {}
     assert max(trash) <= 50
 
 
-def test_rows_that_fail_alone_leave_the_size_as_it_was(served: Shop) -> None:
+def test_rows_that_fail_alone_leave_the_size_as_it_was(served: Site) -> None:
     ids = [row["id"] for row in served.store.rows("products")]
     served.store.faults.add(PoisonousRow(ids[10]), PRODUCTS)
     landing = served.sync(**SETTINGS)

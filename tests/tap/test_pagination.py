@@ -11,17 +11,17 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
-from tap_woo_pim.exchange import Answer
-from tap_woo_pim.listing import Listing
-from tap_woo_pim.pagination import Walk
-from tap_woo_pim.prefetch import Inline
-from tap_woo_pim.reading import read
-from tap_woo_pim.shop import Shop
+from tap_woo_pim.http.models import Answer
+from tap_woo_pim.http.prefetch import Inline
+from tap_woo_pim.pagination.page import Listing
+from tap_woo_pim.pagination.paginator import Walk
+from tap_woo_pim.pagination.reader import read
+from tap_woo_pim.store.connection import Store
 
 
 @dataclass
 class MovingList:
-    """A shop's list in memory, whose rows appear, vanish and hide between requests as a script says.
+    """A store's list in memory, whose rows appear, vanish and hide between requests as a script says.
 
     Attributes:
         turns: before each request, the rows that go to the trash together, or come back when they are there.
@@ -53,14 +53,14 @@ class MovingList:
         elif what == "insert" and which not in self.ids:
             self.ids.append(which)
 
-    def shop(self) -> Shop:
-        client = SimpleNamespace(executor=Inline(), place=lambda about: f"shop, {about}")
-        return cast("Shop", SimpleNamespace(get=self.get, client=client, settings=SimpleNamespace(max_concurrency=4)))
+    def store(self) -> Store:
+        client = SimpleNamespace(executor=Inline(), place=lambda about: f"store, {about}")
+        return cast("Store", SimpleNamespace(get=self.get, client=client, settings=SimpleNamespace(max_concurrency=4)))
 
 
 def read_ids(rows: MovingList, page_size: int, **start: Any) -> tuple[Listing, list[int]]:
     listing = Listing("list", {}, "rows", Walk(page_size, **start))
-    return listing, [row["id"] for page in read(rows.shop(), listing) for row in page]
+    return listing, [row["id"] for page in read(rows.store(), listing) for row in page]
 
 
 ids_strategy = st.sets(st.integers(1, 400), max_size=120)
@@ -168,7 +168,7 @@ def test_a_walk_goes_on_where_it_was_interrupted(
     rows = MovingList(list(ids))
     listing = Listing("list", {}, "rows", Walk(page_size))
     seen: list[int] = []
-    for _, page in zip(range(pages), read(rows.shop(), listing), strict=False):
+    for _, page in zip(range(pages), read(rows.store(), listing), strict=False):
         seen += [row["id"] for row in page]
     for what, which in between:
         rows._move(what, which)
@@ -184,19 +184,19 @@ def test_a_still_list_costs_one_request_a_page() -> None:
 
 def test_a_cache_that_ignores_the_query_is_found_out() -> None:
     rows = MovingList(list(range(1, 1000)))
-    shop = rows.shop()
-    shop.get = lambda *_, **__: Answer([{"id": row} for row in range(1, 11)], 999, None)  # type: ignore[method-assign]
+    site = rows.store()
+    site.get = lambda *_, **__: Answer([{"id": row} for row in range(1, 11)], 999, None)  # type: ignore[method-assign]
     with pytest.raises(FatalAPIError, match="cache"):
-        list(read(shop, Listing("list", {}, "rows", Walk(10))))
+        list(read(site, Listing("list", {}, "rows", Walk(10))))
 
 
-def test_a_shop_that_is_down_is_not_taken_for_unreadable_rows() -> None:
+def test_a_store_that_is_down_is_not_taken_for_unreadable_rows() -> None:
     rows = MovingList(list(range(1, 100)), poisoned=set(range(1, 100)))
     with pytest.raises(RetriableAPIError):
         read_ids(rows, 10)
 
 
-def test_five_rows_at_most_are_named_where_nothing_tells_them_from_a_shop_that_is_down() -> None:
+def test_five_rows_at_most_are_named_where_nothing_tells_them_from_a_store_that_is_down() -> None:
     listing, seen = read_ids(MovingList(list(range(1, 6)), poisoned=set(range(1, 6))), 10)
     assert (seen, len(listing.unread)) == ([], 5)
     with pytest.raises(RetriableAPIError):
@@ -213,24 +213,24 @@ def test_no_more_than_a_hundred_unreadable_rows_at_the_end_are_named() -> None:
 def test_a_list_may_be_ten_times_as_long_as_it_says_but_never_longer_than_any_list_is(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("tap_woo_pim.pagination.MOST_ROWS", 500)
+    monkeypatch.setattr("tap_woo_pim.pagination.paginator.MOST_ROWS", 500)
     rows = MovingList([])
-    shop = rows.shop()
+    site = rows.store()
 
     def endless(_path: str, params: dict[str, Any], **_: Any) -> Answer:
         rows.requests += 1
         begin = params["offset"] + 1
         return Answer([{"id": row} for row in range(begin, begin + params["per_page"])], 10**17, None)
 
-    shop.get = endless  # type: ignore[method-assign, assignment]
+    site.get = endless  # type: ignore[method-assign, assignment]
     with pytest.raises(FatalAPIError, match="never end"):
-        list(read(shop, Listing("list", {}, "rows", Walk(100))))
+        list(read(site, Listing("list", {}, "rows", Walk(100))))
     assert rows.requests < 20
 
 
-def test_a_shop_that_counts_rows_it_never_sends_ends() -> None:
+def test_a_store_that_counts_rows_it_never_sends_ends() -> None:
     rows = MovingList([1, 2, 3])
-    shop = rows.shop()
-    shop.get = lambda *_, **__: Answer([], 10**9, None)  # type: ignore[method-assign]
+    site = rows.store()
+    site.get = lambda *_, **__: Answer([], 10**9, None)  # type: ignore[method-assign]
     with pytest.raises(FatalAPIError):
-        list(read(shop, Listing("list", {}, "rows", Walk(10))))
+        list(read(site, Listing("list", {}, "rows", Walk(10))))

@@ -1,4 +1,4 @@
-"""How long a failing shop is waited for, and what is left behind when a run ends."""
+"""How long a failing store is waited for, and what is left behind when a run ends."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from singer_sdk.exceptions import SingerSDKError
 from demo_store import Store
 from demo_store.faults import chance, every, nth, param, path
 from demo_store.faults.statuses import Status
-from tap_woo_pim.patience import Patience, parse_date, retry_after, wait_seconds
-from tests.tap.harness import Shop, shop
+from tap_woo_pim.http.retry import RetryBudget, parse_date, retry_after, wait_seconds
+from tests.tap.harness import Site, site
 
 LISTS = path("/wc/v3/products")
 QUICK: dict[str, Any] = {
@@ -38,17 +38,17 @@ class Clock:
 
 
 @pytest.fixture
-def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
-    monkeypatch.setattr("tap_woo_pim.patience.LONGEST_WAIT_SECONDS", 0.01)
+def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    monkeypatch.setattr("tap_woo_pim.http.retry.LONGEST_WAIT_SECONDS", 0.01)
     store = Store.recorded("5.9.0")
     store.keep_products(60)
-    with shop(store) as opened:
+    with site(store) as opened:
         yield opened
 
 
 def test_time_of_failing_requests_that_overlap_is_counted_once() -> None:
     clock = Clock()
-    patience = Patience(1000, 10, clock)
+    patience = RetryBudget(1000, 10, clock)
     with patience.request() as failed:
         clock.seconds = 2
         failed(0)
@@ -67,9 +67,9 @@ def test_time_of_failing_requests_that_overlap_is_counted_once() -> None:
         assert patience.is_spent
 
 
-def test_a_good_answer_ends_the_silence_and_what_the_shop_asked_for_is_none() -> None:
+def test_a_good_answer_ends_the_silence_and_what_the_store_asked_for_is_none() -> None:
     clock = Clock()
-    patience = Patience(10, 1000, clock)
+    patience = RetryBudget(10, 1000, clock)
     with patience.request() as failed:
         failed(300)
         clock.seconds = 309
@@ -94,7 +94,7 @@ def answer(**headers: str) -> requests.Response:
     return response
 
 
-SHOP_TIME = "Wed, 21 Oct 2015 07:28:00 GMT"
+STORE_TIME = "Wed, 21 Oct 2015 07:28:00 GMT"
 
 
 @pytest.mark.parametrize(
@@ -114,8 +114,8 @@ SHOP_TIME = "Wed, 21 Oct 2015 07:28:00 GMT"
         ("Fri, 31 Dec 9999 23:59:59 -1200", None),
     ],
 )
-def test_retry_after_is_seconds_or_a_date_of_the_shops_clock(asked: str, seconds: float | None) -> None:
-    assert retry_after(answer(Retry_After=asked, Date=SHOP_TIME)) == seconds
+def test_retry_after_is_seconds_or_a_date_of_the_stores_clock(asked: str, seconds: float | None) -> None:
+    assert retry_after(answer(Retry_After=asked, Date=STORE_TIME)) == seconds
 
 
 def test_absurd_waits_are_cut() -> None:
@@ -127,7 +127,7 @@ def test_any_text_is_a_date_or_none(text: str) -> None:
     parse_date(text)
 
 
-def test_a_shop_that_alternates_good_and_bad_answers_is_given_up_when_the_budget_is_spent(served: Shop) -> None:
+def test_a_store_that_alternates_good_and_bad_answers_is_given_up_when_the_budget_is_spent(served: Site) -> None:
     served.store.faults.add(Status(503, 1), LISTS & every(2))
     with pytest.raises(
         SingerSDKError, match=r"failed again and again, for 0\.0\d+ minutes in all; at last it answered"
@@ -138,11 +138,11 @@ def test_a_shop_that_alternates_good_and_bad_answers_is_given_up_when_the_budget
 class Waits:
     """Stands in for the wait between tries: notes how long it was to be, and what the pace had been told by then."""
 
-    def __init__(self, served: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, served: Site, monkeypatch: pytest.MonkeyPatch) -> None:
         self.seconds: list[float] = []
         self.strained: list[float] = []
         self.tap = served.tap(**{**QUICK, "max_retries": 4, "max_concurrency": 1})
-        client = self.tap.run.shop.client
+        client = self.tap.run.store.client
         monkeypatch.setattr(client._closed, "wait", self.seconds.append)
         strained = client.pace.strained
 
@@ -156,12 +156,12 @@ class Waits:
         try:
             self.tap.sync_all()
         finally:
-            self.tap.run.shop.client.close()
+            self.tap.run.store.client.close()
 
 
 @pytest.mark.parametrize(("asked", "seconds"), [("7", 7), ("9" * 400, 300), (str(10**9), 300)])
-def test_what_the_shop_asks_for_is_waited_and_told_and_all_requests_pause(
-    served: Shop, asked: str, seconds: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_what_the_store_asks_for_is_waited_and_told_and_all_requests_pause(
+    served: Site, asked: str, seconds: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     waits = Waits(served, monkeypatch)
     served.store.faults.add(Status(429, asked), LISTS & nth(5, 6))
@@ -175,8 +175,8 @@ def test_what_the_shop_asks_for_is_waited_and_told_and_all_requests_pause(
     ]
 
 
-def test_the_wait_grows_when_the_shop_asks_for_none(served: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tap_woo_pim.patience.LONGEST_WAIT_SECONDS", 60)
+def test_the_wait_grows_when_the_store_asks_for_none(served: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tap_woo_pim.http.retry.LONGEST_WAIT_SECONDS", 60)
     waits = Waits(served, monkeypatch)
     served.store.faults.add(Status(503), LISTS & nth(5, 6, 7))
     waits.sync()
@@ -185,22 +185,22 @@ def test_the_wait_grows_when_the_shop_asks_for_none(served: Shop, monkeypatch: p
 
 
 @pytest.mark.parametrize("status", [509, *range(525, 531)])
-def test_statuses_of_hosts_and_cloudflare_that_pass_are_tried_again(served: Shop, status: int) -> None:
+def test_statuses_of_hosts_and_cloudflare_that_pass_are_tried_again(served: Site, status: int) -> None:
     served.store.faults.add(Status(status), LISTS & nth(5))
     assert served.sync(**QUICK).differences(served.store) == {}
 
 
-def test_a_store_that_never_answers_ends_with_its_name(served: Shop) -> None:
+def test_a_store_that_never_answers_ends_with_its_name(served: Site) -> None:
     served.store.faults.add("never_answers")
-    with pytest.raises(SingerSDKError, match=r"shop \(https://localhost:\d+\), all components: it did not answer"):
+    with pytest.raises(SingerSDKError, match=r"store \(https://localhost:\d+\), all components: it did not answer"):
         served.sync(**QUICK)
     assert len(served.server.requests) == 1
 
 
-def left_behind(served: Shop, before: list[threading.Thread]) -> tuple[list[str], list[object]]:
-    """The tap's threads that were not there before, and its open connections to the shop."""
+def left_behind(served: Site, before: list[threading.Thread]) -> tuple[list[str], list[object]]:
+    """The tap's threads that were not there before, and its open connections to the store."""
     connections = psutil.Process().net_connections("tcp")
-    # One that was shut down may wait for the shop's last word, and no longer than the garbage collector does.
+    # One that was shut down may wait for the store's last word, and no longer than the garbage collector does.
     connections = [one for one in connections if one.status == psutil.CONN_ESTABLISHED]
     return (
         [thread.name for thread in threading.enumerate() if thread not in before and thread.name.startswith("fetch")],
@@ -208,35 +208,35 @@ def left_behind(served: Shop, before: list[threading.Thread]) -> tuple[list[str]
     )
 
 
-def test_headers_that_drip_are_given_up_in_time(served: Shop) -> None:
+def test_headers_that_drip_are_given_up_in_time(served: Site) -> None:
     served.store.faults.add("slow_headers", LISTS & nth(4))
     assert served.sync(**QUICK).differences(served.store) == {}
 
 
-def end_well(_: Shop) -> None:
+def end_well(_: Site) -> None:
     """Nothing happens."""
 
 
-def end_while_others_hang(served: Shop) -> None:
+def end_while_others_hang(served: Site) -> None:
     served.store.faults.add("never_answers", LISTS & param(offset=None) & ~param(offset=0) & ~param(offset=4))
     served.store.faults.add("key_revoked", LISTS & param(offset=4))
 
 
-def end_in_a_pause(served: Shop) -> None:
+def end_in_a_pause(served: Site) -> None:
     served.store.faults.add(Status(429, 250), LISTS & param(offset=8))
     served.store.faults.add("key_revoked", LISTS & param(offset=4))
 
 
-def end_in_trouble(served: Shop) -> None:
+def end_in_trouble(served: Site) -> None:
     for seed, fault in enumerate(("connection_reset", "closed_halfway", "slow_headers")):
         served.store.faults.add(fault, LISTS & chance(0.4, seed))
 
 
 @pytest.mark.parametrize("how", [end_well, end_while_others_hang, end_in_a_pause, end_in_trouble])
 def test_no_thread_and_no_connection_is_left_behind(
-    served: Shop, how: Callable[[Shop], None], monkeypatch: pytest.MonkeyPatch
+    served: Site, how: Callable[[Site], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tap_woo_pim.patience.MAX_RETRY_AFTER_SECONDS", 5)
+    monkeypatch.setattr("tap_woo_pim.http.retry.MAX_RETRY_AFTER_SECONDS", 5)
     before = threading.enumerate()
     how(served)
     settings = {**QUICK, "request_timeout_seconds": 1 if how is end_in_trouble else 30}
@@ -250,7 +250,7 @@ def test_no_thread_and_no_connection_is_left_behind(
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_page_is_tried_as_often_as_max_retries_says_when_a_smaller_one_would_not_help(
-    served: Shop, status: int
+    served: Site, status: int
 ) -> None:
     served.store.faults.add(Status(status, 0), LISTS & nth(*range(5, 10)))
     landing = served.sync(**{**QUICK, "max_retries": 5})

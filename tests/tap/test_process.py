@@ -16,12 +16,12 @@ from singer_sdk.contrib.msgspec import decoder
 
 from demo_store import Request, Store
 from demo_store.faults import When, path
-from tests.tap.harness import Landing, Shop, shop
+from tests.tap.harness import Landing, Site, site
 from tests.tap.life import new_store
 
 
-def command(served: Shop, folder: Path, **settings: Any) -> list[str]:
-    """The command line of the tap over a shop."""
+def command(served: Site, folder: Path, **settings: Any) -> list[str]:
+    """The command line of the tap over a store."""
     config = folder / "config.json"
     config.write_text(json.dumps(served.config(**settings)))
     return [sys.executable, "-m", "tap_woo_pim", "--config", str(config)]
@@ -37,7 +37,7 @@ def test_a_stop_takes_no_time_and_does_not_look_like_success(how: signal.Signals
         reached.set()
         return True
 
-    with shop(Store.recorded("5.9.0")) as served:
+    with site(Store.recorded("5.9.0")) as served:
         served.store.faults.add("never_answers", path("/wc/v3/products$") & When(is_page))
         arguments = command(served, tmp_path, sync_components=["tags", "products"])
         with (
@@ -54,7 +54,7 @@ def test_a_stop_takes_no_time_and_does_not_look_like_success(how: signal.Signals
 
 
 def test_a_full_disk_ends_the_run_with_its_name(tmp_path: Path) -> None:
-    with shop(Store.recorded("5.9.0")) as served, Path("/dev/full").open("wb") as full:
+    with site(Store.recorded("5.9.0")) as served, Path("/dev/full").open("wb") as full:
         done = subprocess.run(
             command(served, tmp_path, sync_components=["tags"]),
             check=False,
@@ -70,7 +70,7 @@ def test_a_full_disk_ends_the_run_with_its_name(tmp_path: Path) -> None:
 
 def test_a_target_that_is_gone_ends_the_run_with_one_plain_line(tmp_path: Path) -> None:
     with (
-        shop(Store.recorded("5.9.0")) as served,
+        site(Store.recorded("5.9.0")) as served,
         subprocess.Popen(
             command(served, tmp_path), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         ) as process,
@@ -85,7 +85,7 @@ def test_a_target_that_is_gone_ends_the_run_with_one_plain_line(tmp_path: Path) 
 
 
 def test_a_host_that_no_name_server_knows_ends_the_run_with_its_name(tmp_path: Path) -> None:
-    with shop(Store.recorded("5.9.0")) as served:
+    with site(Store.recorded("5.9.0")) as served:
         done = subprocess.run(
             command(served, tmp_path, site_url="https://shop.invalid", max_retries=0),
             check=False,
@@ -94,14 +94,14 @@ def test_a_host_that_no_name_server_knows_ends_the_run_with_its_name(tmp_path: P
         )
     assert done.returncode == 1
     assert done.stdout == ""
-    assert "shop.invalid" in done.stderr.splitlines()[-1]
+    assert "store.invalid" in done.stderr.splitlines()[-1]
 
 
 def test_a_disk_that_fills_up_while_a_file_is_written_leaves_a_state_to_go_on_from(tmp_path: Path) -> None:
     """The output goes to a file that may not grow beyond a limit, as `tap > file` on a disk with a quota."""
     store = new_store(products=3000)
     store.clock.advance(3600)
-    with shop(store) as served:
+    with site(store) as served:
         arguments = command(served, tmp_path, sync_components=["products"])
         limit = "import os, resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
         limit += (
@@ -127,7 +127,7 @@ def test_a_disk_that_fills_up_while_a_file_is_written_leaves_a_state_to_go_on_fr
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_output_is_written_in_large_pieces_also_where_python_is_told_not_to_buffer(unbuffered: str) -> None:
     script = (
-        "import sys; from tap_woo_pim.output import widened;"
+        "import sys; from tap_woo_pim.records.writer import widened;"
         " out = widened(sys.stdout); print(type(out.buffer).__name__, out is not sys.stdout, file=out, flush=True)"
     )
     done = subprocess.run(

@@ -14,8 +14,8 @@ import pytest
 from demo_store import Store
 from demo_store.faults import nth, path
 from demo_store.faults.statuses import PoisonousRow, Status
-from tap_woo_pim.progress import COLUMNS, Progress, Traffic
-from tests.tap.harness import shop
+from tap_woo_pim.sync.progress import COLUMNS, Progress, Traffic
+from tests.tap.harness import site
 
 
 class Clock:
@@ -69,7 +69,7 @@ def test_a_short_run_needs_no_line(progress: Progress, clock: Clock, caplog: pyt
     assert caplog.messages == []
 
 
-def test_a_list_that_the_shop_does_not_count_has_no_time_left(
+def test_a_list_that_the_store_does_not_count_has_no_time_left(
     progress: Progress, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     bring(progress, clock, 2, 5, None)
@@ -96,9 +96,9 @@ def test_long_waits_are_told_in_hours(progress: Progress, clock: Clock, caplog: 
 
 
 def test_terms_are_counted_by_attributes(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tap_woo_pim.progress.SECONDS_BETWEEN_LINES", 0.0)
+    monkeypatch.setattr("tap_woo_pim.sync.progress.SECONDS_BETWEEN_LINES", 0.0)
     store = Store.recorded("5.9.0")
-    with shop(store) as served, caplog.at_level(logging.INFO):
+    with site(store) as served, caplog.at_level(logging.INFO):
         served.sync(sync_components=["attributes"])
     said = [re.sub(r", .*", "", line) for line in caplog.messages if line.startswith("product_attribute_terms: ")]
     count = len(store.rows("attributes"))
@@ -121,7 +121,7 @@ def test_the_table_accounts_for_every_stream_and_request(tmp_path: Path) -> None
     store.faults.add(PoisonousRow(ids[3]), path("/wc/v3/products$"))
     store.faults.add(Status(503, 0), path("/wc/v3/products/tags") & nth(2))
     config, state = tmp_path / "config.json", tmp_path / "state.json"
-    with shop(store) as served:
+    with site(store) as served:
         settings = served.config(sync_components=["tags", "products"], max_retries=1, request_timeout_seconds=5)
         config.write_text(json.dumps(settings))
         first, state_after = run(config, None)

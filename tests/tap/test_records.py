@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from singer_sdk.contrib.msgspec import encoder
 from singer_sdk.typing import DEFAULT_JSONSCHEMA_VALIDATOR
 
-from tap_woo_pim.answers import BodyError, decode
-from tap_woo_pim.records import NOISE, Shaper
+from tap_woo_pim.http.body import BodyError, decode
+from tap_woo_pim.records.shaper import NOISE, Shaper
 from tap_woo_pim.streams import STREAMS
-from tap_woo_pim.streams.base import ShopStream
+from tap_woo_pim.streams.base import WooStream
 from tap_woo_pim.streams.lists import ListStream
 from tap_woo_pim.streams.products import ProductsStream
 
@@ -34,11 +34,11 @@ ANY = st.recursive(
 LISTS = [stream for stream in STREAMS if issubclass(stream, ListStream)]
 
 
-def shaper(stream: type[ShopStream]) -> Shaper:
-    return Shaper(stream.columns, None, {"store_id": "shop", "synced_at": "2026-11-23T21:50:56Z"})
+def shaper(stream: type[WooStream]) -> Shaper:
+    return Shaper(stream.columns, None, {"store_id": "store", "synced_at": "2026-11-23T21:50:56Z"})
 
 
-def row_of(stream: type[ShopStream], data: st.DataObject) -> dict[str, Any]:
+def row_of(stream: type[WooStream], data: st.DataObject) -> dict[str, Any]:
     keys: dict[str, Any] = {"id": 1, "slug": "a", "name": "a"}
     known = {column.name: data.draw(ANY) for column in stream.columns}
     unknown = data.draw(st.dictionaries(st.text(max_size=6), ANY, max_size=3))
@@ -48,7 +48,7 @@ def row_of(stream: type[ShopStream], data: st.DataObject) -> dict[str, Any]:
 @pytest.mark.parametrize("stream", LISTS, ids=lambda stream: stream.name)
 @given(data=st.data())
 @settings(max_examples=60, deadline=None)
-def test_records_are_valid_whatever_the_store_sends(stream: type[ShopStream], data: st.DataObject) -> None:
+def test_records_are_valid_whatever_the_store_sends(stream: type[WooStream], data: st.DataObject) -> None:
     row = row_of(stream, data)
     record = shaper(stream).shape(row)
     DEFAULT_JSONSCHEMA_VALIDATOR(

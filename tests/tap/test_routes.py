@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from demo_store import PROFILES, Store
-from tap_woo_pim.routes import route_path
-from tests.tap.harness import Landing, Row, Shop, shop
+from tap_woo_pim.store.routes import route_path
+from tests.tap.harness import Landing, Row, Site, site
 from tests.tap.life import new_store, without_flat_variations, without_variations_of_wc_v3
 
 ROUTES: dict[str, tuple[str, Callable[[Store], None]]] = {
@@ -29,18 +29,18 @@ def recorded(version: str) -> Store:
 
 
 def read(version: str, route: str, page_size: int) -> tuple[Landing, Store]:
-    """Read a recorded shop by one route, and see that it was that one."""
+    """Read a recorded store by one route, and see that it was that one."""
     pattern, make = ROUTES[route]
     store = recorded(version)
     make(store)
-    with shop(store) as served:
+    with site(store) as served:
         landing = served.sync(page_size=page_size)
         assert asked(served, pattern)
         assert not any(asked(served, other) for name, (other, _) in ROUTES.items() if name != route)
     return landing, store
 
 
-def asked(served: Shop, pattern: str) -> bool:
+def asked(served: Site, pattern: str) -> bool:
     return any(re.search(pattern, request.path) and "offset" in request.query for request in served.server.requests)
 
 
@@ -71,10 +71,10 @@ def test_an_orphan_has_no_parent_where_a_route_sends_it_and_a_snapshot_that_coun
             store.create_variation(parent, attributes=[{"id": 0, "name": "Size", "option": size}]) for size in "SM"
         )
         store.sql_update("variations", orphan, parent_id=999_999)
-        with shop(store) as served:
+        with site(store) as served:
             landing = served.sync()
         found[name] = landing.live("product_variations")
-        assert landing.tables["snapshots"]["shop", "product_variations"]["row_count"] == len(found[name])
+        assert landing.tables["snapshots"]["store", "product_variations"]["row_count"] == len(found[name])
     assert {name: set(rows) for name, rows in found.items()} == {
         "v3": {kept},
         "analytics": {kept, orphan},
@@ -92,14 +92,14 @@ def test_variations_of_a_plugins_product_type_come_by_every_route() -> None:
             parent = store.create_product(name=kind, type=kind, status="publish")
             if kind != "simple":
                 store.create_variation(parent, attributes=[{"id": 0, "name": "Size", "option": "S"}])
-        with shop(store) as served:
+        with site(store) as served:
             found.append(served.sync().live("product_variations"))
     assert len(found[0]) == 2
     assert found[0] == found[1] == found[2]
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_rows_that_the_shop_counts_and_does_not_send_do_not_stand_in_the_way(route: str) -> None:
+def test_rows_that_the_store_counts_and_does_not_send_do_not_stand_in_the_way(route: str) -> None:
     store = new_store()
     ROUTES[route][1](store)
     parents = [store.create_product(name=f"Parent {number}", type="variable", status="publish") for number in range(30)]
@@ -113,7 +113,7 @@ def test_rows_that_the_shop_counts_and_does_not_send_do_not_stand_in_the_way(rou
     hidden = {("products", id_) for id_ in parents[20:23]} | {("variations", id_) for id_ in ids[60:69]}
     store.hidden_rows = lambda kind, id_: (kind, id_) in hidden
     expected = set(ids) - set(ids[10:45:5]) - set(ids[60:69])
-    with shop(store) as served:
+    with site(store) as served:
         landing = Landing()
         for page_size in (7, 2, 5, 100):
             served.sync(landing, page_size=page_size, full_read_interval_hours=0)
@@ -122,7 +122,7 @@ def test_rows_that_the_shop_counts_and_does_not_send_do_not_stand_in_the_way(rou
             assert "unread_rows" not in landing.tables
             store.clock.advance(3600)
             if page_size != 7:  # the first whole read cannot know that so many are missing for good
-                assert landing.tables["snapshots"]["shop", "product_variations"]["row_count"] == len(expected)
+                assert landing.tables["snapshots"]["store", "product_variations"]["row_count"] == len(expected)
         store.delete_variation(ids[0])
         served.sync(landing, full_read_interval_hours=0)
         assert set(landing.live("product_variations")) == expected - {ids[0]}

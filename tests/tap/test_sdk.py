@@ -1,4 +1,4 @@
-"""The SDK's own tests of a tap, over a sample shop of each version."""
+"""The SDK's own tests of a tap, over a sample store of each version."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from demo_store import Store
 from demo_store.faults.pages import RowsChanged
 from demo_store.faults.when import path
 from tap_woo_pim.tap import TapWooPim
-from tests.tap.harness import shop
+from tests.tap.harness import site
 
-# The SDK makes its tests while this module is imported, so the shops have to be there by then.
-_shops = ExitStack()
-atexit.register(_shops.close)
+# The SDK makes its tests while this module is imported, so the stores have to be there by then.
+_stores = ExitStack()
+atexit.register(_stores.close)
 
 
 def _suite(version: str) -> type:
-    served = _shops.enter_context(shop(Store.recorded(version)))
+    served = _stores.enter_context(site(Store.recorded(version)))
     slug = served.store.rows("tags")[0]["slug"]
     # One row without an id, so that unread_rows is tested as well.
     served.store.faults.add(RowsChanged(lambda row: {} if row["slug"] == slug else row), path("/products/tags$"))

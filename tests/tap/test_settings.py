@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from singer_sdk.exceptions import ConfigValidationError
 
 from demo_store import Store
-from tap_woo_pim.config import CONFIG_JSONSCHEMA, RANGES
-from tap_woo_pim.config_values import read_values
+from tap_woo_pim.config.declaration import CONFIG_JSONSCHEMA, RANGES
+from tap_woo_pim.config.values import read_values
 from tap_woo_pim.tap import TapWooPim
-from tests.tap.harness import Landing, shop
+from tests.tap.harness import Landing, site
 from tests.tap.test_process import command
 
 NEEDED = {"site_url": "https://shop.example", "consumer_key": "ck_1", "consumer_secret": "cs_1"}
@@ -28,7 +28,7 @@ COMPONENTS = (
 
 
 def settings(**typed: Any) -> Any:
-    return TapWooPim(config={**NEEDED, **typed}, setup_mapper=False).run.shop.settings
+    return TapWooPim(config={**NEEDED, **typed}, setup_mapper=False).run.store.settings
 
 
 def refusal(**typed: Any) -> str:
@@ -175,7 +175,7 @@ def test_decimal_numbers_and_null_do_for_a_run_and_the_next(tmp_path: Path) -> N
     }
     store = Store.recorded("11.0.1")
     store.keep_products(10)
-    with shop(store) as served:
+    with site(store) as served:
         arguments = command(served, tmp_path, sync_components=["products"], **decimals)
         landing = Landing()
         for _ in range(2):
@@ -198,8 +198,8 @@ def test_decimal_numbers_and_null_do_for_a_run_and_the_next(tmp_path: Path) -> N
     ],
 )
 def test_a_wrong_setting_ends_the_process_before_any_request(name: str, typed: Any, said: str, tmp_path: Path) -> None:
-    with shop(Store.empty()) as served:
+    with site(Store.empty()) as served:
         done = subprocess.run(command(served, tmp_path, **{name: typed}), check=False, capture_output=True, text=True)
         assert served.server.requests == []
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.splitlines()[-1] == f"shop ({served.server.url}), settings: {said}"
+    assert done.stderr.splitlines()[-1] == f"store ({served.server.url}), settings: {said}"

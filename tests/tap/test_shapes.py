@@ -10,7 +10,7 @@ import pytest
 from demo_store import Store
 from demo_store.faults import nth, param, path
 from demo_store.faults.bodies import BodyChanged
-from tests.tap.harness import Landing, Shop, shop
+from tests.tap.harness import Landing, Site, site
 from tests.tap.trial import PLAIN, run
 
 ERROR = BodyChanged(lambda _: b'{"code":"internal","message":"There has been a critical error.","data":{"status":500}}')
@@ -24,16 +24,16 @@ LISTS = {
 
 
 @pytest.fixture
-def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
-    monkeypatch.setattr("tap_woo_pim.patience.LONGEST_WAIT_SECONDS", 0.01)
+def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    monkeypatch.setattr("tap_woo_pim.http.retry.LONGEST_WAIT_SECONDS", 0.01)
     store = Store.recorded("9.9.5")
     store.keep_products(24)
-    with shop(store) as opened:
+    with site(store) as opened:
         yield opened
 
 
 @pytest.mark.parametrize("component", LISTS)
-def test_an_error_of_status_200_is_tried_again_in_every_list(served: Shop, component: str) -> None:
+def test_an_error_of_status_200_is_tried_again_in_every_list(served: Site, component: str) -> None:
     by_offset = param(offset=0) if component in {"tags", "products"} else param()
     served.store.faults.add(ERROR, path(LISTS[component]) & by_offset & nth(1))
     landing = Landing()
@@ -43,7 +43,7 @@ def test_an_error_of_status_200_is_tried_again_in_every_list(served: Shop, compo
 
 
 def test_a_page_that_is_no_list_is_asked_for_twice_and_then_in_smaller_ones(
-    served: Shop, caplog: pytest.LogCaptureFixture
+    served: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
     served.store.faults.add(ERROR, path("products$") & param(offset=0, per_page=8))
     landing = Landing()
@@ -59,7 +59,7 @@ def test_a_page_that_is_no_list_is_asked_for_twice_and_then_in_smaller_ones(
     assert sum(query["offset"] == "0" for query in asked if "offset" in query) == 2 * outcome.retries
 
 
-def test_a_page_with_more_rows_than_were_asked_for_is_asked_for_again(served: Shop) -> None:
+def test_a_page_with_more_rows_than_were_asked_for_is_asked_for_again(served: Site) -> None:
     twice = BodyChanged(lambda body: body[:-1] + b"," + body[1:])
     served.store.faults.add(twice, path("products/tags$") & param(offset=0) & nth(1))
     landing = Landing()
@@ -68,7 +68,7 @@ def test_a_page_with_more_rows_than_were_asked_for_is_asked_for_again(served: Sh
     assert landing.differences(served.store) == {}
 
 
-def test_a_list_that_never_is_one_is_told_plainly_after_all_tries(served: Shop) -> None:
+def test_a_list_that_never_is_one_is_told_plainly_after_all_tries(served: Site) -> None:
     served.store.faults.add(ERROR, path("taxes/classes$"))
     outcome = run(served, Landing(), sync_components=["tax_classes"])
     assert PLAIN.fullmatch(str(outcome.failure))

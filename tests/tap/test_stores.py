@@ -1,4 +1,4 @@
-"""What a shop fails to tell of itself is named, and never takes the place of what is known."""
+"""What a store fails to tell of itself is named, and never takes the place of what is known."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from demo_store import Store
 from demo_store.faults import Fault, path
 from demo_store.faults.bodies import BodyChanged, CutBody, HtmlPage
 from demo_store.faults.statuses import Status
-from tap_woo_pim.listing import Unread
+from tap_woo_pim.pagination.page import Unread
 from tap_woo_pim.streams.lists import unread_record
-from tests.tap.harness import Landing, Row, Shop, shop
+from tests.tap.harness import Landing, Row, Site, site
 from tests.tap.trial import heal, run
 
 SETTINGS: dict[str, Any] = {"sync_components": ["tax_classes"]}
@@ -35,14 +35,14 @@ FAILURES: dict[str, Fault] = {
 
 
 @pytest.fixture
-def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
-    monkeypatch.setattr("tap_woo_pim.patience.LONGEST_WAIT_SECONDS", 0.01)
-    with shop(Store.recorded("5.9.0")) as opened:
+def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    monkeypatch.setattr("tap_woo_pim.http.retry.LONGEST_WAIT_SECONDS", 0.01)
+    with site(Store.recorded("5.9.0")) as opened:
         yield opened
 
 
 def row_of(landing: Landing) -> Row:
-    return landing.tables["stores"]["shop",]
+    return landing.tables["stores"]["store",]
 
 
 def unread(landing: Landing) -> set[str]:
@@ -57,7 +57,7 @@ def unread(landing: Landing) -> set[str]:
 
 @pytest.mark.parametrize("failure", FAILURES)
 @pytest.mark.parametrize("part", PARTS)
-def test_a_part_that_fails_is_named_and_what_is_known_stays(served: Shop, part: str, failure: str) -> None:
+def test_a_part_that_fails_is_named_and_what_is_known_stays(served: Site, part: str, failure: str) -> None:
     landing = Landing()
     run(served, landing, **SETTINGS)
     known = row_of(landing)
@@ -74,7 +74,7 @@ def test_a_part_that_fails_is_named_and_what_is_known_stays(served: Shop, part: 
 
 
 def test_first_row_comes_without_what_failed_and_again_until_it_is_whole(
-    served: Shop, monkeypatch: pytest.MonkeyPatch
+    served: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     landing = Landing()
     served.store.faults.add(Status(500), path("/settings/tax$|/system_status$"))
@@ -83,9 +83,9 @@ def test_first_row_comes_without_what_failed_and_again_until_it_is_whole(
     assert unread(landing) == {"settings/tax", "system_status"}
     heal(served)
     served.store.faults.add(Status(500), path("/system_status$"))
-    for setting in served.store.shop.settings["general"]:
+    for setting in served.store.contents.settings["general"]:
         if setting["id"] == "woocommerce_currency":
-            monkeypatch.setitem(setting, "value", "EUR")  # all shops share what was recorded
+            monkeypatch.setitem(setting, "value", "EUR")  # all stores share what was recorded
     run(served, landing, **SETTINGS)
     assert (row_of(landing)["currency"], row_of(landing)["calculate_taxes"]) == ("EUR", "yes")
     assert unread(landing) == {"system_status"}
@@ -97,7 +97,7 @@ def test_first_row_comes_without_what_failed_and_again_until_it_is_whole(
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
-def test_what_the_key_may_not_see_is_null_and_no_failure(served: Shop, status: int) -> None:
+def test_what_the_key_may_not_see_is_null_and_no_failure(served: Site, status: int) -> None:
     landing = Landing()
     run(served, landing, **SETTINGS)
     served.store.faults.add(Status(status), path("/settings/|/system_status$|/currencies/"))
@@ -106,7 +106,7 @@ def test_what_the_key_may_not_see_is_null_and_no_failure(served: Shop, status: i
     assert (row_of(landing)["currency"], row_of(landing)["settings"]) == (None, None)
 
 
-def test_key_that_is_revoked_under_the_reading_empties_no_row(served: Shop) -> None:
+def test_key_that_is_revoked_under_the_reading_empties_no_row(served: Site) -> None:
     landing = Landing()
     run(served, landing, **SETTINGS)
     known = row_of(landing)
@@ -122,7 +122,7 @@ def test_key_that_is_revoked_under_the_reading_empties_no_row(served: Shop) -> N
     assert row_of(landing) == known
 
 
-def test_one_line_tells_what_could_not_be_read(served: Shop, caplog: pytest.LogCaptureFixture) -> None:
+def test_one_line_tells_what_could_not_be_read(served: Site, caplog: pytest.LogCaptureFixture) -> None:
     served.store.faults.add(Status(500), path("/settings/"))
     with caplog.at_level(logging.WARNING):
         landing = served.sync(**SETTINGS)
@@ -137,30 +137,30 @@ def test_one_line_tells_what_could_not_be_read(served: Shop, caplog: pytest.LogC
     assert all(reason in message for message in told)
 
 
-def test_what_could_not_be_read_fails_the_run_where_that_is_asked_for(served: Shop) -> None:
+def test_what_could_not_be_read_fails_the_run_where_that_is_asked_for(served: Site) -> None:
     served.store.faults.add(Status(500), path("/settings/tax$"))
     outcome = run(served, Landing(), **{**SETTINGS, "fail_on_unread": True})
     assert "1 rows could not be read; they are named in unread_rows" in str(outcome.failure)
 
 
-def test_an_answer_of_the_wrong_shape_is_asked_for_again(served: Shop) -> None:
+def test_an_answer_of_the_wrong_shape_is_asked_for_again(served: Site) -> None:
     asked = iter(range(1000))
     served.store.faults.add(BodyChanged(lambda body: ERROR if next(asked) == 0 else body), path("/currencies/current$"))
     outcome = run(served, landing := Landing(), **SETTINGS)
     assert (outcome.is_complete, outcome.retries, row_of(landing)["currency_name"]) == (True, 1, "Pound sterling")
 
 
-def test_row_of_another_shop_is_not_taken_for_this_ones(served: Shop) -> None:
+def test_row_of_another_store_is_not_taken_for_this_ones(served: Site) -> None:
     landing = Landing()
     run(served, landing, **SETTINGS)
     served.store.faults.add(Status(500), path("/system_status$"))
     run(served, landing, **SETTINGS, store_id="second")
-    assert set(landing.tables["stores"]) == {("shop",), ("second",)}
+    assert set(landing.tables["stores"]) == {("store",), ("second",)}
 
 
-def test_reason_that_repeats_the_key_is_written_without_it(served: Shop) -> None:
+def test_reason_that_repeats_the_key_is_written_without_it(served: Site) -> None:
     key = served.store.key()
     unread = Unread("offset 0", f"it sends on to https://x.example/consumer_secret%3D{key.consumer_secret}")
     tap = served.tap(**SETTINGS)
     assert key.consumer_secret not in unread_record("stores", unread, tap.run)["reason"]
-    tap.run.shop.client.close()
+    tap.run.store.client.close()

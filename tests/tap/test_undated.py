@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from demo_store import Store
-from tests.tap.harness import Landing, Shop, shop
+from tests.tap.harness import Landing, Site, site
 from tests.tap.life import KINDS, Life, image, store_of
 
 DAY = 86_400
@@ -60,7 +60,7 @@ CHANGES: dict[str, Callable[[Store], object]] = {
 
 
 @pytest.fixture(params=KINDS)
-def living(request: pytest.FixtureRequest) -> Iterator[Shop]:
+def living(request: pytest.FixtureRequest) -> Iterator[Site]:
     store = store_of(request.param)
     Life(store, 0).populate(12)
     shipping = store.create_term("shipping_classes", name="Bulky")
@@ -78,11 +78,11 @@ def living(request: pytest.FixtureRequest) -> Iterator[Shop]:
     store.create_variation(parent, attributes=[{"id": first(store, "attributes"), "name": "Colour", "option": "Red"}])
     planned = store.clock.now().strftime("%Y-%m-%dT23:00:00")
     store.create_product(name="Planned", type="simple", status="publish", date_created_gmt=planned)
-    with shop(store) as served:
+    with site(store) as served:
         yield served
 
 
-def test_each_of_them_arrives_by_the_next_whole_read(living: Shop) -> None:
+def test_each_of_them_arrives_by_the_next_whole_read(living: Site) -> None:
     store = living.store
     landing = living.sync(max_vanished_percent=100)
     for what, change in CHANGES.items():
@@ -94,7 +94,7 @@ def test_each_of_them_arrives_by_the_next_whole_read(living: Shop) -> None:
         assert landing.differences(store) == {}, what
 
 
-def test_a_full_refresh_brings_them_at_once_and_heals_what_was_lost(living: Shop) -> None:
+def test_a_full_refresh_brings_them_at_once_and_heals_what_was_lost(living: Site) -> None:
     store = living.store
     landing = living.sync()
     for what, change in CHANGES.items():
@@ -110,7 +110,7 @@ def test_a_full_refresh_brings_them_at_once_and_heals_what_was_lost(living: Shop
     assert landing.differences(store) == {}
 
 
-def test_whole_reads_are_made_when_they_are_due_and_not_before(living: Shop) -> None:
+def test_whole_reads_are_made_when_they_are_due_and_not_before(living: Site) -> None:
     landing = living.sync()
     read = []
     for _ in range(14):
@@ -124,7 +124,7 @@ def test_whole_reads_are_made_when_they_are_due_and_not_before(living: Shop) -> 
     assert [hours for hours, whole in zip(range(2, 30, 2), read, strict=True) if whole] == [8, 16, 24]
 
 
-def test_a_nightly_run_that_begins_a_little_early_is_whole(living: Shop) -> None:
+def test_a_nightly_run_that_begins_a_little_early_is_whole(living: Site) -> None:
     store = living.store
     landing = living.sync()
     for early in (1, 0, 600, -600):
@@ -134,15 +134,15 @@ def test_a_nightly_run_that_begins_a_little_early_is_whole(living: Shop) -> None
         assert landing.differences(store) == {}
 
 
-def test_a_table_that_came_late_is_filled_by_the_first_run(living: Shop) -> None:
+def test_a_table_that_came_late_is_filled_by_the_first_run(living: Site) -> None:
     landing = living.sync(sync_components=["products"])
     living.sync(landing, sync_components=["products", "variations"])
     assert landing.differences(living.store) == {}
     assert landing.live("product_variations")
 
 
-def test_an_empty_landing_is_not_taken_for_a_shop_that_was_read() -> None:
+def test_an_empty_landing_is_not_taken_for_a_store_that_was_read() -> None:
     store = store_of("11.0.1")
     Life(store, 1).populate(5)
-    with shop(store) as served:
+    with site(store) as served:
         assert served.sync(Landing()).differences(store) == {}

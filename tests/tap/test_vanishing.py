@@ -15,8 +15,8 @@ from demo_store.faults.pages import NoTotals
 from demo_store.faults.statuses import PoisonousRow, Status
 from demo_store.request_log import Request
 from demo_store.rows import Table
-from tap_woo_pim.errors import ShopError
-from tests.tap.harness import Landing, Shop, shop
+from tap_woo_pim.exceptions import StoreError
+from tests.tap.harness import Landing, Site, site
 from tests.tap.life import Life, new_store, without_flat_variations
 
 WHOLE: dict[str, Any] = {"full_read_interval_hours": 0}
@@ -45,11 +45,11 @@ def hides_all_rows(store: Store) -> Iterator[None]:
 @contextmanager
 def counts_nothing(store: Store) -> Iterator[None]:
     """Answer [] with a total of 0: the tables are gone, or a plugin filters every query."""
-    kept = store.shop.products, store.shop.variations
-    store.shop.products, store.shop.variations = Table(), Table()
+    kept = store.contents.products, store.contents.variations
+    store.contents.products, store.contents.variations = Table(), Table()
     store.kept_lists.clear()
     yield
-    store.shop.products, store.shop.variations = kept
+    store.contents.products, store.contents.variations = kept
     store.kept_lists.clear()
 
 
@@ -63,13 +63,13 @@ def served(request: pytest.FixtureRequest) -> Any:
     if request.param == "per product":
         without_flat_variations(store)
     Life(store, 0).populate(30)
-    with shop(store) as opened:
+    with site(store) as opened:
         yield opened
 
 
 @pytest.mark.parametrize("breaks", BREAKDOWNS)
 @pytest.mark.parametrize("state", ["kept", "lost"])
-def test_a_shop_that_breaks_down_does_not_empty_the_pim(served: Shop, breaks: Breakdown, state: str) -> None:
+def test_a_store_that_breaks_down_does_not_empty_the_pim(served: Site, breaks: Breakdown, state: str) -> None:
     landing = served.sync(**WHOLE)
     before = {stream: landing.live(stream) for stream in ("products", "product_variations")}
     assert all(before.values())
@@ -87,8 +87,8 @@ def test_a_shop_that_breaks_down_does_not_empty_the_pim(served: Shop, breaks: Br
 
 @pytest.mark.parametrize("breaks", BREAKDOWNS)
 @pytest.mark.parametrize("begin", [None, "2026-01-01T00:00:00Z"])
-def test_what_a_first_run_missed_of_a_broken_shop_comes_with_the_next_one(
-    served: Shop, breaks: Breakdown, begin: str | None
+def test_what_a_first_run_missed_of_a_broken_store_comes_with_the_next_one(
+    served: Site, breaks: Breakdown, begin: str | None
 ) -> None:
     with breaks(served.store):
         landing = served.sync(start_date=begin)
@@ -105,7 +105,7 @@ def test_a_list_that_empties_while_it_is_read_is_read_again_by_the_next_run(vers
         store.clock.advance(900)
         store.create_product(name=f"Product {number}", type="simple", status="publish")
     settings: dict[str, Any] = {"page_size": 5, "max_concurrency": 1, **PRODUCTS}
-    with shop(store) as served, ExitStack() as broken:
+    with site(store) as served, ExitStack() as broken:
         landing = Landing() if is_first else served.sync(**settings)
         store.clock.advance(90_000)
 
@@ -126,7 +126,7 @@ def test_a_list_that_empties_while_it_is_read_is_read_again_by_the_next_run(vers
 def test_what_was_edited_before_half_a_list_was_hidden_comes_when_it_is_shown_again() -> None:
     store = new_store(products=60)
     ids = [row["id"] for row in store.rows("products")]
-    with shop(store) as served:
+    with site(store) as served:
         landing = served.sync(**PRODUCTS)
         store.clock.advance(90_000)
         store.edit_product(ids[40], name="Edited, then hidden")
@@ -142,7 +142,7 @@ def test_what_was_edited_before_half_a_list_was_hidden_comes_when_it_is_shown_ag
         assert landing.differences(store) == {}
 
 
-def test_variations_that_were_counted_and_hidden_are_not_taken_for_deleted_at_first(served: Shop) -> None:
+def test_variations_that_were_counted_and_hidden_are_not_taken_for_deleted_at_first(served: Site) -> None:
     store, settings = served.store, {**WHOLE, "max_vanished_percent": 100}
     landing = served.sync(**settings)
     hidden = {row["id"] for row in store.rows("variations")[1:9]}
@@ -156,7 +156,7 @@ def test_variations_that_were_counted_and_hidden_are_not_taken_for_deleted_at_fi
 @pytest.mark.parametrize("hidden", [slice(None), slice(10, 12), slice(20, None)])
 @pytest.mark.parametrize("kinds", [("products", "variations"), ("products",), ("variations",)])
 def test_changes_that_were_counted_and_hidden_come_with_the_next_run(
-    served: Shop, kinds: tuple[str, ...], hidden: slice
+    served: Site, kinds: tuple[str, ...], hidden: slice
 ) -> None:
     store = served.store
     landing = served.sync()
@@ -178,7 +178,7 @@ def test_changes_that_were_counted_and_hidden_come_with_the_next_run(
 def test_changes_hidden_beside_one_that_cannot_be_read_come_with_the_next_run() -> None:
     store = new_store(products=20)
     ids = [row["id"] for row in store.rows("products")]
-    with shop(store) as served:
+    with site(store) as served:
         landing = served.sync(**PRODUCTS)
         for id_ in reversed(ids[5:10]):
             store.clock.advance(3600)
@@ -194,7 +194,7 @@ def test_changes_hidden_beside_one_that_cannot_be_read_come_with_the_next_run() 
 
 
 @pytest.mark.parametrize("kind", ["products", "variations"])
-def test_rows_that_never_come_are_asked_for_once_more_and_then_left(served: Shop, kind: str) -> None:
+def test_rows_that_never_come_are_asked_for_once_more_and_then_left(served: Site, kind: str) -> None:
     store = served.store
     hidden = store.rows("products" if kind == "products" else "variations")[7]["id"]
     edit = store.edit_product if kind == "products" else store.edit_variation
@@ -215,12 +215,12 @@ def test_rows_that_never_come_are_asked_for_once_more_and_then_left(served: Shop
     assert records[-2:] == [0, 0], records
 
 
-def test_a_shop_that_looks_broken_is_read_whole_until_the_admin_says_that_it_is_right(
+def test_a_store_that_looks_broken_is_read_whole_until_the_admin_says_that_it_is_right(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     store = new_store(products=60)
     ids = [row["id"] for row in store.rows("products")]
-    with shop(store) as served:
+    with site(store) as served:
         landing = served.sync(**PRODUCTS)
         for product in ids[:30]:
             store.delete_product(product)
@@ -238,22 +238,22 @@ def test_a_shop_that_looks_broken_is_read_whole_until_the_admin_says_that_it_is_
     assert "Until then every run reads it whole." in caplog.text
 
 
-def test_a_key_that_lost_its_rights_ends_the_run_and_empties_nothing(served: Shop) -> None:
+def test_a_key_that_lost_its_rights_ends_the_run_and_empties_nothing(served: Site) -> None:
     landing = served.sync(**WHOLE)
     before = landing.live("products")
     served.store.clock.advance(3600)
     served.store.faults.add(Status(403, "woocommerce_rest_cannot_view"), path("/products$|/variations$"))
-    with pytest.raises(ShopError):
+    with pytest.raises(StoreError):
         served.sync(landing, **WHOLE)
     landing.state = {}
-    with pytest.raises(ShopError):
+    with pytest.raises(StoreError):
         served.sync(landing, **WHOLE)
     assert landing.live("products") == before
 
 
-def test_products_of_a_new_shop_are_not_emptied_by_a_list_that_breaks_down_before_the_next_whole_read() -> None:
+def test_products_of_a_new_store_are_not_emptied_by_a_list_that_breaks_down_before_the_next_whole_read() -> None:
     store = new_store()
-    with shop(store) as served:
+    with site(store) as served:
         landing = served.sync()  # a whole read of nothing
         for number in range(40):
             store.create_product(name=f"Product {number}", type="simple", status="publish")
@@ -269,7 +269,7 @@ def test_products_of_a_new_shop_are_not_emptied_by_a_list_that_breaks_down_befor
 def test_half_a_list_does_not_empty_the_other_half() -> None:
     store = new_store(products=60)
     newest = sorted(row["id"] for row in store.rows("products"))[10:]
-    with shop(store) as served:
+    with site(store) as served:
         landing = served.sync()
         for number in range(40):
             newest.append(store.create_product(name=f"New {number}", type="simple", status="publish"))
@@ -281,7 +281,7 @@ def test_half_a_list_does_not_empty_the_other_half() -> None:
         assert len(landing.live("products")) == 100
 
 
-def test_a_shop_that_was_emptied_is_empty_when_the_admin_says_that_it_is_right(served: Shop) -> None:
+def test_a_store_that_was_emptied_is_empty_when_the_admin_says_that_it_is_right(served: Site) -> None:
     landing = served.sync(**WHOLE)
     for row in served.store.rows("products"):
         served.store.delete_product(row["id"])
@@ -296,7 +296,7 @@ def test_a_shop_that_was_emptied_is_empty_when_the_admin_says_that_it_is_right(s
 def test_deletions_within_the_bounds_are_seen_and_each_side_of_the_bound_holds() -> None:
     store = new_store(products=100)
     ids = [row["id"] for row in store.rows("products")]
-    with shop(store) as served:
+    with site(store) as served:
         landing = served.sync(**WHOLE)
         for product in ids[:20]:
             store.delete_product(product)
@@ -331,7 +331,7 @@ DELETED = {
 def test_what_is_deleted_for_good_is_gone_after_the_next_whole_read(version: str) -> None:
     store = Store.recorded(version)
     store.keep_products(120)
-    with shop(store) as served:
+    with site(store) as served:
         landing = served.sync(**WHOLE)
         before = {stream: set(landing.live(stream)) for stream in DELETED}
         deleted = [stream for stream in DELETED if before[stream]]
@@ -344,7 +344,7 @@ def test_what_is_deleted_for_good_is_gone_after_the_next_whole_read(version: str
         assert before[stream] - set(landing.live(stream)), stream
 
 
-def test_a_table_that_was_lost_with_the_state_is_whole_again(served: Shop) -> None:
+def test_a_table_that_was_lost_with_the_state_is_whole_again(served: Site) -> None:
     served.sync(**WHOLE)
     landing = Landing()
     served.sync(landing, **WHOLE)

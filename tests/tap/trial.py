@@ -1,4 +1,4 @@
-"""Runs the tap against a shop in trouble and says how that ended, for the tests and the table of faults."""
+"""Runs the tap against a store in trouble and says how that ended, for the tests and the table of faults."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from singer_sdk.exceptions import SingerSDKError
 from demo_store import Store
 from demo_store.faults import Fault, When, always, nth, param, path
 from demo_store.faults.cases import cases
-from tests.tap.harness import Landing, Shop
+from tests.tap.harness import Landing, Site
 
 ROWS = path("/wc/v3/products$") & param(offset=None)
 PLAIN = re.compile(r"[^(]+ \(https://localhost:\d+\), [\w ]+: \S.*\.")
-"""What a user is told of a failure: which shop, what of it, what happened and what to do."""
+"""What a user is told of a failure: which store, what of it, what happened and what to do."""
 
 SETTINGS: dict[str, Any] = {
     "sync_components": ["products", "shipping_classes"],
@@ -58,14 +58,14 @@ class Outcome:
 
 
 def small_store() -> Store:
-    """A shop of few products, so that each of very many runs is short."""
+    """A store of few products, so that each of very many runs is short."""
     store = Store.recorded("5.9.0")
     store.keep_products(24)
     return store
 
 
 def all_cases(store: Store, large_bytes: int = LARGE_BYTES) -> dict[str, Callable[[], Fault]]:
-    """Every kind of fault, for this shop."""
+    """Every kind of fault, for this store."""
     ids = [row["id"] for row in store.rows("products") if row["status"] != "trash"]
     return dict(cases(*ids, large_bytes=large_bytes))
 
@@ -82,7 +82,7 @@ def timeout(*names: str) -> dict[str, Any]:
     return {"request_timeout_seconds": 1} if set(HANGS) & set(names) else {}
 
 
-def run(served: Shop, landing: Landing, **settings: Any) -> Outcome:
+def run(served: Site, landing: Landing, **settings: Any) -> Outcome:
     """Run the tap once."""
     before = len(landing.messages)
     began, failure, retries = time.perf_counter(), None, 0
@@ -91,8 +91,8 @@ def run(served: Shop, landing: Landing, **settings: Any) -> Outcome:
         try:
             tap.sync_all()
         finally:
-            tap.run.shop.client.close()
-            retries = tap.run.shop.client.traffic.retries.total()
+            tap.run.store.client.close()
+            retries = tap.run.store.client.traffic.retries.total()
     except SingerSDKError as error:
         failure = str(error)
     named = sum(
@@ -101,7 +101,7 @@ def run(served: Shop, landing: Landing, **settings: Any) -> Outcome:
     return Outcome(failure, named, retries, time.perf_counter() - began)
 
 
-def heal(served: Shop) -> None:
+def heal(served: Site) -> None:
     """End all trouble."""
     served.store.faults.clear()
     socket.getaddrinfo = _look_up
@@ -112,7 +112,7 @@ def heal(served: Shop) -> None:
 
 def quick(monkeypatch: Any) -> None:
     """Let waits and limits be small."""
-    monkeypatch.setattr("tap_woo_pim.patience.LONGEST_WAIT_SECONDS", 0.01)
-    monkeypatch.setattr("tap_woo_pim.answers.MAX_BODY_BYTES", LARGE_BYTES - 1_000_000)
-    monkeypatch.setattr("tap_woo_pim.pagination.SPARE_ROWS", 200)
-    monkeypatch.setattr("tap_woo_pim.pagination.MOST_ROWS", 300)
+    monkeypatch.setattr("tap_woo_pim.http.retry.LONGEST_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr("tap_woo_pim.http.body.MAX_BODY_BYTES", LARGE_BYTES - 1_000_000)
+    monkeypatch.setattr("tap_woo_pim.pagination.paginator.SPARE_ROWS", 200)
+    monkeypatch.setattr("tap_woo_pim.pagination.paginator.MOST_ROWS", 300)

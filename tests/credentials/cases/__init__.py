@@ -1,4 +1,4 @@
-"""Every way in which connecting a shop fails, each with the one line that the user sees."""
+"""Every way in which connecting a store fails, each with the one line that the user sees."""
 
 from tests.credentials.cases import keys, roads, settings, sites
 from tests.credentials.cases.case import THEME, UNKNOWN_KEY, Case, ClosedWithoutKey, Instead, LosesQuery

@@ -23,7 +23,7 @@ THEME = (
     '<script src="https://www.google.com/recaptcha/api.js"></script>'
     '<a href="/wp-login.php?redirect_to=%2F">Log in</a> Protected by Wordfence. Access denied to robots.'
 )
-"""What an ordinary page of a shop may hold, its page for addresses that are not there included."""
+"""What an ordinary page of a store may hold, its page for addresses that are not there included."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Case:
 
     Attributes:
         name: what is wrong, in the words of the issue.
-        line: the last line on stderr; {url} is the shop's address, {other} another one of the case.
+        line: the last line on stderr; {url} is the store's address, {other} another one of the case.
         set_up: sets the scene and gives the tap's configuration.
     """
 
@@ -90,7 +90,7 @@ class LosesQuery(Fault):
 
 
 class Translated(Fault):
-    """A shop whose texts are not English."""
+    """A store whose texts are not English."""
 
     def spoil(self, exchange: Exchange, answer: Answer) -> Answer:  # noqa: ARG002 - whatever was asked
         for number, text in enumerate(

@@ -1,4 +1,4 @@
-"""Keys that a shop does not take, or that may not read."""
+"""Keys that a store does not take, or that may not read."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ case = Cases()
 
 
 UNKNOWN = (
-    "shop ({url}), all components: the shop does not know this key: it was revoked, mistyped, or made in another shop."
-    " Make a new key with read permission in this shop, in WooCommerce > Settings > Advanced > REST API, and enter both"
-    " its halves."
+    "store ({url}), all components: the store does not know this key: it was revoked, mistyped, or made in another"
+    " store. Make a new key with read permission in this store, in WooCommerce > Settings > Advanced > REST API, and"
+    " enter both its halves."
 )
 SECRET = (
-    "shop ({url}), all components: the secret does not belong to this key. Enter the consumer_secret that was shown"
+    "store ({url}), all components: the secret does not belong to this key. Enter the consumer_secret that was shown"
     " when this key was made. If it is lost, make a new key."
 )
 WRITE = (
-    "shop ({url}), all components: the key may only write. Set its permissions to Read in WooCommerce > Settings >"
+    "store ({url}), all components: the key may only write. Set its permissions to Read in WooCommerce > Settings >"
     " Advanced > REST API."
 )
 CLOCK = (
-    "shop ({url}), all components: its clock is more than 15 minutes off from what it tells, so it takes no OAuth"
-    " signature. Set the clock of the shop's server (NTP), and stop proxies from changing the Date header."
+    "store ({url}), all components: its clock is more than 15 minutes off from what it tells, so it takes no OAuth"
+    " signature. Set the clock of the store's server (NTP), and stop proxies from changing the Date header."
 )
 
 
@@ -52,14 +52,14 @@ def unknown_key_http(stage: Stage) -> Config:
     return stage.config(stage.serve(tls=False), consumer_key=UNKNOWN_KEY)
 
 
-@case("unknown key, over plain http, of a shop that is not English", UNKNOWN)
+@case("unknown key, over plain http, of a store that is not English", UNKNOWN)
 def unknown_key_http_translated(stage: Stage) -> Config:
     server = stage.serve(tls=False)
     server.store.faults.add(Translated())
     return stage.config(server, consumer_key=UNKNOWN_KEY)
 
 
-@case("unknown key, of a shop with application passwords", UNKNOWN)
+@case("unknown key, of a store with application passwords", UNKNOWN)
 def unknown_key_application_passwords(stage: Stage) -> Config:
     server = stage.serve()
     server.store.has_application_passwords = True
@@ -68,8 +68,8 @@ def unknown_key_application_passwords(stage: Stage) -> Config:
 
 @case(
     "key not copied whole",
-    "shop ({url}), all components: the shop does not know this key, which is not whole: it has 40 characters instead of"
-    " 43. Copy consumer_key again, from ck_ to its end, or make a new key.",
+    "store ({url}), all components: the store does not know this key, which is not whole: it has 40 characters instead"
+    " of 43. Copy consumer_key again, from ck_ to its end, or make a new key.",
 )
 def cut_key(stage: Stage) -> Config:
     server = stage.serve()
@@ -78,7 +78,7 @@ def cut_key(stage: Stage) -> Config:
 
 @case(
     "key and secret swapped",
-    "shop ({url}), settings: consumer_key and consumer_secret are swapped. Enter the half that starts with ck_ as"
+    "store ({url}), settings: consumer_key and consumer_secret are swapped. Enter the half that starts with ck_ as"
     " consumer_key.",
 )
 def swapped(stage: Stage) -> Config:
@@ -96,12 +96,12 @@ def wrong_secret_http(stage: Stage) -> Config:
     return stage.config(stage.serve(tls=False), consumer_secret=OTHER_SECRET)
 
 
-@case("wrong secret, of a shop that is not English", SECRET)
+@case("wrong secret, of a store that is not English", SECRET)
 def wrong_secret_translated(stage: Stage) -> Config:
     return spoiled(stage, Translated(), consumer_secret=OTHER_SECRET)
 
 
-@case("wrong secret, over plain http, of a shop that is not English", SECRET)
+@case("wrong secret, over plain http, of a store that is not English", SECRET)
 def wrong_secret_http_translated(stage: Stage) -> Config:
     server = stage.serve(tls=False)
     server.store.faults.add(Translated())
@@ -124,13 +124,13 @@ def wrong_secret_hidden(stage: Stage) -> Config:
 
 @case(
     "key from another store",
-    "shop ({url}), all components: the shop does not know this key, which is another shop's: it is entered as"
-    " TAP_WOO_PIM__US_CONSUMER_KEY too. Enter the key and the secret that were made in this shop.",
+    "store ({url}), all components: the store does not know this key, which is another store's: it is entered as"
+    " TAP_WOO_PIM__US_CONSUMER_KEY too. Enter the key and the secret that were made in this store.",
 )
 def foreign_key(stage: Stage) -> Config:
     other = Store.empty().key()
     config = stage.config(stage.serve(), consumer_key=other.consumer_key, consumer_secret=other.consumer_secret)
-    # As Meltano sets it: all of .env, and every setting of the shop that is read.
+    # As Meltano sets it: all of .env, and every setting of the store that is read.
     stage.environment |= {
         "TAP_WOO_PIM__US_CONSUMER_KEY": other.consumer_key,
         "TAP_WOO_PIM__EU_CONSUMER_KEY": other.consumer_key,
@@ -146,7 +146,7 @@ def write_only(stage: Stage) -> Config:
     return stage.config(server, consumer_key=key.consumer_key, consumer_secret=key.consumer_secret)
 
 
-@case("write-only key, of a shop that is not English", WRITE)
+@case("write-only key, of a store that is not English", WRITE)
 def write_only_translated(stage: Stage) -> Config:
     server = stage.serve()
     key = server.store.add_key(permissions="write")
@@ -154,7 +154,7 @@ def write_only_translated(stage: Stage) -> Config:
     return stage.config(server, consumer_key=key.consumer_key, consumer_secret=key.consumer_secret)
 
 
-@case("write-only key, over plain http, of a shop that is not English", WRITE)
+@case("write-only key, over plain http, of a store that is not English", WRITE)
 def write_only_http_translated(stage: Stage) -> Config:
     server = stage.serve(tls=False)
     key = server.store.add_key(permissions="write")
@@ -164,7 +164,7 @@ def write_only_http_translated(stage: Stage) -> Config:
 
 @case(
     "user without rights, for all components",
-    "shop ({url}), all components: the user of this key may view no part of the catalogue. Make a new key for a user"
+    "store ({url}), all components: the user of this key may view no part of the catalogue. Make a new key for a user"
     " who is shop manager or administrator.",
 )
 def no_rights(stage: Stage) -> Config:
@@ -175,7 +175,7 @@ def no_rights(stage: Stage) -> Config:
 
 @case(
     "user without rights, for some components",
-    "shop ({url}), tax_classes: the user of this key may not view this. Make the key for a shop manager or"
+    "store ({url}), tax_classes: the user of this key may not view this. Make the key for a shop manager or"
     " administrator, or leave it out of sync_components.",
 )
 def some_rights(stage: Stage) -> Config:
@@ -186,7 +186,7 @@ def some_rights(stage: Stage) -> Config:
 
 @case(
     "Authorization header stripped",
-    "shop ({url}), all components: its web server takes the Authorization header away, so auth_method basic cannot"
+    "store ({url}), all components: its web server takes the Authorization header away, so auth_method basic cannot"
     " work. Set auth_method to query or auto.",
 )
 def stripped(stage: Stage) -> Config:
@@ -197,7 +197,7 @@ def stripped(stage: Stage) -> Config:
 
 @case(
     "https that WordPress takes for http",
-    "shop ({url}), all components: WordPress takes this https for plain http, since its proxy does not tell it, so"
+    "store ({url}), all components: WordPress takes this https for plain http, since its proxy does not tell it, so"
     " auth_method basic cannot work. Set auth_method to auto or oauth1, or let the proxy send X-Forwarded-Proto and"
     " WordPress heed it.",
 )
@@ -209,7 +209,7 @@ def hidden_https(stage: Stage) -> Config:
 
 @case(
     "query stripped",
-    "shop ({url}), all components: it does not see the key in the query, so auth_method query cannot work. Set"
+    "store ({url}), all components: it does not see the key in the query, so auth_method query cannot work. Set"
     " auth_method to basic or auto.",
 )
 def lost_query(stage: Stage) -> Config:
@@ -219,7 +219,7 @@ def lost_query(stage: Stage) -> Config:
 def _clock(stage: Stage) -> Config:
     server = stage.serve(tls=False)
     server.store.clock.offset = 3600
-    # A proxy before the shop tells the right time.
+    # A proxy before the store tells the right time.
     server.store.faults.add(BodyChanged(Date=format_datetime(datetime.datetime.now(datetime.UTC), usegmt=True)))
     return stage.config(server)
 
@@ -229,7 +229,7 @@ def clock(stage: Stage) -> Config:
     return _clock(stage)
 
 
-@case("clock off by more than 15 minutes (OAuth), of a shop that is not English", CLOCK)
+@case("clock off by more than 15 minutes (OAuth), of a store that is not English", CLOCK)
 def clock_translated(stage: Stage) -> Config:
     stage_config = _clock(stage)
     stage.servers[-1].store.faults.add(Translated())
@@ -238,8 +238,8 @@ def clock_translated(stage: Stage) -> Config:
 
 @case(
     "key refused in an unknown way",
-    "shop ({url}), all components: it refuses the key in a way of its own. Check consumer_key and consumer_secret, and"
-    " the security plugins of the shop.",
+    "store ({url}), all components: it refuses the key in a way of its own. Check consumer_key and consumer_secret, and"
+    " the security plugins of the store.",
 )
 def refused_oddly(stage: Stage) -> Config:
     def change(body: bytes) -> bytes:

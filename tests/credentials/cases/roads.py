@@ -1,4 +1,4 @@
-"""The way to a shop: names, certificates, redirects, proxies."""
+"""The way to a store: names, certificates, redirects, proxies."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ case = Cases()
 
 @case(
     "http where https is needed, by the setting",
-    "shop ({url}), settings: auth_method basic would send the key unprotected over plain http. Set site_url to"
+    "store ({url}), settings: auth_method basic would send the key unprotected over plain http. Set site_url to"
     " https://, or auth_method to auto or oauth1.",
 )
 def http_basic(stage: Stage) -> Config:
@@ -26,7 +26,7 @@ def http_basic(stage: Stage) -> Config:
 
 @case(
     "http where https is needed, by the server",
-    "shop ({url}), all components: it does not answer over plain http, only over https. Set site_url to https://"
+    "store ({url}), all components: it does not answer over plain http, only over https. Set site_url to https://"
     " instead of http://.",
 )
 def http_to_https_port(stage: Stage) -> Config:
@@ -36,7 +36,7 @@ def http_to_https_port(stage: Stage) -> Config:
 
 @case(
     "https where there is only http",
-    "shop ({url}), all components: it speaks plain http where https was asked for. Let the shop answer over https, or"
+    "store ({url}), all components: it speaks plain http where https was asked for. Let the store answer over https, or"
     " set site_url to http://, which works with auth_method auto or oauth1.",
 )
 def https_to_http_port(stage: Stage) -> Config:
@@ -46,19 +46,19 @@ def https_to_http_port(stage: Stage) -> Config:
 
 @case(
     "redirect to another host",
-    "shop ({url}), all components: it sends on to another host, https://elsewhere.invalid, which does not get the key."
-    " If that is the shop, set site_url to it.",
+    "store ({url}), all components: it sends on to another host, https://elsewhere.invalid, which does not get the key."
+    " If that is the store, set site_url to it.",
 )
 def other_host(stage: Stage) -> Config:
     server = stage.serve()
-    server.store.redirect_to = "https://elsewhere.invalid/wp-json/?from=shop"
+    server.store.redirect_to = "https://elsewhere.invalid/wp-json/?from=store"
     return stage.config(server)
 
 
 @case(
     "redirect to another host, of the requests with the key",
-    "shop ({url}), all components: it sends on to another host, https://elsewhere.invalid, which does not get the key."
-    " If that is the shop, set site_url to it.",
+    "store ({url}), all components: it sends on to another host, https://elsewhere.invalid, which does not get the key."
+    " If that is the store, set site_url to it.",
 )
 def other_host_later(stage: Stage) -> Config:
     server = stage.serve()
@@ -68,19 +68,19 @@ def other_host_later(stage: Stage) -> Config:
 
 @case(
     "redirect to an odd address",
-    "shop ({url}), all components: it sends on to an odd address at https://localhost:99999, with a user name in it or"
-    " none at all. Correct that redirect in the shop's web server or plugins.",
+    "store ({url}), all components: it sends on to an odd address at https://localhost:99999, with a user name in it or"
+    " none at all. Correct that redirect in the store's web server or plugins.",
 )
 def odd_redirect(stage: Stage) -> Config:
     server = stage.serve()
-    server.store.redirect_to = "https://localhost:99999?from=shop"
+    server.store.redirect_to = "https://localhost:99999?from=store"
     return stage.config(server)
 
 
 @case(
     "redirect to other data",
-    "shop ({url}), all components: it sends on to other data than was asked for, at {url}. Correct that redirect in the"
-    " shop's web server or plugins.",
+    "store ({url}), all components: it sends on to other data than was asked for, at {url}. Correct that redirect in"
+    " the store's web server or plugins.",
 )
 def other_data(stage: Stage) -> Config:
     server = stage.serve()
@@ -90,9 +90,9 @@ def other_data(stage: Stage) -> Config:
 
 @case(
     "redirect loop",
-    "shop ({url}), all components: it redirects in a circle, at last to {url}/wp-json/. Set site_url to the address at"
-    " which a browser ends. If it is that one, the shop's server and WordPress disagree on https: tell WordPress of its"
-    " proxy.",
+    "store ({url}), all components: it redirects in a circle, at last to {url}/wp-json/. Set site_url to the address at"
+    " which a browser ends. If it is that one, the store's server and WordPress disagree on https: tell WordPress of"
+    " its proxy.",
 )
 def redirect_loop(stage: Stage) -> Config:
     server = stage.serve()
@@ -102,8 +102,8 @@ def redirect_loop(stage: Stage) -> Config:
 
 @case(
     "redirect from https to http",
-    "shop ({url}), all components: it sends on from https to plain http, {http_url}. Let the shop answer over https. If"
-    " it has no https at all, set site_url to that address.",
+    "store ({url}), all components: it sends on from https to plain http, {http_url}. Let the store answer over https."
+    " If it has no https at all, set site_url to that address.",
 )
 def downgrade(stage: Stage) -> Config:
     server = stage.serve()
@@ -117,33 +117,33 @@ def _certificate(make: Callable[[Stage], ssl.SSLContext], **settings: Any) -> Se
 
 case(
     "certificate expired",
-    "shop ({url}), all components: its TLS certificate has expired. Renew the certificate of the shop.",
+    "store ({url}), all components: its TLS certificate has expired. Renew the certificate of the store.",
 )(_certificate(lambda stage: stage.authority.expired()))
 case(
     "certificate not valid yet",
-    "shop ({url}), all components: its TLS certificate is not valid yet. Check the clock of this machine, and the"
-    " certificate of the shop.",
+    "store ({url}), all components: its TLS certificate is not valid yet. Check the clock of this machine, and the"
+    " certificate of the store.",
 )(_certificate(lambda stage: stage.authority.not_yet_valid()))
 case(
     "certificate self-signed",
-    "shop ({url}), all components: its TLS certificate is self-signed. Give the shop a certificate of a public"
+    "store ({url}), all components: its TLS certificate is self-signed. Give the store a certificate of a public"
     " authority, or set ca_bundle to a file with this certificate.",
 )(_certificate(lambda stage: self_signed(stage.folder)))
 case(
     "certificate for another name",
-    "shop ({url}), all components: its TLS certificate is for another host name. Set site_url to the name in the"
-    " certificate, or give the shop a certificate for this one.",
+    "store ({url}), all components: its TLS certificate is for another host name. Set site_url to the name in the"
+    " certificate, or give the store a certificate for this one.",
 )(_certificate(lambda stage: stage.authority.context("other.example")))
 case(
     "certificate of an unknown authority",
-    "shop ({url}), all components: its TLS certificate is of an authority that this machine does not trust. Send the"
-    " whole chain from the shop, or set ca_bundle to a file with the authority's certificate.",
+    "store ({url}), all components: its TLS certificate is of an authority that this machine does not trust. Send the"
+    " whole chain from the store, or set ca_bundle to a file with the authority's certificate.",
 )(_certificate(lambda stage: stage.authority.context("localhost"), ca_bundle=None))
 
 
 @case(
     "no version of TLS in common",
-    "shop ({url}), all components: no secure connection could be agreed on. Let the shop's server offer TLS 1.2 or"
+    "store ({url}), all components: no secure connection could be agreed on. Let the store's server offer TLS 1.2 or"
     " newer, and check site_url.",
 )
 def old_tls(stage: Stage) -> Config:
@@ -156,8 +156,8 @@ def old_tls(stage: Stage) -> Config:
 
 @case(
     "file of certificate authorities that is none",
-    "shop ({url}), all components: the file of certificate authorities to check its certificate against cannot be read."
-    " Name a PEM file in ca_bundle, or in REQUESTS_CA_BUNDLE where ca_bundle is not set.",
+    "store ({url}), all components: the file of certificate authorities to check its certificate against cannot be"
+    " read. Name a PEM file in ca_bundle, or in REQUESTS_CA_BUNDLE where ca_bundle is not set.",
 )
 def bad_ca_file(stage: Stage) -> Config:
     stage.environment["REQUESTS_CA_BUNDLE"] = str(stage.folder / "missing.pem")
@@ -166,7 +166,7 @@ def bad_ca_file(stage: Stage) -> Config:
 
 @case(
     "host not found",
-    "shop ({url}), all components: its host name was not found. Check the spelling of site_url.",
+    "store ({url}), all components: its host name was not found. Check the spelling of site_url.",
 )
 def host_not_found(stage: Stage) -> Config:
     return stage.config(stage.serve(), site_url="https://shop.invalid", max_retries=5)
@@ -174,8 +174,8 @@ def host_not_found(stage: Stage) -> Config:
 
 @case(
     "connection refused",
-    "shop ({url}), all components: nothing answers at this address, the connection was refused. Check site_url, and"
-    " that the shop is up. A shop without https needs http:// in site_url.",
+    "store ({url}), all components: nothing answers at this address, the connection was refused. Check site_url, and"
+    " that the store is up. A store without https needs http:// in site_url.",
 )
 def refused(stage: Stage) -> Config:
     with socket.create_server(("127.0.0.1", 0)) as closed_soon:
@@ -185,7 +185,7 @@ def refused(stage: Stage) -> Config:
 
 @case(
     "time-out",
-    "shop ({url}), all components: it did not answer within 1 s. Check site_url and the network, try later, or"
+    "store ({url}), all components: it did not answer within 1 s. Check site_url and the network, try later, or"
     " raise request_timeout_seconds.",
 )
 def time_out(stage: Stage) -> Config:
@@ -194,15 +194,15 @@ def time_out(stage: Stage) -> Config:
 
 @case(
     "connection cut",
-    "shop ({url}), all components: the connection broke off. Check the network, and that the shop is up.",
+    "store ({url}), all components: the connection broke off. Check the network, and that the store is up.",
 )
 def broken_off(stage: Stage) -> Config:
     return spoiled(stage, FAULTS["connection_reset"]())
 
 
 PROXY = (
-    "shop ({url}), all components: the proxy of this machine does not let it be reached. Check the proxy's address in"
-    " HTTPS_PROXY and HTTP_PROXY, or name the shop in NO_PROXY."
+    "store ({url}), all components: the proxy of this machine does not let it be reached. Check the proxy's address in"
+    " HTTPS_PROXY and HTTP_PROXY, or name the store in NO_PROXY."
 )
 
 

@@ -10,7 +10,7 @@ case = Cases()
 
 @case(
     "settings missing",
-    "shop ({url}), settings: consumer_key and consumer_secret are missing. Enter the shop's address, key and secret.",
+    "store ({url}), settings: consumer_key and consumer_secret are missing. Enter the store's address, key and secret.",
 )
 def missing(stage: Stage) -> Config:
     config = stage.config(stage.serve())
@@ -19,7 +19,7 @@ def missing(stage: Stage) -> Config:
 
 @case(
     "key in the address",
-    "shop, settings: site_url holds a key. Give the address alone; key and secret have settings of their own.",
+    "store, settings: site_url holds a key. Give the address alone; key and secret have settings of their own.",
 )
 def key_in_address(stage: Stage) -> Config:
     config = stage.config(stage.serve())
@@ -29,13 +29,15 @@ def key_in_address(stage: Stage) -> Config:
 
 @case(
     "not an address",
-    "shop, settings: site_url is not a web address. Give it as https://shop.example.",
+    "store, settings: site_url is not a web address. Give it as https://shop.example.",
 )
 def no_address(stage: Stage) -> Config:
-    return stage.config(stage.serve(), site_url="my shop")
+    return stage.config(stage.serve(), site_url="my store")
 
 
-@case("host name with an empty part", "shop, settings: site_url is not a web address. Give it as https://shop.example.")
+@case(
+    "host name with an empty part", "store, settings: site_url is not a web address. Give it as https://shop.example."
+)
 def empty_label(stage: Stage) -> Config:
     return stage.config(stage.serve(), site_url="https://shop..example")
 
@@ -44,17 +46,17 @@ def _user_agent(user_agent: str) -> SetUp:
     return lambda stage: stage.config(stage.serve(), user_agent=user_agent)
 
 
-for number, user_agent in enumerate(("Shop \N{EURO SIGN}", "Shop\nX-Other: 1", " Shop"), 1):
+for number, user_agent in enumerate(("Store \N{EURO SIGN}", "Store\nX-Other: 1", " Store"), 1):
     case(
         f"user agent that is no header, {number}",
-        "shop ({url}), settings: user_agent holds what no header may hold. Use letters without accents, digits and"
+        "store ({url}), settings: user_agent holds what no header may hold. Use letters without accents, digits and"
         " plain signs.",
     )(_user_agent(user_agent))
 
 
 @case(
     "secret among the parameters",
-    "shop ({url}), settings: extra_query_parameters holds a key. Take it out; key and secret have settings of their"
+    "store ({url}), settings: extra_query_parameters holds a key. Take it out; key and secret have settings of their"
     " own.",
 )
 def secret_parameter(stage: Stage) -> Config:
@@ -64,8 +66,8 @@ def secret_parameter(stage: Stage) -> Config:
 
 @case(
     "user name in place of the key",
-    "shop ({url}), settings: consumer_key is no WooCommerce consumer key. It starts with ck_; make one in WooCommerce >"
-    " Settings > Advanced > REST API.",
+    "store ({url}), settings: consumer_key is no WooCommerce consumer key. It starts with ck_; make one in WooCommerce"
+    " > Settings > Advanced > REST API.",
 )
 def user_name(stage: Stage) -> Config:
     return stage.config(stage.serve(), consumer_key="shopkeeper", consumer_secret="a long pass word")
@@ -73,7 +75,7 @@ def user_name(stage: Stage) -> Config:
 
 @case(
     "secret of another kind",
-    "shop ({url}), settings: consumer_secret is no WooCommerce consumer secret. It starts with cs_ and is shown once,"
+    "store ({url}), settings: consumer_secret is no WooCommerce consumer secret. It starts with cs_ and is shown once,"
     " when the key is made.",
 )
 def other_secret(stage: Stage) -> Config:
@@ -82,7 +84,7 @@ def other_secret(stage: Stage) -> Config:
 
 @case(
     "setting that is none of its values",
-    'shop ({url}), settings: auth_method is "Basic". Choose from auto, basic, query, oauth1.',
+    'store ({url}), settings: auth_method is "Basic". Choose from auto, basic, query, oauth1.',
 )
 def other_value(stage: Stage) -> Config:
     return stage.config(stage.serve(), auth_method="Basic")
@@ -90,13 +92,13 @@ def other_value(stage: Stage) -> Config:
 
 @case(
     "setting of the wrong kind",
-    'shop ({url}), settings: page_size is "many". Give a whole number from 1 to 100.',
+    'store ({url}), settings: page_size is "many". Give a whole number from 1 to 100.',
 )
 def wrong_kind(stage: Stage) -> Config:
     return stage.config(stage.serve(), page_size="many")
 
 
-@case("secret of the wrong kind", "shop ({url}), settings: consumer_secret is of a wrong type. Give a text.")
+@case("secret of the wrong kind", "store ({url}), settings: consumer_secret is of a wrong type. Give a text.")
 def secret_as_list(stage: Stage) -> Config:
     config = stage.config(stage.serve())
     return config | {"consumer_secret": [config["consumer_secret"]]}

@@ -1,4 +1,4 @@
-"""What stands at the address in place of the API of a shop."""
+"""What stands at the address in place of the API of a store."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _bare(status: int) -> SetUp:
 
 
 PLAIN = (
-    "shop ({url}), all components: its permalinks are plain, with which WooCommerce takes no keys. Choose any other"
+    "store ({url}), all components: its permalinks are plain, with which WooCommerce takes no keys. Choose any other"
     " structure in WordPress > Settings > Permalinks and save."
 )
 
@@ -56,7 +56,7 @@ def plain_permalinks(stage: Stage) -> Config:
 
 @case(
     "WordPress without WooCommerce",
-    "shop ({url}), all components: WordPress is there, WooCommerce (3.0 or newer) is not. Activate the WooCommerce"
+    "store ({url}), all components: WordPress is there, WooCommerce (3.0 or newer) is not. Activate the WooCommerce"
     " plugin, or check site_url.",
 )
 def no_woocommerce(stage: Stage) -> Config:
@@ -66,7 +66,7 @@ def no_woocommerce(stage: Stage) -> Config:
 
 
 NOT_WORDPRESS = (
-    "shop ({url}), all components: there is no WordPress at this address. Check site_url. If WordPress lives in a"
+    "store ({url}), all components: there is no WordPress at this address. Check site_url. If WordPress lives in a"
     " sub-folder, add the folder."
 )
 
@@ -80,12 +80,12 @@ def not_wordpress(stage: Stage) -> Config:
 
 @case("not WordPress, one page for every address", NOT_WORDPRESS)
 def one_page(stage: Stage) -> Config:
-    return spoiled(stage, Instead(200, "A website", "There is no shop at this address."))
+    return spoiled(stage, Instead(200, "A website", "There is no store at this address."))
 
 
 @case(
     "REST API hidden, WordPress there",
-    "shop ({url}), all components: WordPress is there, its REST API is not. Allow /wp-json/ in the security plugin or"
+    "store ({url}), all components: WordPress is there, its REST API is not. Allow /wp-json/ in the security plugin or"
     " the web server that hides it, and save Settings > Permalinks once.",
 )
 def rest_off(stage: Stage) -> Config:
@@ -93,7 +93,7 @@ def rest_off(stage: Stage) -> Config:
 
 
 HIDDEN = (
-    "shop ({url}), all components: WordPress is there, its REST API is not. Allow /wp-json/ in the security plugin or"
+    "store ({url}), all components: WordPress is there, its REST API is not. Allow /wp-json/ in the security plugin or"
     " the web server that hides it, and save Settings > Permalinks once."
 )
 
@@ -108,7 +108,7 @@ def plain_permalinks_theme(stage: Stage) -> Config:
 
 @case("one page of WordPress for every address, with a captcha and a link to the log-in", HIDDEN)
 def one_theme_page(stage: Stage) -> Config:
-    return spoiled(stage, Instead(200, "Shop", THEME))
+    return spoiled(stage, Instead(200, "Store", THEME))
 
 
 @case("REST API hidden behind the theme's page", HIDDEN)
@@ -132,7 +132,7 @@ def welcoming_api(stage: Stage) -> Config:
 
 @case(
     "REST API and its front page at odds",
-    "shop ({url}), all components: it answers with a web page instead of data. Check site_url, and exclude /wp-json/"
+    "store ({url}), all components: it answers with a web page instead of data. Check site_url, and exclude /wp-json/"
     " from caches and page builders.",
 )
 def no_data(stage: Stage) -> Config:
@@ -151,27 +151,27 @@ def _blocked(status: int) -> SetUp:
 for blocked_status in (401, 403, 404):
     case(
         f"REST API blocked by a plugin, status {blocked_status}",
-        "shop ({url}), all components: a plugin has switched the REST API off or closed it"
+        "store ({url}), all components: a plugin has switched the REST API off or closed it"
         f" (status {blocked_status}). Allow the REST API, at least /wp-json/ and /wp-json/wc/, in that plugin.",
     )(_blocked(blocked_status))
 
 
 @case(
     "REST API blocked by a plugin that hides its address as well",
-    "shop ({url}), all components: a plugin has switched the REST API off or closed it (status 404). Allow the REST"
+    "store ({url}), all components: a plugin has switched the REST API off or closed it (status 404). Allow the REST"
     " API, at least /wp-json/ and /wp-json/wc/, in that plugin.",
 )
 def blocked_and_hidden(stage: Stage) -> Config:
     server = stage.serve()
     server.store.rest_disabled = 404
-    server.store.faults.add(Instead(200, "Shop", '<img src="/wp-content/uploads/logo.png">'), path("^/$"))
+    server.store.faults.add(Instead(200, "Store", '<img src="/wp-content/uploads/logo.png">'), path("^/$"))
     return stage.config(server)
 
 
 for firewall_status in (200, 403, 503, 455):
     case(
         f"firewall page, status {firewall_status}",
-        "shop ({url}), all components: a firewall or bot protection answers in the shop's place"
+        "store ({url}), all components: a firewall or bot protection answers in the store's place"
         f" (status {firewall_status}). Allow this machine's address, or the user agent tap-woo-pim, on /wp-json/"
         f" there.",
     )(_firewall(firewall_status))
@@ -179,7 +179,7 @@ for firewall_status in (200, 403, 503, 455):
 
 @case(
     "user agent blocked",
-    "shop ({url}), all components: a firewall or bot protection answers in the shop's place (status 403). Allow this"
+    "store ({url}), all components: a firewall or bot protection answers in the store's place (status 403). Allow this"
     " machine's address, or the user agent tap-woo-pim, on /wp-json/ there.",
 )
 def user_agent(stage: Stage) -> Config:
@@ -189,8 +189,8 @@ def user_agent(stage: Stage) -> Config:
 
 
 MAINTAINED = (
-    "shop ({url}), all components: the shop is in maintenance mode. Try again when its maintenance is over, usually in"
-    " minutes."
+    "store ({url}), all components: the store is in maintenance mode. Try again when its maintenance is over, usually"
+    " in minutes."
 )
 
 
@@ -209,7 +209,7 @@ def maintenance(stage: Stage) -> Config:
 
 @case(
     "web server with a password of its own",
-    "shop ({url}), all components: its web server asks for a password of its own, as test shops do. Take that"
+    "store ({url}), all components: its web server asks for a password of its own, as test stores do. Take that"
     " protection off /wp-json/.",
 )
 def site_password(stage: Stage) -> Config:
@@ -217,9 +217,9 @@ def site_password(stage: Stage) -> Config:
 
 
 @case(
-    "log-in page in place of the shop",
-    "shop ({url}), all components: it asks for a log-in in a browser. Except /wp-json/ in the plugin that makes the"
-    " shop private.",
+    "log-in page in place of the store",
+    "store ({url}), all components: it asks for a log-in in a browser. Except /wp-json/ in the plugin that makes the"
+    " store private.",
 )
 def login_page(stage: Stage) -> Config:
     return spoiled(stage, LoginPage())
@@ -227,8 +227,8 @@ def login_page(stage: Stage) -> Config:
 
 @case(
     "server error",
-    "shop ({url}), all components: it answered with the server error 502. Try later. If it lasts, look into the shop's"
-    " error log.",
+    "store ({url}), all components: it answered with the server error 502. Try later. If it lasts, look into the"
+    " store's error log.",
 )
 def server_error(stage: Stage) -> Config:
     return spoiled(stage, Status(502))
@@ -236,7 +236,7 @@ def server_error(stage: Stage) -> Config:
 
 @case(
     "too many requests",
-    "shop ({url}), all components: it limits the number of requests (status 429). Lower max_concurrency, or let its"
+    "store ({url}), all components: it limits the number of requests (status 429). Lower max_concurrency, or let its"
     " host allow this machine more.",
 )
 def too_many(stage: Stage) -> Config:
@@ -245,8 +245,8 @@ def too_many(stage: Stage) -> Config:
 
 @case(
     "an answer that is cut off",
-    "shop ({url}), all components: it answered with broken JSON. Try later. If it lasts, look for a plugin that writes"
-    " into the shop's answers, and into its error log.",
+    "store ({url}), all components: it answered with broken JSON. Try later. If it lasts, look for a plugin that writes"
+    " into the store's answers, and into its error log.",
 )
 def cut_body(stage: Stage) -> Config:
     return spoiled(stage, FAULTS["cut_body"]())
@@ -254,8 +254,8 @@ def cut_body(stage: Stage) -> Config:
 
 @case(
     "an answer that is cut off, of rows that name a firewall and link to WordPress",
-    "shop ({url}), all components: it answered with broken JSON. Try later. If it lasts, look for a plugin that writes"
-    " into the shop's answers, and into its error log.",
+    "store ({url}), all components: it answered with broken JSON. Try later. If it lasts, look for a plugin that writes"
+    " into the store's answers, and into its error log.",
 )
 def cut_rows(stage: Stage) -> Config:
     return spoiled(stage, Bare(200, b'[{"description": "DDoS protection", "src": "/wp-content/uploads/a.png"'))
@@ -263,7 +263,7 @@ def cut_rows(stage: Stage) -> Config:
 
 @case(
     "component whose route is gone",
-    "shop ({url}), tags: the shop has no such route. Update WooCommerce, or leave the component out of"
+    "store ({url}), tags: the store has no such route. Update WooCommerce, or leave the component out of"
     " sync_components.",
 )
 def no_route(stage: Stage) -> Config:
@@ -273,15 +273,15 @@ def no_route(stage: Stage) -> Config:
 
 @case(
     "component that answers with an unknown status",
-    "shop ({url}), tags: it answered with HTTP status 418. Check site_url and the shop's plugins.",
+    "store ({url}), tags: it answered with HTTP status 418. Check site_url and the store's plugins.",
 )
 def odd_status(stage: Stage) -> Config:
     return spoiled(stage, Bare(418), when="products/tags$")
 
 
 @case(
-    "parameters that the shop does not take",
-    "shop ({url}), all components: the shop did not accept the request's parameters. Check extra_query_parameters.",
+    "parameters that the store does not take",
+    "store ({url}), all components: the store did not accept the request's parameters. Check extra_query_parameters.",
 )
 def bad_parameters(stage: Stage) -> Config:
     return stage.config(stage.serve(), extra_query_parameters={"status": "nonsense"})

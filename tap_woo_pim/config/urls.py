@@ -1,0 +1,158 @@
+"""Reads the address of a store as people type it, and compares addresses."""
+
+from __future__ import annotations
+
+import html
+import re
+from urllib.parse import SplitResult, parse_qsl, urljoin, urlsplit
+
+import requests
+from requests.utils import parse_header_links
+
+API_RELATION = "https://api.w.org/"
+"""The relation by which WordPress (4.4 and later) names its API root in the Link header of its pages."""
+
+MOST_OF_A_LABEL = 63
+"""Letters that each part of a host name may have."""
+
+_NO_ADDRESS = "site_url is not a web address. Give it as https://shop.example"
+_QUOTED = re.compile(r"""^(?:"(?=.*"$)|'(?=.*'$)|<(?=.*>$))(.*).$""", re.DOTALL)
+_SCHEMES = re.compile(r"^(?:(https?):/+)+", re.IGNORECASE)
+"""One slash, or the scheme of a form before that of the address pasted into it."""
+_SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_INNER_PAGES = re.compile(r"/(wp-json|wp-admin|wp-login\.php|wp-content|index\.php)(/.*)?$", re.IGNORECASE)
+_LINK_TAG = re.compile(r"<link\b[^<>]*>", re.IGNORECASE)
+"""Up to the next tag at most: a page of `<link` alone would be searched to its end for each of them."""
+_ADDRESS_IN_TAG = re.compile(r"""\bhref=["']([^"']{1,2000})["']""", re.IGNORECASE)
+_SECRETS_IN_URL = re.compile(r"consumer_(key|secret)|\b[cC][ksKS]_[0-9a-fA-F]{8,}|oauth_")
+
+
+def site_address(typed: str) -> str:
+    """Make one address of all the ways in which a store's address is typed.
+
+    Args:
+        typed: with or without scheme, trailing slash, sub-folder, /wp-json, /wp-admin; in any case; IDN or not.
+
+    Returns:
+        Scheme, host in lower case and ASCII, port unless it is the usual one, sub-folder; no slash at the end.
+
+    Raises:
+        ValueError: it is no web address, or holds a user name or an API key. The text says which, without the address.
+    """
+    text = _QUOTED.sub(r"\1", typed.strip()).strip()
+    text = _SCHEMES.sub(r"\1://", text)
+    if holds_key(text):
+        raise ValueError("site_url holds a key. Give the address alone; key and secret have settings of their own")
+    address = text if _SCHEME.match(text) else f"https://{text.lstrip('/')}"
+    try:
+        parts = urlsplit(requests.Request("GET", address).prepare().url or "")
+        port = parts.port
+    except (requests.RequestException, ValueError):
+        parts, port = SplitResult("", "", "", "", ""), None
+    host = (parts.hostname or "").rstrip(".")
+    if parts.scheme not in ("https", "http") or not host or " " in text:
+        raise ValueError(_NO_ADDRESS)
+    if parts.username is not None:
+        raise ValueError(
+            "site_url holds a user name. Give the address alone; key and secret have settings of their own"
+        )
+    if ":" not in host and not all(0 < len(label) <= MOST_OF_A_LABEL for label in host.split(".")):
+        raise ValueError(_NO_ADDRESS)
+    host = f"[{host}]" if ":" in host else host
+    place = host if port in (None, {"https": 443, "http": 80}[parts.scheme]) else f"{host}:{port}"
+    return f"{parts.scheme}://{place}{_INNER_PAGES.sub('', parts.path).rstrip('/')}"
+
+
+def holds_key(text: str) -> bool:
+    """Tell whether a text holds half of an API key, or the name of a parameter that carries one."""
+    return _SECRETS_IN_URL.search(text) is not None
+
+
+def default_store_id(site_url: str) -> str:
+    """Name a store after its address: https://www.shop.example/de becomes shop.example-de."""
+    parts = urlsplit(site_address(site_url))
+    host = (parts.hostname or "").removeprefix("www.")
+    port = f"-{parts.port}" if parts.port else ""
+    return re.sub(r"[^a-z0-9.-]+", "-", f"{host}{port}{parts.path}".lower()).strip("-")
+
+
+def is_same_store(one: str, other: str) -> bool:
+    """Tell whether two URLs are of the same host, or of its twin with or without www."""
+    hosts = [(urlsplit(url).hostname or "").removeprefix("www.") for url in (one, other)]
+    return hosts[0] == hosts[1]
+
+
+def moves_port(url: str, target: str) -> bool:
+    """Tell whether a URL leads to another port, where another program may be, and is no step up to https."""
+    here, there = urlsplit(url), urlsplit(target)
+    return here.scheme == there.scheme and _port(here) != _port(there)
+
+
+def _port(parts: SplitResult) -> int:
+    return parts.port or {"http": 80}.get(parts.scheme, 443)
+
+
+def route(url: str) -> str | None:
+    """Give the route of the REST API that a URL leads to; None where its path shows none."""
+    _, prefix, found = urlsplit(url).path.partition("/wp-json/")
+    return "/".join(filter(None, found.lower().split("/"))) if prefix else None
+
+
+def origin(url: str) -> str:
+    """Cut a URL to what may be shown: scheme, host and port."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def resolved(link: str, page_url: str) -> str | None:
+    """Give the address to which a link leads, from the page that has it; None where it is no address."""
+    try:
+        address = urljoin(page_url, link)
+        _ = urlsplit(address).port
+    except ValueError:  # brackets with no address of IP version 6 in them, or a port that is none
+        return None
+    return address
+
+
+def api_root(link_header: str, page_url: str) -> str | None:
+    """Find the API root in the Link header of a page of the store.
+
+    Args:
+        link_header: all values of the header, joined by commas.
+        page_url: the page that was asked for.
+
+    Returns:
+        The root's URL, with its query if it has one; None where the header names none.
+    """
+    for link in parse_header_links(link_header):
+        if link.get("rel") == API_RELATION:
+            return resolved(link["url"], page_url)
+    return None
+
+
+def linked_api_root(page: str, page_url: str) -> str | None:
+    """Find the API root in a page's own `<link>`, which names it too; some caches keep the page and drop the header.
+
+    Args:
+        page: the page's text.
+        page_url: see `api_root`.
+
+    Returns:
+        See `api_root`.
+    """
+    for found in _LINK_TAG.finditer(page):
+        tag = found[0]
+        address = _ADDRESS_IN_TAG.search(tag)
+        if API_RELATION in tag and address is not None:
+            return resolved(html.unescape(address[1]), page_url)
+    return None
+
+
+def extra_parameters(url: str, known: set[str]) -> dict[str, str]:
+    """Give the query parameters that a redirect adds to those that were sent."""
+    found = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
+    return {
+        name: value
+        for name, value in found.items()
+        if name not in known and not name.startswith(("consumer_", "oauth_"))
+    }

@@ -1,0 +1,268 @@
+"""Asks a store's REST API: with the key, within the pace, again when it is worth it, and with plain errors."""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Unpack
+
+import requests
+from requests.auth import AuthBase
+
+from tap_woo_pim.config.settings import Settings
+from tap_woo_pim.exceptions import RETRIED_STATUSES, PassingError, StoreError, is_about_size
+from tap_woo_pim.http.auth import NoKey
+from tap_woo_pim.http.body import BYTE_ORDER_MARK, BodyError, decode, read_body
+from tap_woo_pim.http.classify import answer_cause
+from tap_woo_pim.http.concurrency import ConcurrencyLimiter
+from tap_woo_pim.http.diagnoses import (
+    BAD_BODY,
+    BROKEN_OFF,
+    LASTING,
+    NO_DATA,
+    ODD_STATUS,
+    PASSING,
+    REVOKED,
+    TOO_OFTEN,
+    UNKNOWN_KEY,
+    Diagnosis,
+)
+from tap_woo_pim.http.models import Answer, Page, Request, RequestOptions, UnwantedError
+from tap_woo_pim.http.retry import MAX_RETRY_AFTER_SECONDS, RetryBudget, clock_of, retry_after, wait_seconds
+from tap_woo_pim.http.session import Transport
+from tap_woo_pim.redaction import forms_in_answers, hide_in_body
+from tap_woo_pim.sync.progress import Traffic
+
+TRIES_OF_FIRST_LOOKS = 4
+LONGEST_WAIT_OF_FIRST_LOOKS_SECONDS = 5
+"""However long the store asks to be left alone: Meltano shows nothing of a check before it has ended."""
+TRIES_OF_LARGE_PAGES = 2
+"""A page of several rows that fails in a way that may come of its size is then asked for with fewer rows."""
+SOON_SHARE = 0.1
+"""One that fails so, and not within this share of its time-out, is not even asked for a second time as it is."""
+TRIES_OF_PATIENCE = 2
+"""Without one good answer for so many times as long as all tries of a request may take, the store counts as down."""
+_TOTAL = re.compile(r"\d{1,18}", re.ASCII)
+
+logger = logging.getLogger("tap-woo-pim")
+
+
+class Client:
+    """A connection to one store, to be used by several threads at once.
+
+    Attributes:
+        auth: how the key is shown, unless a request says otherwise; to be set when it is known.
+        traffic: the requests sent so far.
+        began: when it was opened (`time.monotonic`).
+        proven: whether the key was accepted in this run, so that an unknown key is one that was revoked.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.pace = ConcurrencyLimiter(settings.max_concurrency, settings.requests_per_second)
+        self.executor = ThreadPoolExecutor(settings.max_concurrency, thread_name_prefix="fetch")
+        self.traffic = Traffic()
+        self.began = time.monotonic()
+        self.auth: AuthBase = NoKey()
+        self.proven = False
+        self._tries = settings.max_retries + 1
+        silence_seconds = TRIES_OF_PATIENCE * self._tries * settings.request_timeout_seconds
+        self._patience = RetryBudget(silence_seconds, settings.retry_budget_seconds)
+        self._closed = threading.Event()
+        self._first_notice = threading.Lock()
+        self._transport = Transport(settings, self._follow)
+        self._hidden_forms = forms_in_answers(settings.consumer_key, settings.consumer_secret)
+
+    def get(self, url: str, params: Mapping[str, Any], **how: Unpack[RequestOptions]) -> Answer:
+        """Get a JSON answer.
+
+        Args:
+            url: address without a query.
+            params: query parameters.
+            how: see `How`.
+
+        Raises:
+            StoreError: the store refused, and will refuse again.
+            RetriableAPIError: the store or the network failed on every try; see `is_about_size`.
+        """
+        about = how["about"]
+        request = Request(
+            "GET",
+            url,
+            params,
+            about,
+            self.place(about),
+            self.auth,
+            is_large=how.get("is_large", False),
+            unwanted=how.get("unwanted"),
+            expects=how.get("expects"),
+        )
+        return self._try(request, how.get("tries") or self._tries)
+
+    def look(
+        self,
+        url: str,
+        params: Mapping[str, Any],
+        *,
+        about: str,
+        auth: AuthBase,
+        expects: Callable[[Any], Any] | None = None,
+    ) -> Answer:
+        """Get a JSON answer while somebody may be waiting to hear what is wrong: causes that last are told at once.
+
+        Args:
+            url: see `get`.
+            params: see `get`.
+            about: see `get`.
+            auth: how to show the key.
+            expects: see `How`.
+
+        Raises:
+            StoreError, RetriableAPIError: see `get`.
+        """
+        tries = min(self._tries, TRIES_OF_FIRST_LOOKS)
+        request = Request("GET", url, params, about, self.place(about), auth, expects=expects)
+        return self._try(request, tries, lasting=LASTING, longest_seconds=LONGEST_WAIT_OF_FIRST_LOOKS_SECONDS)
+
+    def options(self, url: str, *, about: str, auth: AuthBase | None = None) -> Any:
+        """Get the description of a route (OPTIONS), the JSON schema of its rows included."""
+        request = Request("OPTIONS", url, {}, about, self.place(about), auth or self.auth)
+        return self._try(request, self._tries).data
+
+    def page(self, url: str, *, about: str) -> Page:
+        """Get a web page, without the key.
+
+        Raises:
+            StoreError: no answer came.
+        """
+        with self.pace.slot():
+            self.traffic.count(about)
+            with self._transport.send("GET", url, {}, NoKey(), self.place(about)) as response:
+                text = self._body(response, self.place(about)).decode(errors="replace")
+                return Page(response.status_code, response.headers.get("Link", ""), text)
+
+    def close(self) -> None:
+        """Let go of threads and connections; requests in flight are given up, calls not yet begun are dropped."""
+        self._closed.set()
+        self.pace.end()
+        self.executor.shutdown(wait=False, cancel_futures=True)
+        self._transport.close()
+        self.executor.shutdown()
+
+    def place(self, about: str) -> str:
+        """Name the store and what was asked of it, as every message begins."""
+        return f"{self.settings.store_id} ({self.settings.site_url}), {about}"
+
+    def _try(
+        self,
+        request: Request,
+        tries: int,
+        lasting: frozenset[Diagnosis] = frozenset(),
+        longest_seconds: float = MAX_RETRY_AFTER_SECONDS,
+    ) -> Answer:
+        with self._patience.request() as failed:
+            for attempt in range(1, tries + 1):
+                try:
+                    with self.pace.slot() as falls:
+                        self._check_wanted(request)
+                        self.traffic.count(request.about, again=attempt > 1)
+                        began = time.monotonic()
+                        answer = self._ask(request)
+                except UnwantedError:
+                    raise
+                except PassingError as error:
+                    asked_seconds = retry_after(error.response)
+                    seconds = min(wait_seconds(asked_seconds, attempt), longest_seconds)
+                    may_be_size = request.is_large and is_about_size(error)
+                    failed(seconds if asked_seconds else 0.0, is_silence=not may_be_size)
+                    self.pace.strained(falls, seconds if asked_seconds else 0.0)
+                    if error.cause in lasting or self._closed.is_set() or request.is_unwanted:
+                        raise
+                    self._lose_patience(request, error)
+                    most = self._tries_of_large(time.monotonic() - began, tries) if may_be_size else tries
+                    if attempt >= most:
+                        raise
+                    logger.warning("%s Trying again in %.0f s (%d of %d).", error, seconds, attempt, most - 1)
+                    self._closed.wait(seconds)
+                else:
+                    self._patience.answered()
+                    self.pace.answered_well(falls, request.kind(answer), time.monotonic() - began)
+                    return answer
+        raise AssertionError("at least one try")
+
+    @staticmethod
+    def _check_wanted(request: Request) -> None:
+        if request.is_unwanted:
+            raise UnwantedError(StoreError(request.place, BROKEN_OFF))
+
+    def _tries_of_large(self, seconds: float, tries: int) -> int:
+        took_long = seconds > self.settings.request_timeout_seconds * SOON_SHARE
+        return 1 if took_long else min(tries, TRIES_OF_LARGE_PAGES)
+
+    def _lose_patience(self, request: Request, error: PassingError) -> None:
+        if self._patience.is_silent:
+            raise StoreError(request.place, error.cause, **error.details)
+        if self._patience.is_spent:
+            minutes = self.settings.retry_budget_seconds / 60
+            raise StoreError(request.place, TOO_OFTEN, minutes=minutes, what=error.cause.what.format(**error.details))
+
+    def _ask(self, request: Request) -> Answer:
+        if self._closed.is_set():
+            raise StoreError(request.place, BROKEN_OFF)
+        began = time.monotonic()
+        params = {**self.settings.extra_query_parameters, **request.params}
+        try:
+            response = self._transport.send(request.method, request.url, params, request.auth, request.place)
+        except StoreError as error:
+            if error.cause in PASSING:
+                raise PassingError(error) from None
+            raise
+        with response:
+            # Plugins put the query of a request into its answer, and it would be a row's then.
+            body = hide_in_body(self._body(response, request.place), self._hidden_forms)
+            logger.debug("%s: status %d in %.2f s.", request.place, response.status_code, time.monotonic() - began)
+            return self._answer(response, body, request)
+
+    def _follow(self, place: str) -> None:
+        # A redirect that is followed costs the store a request as any other.
+        self.pace.wait_turn()
+        self.traffic.count(place.removeprefix(self.place("")))
+
+    def _body(self, response: requests.Response, place: str) -> bytes:
+        try:
+            return read_body(response, self.settings.request_timeout_seconds)
+        except BodyError as error:
+            raise PassingError(StoreError(place, BAD_BODY, problem=error), response) from None
+
+    def _answer(self, response: requests.Response, body: bytes, request: Request) -> Answer:
+        status, place = response.status_code, request.place
+        date = clock_of(response)
+        if status >= 300:
+            cause, said = answer_cause(status, response.headers, body)
+            cause = REVOKED if cause is UNKNOWN_KEY and self.proven else cause
+            refused = StoreError(place, cause, status=status).said(said, date)
+            raise PassingError(refused, response) if status in RETRIED_STATUSES else refused
+        try:
+            data = decode(body, lambda: self._notice(place))
+            data = data if request.expects is None else request.expects(data)
+        except BodyError as problem:
+            # What words stand in rows that broke off says nothing of who answers.
+            is_data = body.removeprefix(BYTE_ORDER_MARK).lstrip()[:1] in (b"", b"[", b"{")
+            cause = BAD_BODY if is_data else answer_cause(status, response.headers, body)[0]
+            if cause is ODD_STATUS:
+                cause = NO_DATA if body.lstrip().startswith(b"<") else BAD_BODY
+            raise PassingError(StoreError(place, cause, status=status, problem=problem), response) from None
+        total = response.headers.get("X-WP-Total", "")
+        url = str(response.url).partition("?")[0]
+        return Answer(data, int(total) if _TOTAL.fullmatch(total) else None, date, url)
+
+    def _notice(self, place: str) -> None:
+        if self._first_notice.acquire(blocking=False):  # never to be released: said once
+            logger.warning(
+                "%s: PHP prints notices into its answers. The data is read all the same; turn off display_errors.",
+                place,
+            )

@@ -1,0 +1,142 @@
+"""How long a store that fails is waited for: after one failure, in silence, and over a whole run."""
+
+from __future__ import annotations
+
+import datetime
+import email.utils
+import random
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+import requests
+
+MAX_RETRY_AFTER_SECONDS = 300
+LONGEST_WAIT_SECONDS = 60
+
+MAX_CLOCK_ERROR = datetime.timedelta(days=3650)
+"""So far may a store's clock be off this machine's; a `Date` beyond that is nonsense, not a clock."""
+
+
+class Failed(Protocol):
+    """What counts a try that has failed."""
+
+    def __call__(self, asked_seconds: float = 0.0, *, is_silence: bool = True) -> None:
+        """Count it.
+
+        Args:
+            asked_seconds: how long the store asked to wait.
+            is_silence: whether the store may be down, for something small was asked of it.
+        """
+
+
+class RetryBudget:
+    """The time that a run spends on a failing store, over all threads.
+
+    Args:
+        silence_seconds: so long may the store fail without one good answer; what it asked for itself does not count.
+        budget_seconds: so long in all may requests be under way that have failed already.
+        clock: tells seconds that never go back.
+    """
+
+    def __init__(
+        self, silence_seconds: float, budget_seconds: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._silence_seconds = silence_seconds
+        self._budget_seconds = budget_seconds
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._silent_since: float | None = None
+        self._failing = 0
+        self._failing_since = 0.0
+        self._spent_seconds = 0.0
+
+    @contextmanager
+    def request(self) -> Iterator[Failed]:
+        """Count the time of one request with all of its tries, if any of them fails.
+
+        Yields:
+            What is to be called when a try has failed.
+        """
+        began = self._clock()
+        failures = 0
+
+        def failed(asked_seconds: float = 0.0, *, is_silence: bool = True) -> None:
+            nonlocal failures
+            failures += 1
+            with self._lock:
+                if is_silence or self._silent_since is not None:
+                    self._silent_since = asked_seconds + (began if self._silent_since is None else self._silent_since)
+                if failures == 1:
+                    self._failing_since = self._failing_since if self._failing else began
+                    self._failing += 1
+
+        try:
+            yield failed
+        finally:
+            if failures:
+                with self._lock:
+                    self._failing -= 1
+                    if not self._failing:
+                        self._spent_seconds += self._clock() - self._failing_since
+
+    def answered(self) -> None:
+        """Count a good answer."""
+        self._silent_since = None
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the store has failed for too long without one good answer."""
+        with self._lock:
+            return self._silent_since is not None and self._clock() - self._silent_since > self._silence_seconds
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether the store has failed for too long in all."""
+        with self._lock:
+            now_seconds = self._clock() - self._failing_since if self._failing else 0.0
+            return self._spent_seconds + now_seconds > self._budget_seconds
+
+
+def wait_seconds(asked_seconds: float | None, attempt: int) -> float:
+    """Tell how long to wait before a request is tried again.
+
+    Args:
+        asked_seconds: what the store asks for (`retry_after`); obeyed up to `MAX_RETRY_AFTER_SECONDS`.
+        attempt: how often the request was tried already.
+    """
+    if asked_seconds is not None:
+        return min(asked_seconds, MAX_RETRY_AFTER_SECONDS)
+    return min(2.0**attempt, LONGEST_WAIT_SECONDS) * random.uniform(0.5, 1)  # noqa: S311
+
+
+def retry_after(response: requests.Response | None) -> float | None:
+    """Read `Retry-After` as seconds from now; it comes as a number or as a date, of the store's own clock."""
+    if response is None:
+        return None
+    value = response.headers.get("Retry-After", "").strip()
+    if re.fullmatch(r"\d+", value, re.ASCII):
+        return float(value)
+    when = parse_date(value)
+    if when is None:
+        return None
+    now = parse_date(response.headers.get("Date", "")) or datetime.datetime.now(datetime.UTC)
+    return max(0.0, (when - now).total_seconds())
+
+
+def parse_date(value: str) -> datetime.datetime | None:
+    """Read a date of HTTP as UTC; None where it is none."""
+    try:
+        when = email.utils.parsedate_to_datetime(value)
+        return when.replace(tzinfo=datetime.UTC) if when.tzinfo is None else when.astimezone(datetime.UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def clock_of(response: requests.Response) -> datetime.datetime | None:
+    """Read a store's clock (`Date`) as UTC; None where it does not say, or nonsense."""
+    when = parse_date(response.headers.get("Date", ""))
+    return when if when and abs(when - datetime.datetime.now(datetime.UTC)) <= MAX_CLOCK_ERROR else None

@@ -1,0 +1,157 @@
+"""Sends one request to a store, along redirects that stay with it, and says in a plain error why no answer came."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import warnings
+from collections.abc import Callable, Mapping
+from http.cookiejar import DefaultCookiePolicy
+from importlib import metadata
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.auth import AuthBase
+from requests.cookies import RequestsCookieJar
+from urllib3.exceptions import HTTPError, InsecureRequestWarning
+
+from tap_woo_pim._compat import override
+from tap_woo_pim.config.settings import Settings
+from tap_woo_pim.config.urls import extra_parameters, is_same_store, moves_port, origin, resolved, route
+from tap_woo_pim.exceptions import StoreError
+from tap_woo_pim.http.classify import connection_cause
+from tap_woo_pim.http.deadline import TimedAdapter
+from tap_woo_pim.http.diagnoses import BAD_REDIRECT, CIRCLE, DOWNGRADE, OTHER_DATA, OTHER_HOST
+from tap_woo_pim.redaction import TALKATIVE_LOGGERS
+
+MAX_REDIRECTS = 5
+
+MAX_PASSED_BYTES = 2**16
+"""So much of a redirect's own text is read, for its connection then serves the next request."""
+
+logger = logging.getLogger("tap-woo-pim")
+
+
+class _Session(requests.Session):
+    """A session that leaves redirects alone; requests reads even those that it does not follow, and may fail at it."""
+
+    @override
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Find none."""
+
+
+class Transport:
+    """A pool of connections to one store, to be used by several threads at once.
+
+    Args:
+        settings: the settings of the store.
+        before_next: called with a request's `place` before each one that follows a redirect of it.
+    """
+
+    def __init__(self, settings: Settings, before_next: Callable[[str], None]) -> None:
+        self._settings = settings
+        self._before_next = before_next
+        self._session = _Session()
+        # A store could send ever more of them with every answer, and have them sent back.
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._adapter = TimedAdapter(settings.max_concurrency)
+        self._session.mount("https://", self._adapter)
+        self._session.mount("http://", self._adapter)
+        version = metadata.version("tap-woo-pim")
+        self._session.headers["User-Agent"] = settings.user_agent or f"tap-woo-pim/{version}"
+        self._session.headers["Accept"] = "application/json"
+        self._session.headers["Accept-Encoding"] = "gzip, deflate"
+        # They write whole URLs, and with them the key, at the level DEBUG and some at WARNING.
+        for name in TALKATIVE_LOGGERS:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+        if not settings.verify_tls:
+            warnings.simplefilter("ignore", InsecureRequestWarning)
+            logger.warning("%s: verify_tls is off, so anyone on the way can read and change all.", settings.store_id)
+
+    def send(self, method: str, url: str, params: Mapping[str, Any], auth: AuthBase, place: str) -> requests.Response:
+        """Send a request, and follow redirects within the store, showing the key anew at each.
+
+        Args:
+            method: HTTP method; redirects do not change it.
+            url: address without a query.
+            params: query parameters.
+            auth: how the key is shown.
+            place: the store and what is asked of it, for messages.
+
+        Returns:
+            The answer, its body not yet read; the caller closes it.
+
+        Raises:
+            StoreError: no answer came, or the store sends on to where the key must not go.
+        """
+        visited = {(url, tuple(params.items()))}
+        cookies = RequestsCookieJar()
+        for hop in range(MAX_REDIRECTS + 1):
+            if hop:
+                self._before_next(place)
+            try:
+                response = self._send_once(method, url, params, auth, cookies)
+            except (OSError, ValueError, HTTPError) as error:
+                # Among them requests' own errors, those of urllib3 that it lets pass, and a plain one for a file of
+                # certificates that is not there.
+                cause = connection_cause(error, url)
+                raise StoreError(place, cause, seconds=self._settings.request_timeout_seconds) from None
+            location = response.headers.get("Location")
+            if response.status_code not in (301, 302, 303, 307, 308) or not location:
+                return response
+            _pass_by(response)
+            cookies.update(response.cookies)
+            target = resolved(location, url)
+            if target is None:
+                raise StoreError(place, BAD_REDIRECT, target=location.partition("?")[0].rpartition("@")[2])
+            self._check_redirect(url, target, place)
+            params = {**params, **extra_parameters(target, set(params))}
+            url = urlsplit(target)._replace(query="", fragment="").geturl()
+            # A gate sends visitors on to where they are, with a cookie that lets them in; it is kept for that alone.
+            if (url, tuple(params.items())) in visited and "Set-Cookie" not in response.headers:
+                break
+            visited.add((url, tuple(params.items())))
+        raise StoreError(place, CIRCLE, target=origin(url) + urlsplit(url).path)
+
+    def close(self) -> None:
+        """Let go of the connections, those included that wait for an answer."""
+        self._adapter.readers.end()
+        self._session.close()
+
+    def _send_once(
+        self, method: str, url: str, params: Mapping[str, Any], auth: AuthBase, cookies: RequestsCookieJar
+    ) -> requests.Response:
+        settings = self._settings
+        # `request` merges the environment's proxies in, and its certificate authorities if `verify` is True;
+        # `Session.send` would not.
+        return self._session.request(
+            method,
+            url,
+            params=params,
+            auth=auth,
+            cookies=cookies,
+            timeout=settings.request_timeout_seconds,
+            allow_redirects=False,
+            stream=True,
+            verify=settings.verify_tls and (settings.ca_bundle or True),
+        )
+
+    @staticmethod
+    def _check_redirect(url: str, target: str, place: str) -> None:
+        if not is_same_store(url, target) or moves_port(url, target):
+            raise StoreError(place, OTHER_HOST, target=origin(target))
+        # A name before the host, or a backslash, is where readers of URLs disagree on what the host is.
+        if "\\" in target or "@" in urlsplit(target).netloc:
+            raise StoreError(place, BAD_REDIRECT, target=origin(target))
+        if url.startswith("https://") and not target.startswith("https://"):
+            raise StoreError(place, DOWNGRADE, target=origin(target))
+        asked, led = route(url), route(target)
+        if asked and led and asked != led:
+            raise StoreError(place, OTHER_DATA, target=origin(target))
+
+
+def _pass_by(response: requests.Response) -> None:
+    with contextlib.suppress(OSError, HTTPError):
+        response.raw.read(MAX_PASSED_BYTES)
+    response.close()

@@ -1,0 +1,37 @@
+"""What shape an answer must have to be what was asked for; WordPress sends errors with status 200 too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tap_woo_pim.http.body import BodyError
+
+
+def as_list(data: Any, most: int | None = None) -> list[Any]:
+    """Take an answer for a list; PHP sends one with gaps as an object whose names are the places.
+
+    Args:
+        data: the answer.
+        most: how many rows it may have.
+
+    Raises:
+        BodyError: it is none, or a longer one.
+    """
+    if isinstance(data, dict) and data and all(name.isdecimal() for name in data):
+        data = list(data.values())
+    if not isinstance(data, list):
+        raise BodyError("answered with something that is no list")
+    if most is not None and len(data) > most:
+        raise BodyError("answered with more rows than were asked for, as behind a cache that ignores the query")
+    return data
+
+
+def as_object(data: Any, *names: str) -> dict[str, Any]:
+    """Take an answer for an object that has some fields.
+
+    Raises:
+        BodyError: it is none, or lacks one of them.
+    """
+    if not isinstance(data, dict) or not data.keys() >= set(names):
+        raise BodyError("answered with something else than what was asked for")
+    return data

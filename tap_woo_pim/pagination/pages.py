@@ -1,0 +1,175 @@
+"""Asks for single pages of a list, and looks at the places of it that are in doubt."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from singer_sdk.exceptions import RetriableAPIError
+
+from tap_woo_pim.pagination.overlap import EndlessListError, Window
+from tap_woo_pim.pagination.page import Listing, Page, Row, Unread, page_of
+from tap_woo_pim.store.connection import Store
+
+MAX_UNREAD_AT_THE_END = 100
+"""So many rows may be left when none of them can be read, but those before them can."""
+
+MOST_SHORT_PAGES = 20
+"""So many pages of a stream are looked at again for having fewer rows than the store counts there: where the key may
+not read many rows, all pages are like that."""
+
+MOST_LOOKS = 3
+"""So often is looked for the first row of a list, which may go between two looks."""
+
+FARTHEST_PROBE_ROWS = 2**16
+"""So far on a row is looked for that can be read, where the length of the list is not known."""
+
+
+LACKS_ROWS = "the store does not keep to the order of ids, and {} rows that it counts did not come"
+
+
+def params_of(listing: Listing, window: Window) -> dict[str, Any]:
+    """The query parameters of a page."""
+    return {
+        **listing.params,
+        "orderby": "id",
+        "order": "asc",
+        "per_page": window.size,
+        "offset": window.offset,
+    }
+
+
+def fetch(store: Store, listing: Listing, window: Window, tries: int | None = None) -> Page:
+    """Ask for a page.
+
+    Args:
+        store: the store.
+        listing: the list.
+        window: the stretch of it.
+        tries: see `Client.get`.
+
+    Raises:
+        StoreError, RetriableAPIError: see `Client.get` and `page_of`.
+    """
+    answer = store.get(
+        listing.path,
+        params_of(listing, window),
+        about=listing.about,
+        tries=tries,
+        is_large=window.size > 1,
+        unwanted=listing.walk.pages.unwanted,
+    )
+    return page_of(store, listing, window, answer.data, answer.total)
+
+
+def name_row(store: Store, listing: Listing) -> str:
+    """Name the row at which a list fails: by its id where the store can tell at least that, else by its position."""
+    offset, params = listing.walk.offset, {**listing.params, "_fields": "id"}
+    try:
+        page = fetch(store, replace(listing, params=params), Window(offset, 1), tries=1)
+    except RetriableAPIError:
+        return listing.position(offset)
+    return f"id {page.ids[0]}" if page.ids else listing.position(offset)
+
+
+def fetch_uncut(store: Store, listing: Listing, window: Window) -> Page:
+    """Ask for a page, and make sure that no rows were left out of it that the store would send.
+
+    Rows that the key may not read, and variations whose product is gone, are counted and never sent (11.0.1). So are
+    those of a store that sends fewer rows a page than it is asked for, or that were left out of one answer; but these
+    come when the two halves of the page are asked for.
+
+    Raises:
+        RetriableAPIError: rows were left out, so that smaller pages should be asked for; or see `fetch`.
+    """
+    page, walk = fetch(store, listing, window), listing.walk
+    counted = 0 if page.total is None else min(window.size, page.total - window.offset)
+    if not 0 < page.count < counted or walk.pages.short_pages >= MOST_SHORT_PAGES:
+        return page
+    half = window.size // 2
+    halves = Window(window.offset, half), Window(window.offset + half, window.size - half)
+    if sum(fetch(store, listing, part).count for part in halves) > page.count:
+        raise RetriableAPIError(
+            f"{store.client.place(listing.about)}: it left rows out of a page. Try later. If it lasts, look for a"
+            " plugin or a cache that changes the store's answers."
+        )
+    walk.pages.short_pages += 1
+    return page
+
+
+def look_at_ends(store: Store, listing: Listing) -> list[Row]:
+    """Look again at the last page of a list that looks cut, and at the first one unless all rows counted came.
+
+    Rows that the key may not read look like that. So does a first or last page that a cache has emptied or cut, and a
+    list of which the first pages were other ones', whose first rows then are missing: it is read again.
+
+    Returns:
+        Rows that had been left out. The walk is done no more if there may be others.
+
+    Raises:
+        EndlessListError: the list does not begin where its first page does.
+    """
+    walk = listing.walk
+    if walk.looks_cut and (walk.anchor is None or tuple(fetch(store, listing, walk.anchor[0]).ids) != walk.anchor[1]):
+        walk.reopen()
+        return []
+    is_whole = walk.total is not None and walk.missing <= len(listing.unread) and not walk.looks_cut
+    if is_whole and not walk.is_resumed:  # of the rows before, an interrupted walk knows neither number nor total
+        return []
+    if walk.ordered:
+        return _look_at_beginning(store, listing)
+    if walk.missing and not walk.is_resumed:
+        listing.unread.append(Unread(listing.position(0), LACKS_ROWS.format(walk.missing)))
+    return []
+
+
+def _look_at_beginning(store: Store, listing: Listing) -> list[Row]:
+    walk = listing.walk
+    for _ in range(MOST_LOOKS):
+        beginning = _first_row(store, listing)
+        if beginning is None or not beginning.ids:
+            return []
+        if walk.recount(beginning.total):
+            return []
+        first = beginning.ids[0]
+        if walk.is_resumed or (walk.first is not None and walk.first <= first):
+            return []
+        page = fetch(store, listing, Window(0, walk.size))
+        if page.odd:
+            listing.unread.extend(odd for odd in page.odd if odd not in listing.unread)
+            return [page.rows[place] for place in walk.add(page.ids)]
+        if page.ids and page.ids[0] <= first:
+            return [page.rows[place] for place in walk.take(page.window, page.ids, page.total, page.count)]
+    raise EndlessListError
+
+
+def fail_rows_alone(store: Store, listing: Listing) -> bool:
+    """Find out whether the rows from here on cannot be read, or the store fails: then no row further on can be read."""
+    walk = listing.walk
+    rows_left = FARTHEST_PROBE_ROWS if walk.total is None else walk.total - walk.offset
+    distances = [2**power for power in range(rows_left.bit_length()) if 2**power < rows_left]
+    for distance in [*distances, rows_left - 1]:
+        page = _probe(store, listing, Window(walk.offset + distance, 1))
+        if page is not None and (page.count or walk.total is not None):
+            return True
+    if rows_left > MAX_UNREAD_AT_THE_END or walk.anchor is None:
+        return False
+    return _probe(store, listing, walk.anchor[0]) is not None
+
+
+def _probe(store: Store, listing: Listing, window: Window) -> Page | None:
+    try:
+        return fetch(store, listing, window, tries=1)
+    except RetriableAPIError:
+        return None
+
+
+def _first_row(store: Store, listing: Listing) -> Page | None:
+    """Ask for the first row alone, and by its page: no cache takes that for the first of the pages that were read."""
+    window = Window(0, 1)
+    params = {name: value for name, value in params_of(listing, window).items() if name != "offset"}
+    try:
+        answer = store.get(listing.path, {**params, "page": 1}, about=listing.about)
+        return page_of(store, listing, window, answer.data, answer.total)
+    except RetriableAPIError:
+        return None

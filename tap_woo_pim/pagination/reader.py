@@ -1,0 +1,266 @@
+"""Reads one list of a store to its end: ahead, in order, around pages and rows that the store cannot deliver."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future
+from functools import partial
+from itertools import islice
+
+from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
+
+from tap_woo_pim.exceptions import StoreError, is_about_size
+from tap_woo_pim.http.models import Answer, UnwantedError
+from tap_woo_pim.http.prefetch import Inline, in_order, result_of
+from tap_woo_pim.pagination.overlap import EndlessListError, Verdict, Window
+from tap_woo_pim.pagination.page import Listing, Page, Row, Unread
+from tap_woo_pim.pagination.pages import fail_rows_alone, fetch, fetch_uncut, look_at_ends, name_row, params_of
+from tap_woo_pim.store.connection import Store
+
+logger = logging.getLogger("tap-woo-pim")
+
+MAX_UNREAD_IN_A_ROW = 5
+"""After so many unreadable rows next to each other it is found out whether the store fails, or these rows alone."""
+
+ROWS_AT_ONCE = 500
+"""So many rows of a list are read in a thread beside others; all of an endless one would not fit into memory."""
+
+OUT_OF_ORDER = "the store does not keep to the order of ids, so rows may be missing before this place"
+
+
+def read(store: Store, listing: Listing, executor: Executor | None = None) -> Iterator[list[Row]]:
+    """Read a list that the store sorts by id.
+
+    Args:
+        store: the store.
+        listing: the list; its walk and unread rows are brought up to date before each page is yielded.
+        executor: where pages are fetched ahead; the store's own threads when not given.
+
+    Yields:
+        The rows of each page that were not brought before.
+
+    Raises:
+        FatalAPIError: the store refused.
+        RetriableAPIError: the store failed, and a smaller page did not help.
+    """
+    walk = listing.walk
+    skipped_in_a_row = 0
+    while not walk.done:
+        windows, is_told = list[Window](), False
+        is_proven = walk.pages.is_proven
+        ahead = _ahead(store) if executor is None and is_proven else 0
+        for place, future in enumerate(
+            in_order(executor or store.client.executor, _calls(store, listing, windows), ahead)
+        ):
+            if not is_told:
+                is_told = _tell_of_last_page(listing, windows)
+            page = _page_or_trouble(future)
+            if isinstance(page, UnwantedError):
+                break
+            if isinstance(page, RetriableAPIError):
+                if not walk.pages.failed(walk, windows[place].size):
+                    if skipped_in_a_row and skipped_in_a_row % MAX_UNREAD_IN_A_ROW == 0:
+                        if not fail_rows_alone(store, listing):
+                            raise page
+                        yield []  # so that the rows left out by now are told of
+                    skipped_in_a_row += 1
+                    _skip(store, listing, page)
+                break
+            skipped_in_a_row = 0
+            fresh, goes_on = _follow(store, listing, page)
+            yield fresh
+            if walk.done or not (goes_on and is_proven):
+                break
+
+
+def ask_ahead(store: Store, listing: Listing, pages: int = 1) -> Future[Answer]:
+    """Ask for the first pages of a list that will be read soon, while others are being read.
+
+    Args:
+        store: the store.
+        listing: the list.
+        pages: how many, at most; the first alone where the length of the list is not known.
+
+    Returns:
+        The first page to come.
+    """
+    unwanted = listing.walk.pages.unwanted
+    first, *_ = [
+        store.ask_ahead(
+            listing.path,
+            params_of(listing, window),
+            about=listing.about,
+            is_large=window.size > 1,
+            unwanted=unwanted,
+        )
+        for window in islice(listing.walk.plan(), pages)
+    ]
+    return first
+
+
+def read_many(store: Store, listings: Iterable[Listing]) -> Iterator[tuple[Listing, list[Row]]]:
+    """Read many short lists with several in flight, one after the other in their order.
+
+    Args:
+        store: the store.
+        listings: the lists, taken one by one.
+
+    Yields:
+        Each list with its rows, in pieces if it is a long one; its walk is done with the last of them.
+    """
+    calls = (partial(_begin, store, listing) for listing in listings)
+    for future in in_order(store.client.executor, calls, _ahead(store)):
+        listing, rows = result_of(future)
+        yield listing, rows
+        if not listing.walk.done:
+            for more in _read_unless_gone(store, listing):
+                yield listing, more
+
+
+def _tell_of_last_page(listing: Listing, asked: list[Window]) -> bool:
+    walk = listing.walk
+    # Before a page has come, the length of the list is but what was expected.
+    is_sure = walk.anchor is not None or len(asked) == 1
+    if listing.at_last_page is None or not is_sure or not walk.is_last(asked[-1]):
+        return False
+    listing.at_last_page()
+    return True
+
+
+def _ahead(store: Store) -> int:
+    # One page more than may be in flight, and twice as many behind a slow page, so that it leaves fewer places idle. A
+    # page more costs 1 to 2 MB.
+    return store.settings.max_concurrency
+
+
+def _calls(store: Store, listing: Listing, windows: list[Window]) -> Iterator[Callable[[], Page]]:
+    for window in listing.walk.plan():
+        windows.append(window)
+        yield partial(fetch_uncut, store, listing, window)
+
+
+def _begin(store: Store, listing: Listing) -> tuple[Listing, list[Row]]:
+    rows: list[Row] = []
+    for more in _read_unless_gone(store, listing, Inline()):
+        rows += more
+        if len(rows) >= ROWS_AT_ONCE:
+            break
+    return listing, rows
+
+
+def _read_unless_gone(store: Store, listing: Listing, executor: Executor | None = None) -> Iterator[list[Row]]:
+    try:
+        yield from read(store, listing, executor)
+    except StoreError as error:
+        if listing.gone_code is None or error.error.code != listing.gone_code:
+            raise
+        listing.walk.done, listing.walk.total = True, 0
+        yield []
+
+
+def _page_or_trouble(future: Future[Page]) -> Page | RetriableAPIError:
+    try:
+        return result_of(future)
+    except RetriableAPIError as error:
+        if not is_about_size(error):
+            raise
+        return error
+
+
+def _follow(store: Store, listing: Listing, page: Page) -> tuple[list[Row], bool]:
+    """Take a page if it follows on what was read.
+
+    Returns:
+        The new rows, and whether the pages fetched ahead are still good; else the reading has gone back.
+    """
+    try:
+        rows, goes_on = _take(store, listing, page)
+        if listing.walk.done:
+            rows, goes_on = rows + look_at_ends(store, listing), False
+    except EndlessListError:
+        raise FatalAPIError(
+            f"{store.client.place(listing.about)}: its pages do not fit together, or never end. A cache that ignores"
+            " the query does that: exclude /wp-json/ from it."
+        ) from None
+    return rows, goes_on
+
+
+def _take(store: Store, listing: Listing, page: Page) -> tuple[list[Row], bool]:
+    walk = listing.walk
+    verdict = walk.judge(page.window, page.ids)
+    if verdict is Verdict.CLOSED:
+        return _new_rows(listing, page), True
+    if walk.anchor is None:
+        walk.step_back()
+        return [], False
+    bridge = walk.bridge(page.window) if verdict is Verdict.OPEN else None
+    if bridge is not None and page.ids:
+        return _join(listing, fetch(store, listing, bridge), page)
+    again = fetch(store, listing, walk.anchor[0])
+    # Where no total tells, the last page may be one that was cut; its bridge then shows what comes behind its rows.
+    may_end = not page.count and (again.reaches_end if page.total is not None else bridge is None)
+    is_behind_end = may_end and walk.ends_list(again.ids, again.count)
+    if bridge is not None and not is_behind_end:
+        return _join(listing, fetch(store, listing, bridge), page)
+    follows = verdict is Verdict.OPEN and (is_behind_end or walk.follows(page.window, again.ids))
+    if not follows and walk.ordered:
+        return _go_back(listing, page, again, verdict), False
+    if not follows:
+        listing.unread.append(Unread(listing.position(page.window.offset), OUT_OF_ORDER))
+    return _new_rows(listing, page), True
+
+
+def _join(listing: Listing, joint: Page, page: Page) -> tuple[list[Row], bool]:
+    """Take a page that joins another one to what was read, and that one if they share a row.
+
+    Returns:
+        The new rows, and whether the other page was taken.
+    """
+    if not listing.walk.joins(joint.ids):
+        return _step_back(listing), False
+    rows = _new_rows(listing, joint)
+    if not page.ids or not joint.ids[0] <= page.ids[0] <= joint.ids[-1]:
+        return rows, False
+    return rows + _new_rows(listing, page), True
+
+
+def _go_back(listing: Listing, page: Page, again: Page, verdict: Verdict) -> list[Row]:
+    """Go back before a page that does not follow on what was read.
+
+    Args:
+        listing: the list.
+        page: the page.
+        again: the page before it, read once more.
+        verdict: what is wrong with the seam between them.
+
+    Returns:
+        The new rows of `again`.
+    """
+    walk = listing.walk
+    walk.count_return()
+    if verdict is Verdict.BEHIND and (not again.ids or walk.contradict(page.ids, again.ids)):
+        return []
+    if (verdict is Verdict.BEHIND and walk.replaces(again.ids)) or walk.begins_earlier(again.ids):
+        # Rows came in before the last page, or it was another's.
+        return _new_rows(listing, again)
+    return _step_back(listing)
+
+
+def _step_back(listing: Listing) -> list[Row]:
+    logger.info("%s: rows moved while they were read; reading that part again.", listing.about)
+    listing.walk.step_back()
+    return []
+
+
+def _new_rows(listing: Listing, page: Page) -> list[Row]:
+    places = listing.walk.take(page.window, page.ids, page.total, page.count)
+    listing.unread.extend(page.odd)
+    return [page.rows[place] for place in places]
+
+
+def _skip(store: Store, listing: Listing, error: RetriableAPIError) -> None:
+    unread = Unread(name_row(store, listing), str(error))
+    listing.unread.append(unread)
+    logger.warning("%s: the row at %s could not be read and is left out. %s", listing.about, unread.position, error)
+    listing.walk.skip_row()

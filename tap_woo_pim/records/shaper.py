@@ -1,0 +1,73 @@
+"""Turns a store's row into a record of a stream: every value valid for its column, nothing dropped."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from tap_woo_pim.records.columns import MISFIT, OBJECT, Column
+
+NOISE = frozenset({"related_ids", "price_html", "_links"})
+"""Fields that are no data of the product: a random sample, the theme's HTML, links of the API."""
+
+EXTRA_FIELDS = Column(
+    "extra_fields",
+    OBJECT,
+    "What the store sent beside the columns, or in a form that does not fit its column.",
+)
+
+
+class Shaper:
+    """Shapes the rows of one stream.
+
+    Args:
+        columns: the columns that the store fills, without the tap's own (store_id, synced_at, extra_fields).
+        selected: names of the columns wanted; None for all. Deselected columns are left out of the record.
+        constants: columns that are the same in every record, such as store_id and synced_at.
+        misfits: where values that do not fit are counted, by column.
+    """
+
+    def __init__(
+        self,
+        columns: Iterable[Column],
+        selected: Collection[str] | None,
+        constants: dict[str, Any],
+        misfits: Counter[str] | None = None,
+    ) -> None:
+        known = list(columns)
+        wanted = [column for column in known if selected is None or column.name in selected]
+        self._constants = constants
+        self._shapes = [(column.name, column.kind.plain, column.kind.shape) for column in wanted]
+        self._known = NOISE | {column.name for column in known}
+        self._keeps_extra = selected is None or EXTRA_FIELDS.name in selected
+        self.misfits = Counter[str]() if misfits is None else misfits
+
+    def shape(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Make the record of a row.
+
+        Args:
+            row: the row as decoded from the store's JSON; it is not changed.
+
+        Returns:
+            A new record with every selected column. A value that does not fit its column is null there and
+            stands in `extra_fields` under its name; so do fields that have no column.
+        """
+        record = self._constants.copy()
+        extra: dict[str, Any] = {}
+        get = row.get
+        for name, plain, shape in self._shapes:
+            value = get(name)
+            if type(value) is plain or value is None:
+                record[name] = value
+            elif (shaped := shape(value)) is not MISFIT:
+                record[name] = shaped
+            else:
+                record[name] = None
+                extra[name] = value
+                self.misfits[name] += 1
+        if self._keeps_extra:
+            if not row.keys() <= self._known:
+                extra.update((name, value) for name, value in row.items() if name not in self._known)
+            record[EXTRA_FIELDS.name] = extra or None
+        return record

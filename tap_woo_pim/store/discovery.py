@@ -1,0 +1,143 @@
+"""Finds the REST API of a store: below its address, or where the front page says it is."""
+
+from __future__ import annotations
+
+import datetime
+import logging
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from tap_woo_pim.config.urls import api_root, default_store_id, is_same_store, linked_api_root, origin, site_address
+from tap_woo_pim.exceptions import PassingError, StoreError
+from tap_woo_pim.http.auth import NoKey
+from tap_woo_pim.http.classify import WORDPRESS, answer_cause
+from tap_woo_pim.http.client import Client
+from tap_woo_pim.http.diagnoses import (
+    FIREWALL,
+    LOGIN_PAGE,
+    MAINTENANCE,
+    NO_DATA,
+    NOT_WORDPRESS,
+    ODD_STATUS,
+    OTHER_HOST,
+    PLAIN_PERMALINKS,
+    REST_BLOCKED,
+    REST_OFF,
+    SITE_PASSWORD,
+    Diagnosis,
+)
+from tap_woo_pim.http.models import Page
+
+_WAYWARD = frozenset({REST_OFF, REST_BLOCKED, NO_DATA, FIREWALL, LOGIN_PAGE, ODD_STATUS})
+_WAYWARD_STATUSES = frozenset({200, 404, 405, 410})
+"""With them a site answers for addresses that it does not have. Where the API lives instead, the front page tells."""
+
+_SHUT = frozenset({FIREWALL, LOGIN_PAGE, MAINTENANCE, SITE_PASSWORD})
+"""What a page may say of a whole site."""
+
+logger = logging.getLogger("tap-woo-pim")
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """Where the REST API is.
+
+    Attributes:
+        root: its URL, with a slash at the end.
+        index: what it says about the store: {"name", "url", "home", "timezone_string", "namespaces", ...}; empty where
+            a plugin shows it to nobody without a key.
+        date: the store's clock.
+        closed: why the index is empty.
+        advice: what would be a better address; empty where there is none.
+    """
+
+    root: str
+    index: dict[str, Any]
+    date: datetime.datetime | None
+    closed: StoreError | None = None
+    advice: str = ""
+
+
+def discover(client: Client, about: str) -> Discovery:
+    """Find the REST API. No key is sent.
+
+    Args:
+        client: the client of the store.
+        about: what is asked for, for messages.
+
+    Raises:
+        StoreError: there is none, or no way to it.
+        RetriableAPIError: the store or the network failed.
+    """
+    root = f"{client.settings.site_url}/wp-json/"
+    try:
+        entrance = _enter(client, root, about)
+    except (StoreError, PassingError) as error:
+        if error.cause not in _WAYWARD or error.details.get("status") not in _WAYWARD_STATUSES:
+            raise
+        entrance = _enter_by_front_page(client, root, error, about)
+    advice = _better_address(client, entrance.root)
+    if advice:
+        logger.warning("%s: %s", client.place(about), advice)
+    return replace(entrance, advice=advice)
+
+
+def _enter(client: Client, root: str, about: str) -> Discovery:
+    try:
+        answer = client.look(root, {}, about=about, auth=NoKey())
+    except StoreError as error:
+        if error.cause is not REST_BLOCKED or error.details["status"] in _WAYWARD_STATUSES:
+            raise
+        return Discovery(root, {}, error.date, error)
+    if not isinstance(answer.data, dict) or not isinstance(answer.data.get("namespaces"), list):
+        raise StoreError(client.place(about), NO_DATA, status=200)
+    return Discovery(answer.url.rstrip("/") + "/", answer.data, answer.date)
+
+
+def _enter_by_front_page(client: Client, tried: str, refused: StoreError | PassingError, about: str) -> Discovery:
+    place, site_url = client.place(about), client.settings.site_url
+    page = client.page(f"{site_url}/", about=about)
+    named = api_root(page.link, site_url) or linked_api_root(page.text, site_url)
+    if named is None:
+        cause = _cause_of_no_link(page, refused.cause)
+        if cause is REST_OFF and refused.cause is REST_BLOCKED and isinstance(refused, StoreError):
+            return Discovery(tried, {}, refused.date, refused)
+        raise StoreError(place, cause, status=page.status)
+    if "rest_route=" in named:
+        raise StoreError(place, PLAIN_PERMALINKS)
+    if not is_same_store(named, site_url):
+        raise StoreError(place, OTHER_HOST, target=origin(named))
+    # Behind a proxy WordPress may name itself by http: only its path counts.
+    root = origin(site_url) + urlsplit(named).path.rstrip("/") + "/"
+    if root != tried:
+        return _enter(client, root, about)
+    if refused.cause is REST_BLOCKED and isinstance(refused, StoreError):
+        return Discovery(root, {}, refused.date, refused)
+    raise refused if refused.cause in _SHUT else StoreError(place, REST_OFF)
+
+
+def _cause_of_no_link(page: Page, refused: Diagnosis) -> Diagnosis:
+    cause, _ = answer_cause(page.status, {}, page.text.encode())
+    if cause in _SHUT:
+        return cause
+    if refused in _SHUT:
+        return refused
+    return REST_OFF if re.search(WORDPRESS, page.text, re.IGNORECASE) else NOT_WORDPRESS
+
+
+def _better_address(client: Client, root: str) -> str:
+    """Tell the address at which the store was found, if it is not the one that was given."""
+    settings = client.settings
+    try:
+        # Where permalinks begin with /index.php/, that is no part of the store's address.
+        better = site_address(root)
+    except ValueError:  # a folder with the name of a key
+        return ""
+    if better == settings.site_url or not root.endswith("/wp-json/"):
+        return ""
+    kept = ""
+    if settings.store_id == default_store_id(settings.site_url) != default_store_id(better):
+        kept = f" Set store_id to {settings.store_id} as well, or all of its rows come a second time."
+    return f"the store is at {better}. Set site_url to that address.{kept}"

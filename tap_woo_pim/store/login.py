@@ -1,0 +1,236 @@
+"""Finds the way in which a store takes the key, by one request when the first way is right."""
+
+from __future__ import annotations
+
+import datetime
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tap_woo_pim.config.settings import Settings
+from tap_woo_pim.config.urls import origin, site_address
+from tap_woo_pim.exceptions import PassingError, StoreError
+from tap_woo_pim.http.auth import Basic, KeyPair, OAuth, Query
+from tap_woo_pim.http.classify import AUTHENTICATION_ERROR
+from tap_woo_pim.http.client import Client
+from tap_woo_pim.http.diagnoses import (
+    CLOCK,
+    CUT_KEY,
+    FOREIGN_KEY,
+    HIDDEN_HTTPS,
+    LOST_QUERY,
+    NO_RIGHTS,
+    NOT_SIGNED_IN,
+    REST_BLOCKED,
+    STRIPPED_HEADER,
+    UNKNOWN_KEY,
+    WRITE_ONLY,
+    WRONG_SECRET,
+    Diagnosis,
+)
+from tap_woo_pim.http.models import Answer
+
+Auth = Basic | Query | OAuth
+
+KEY_LENGTH = 43
+"""ck_ and 40 hexadecimal digits."""
+
+# A page past the end: an empty list with the total, at a third of the cost, whatever the newest product is like.
+PROBE = {"per_page": 1, "page": 1_000_000, "_fields": "id"}
+
+ABOUT_THE_KEY = (WRONG_SECRET, WRITE_ONLY, CLOCK)
+"""Causes that only a request whose key was recognised can have."""
+
+UNKNOWN_PAIR = KeyPair("ck_" + "0" * 40, "cs_" + "0" * 40)
+
+logger = logging.getLogger("tap-woo-pim")
+
+
+@dataclass(frozen=True)
+class AuthResult:
+    """A way in which the store takes the key.
+
+    Attributes:
+        method: basic, query or oauth1.
+        auth: shows the key in this way.
+        date: the store's clock when it took the key.
+        products: the store's answer to a request for no product, with their number, or why it gave none.
+        advice: which setting would save requests; empty where none would.
+    """
+
+    method: str
+    auth: Auth
+    date: datetime.datetime | None
+    products: Answer | StoreError
+    advice: str = ""
+
+
+def log_in(client: Client, url: str, home: str, date: datetime.datetime | None, about: str) -> AuthResult:
+    """Find the way in.
+
+    Args:
+        client: the client of the store.
+        url: address of its list of products.
+        home: address of the store as WordPress believes it to be.
+        date: the store's clock, by its last answer.
+        about: what is asked for, for messages.
+
+    Raises:
+        StoreError: the store takes the key in no way, or not in the one that is set.
+        RetriableAPIError: the store or the network failed.
+    """
+    return _Login(client, url, home, date, about).way_in()
+
+
+class _Login:
+    def __init__(self, client: Client, url: str, home: str, date: datetime.datetime | None, about: str) -> None:
+        self._client = client
+        self._settings = client.settings
+        self._url = url
+        self._about = about
+        self._place = client.place(about)
+        self._pair = KeyPair(self._settings.consumer_key, self._settings.consumer_secret)
+        self._home = home
+        self._clock_offset_seconds = _seconds_ahead(date)
+
+    def way_in(self) -> AuthResult:
+        refused: StoreError | None = None
+        for method, auth in self._ways():
+            try:
+                found = self._probe(method, auth)
+            except PassingError:
+                if refused is None:
+                    raise
+                continue
+            if isinstance(found, AuthResult):
+                return replace(found, advice=self._compare_with_setting(found))
+            if found.cause is UNKNOWN_KEY or (found.cause is WRONG_SECRET and method == "oauth1"):
+                refused = found
+            elif found.cause is REST_BLOCKED:
+                # A plugin that closes the API to visitors says so of a key that did not arrive as well.
+                refused = refused or found
+            elif refused is None or found.cause in ABOUT_THE_KEY:
+                raise found
+        assert refused is not None
+        raise self._named(refused)
+
+    def _ways(self) -> Iterator[tuple[str, Auth]]:
+        """Yield the ways to try, the one that is set first; the others then only tell why it fails."""
+        hidden = self._oauth("http", self._pair)
+        if not self._url.startswith("https://"):
+            yield "oauth1", hidden
+            return
+        by_name: dict[str, Auth] = {"basic": Basic(self._pair), "query": Query(self._pair)}
+        wanted = self._settings.auth_method
+        if wanted != "oauth1":
+            yield from sorted(by_name.items(), key=lambda way: way[0] != wanted)
+        yield "oauth1", self._oauth("https", self._pair)
+        yield "oauth1", hidden
+
+    def _oauth(self, scheme: str, pair: KeyPair) -> OAuth:
+        host = origin(self._home).partition("://")[2]
+        return OAuth(pair, f"{scheme}://{host}", self._clock_offset_seconds)
+
+    def _probe(self, method: str, auth: Auth, *, may_set_clock: bool = True) -> AuthResult | StoreError:
+        try:
+            answer = self._ask(auth)
+        except StoreError as error:
+            found = self._judge(method, auth, error)
+            if isinstance(found, StoreError) and found.cause is CLOCK and found.date and may_set_clock:
+                assert isinstance(auth, OAuth)
+                # The date that was gone by was a cache's, perhaps; an error is never cached.
+                auth.clock_offset_seconds = _seconds_ahead(found.date)
+                return self._probe(method, auth, may_set_clock=False)
+            return found
+        return AuthResult(method, auth, answer.date, answer)
+
+    def _judge(self, method: str, auth: Auth, error: StoreError) -> AuthResult | StoreError:
+        if error.cause is NO_RIGHTS:
+            return AuthResult(method, auth, error.date, error)
+        if error.cause is NOT_SIGNED_IN:
+            return StoreError(self._place, self._compare(auth, error)).said(error.error, error.date)
+        return error
+
+    def _ask(self, auth: Auth) -> Answer:
+        return self._client.look(self._url, PROBE, about=self._about, auth=auth)
+
+    def _compare(self, auth: Auth, error: StoreError) -> Diagnosis:
+        """Tell the cause of a text in another language, by what the store says to requests whose cause is known."""
+        try:
+            # A description takes no permission to read, only a right key (11.0.1, 9.9.5, 5.9.0).
+            self._client.options(self._url, about=self._about, auth=auth)
+        except StoreError as described:
+            if described.error.code != AUTHENTICATION_ERROR:
+                return NOT_SIGNED_IN
+        else:
+            return WRITE_ONLY
+        if not isinstance(auth, OAuth):
+            return WRONG_SECRET
+        pairs = {UNKNOWN_KEY: UNKNOWN_PAIR, WRONG_SECRET: KeyPair(self._pair.consumer_key, "cs_")}
+        for cause, pair in pairs.items():
+            try:
+                self._ask(auth.with_pair(pair))
+            except StoreError as other:
+                if other.error.message == error.error.message:
+                    return cause
+        return CLOCK
+
+    def _compare_with_setting(self, way_in: AuthResult) -> str:
+        wanted, found = self._settings.auth_method, way_in.method
+        if wanted not in ("auto", found):
+            raise StoreError(self._place, self._why_not(wanted, way_in), method=wanted)
+        logger.info("%s: the key is taken by the authentication method %s.", self._place, found)
+        if wanted != "auto" or found == "basic" or not self._url.startswith("https://"):
+            return ""
+        reason = self._why_not("basic", way_in).what.format(method="basic")
+        advice = f"{reason}. Set auth_method to {found} to save requests."
+        logger.warning("%s: %s", self._place, advice)
+        return advice
+
+    @staticmethod
+    def _why_not(wanted: str, way_in: AuthResult) -> Diagnosis:
+        """Tell why the store did not take the key in the way that is wanted, but in another."""
+        if isinstance(way_in.auth, OAuth) and not way_in.auth.signs_https:
+            return HIDDEN_HTTPS
+        return LOST_QUERY if wanted == "query" else STRIPPED_HEADER
+
+    def _named(self, error: StoreError) -> StoreError:
+        """Say more of an unknown key, where there is a sign of what happened to it."""
+        key = self._pair.consumer_key
+        if error.cause is not UNKNOWN_KEY:
+            return error
+        variable = _other_entry(os.environ, self._settings)
+        if variable is not None:
+            return StoreError(self._place, FOREIGN_KEY, variable=variable)
+        if len(key) != KEY_LENGTH:
+            return StoreError(self._place, CUT_KEY, length=len(key))
+        return error
+
+
+def _seconds_ahead(date: datetime.datetime | None) -> float:
+    """How far the store's clock is ahead of this machine's."""
+    return 0 if date is None else (date - datetime.datetime.now(datetime.UTC)).total_seconds()
+
+
+def _other_entry(environment: Mapping[str, Any], settings: Settings) -> str | None:
+    """Find the variable of another store that holds this store's key, copied by mistake.
+
+    Meltano hands the variables of all stores of `.env` to each of them, and to its own store the address as well.
+    """
+    names = [
+        name
+        for name, value in environment.items()
+        if name.endswith("CONSUMER_KEY") and value.strip() == settings.consumer_key
+    ]
+    own = [name for name in names if _is_of(environment.get(name.replace("CONSUMER_KEY", "SITE_URL")), settings)]
+    others = sorted(set(names) - set(own))
+    return others[0] if own and others else None
+
+
+def _is_of(site_url: str | None, settings: Settings) -> bool:
+    try:
+        return site_address(site_url or "") == settings.site_url
+    except ValueError:
+        return False

@@ -1,0 +1,1 @@
+"""What a run keeps and counts: state, bookmarks, completeness, progress."""

@@ -1,0 +1,177 @@
+"""Tells how far a run has come while it goes on, and at its end what each stream took."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+SECONDS_BETWEEN_LINES = 5.0
+
+COLUMNS = ("rows", "changed", "skipped", "requests", "retries", "seconds")
+
+logger = logging.getLogger("tap-woo-pim")
+
+
+@dataclass
+class Account:
+    """What was done for one stream.
+
+    Attributes:
+        began: when its reading began, in seconds of the clock.
+        rows: rows brought.
+        changed: those of them with a later date of modification than any that was brought before; None where rows of
+            the stream have no such date.
+        skipped: rows that the store could not deliver.
+        misfits: values that did not fit their column and stand in extra_fields, by column.
+        seconds: how long its reading took; None while it goes on.
+    """
+
+    began: float
+    rows: int = 0
+    changed: int | None = None
+    skipped: int = 0
+    misfits: Counter[str] = field(default_factory=Counter)
+    seconds: float | None = None
+
+
+class Traffic:
+    """Counts requests by what they are about: a stream, or a part of the check. To be used by several threads at once.
+
+    Attributes:
+        requests: requests sent.
+        retries: those of them that repeat a failed one.
+    """
+
+    def __init__(self) -> None:
+        self.requests = Counter[str]()
+        self.retries = Counter[str]()
+        self._lock = threading.Lock()
+
+    def count(self, about: str, *, again: bool = False) -> None:
+        """Count a request."""
+        with self._lock:
+            self.requests[about] += 1
+            self.retries[about] += again
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """From where on a list is being read, and since when: the measure for the time left."""
+
+    offset: int
+    began: float
+
+
+class Progress:
+    """The progress of a run.
+
+    Args:
+        traffic: the requests, as the client counts them.
+        in_flight: tells how many requests are in flight.
+        clock: tells seconds that never go back.
+        began: when the run began, in seconds of the clock; now when not given.
+    """
+
+    def __init__(
+        self,
+        traffic: Traffic,
+        in_flight: Callable[[], int],
+        clock: Callable[[], float] = time.monotonic,
+        began: float | None = None,
+    ) -> None:
+        self._began = clock() if began is None else began
+        self.accounts: dict[str, Account] = {}
+        self._traffic = traffic
+        self._in_flight = in_flight
+        self._clock = clock
+        self._next_line = clock() + SECONDS_BETWEEN_LINES
+        self._stretch: Stretch | None = None
+
+    def begin(self, stream: str) -> Account:
+        """Open the account of a stream, whose reading begins now; the one before it ends."""
+        self.end()
+        self._stretch = None
+        account = self.accounts[stream] = Account(self._clock())
+        return account
+
+    def end(self) -> None:
+        """Close the account of the stream that is being read."""
+        for stream, account in self.accounts.items():
+            if account.seconds is None:
+                account.seconds = self._clock() - account.began
+                if account.misfits:
+                    counted = ", ".join(f"{name} {number:,}" for name, number in account.misfits.most_common())
+                    logger.warning(
+                        "%s: values that do not fit their column stand in extra_fields: %s.", stream, counted
+                    )
+
+    def page(self, stream: str, offset: int, total: int | None, unit: str) -> None:
+        """Log a line, if the last one is long enough ago.
+
+        Args:
+            stream: the stream of which a page was brought.
+            offset: how far its list is read.
+            total: how long the list is, None where the store does not say.
+            unit: what the list is of: rows, or the products whose rows are read.
+        """
+        now = self._clock()
+        if self._stretch is None or offset < self._stretch.offset:
+            self._stretch = Stretch(offset, now)
+        if now >= self._next_line:
+            self._next_line = now + SECONDS_BETWEEN_LINES
+            logger.info("%s: %s", stream, ", ".join(self._facts(self.accounts[stream], offset, total, unit)))
+
+    def table(self) -> Iterator[str]:
+        """Yield the lines of a table: what each stream took, and what all took together."""
+        self.end()
+        names = list(self.accounts)
+        others = {about for about in self._traffic.requests if about not in self.accounts}
+        rows = [
+            [name, *self._figures(self.accounts[name]), *self._sent({name}), f"{self.accounts[name].seconds:.1f}"]
+            for name in names
+        ]
+        accounts = self.accounts.values()
+        seconds = self._clock() - self._began
+        check_seconds = seconds - sum(one.seconds or 0 for one in accounts)
+        rows.append(["the check", "", "", "", *self._sent(others), f"{check_seconds:.1f}"])
+        total = Account(0, sum(one.rows for one in accounts), sum(one.changed or 0 for one in accounts))
+        total.skipped = sum(one.skipped for one in accounts)
+        rows.append(["all", *self._figures(total), *self._sent({*names, *others}), f"{seconds:.1f}"])
+        width = max(map(len, names), default=0)
+        for name, *figures in [["stream", *COLUMNS], *rows]:
+            yield f"{name:<{width}}" + "".join(f"{figure:>10}" for figure in figures)
+
+    def _facts(self, account: Account, offset: int, total: int | None, unit: str) -> Iterator[str]:
+        now = self._clock()
+        if total:
+            read = min(offset, total)
+            yield f"{read:,} of {total:,} {unit} ({100 * read // total} %)"
+        else:
+            yield f"{account.rows:,} rows"
+        yield f"{account.rows / max(now - account.began, 0.001):,.0f} rows/s"
+        yield f"{self._in_flight()} in flight"
+        stretch = self._stretch
+        if total and stretch and offset > stretch.offset:
+            left = (now - stretch.began) * max(0, total - offset) / (offset - stretch.offset)
+            yield f"{_duration(left)} left"
+
+    @staticmethod
+    def _figures(account: Account) -> list[str]:
+        changed = "-" if account.changed is None else f"{account.changed:,}"
+        return [f"{account.rows:,}", changed, f"{account.skipped:,}"]
+
+    def _sent(self, abouts: set[str]) -> list[str]:
+        traffic = self._traffic
+        return [f"{sum(counted[about] for about in abouts):,}" for counted in (traffic.requests, traffic.retries)]
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
