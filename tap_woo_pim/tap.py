@@ -26,14 +26,13 @@ from tap_woo_pim.config.values import read_values, unknown_settings
 from tap_woo_pim.records.writer import BufferedWriter
 from tap_woo_pim.redaction import SECRETS
 from tap_woo_pim.store import check_report
-from tap_woo_pim.store.check import Probe, Report, check
+from tap_woo_pim.store.check import Probe, check_steps, check_store, component_probe, failure
 from tap_woo_pim.store.connection import Store
 from tap_woo_pim.streams import STREAMS
 from tap_woo_pim.streams.base import WooStream
 from tap_woo_pim.streams.changing import ChangingStream
 from tap_woo_pim.streams.lists import ListStream
 from tap_woo_pim.streams.snapshots import SideStream
-from tap_woo_pim.streams.stores import StoresStream
 from tap_woo_pim.sync.context import Run
 
 
@@ -91,18 +90,7 @@ class TapWooPim(Tap):
         self._streams = None
         return super().run_discovery()
 
-    def check(self) -> Report:
-        """Check the store, and that each component that is selected can be read."""
-        return check(self.run.store, self._probes())
-
     def _probes(self) -> Iterator[Probe]:
-        probed = set[str]()
-        for stream in self._selected_streams:
-            if isinstance(stream, ListStream) and stream.component not in {None, *probed}:
-                probed.add(str(stream.component))
-                yield _probe(stream)
-
-    def _probes_of_sync(self) -> Iterator[Probe]:
         """Ask for what is read next, which shows as well what can be read.
 
         The long lists begin, since nothing can be asked for ahead in them before their fields are known.
@@ -112,8 +100,12 @@ class TapWooPim(Tap):
             if isinstance(stream, ListStream):
                 stream.forget_other_store()
         answers = {stream.name: stream.ask_ahead() for stream in streams}
-        for probe in self._probes():
-            yield replace(probe, answer=answers[probe.stream])
+        probed = set[str]()
+        for stream in self._selected_streams:
+            component = stream.component
+            if isinstance(stream, ListStream) and component is not None and component not in probed:
+                probed.add(component)
+                yield replace(component_probe(self.run.store, component), answer=answers[stream.name])
 
     @property
     def _selected_streams(self) -> list[WooStream]:
@@ -122,9 +114,9 @@ class TapWooPim(Tap):
     @override
     def _reset_state_progress_markers(self) -> None:
         """Check the store as well: it is the first that a sync does, before any message, and `sync_all` is final."""
-        failure = check(self.run.store, self._probes_of_sync()).failure(self.run.store)
-        if failure is not None:
-            raise failure
+        error = failure(self.run.store.settings, check_steps(self.run.store, self._probes))
+        if error is not None:
+            raise error
         super()._reset_state_progress_markers()
         streams = self._selected_streams
         for stream, follower in pairwise(streams):
@@ -197,18 +189,14 @@ class TapWooPim(Tap):
             return
         config = ctx.params["config"]
         tap = cls(config=config.config, parse_env_config=config.parse_env, setup_mapper=False)
-        report = tap.check()
-        for line in check_report.lines(report, tap.run.store):
-            click.echo(SECRETS.clean(line))
-        failure = report.failure(tap.run.store, counts_passing=True)
-        if failure is not None:
-            raise failure
-        stores = tap.streams[StoresStream.name]
-        assert isinstance(stores, StoresStream)
-        row, _ = stores.look()
-        for line in check_report.store_lines(row, tap.run):
-            click.echo(SECRETS.clean(line))
-        tap.run.store.client.close()
+        steps = []
+        for step in check_store(tap.config):
+            steps.append(step)
+            for line in check_report.lines(step):
+                click.echo(line)
+        error = failure(Settings.from_config(tap.config), steps, counts_passing=True)
+        if error is not None:
+            raise error
         ctx.exit()
 
     @override
@@ -242,15 +230,3 @@ class TapWooPim(Tap):
     def _handle_termination(self, signum: int, frame: FrameType | None) -> NoReturn:
         """End as a program that was stopped, not as one that succeeded: Meltano takes exit code 0 for a whole sync."""
         raise Stopped(128 + signum)
-
-
-def _probe(stream: ListStream) -> Probe:
-    component = str(stream.component)
-    if isinstance(stream, ChangingStream):
-        return Probe(component, stream.name, stream.list_path, {**stream.list_parameters(), "_fields": "id"})
-    # A list below another's rows takes the same rights as that one.
-    path = stream.store.path(stream.route).partition("/{}")[0]
-    # Rows without ids may be bare texts, of which WordPress cannot choose fields.
-    return Probe(
-        component, stream.name, path, {**stream.parameters(), "_fields": "id"} if "id" in stream.primary_keys else {}
-    )

@@ -14,6 +14,22 @@ from tap_woo_pim.config.validation import missing_settings, setting_errors
 from tap_woo_pim.config.values import read_values
 
 
+def with_defaults(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a configuration with the defaults of what it does not set."""
+    properties = CONFIG_JSONSCHEMA["properties"]
+    defaults = {name: declared["default"] for name, declared in properties.items() if "default" in declared}
+    return defaults | {name: value for name, value in config.items() if value not in (None, "")}
+
+
+def setting_problems(config: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Say what is wrong with a configuration, defaults not yet filled in: setting, what is wrong, what to do."""
+    values, wrong = read_values(config)
+    values = with_defaults(values)
+    errors = missing_settings(values) or wrong or setting_errors(values)
+    sentences = [error.partition(". ") for error in errors]
+    return [(what.partition(" ")[0], what, remedy) for what, _, remedy in sentences]
+
+
 @dataclass(frozen=True)
 class Settings:
     """The checked settings of one store. `site_url` is as `site.site_address` makes it."""
@@ -67,12 +83,14 @@ class Settings:
         }
         return cls(**values)
 
+    def place(self, about: str) -> str:
+        """Name the store and what was asked of it, as every message begins."""
+        return f"{self.store_id} ({self.site_url}), {about}"
+
     @classmethod
     def stand_in(cls) -> Settings:
         """Make settings of no store at all, for a catalogue without one."""
-        properties = CONFIG_JSONSCHEMA["properties"]
-        defaults = {name: declared["default"] for name, declared in properties.items() if "default" in declared}
         return cls.from_config(
-            {**defaults, "site_url": "store.invalid", "consumer_key": "ck_", "consumer_secret": "cs_"}
+            with_defaults({"site_url": "store.invalid", "consumer_key": "ck_", "consumer_secret": "cs_"})
             | {"sync_components": list(COMPONENTS)}
         )

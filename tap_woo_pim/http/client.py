@@ -155,7 +155,7 @@ class Client:
 
     def place(self, about: str) -> str:
         """Name the store and what was asked of it, as every message begins."""
-        return f"{self.settings.store_id} ({self.settings.site_url}), {about}"
+        return self.settings.place(about)
 
     def _try(
         self,

@@ -1,21 +1,102 @@
-"""Checks a store before anything is read from it: every step and every component, each with its cause and remedy."""
+"""Checks a store before anything is read from it, step by step, each failure with its cause and remedy."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from functools import partial
 from typing import Any
 
+from tap_woo_pim.config.settings import Settings, setting_problems, with_defaults
 from tap_woo_pim.exceptions import PassingError, StoreError
-from tap_woo_pim.http.diagnoses import NO_RIGHTS, NO_RIGHTS_AT_ALL
+from tap_woo_pim.http.diagnoses import NO_RIGHTS, NO_RIGHTS_AT_ALL, Step
 from tap_woo_pim.http.models import Answer
 from tap_woo_pim.http.prefetch import in_order, result_of
-from tap_woo_pim.store.connection import ALL, Store
+from tap_woo_pim.redaction import SECRETS
+from tap_woo_pim.store.connection import ALL, ANALYTICS, FLAT_VARIATIONS, Store
+from tap_woo_pim.store.login import PROBE
 
 logger = logging.getLogger("tap-woo-pim")
+
+ROW_FIELDS = {"_fields": "id"}
+ROUTES = {
+    "products": "products",
+    "variations": "products/{}/variations",
+    "attributes": "products/attributes",
+    "tax_classes": "taxes/classes",
+    "custom_fields": "products/custom-fields/names",
+}
+"""The routes of components that are not `products/COMPONENT`."""
+WITHOUT_IDS = ("tax_classes", "custom_fields")
+"""Components whose rows have no id; those of custom_fields are bare texts, of which WordPress cannot choose fields."""
+
+STATUS, GENERAL, PRODUCTS = "system_status", "settings/general", "settings/products"
+
+
+class Outcome(StrEnum):
+    """How a step ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True)
+class StoreFound:
+    """The store that was reached. What the key may not see is None.
+
+    Attributes:
+        name: as WordPress calls the site.
+        url: the site's address by its own word.
+        time_zone: a name, or hours from UTC where the site has none.
+        clock: the store's time, as 2026-01-31T00:00:00Z.
+        namespace: the version of WooCommerce's API that is read: wc/v3 or wc/v2.
+        auth_method: how the store takes the key: basic, query or oauth1.
+        advice: which settings would be better, a sentence each.
+    """
+
+    name: str
+    url: str
+    woocommerce_version: str | None
+    wordpress_version: str | None
+    currency: str | None
+    weight_unit: str | None
+    dimension_unit: str | None
+    time_zone: str
+    clock: str
+    namespace: str
+    auth_method: str
+    advice: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CheckStep:
+    """A step of the check that has ended.
+
+    Attributes:
+        name: one of `Step`, or the sync component.
+        outcome: passed, failed, or skipped with the reason in `message`.
+        message: what went wrong, as the end of a sentence; empty where the step passed.
+        remedy: what to do about it, as whole sentences.
+        setting: the setting (form field) that the failure is about; None where it is about none.
+        is_component: whether the step is that of a sync component.
+        rows: the number of rows that the component has, None where the store does not say.
+        found: the store that was reached, in the last step alone.
+        error: the failure as an exception.
+    """
+
+    name: str
+    outcome: Outcome = Outcome.PASSED
+    message: str = ""
+    remedy: str = ""
+    setting: str | None = None
+    is_component: bool = False
+    rows: int | None = None
+    found: StoreFound | None = None
+    error: StoreError | PassingError | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -24,94 +105,240 @@ class Probe:
 
     Attributes:
         component: the sync component.
-        stream: the stream whose list it is.
         path: a list's path below the API root.
         params: the list's parameters.
         answer: the answer to come where the list is asked for already, since it is read next.
     """
 
     component: str
-    stream: str
     path: str
     params: Mapping[str, Any]
     answer: Future[Answer] | None = None
 
 
-@dataclass
-class Report:
-    """The result of a check.
+def check_store(config: Mapping[str, Any]) -> Generator[CheckStep, None, None]:
+    """Check a store by its settings alone, and say what was found there.
 
-    Attributes:
-        trouble: why the store as a whole cannot be read; None when it can.
-        rows: the number of rows of each component that can be read, None where the store does not say.
-        refused: why a component cannot be read.
-        failing: why a component could not be read just now.
+    Args:
+        config: the settings of the tap as they were typed; what is missing or empty has its default.
+
+    Yields:
+        Each step as it ends: the settings, then `Step` in its order, then each component, and the store that was found.
+        A failure ends the check, but that of a component: the others are still looked at.
     """
+    problems = setting_problems(config)
+    yield from problems_as_steps(problems)
+    if problems:
+        return
+    settings = Settings.from_config(with_defaults(config))
+    SECRETS.hide((settings.consumer_key, settings.consumer_secret))
+    store = Store(settings)
+    try:
+        yield CheckStep(Step.SETTINGS)
+        facts: dict[str, Future[Any]] = {}
+        for step in check_steps(store, lambda: _begin(store, facts)):
+            yield step
+            if step.outcome is Outcome.FAILED and not step.is_component:
+                return
+        for component in settings.sync_components:
+            if not store.has(route_of(component)):
+                yield CheckStep(component, Outcome.SKIPPED, "this store does not have it", is_component=True)
+        yield CheckStep(Step.FOUND, found=_found(store, facts))
+    finally:
+        store.client.close()
 
-    trouble: StoreError | PassingError | None = None
-    rows: dict[str, int | None] = field(default_factory=dict)
-    refused: dict[str, StoreError] = field(default_factory=dict)
-    failing: dict[str, PassingError] = field(default_factory=dict)
 
-    def failure(self, store: Store, *, counts_passing: bool = False) -> Exception | None:
-        """Give the error of a check that failed, with one sentence that names the components.
-
-        Args:
-            store: the store.
-            counts_passing: whether what may pass is a failure too; a sync goes on to the reading, which tries again.
-        """
-        errors: dict[str, StoreError | PassingError] = {**self.refused, **(self.failing if counts_passing else {})}
-        if self.trouble is not None or not errors:
-            return self.trouble
-        first = next(iter(errors.values()))
-        # One cause is told; components that have another are named by the next check.
-        names = ", ".join(name for name, error in errors.items() if error.cause is first.cause)
-        return StoreError(store.client.place(names), first.cause, **first.details)
+def problems_as_steps(problems: Iterable[tuple[str, str, str]]) -> Iterator[CheckStep]:
+    """Put what is wrong with the settings into failed steps."""
+    for setting, what, remedy in problems:
+        yield CheckStep(Step.SETTINGS, Outcome.FAILED, what, remedy, setting)
 
 
-def check(store: Store, probes: Iterable[Probe]) -> Report:
-    """Check a store. The request that finds the way in is also the probe of products and the look at the store's clock.
+def check_steps(store: Store, probes: Callable[[], Iterable[Probe]]) -> Iterator[CheckStep]:
+    """Check a store and its components. The request that finds the way in is also the probe of products.
 
     Args:
         store: the store.
-        probes: one for each component that is to be read; taken when the way in is found.
+        probes: gives one for each component that is to be read; called when the way in is found.
+
+    Yields:
+        See `check_store`.
     """
-    report = Report()
+    progress = _Progress(store)
     try:
+        _ = store.entrance
+        yield from progress.up_to(Step.WOOCOMMERCE)
+        store.log_in_ahead()
+        _ = store.routes
+        yield from progress.up_to(Step.KEY)
         products = store.way_in.products
-        probes = list(probes)
+        yield from progress.up_to(Step.COMPONENTS if isinstance(products, Answer) else Step.READ)
     except (StoreError, PassingError) as error:
-        report.trouble = error
-        return report
+        yield from progress.failed(error)
+        return
+    components = _look_at_components(store, list(probes()), products)
+    if isinstance(products, StoreError):
+        # Whether the key may read anything at all, only the other components show.
+        steps = list(components)
+        if all(step.error is not None and step.error.cause is NO_RIGHTS for step in steps):
+            yield from progress.failed(StoreError(store.client.place(ALL), NO_RIGHTS_AT_ALL))
+            return
+        yield from progress.up_to(Step.COMPONENTS)
+        components = iter(steps)
+    yield from components
+
+
+class _Progress:
+    """How far the steps that concern the store as a whole have come."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._left = [step for step in Step if step not in (Step.SETTINGS, Step.COMPONENTS, Step.FOUND)]
+
+    def up_to(self, end: Step) -> Iterator[CheckStep]:
+        """Yield the steps before another one as passed."""
+        while self._left and self._left[0] is not end:
+            step = self._left.pop(0)
+            reason = self._why_unseen() if step is Step.TLS else ""
+            yield CheckStep(step, Outcome.SKIPPED, reason) if reason else CheckStep(step)
+
+    def failed(self, error: StoreError | PassingError) -> Iterator[CheckStep]:
+        """Yield the step that failed, behind those before it."""
+        if error.cause.step in self._left:
+            yield from self.up_to(error.cause.step)
+        yield failed_step(self._left[0], error)
+
+    def _why_unseen(self) -> str:
+        """Tell why nobody looked at the store's certificate; empty where somebody did."""
+        if self._store.address.startswith("http://"):
+            return "the store is reached over plain http"
+        return "" if self._store.settings.verify_tls else "verify_tls is off"
+
+
+def failed_step(name: str, error: StoreError | PassingError, *, is_component: bool = False) -> CheckStep:
+    """Put an error into a failed step."""
+    what, remedy = error.cause.what.format(**error.details), error.cause.remedy.format(**error.details)
+    what, remedy = SECRETS.clean(what), SECRETS.clean(f"{remedy}.")
+    return CheckStep(name, Outcome.FAILED, what, remedy, error.cause.setting, is_component=is_component, error=error)
+
+
+def failure(settings: Settings, steps: Iterable[CheckStep], *, counts_passing: bool = False) -> Exception | None:
+    """Give the error of a check that failed, with one sentence that names the components; None where it passed.
+
+    Args:
+        settings: the settings of the store.
+        steps: the steps of its check.
+        counts_passing: whether what may pass is a failure too; a sync goes on to the reading, which tries again.
+    """
+    failed = [(step, step.error) for step in steps if step.error is not None]
+    for step, error in failed:
+        if not step.is_component:
+            return error
+    errors = [(step.name, error) for step, error in failed if counts_passing or isinstance(error, StoreError)]
+    if not errors:
+        return None
+    first = errors[0][1]
+    # One cause is told; components that have another are named by the next check.
+    names = ", ".join(name for name, error in errors if error.cause is first.cause)
+    return StoreError(settings.place(names), first.cause, **first.details)
+
+
+def _look_at_components(store: Store, probes: list[Probe], products: Answer | StoreError) -> Iterator[CheckStep]:
     calls = (partial(_look, store, probe, products) for probe in probes)
     ahead = store.settings.max_concurrency - 1
     for probe, found in zip(probes, in_order(store.client.executor, calls, ahead), strict=True):
         answer = result_of(found)
-        if isinstance(answer, StoreError):
-            report.refused[probe.component] = answer
-        elif isinstance(answer, PassingError):
-            report.failing[probe.component] = answer
+        if isinstance(answer, Answer):
+            yield CheckStep(probe.component, is_component=True, rows=answer.total)
         else:
-            report.rows[probe.component] = answer.total
-    causes = {error.cause for error in report.refused.values()}
-    if causes == {NO_RIGHTS} and not report.rows and not report.failing:
-        report.trouble = StoreError(store.client.place(ALL), NO_RIGHTS_AT_ALL)
-    return report
+            yield failed_step(probe.component, answer, is_component=True)
 
 
 def _look(store: Store, probe: Probe, products: Answer | StoreError) -> Answer | StoreError | PassingError:
-    """Ask for one row, or tell why the store gives none."""
+    """Ask for no row or one, or tell why the store gives none."""
     if probe.answer is None and probe.path == store.path("products") and "context" not in probe.params:
-        part = probe.params.keys() - {"_fields"}
-        # The parents of variations, for instance, take the same rights; they are as many as nobody counted.
-        return replace(products, total=None) if part and isinstance(products, Answer) else products
-    params = {**probe.params, "per_page": 1}
+        # The parents of variations take the same rights; they are as many as nobody counted.
+        if probe.component == "products" or isinstance(products, StoreError):
+            return products
+        return replace(products, total=None)
     try:
         if probe.answer is not None:
             return result_of(probe.answer)
-        return store.look(probe.path, params, about=probe.component)
+        return store.look(probe.path, probe.params, about=probe.component)
     except StoreError as error:
         return error
     except PassingError as error:
         logger.warning("%s", error)
         return error
+
+
+def component_probes(store: Store) -> Iterator[Probe]:
+    """Yield a probe for each component that is chosen and that the store has."""
+    for component in store.settings.sync_components:
+        if store.has(route_of(component)):
+            yield component_probe(store, component)
+
+
+def route_of(component: str) -> str:
+    """Give the route without which the store does not have a component."""
+    return ROUTES.get(component, f"products/{component}")
+
+
+def component_probe(store: Store, component: str) -> Probe:
+    """Make the probe of a component: the total of its list, of which no row is wanted."""
+    path = store.path(route_of(component))
+    if component in WITHOUT_IDS:
+        return Probe(component, path, {"per_page": 1})
+    params: dict[str, Any] = dict(PROBE)
+    if component == "variations":
+        flat = (store.path(FLAT_VARIATIONS), f"{ANALYTICS}/{FLAT_VARIATIONS}")
+        path = next((path for path in flat if store.routes.has(path)), store.path("products"))
+    if component == "reviews":
+        params["status"] = "all"
+    if component in ("products", "variations") and store.settings.content == "raw":
+        params["context"] = "edit"
+    return Probe(component, path, params)
+
+
+def _begin(store: Store, facts: dict[str, Future[Any]]) -> list[Probe]:
+    """Ask for what the store says of itself beside the components, none of which has to wait for the other."""
+    params = {STATUS: {"_fields": "environment"}}
+    for route in (STATUS, GENERAL, PRODUCTS):
+        facts[route] = store.client.executor.submit(_fact, store, route, params.get(route, {}))
+    return list(component_probes(store))
+
+
+def _fact(store: Store, route: str, params: Mapping[str, Any]) -> Any:
+    try:
+        return store.client.look(f"{store.root}{store.path(route)}", params, about=ALL, auth=store.way_in.auth).data
+    except (StoreError, PassingError) as error:
+        # Settings and status need more rights than products do, which a good key need not have.
+        logger.debug("%s is left out: %s", route, error)
+        return None
+
+
+def _found(store: Store, facts: Mapping[str, Future[Any]]) -> StoreFound:
+    settings: dict[str, str] = {}
+    for group in (GENERAL, PRODUCTS):
+        told = result_of(facts[group])
+        for item in told if isinstance(told, list) else ():
+            if isinstance(item, dict) and isinstance(item.get("value"), str):
+                settings[str(item.get("id"))] = item["value"]
+    status = result_of(facts[STATUS])
+    environment = status.get("environment") if isinstance(status, dict) else None
+    environment = environment if isinstance(environment, dict) else {}
+    index = store.index
+    return StoreFound(
+        name=SECRETS.clean(str(index.get("name", ""))),
+        url=SECRETS.clean(str(index.get("url") or store.address)),
+        woocommerce_version=environment.get("version"),
+        wordpress_version=environment.get("wp_version"),
+        currency=settings.get("woocommerce_currency"),
+        weight_unit=settings.get("woocommerce_weight_unit"),
+        dimension_unit=settings.get("woocommerce_dimension_unit"),
+        time_zone=str(index.get("timezone_string") or index.get("gmt_offset", "?")),
+        clock=store.started_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        namespace=store.namespace,
+        auth_method=store.way_in.method,
+        advice=tuple(filter(None, (store.entrance.advice, store.way_in.advice))),
+    )

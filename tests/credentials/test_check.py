@@ -17,6 +17,7 @@ from tests.credentials.stage import Stage
 
 TICK, CROSS = "\N{CHECK MARK}", "\N{BALLOT X}"
 STEPS = [
+    "settings valid",
     "address reachable",
     "TLS certificate trusted",
     "WordPress there",
@@ -43,8 +44,10 @@ def test_list_of_a_good_key(stage: Stage) -> None:
         "custom_fields": len(store.rows("custom_field_names")),
     }
     lines = ended.out.splitlines()
-    assert lines[:8] == [f"{TICK} {step}" for step in STEPS]
-    ticked = dict(line.removeprefix(f"{TICK} ").partition(": ")[::2] for line in lines[8:] if line.startswith(TICK))
+    assert lines[: len(STEPS)] == [f"{TICK} {step}" for step in STEPS]
+    ticked = dict(
+        line.removeprefix(f"{TICK} ").partition(": ")[::2] for line in lines[len(STEPS) :] if line.startswith(TICK)
+    )
     assert set(ticked) == set(COMPONENTS)
     for component, rows in count.items():
         assert ticked[component] == f"{rows:,} rows"
@@ -59,7 +62,7 @@ def test_list_names_the_step_that_fails_and_stops_there(stage: Stage) -> None:
     ended = stage.run(stage.config(server, consumer_secret="cs_" + "0" * 40), "--test")
     assert ended.code == 1
     *well, failed = ended.out.splitlines()
-    assert well == [f"{TICK} {step}" for step in STEPS[:6]]
+    assert well == [f"{TICK} {step}" for step in STEPS[:7]]
     assert failed.startswith(f"{CROSS} secret right: the secret does not belong to this key.")
     assert ended.last_line.startswith(f"store ({server.url}), all components: the secret does not belong to this key.")
 
@@ -132,18 +135,18 @@ def test_list_of_a_key_that_may_view_nothing_ends_at_that_step(stage: Stage) -> 
     config = stage.config(server, consumer_key=key.consumer_key, consumer_secret=key.consumer_secret)
     ended = stage.run(config, "--test")
     *well, failed = ended.out.splitlines()
-    assert well == [f"{TICK} {step}" for step in STEPS[:7]]
+    assert well == [f"{TICK} {step}" for step in STEPS[:8]]
     assert failed.startswith(f"{CROSS} key may read: the user of this key may view no part of the catalogue.")
 
 
 def test_list_ticks_no_certificate_that_nobody_looked_at(stage: Stage) -> None:
     plain = stage.run(stage.config(stage.serve(tls=False)), "--test")
-    assert plain.out.splitlines()[1] == (
+    assert plain.out.splitlines()[2] == (
         "? TLS certificate trusted: not checked, since the store is reached over plain http"
     )
     expired = stage.serve(context=stage.authority.expired())
     unverified = stage.run(stage.config(expired, verify_tls=False), "--test")
-    assert unverified.out.splitlines()[1] == "? TLS certificate trusted: not checked, since verify_tls is off"
+    assert unverified.out.splitlines()[2] == "? TLS certificate trusted: not checked, since verify_tls is off"
 
 
 def test_list_tells_what_would_be_better(stage: Stage) -> None:
@@ -275,7 +278,7 @@ def test_fault_of_the_tap_itself_ends_in_one_line_without_the_key(stage: Stage) 
         "import tap_woo_pim.tap as tap\n"
         "def broken(store, probes):\n"
         "    raise RuntimeError(f'{store.settings!r}')\n"
-        "tap.check = broken\n"
+        "tap.check_steps = broken\n"
     )
     stage.paths.append(stage.folder)
     ended = stage.run(config)
