@@ -16,6 +16,8 @@ from tap_woo_pim._compat import override
 from tap_woo_pim.records.writer import widened
 from tap_woo_pim.redaction import SECRETS, guard_logs
 
+OWN_FAULT = "The tap failed by a fault of its own, described above. Please report it."
+
 
 class Stopped(SystemExit):
     """The process was told to end."""
@@ -49,9 +51,9 @@ class PlainErrors(SingerCommand):
             # Nothing that is left in the buffer can be written either.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             reason = f"The tap's output could not be written ({error}). See what the target says."
-        except Exception:
+        except Exception as error:
             self.logger.exception("This is a fault of the tap itself.")
-            reason = "The tap failed by a fault of its own, described above. Please report it."
+            reason = reason_of(error)
         sys.stdout.flush()
         sys.stderr.write(f"{SECRETS.clean(reason)}\n")
         sys.exit(1)
@@ -72,5 +74,7 @@ class PlainErrors(SingerCommand):
 
 def reason_of(error: Exception) -> str:
     """Put an error into one line."""
+    if not isinstance(error, SingerSDKError):
+        return OWN_FAULT
     texts = error.errors if isinstance(error, ConfigValidationError) else [str(error)]
     return " ".join(" ".join(texts).split())

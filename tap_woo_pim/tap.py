@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -33,6 +35,7 @@ from tap_woo_pim.streams.base import WooStream
 from tap_woo_pim.streams.changing import ChangingStream
 from tap_woo_pim.streams.lists import ListStream
 from tap_woo_pim.streams.snapshots import SideStream
+from tap_woo_pim.streams.sync_runs import FAILED, SyncRunsStream
 from tap_woo_pim.sync.context import Run
 
 
@@ -118,6 +121,7 @@ class TapWooPim(Tap):
         if error is not None:
             raise error
         super()._reset_state_progress_markers()
+        self._history.begin()
         streams = self._selected_streams
         for stream, follower in pairwise(streams):
             stream.follower = follower
@@ -164,11 +168,34 @@ class TapWooPim(Tap):
             tap.run.store.log_in_ahead()
             tap.setup_mapper()
             tap.sync_all()
+        except Exception as error:
+            # Meltano's connection test reads both outputs as one, and takes any record for a good connection.
+            if not (isinstance(error, OSError) or os.path.sameopenfile(1, 2)):
+                tap.record_failure(error)
+            raise
         finally:
             tap.run.store.client.close()
             if tap.run.progress.accounts:
                 for line in tap.run.progress.table():
                     cls.logger.info("%s", line)
+            if tap.run.outcome is not None:
+                cls.logger.info("%s", tap.run.outcome)
+
+    def record_failure(self, error: Exception) -> None:
+        """Write to the stream `sync_runs` that the sync failed."""
+        if self._streams is None or self.mapper is None:
+            # It failed before the streams were known. As any stream, this one exists without the store.
+            self._is_blind, self._streams = True, None
+            self.setup_mapper()
+        self._history.end(FAILED, SECRETS.clean(reason_of(error)))
+        self.state_writer.write_state(self.state)
+        sys.stdout.flush()
+
+    @property
+    def _history(self) -> SyncRunsStream:
+        history = self.streams[SyncRunsStream.name]
+        assert isinstance(history, SyncRunsStream)
+        return history
 
     @classmethod
     @override

@@ -13,11 +13,12 @@ from tap_woo_pim.streams.product_variations import ProductVariationsStream
 from tap_woo_pim.streams.products import ProductsStream
 from tap_woo_pim.streams.snapshots import SnapshotsStream
 from tap_woo_pim.streams.stores import StoresStream
+from tap_woo_pim.streams.sync_runs import SyncRunsStream
 from tap_woo_pim.streams.tax_classes import TaxClassesStream
 from tap_woo_pim.streams.unread_rows import UnreadRowsStream
 
 STREAMS: tuple[type[WooStream], ...] = (
-    StoresStream,  # first: its one row tells Meltano's connection test that an empty store is valid
+    StoresStream,
     TaxClassesStream,
     ProductShippingClassesStream,
     ProductAttributesStream,
@@ -31,4 +32,5 @@ STREAMS: tuple[type[WooStream], ...] = (
     ProductReviewsStream,
     SnapshotsStream,
     UnreadRowsStream,
+    SyncRunsStream,  # last: its row says how all of this ended
 )

@@ -13,6 +13,7 @@ from tap_woo_pim.records.shaper import Shaper
 from tap_woo_pim.streams.dated import ALL_IN_ONE, TRASH_ANY_TRASH, DatedStream
 from tap_woo_pim.sync.bookmark import MODIFIED, newest
 from tap_woo_pim.sync.completeness import RowCounts
+from tap_woo_pim.sync.progress import FULL, INCREMENTAL
 
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
@@ -65,19 +66,14 @@ class ChangingStream(DatedStream):
     def get_records(self, context: Context | None) -> Iterator[Record]:
         """Read what is due: all, what changed, or the rest of what an interrupted run began."""
         state = self.stream_state
-        reading = state.get("reading", {})
-        # Where no date shows what changed in between, only a read from the beginning sees it all.
-        resumed = (
-            reading.get("shape") == self.wanted_shape()
-            and self.takes_dates()
-            and not self.bookmark.clock_was_set_back(reading)
-        )
+        resumed, reading = self._goes_on, state.get("reading", {})
         # What an earlier version of the tap began lacks some of the numbers.
         reading = state["reading"] = {**self._begin(), **reading} if resumed else self._begin()
         if reading["since"] is None and not resumed:
             self.look_at_fields()
         account = self.run.progress.begin(self.name)
         account.changed = 0  # unlike other streams, which cannot tell
+        account.kind = FULL if reading["since"] is None else INCREMENTAL
         requests = yield from self._read(reading, state)
         # Changes that are read in one request a list are all there; else some may lie behind the reading.
         at_once = 1 if reading["since"] is None else len(self.statuses(self.list_path))
@@ -88,6 +84,23 @@ class ChangingStream(DatedStream):
             self.run.unchanged_since[self.name] = reading["since"]
         yield from self.read_dependents(reading, resumed=resumed)
         self.end_reading(reading, state)
+
+    @property
+    def _goes_on(self) -> bool:
+        """Whether this run goes on with the read that an interrupted one began."""
+        reading = self.stream_state.get("reading", {})
+        # Where no date shows what changed in between, only a read from the beginning sees it all.
+        return (
+            reading.get("shape") == self.wanted_shape()
+            and self.takes_dates()
+            and not self.bookmark.clock_was_set_back(reading)
+        )
+
+    @override
+    def plan(self) -> str | None:
+        if not self._goes_on:
+            return super().plan()
+        return "it goes on with one that was interrupted" if self.stream_state["reading"]["since"] is None else None
 
     def _begin(self) -> dict[str, Any]:
         """Decide on a new read.
@@ -198,6 +211,7 @@ class ChangingStream(DatedStream):
             missing = self._missing(reading, tally)
             if self.bookmark.holds(reading["since"], missing):
                 self.tell_missing(missing)
+                self.run.progress.accounts[self.name].is_incomplete = True
             else:
                 self.bookmark.move(reading)
         elif self._is_sound(tally, reading):
@@ -225,6 +239,7 @@ class ChangingStream(DatedStream):
     def _is_sound(self, tally: RowCounts, reading: dict[str, Any]) -> bool:
         """End a whole read by its numbers, and tell whether they are those of a sound store."""
         if tally.shrank(self.store.settings.max_vanished_percent):
+            self.run.progress.accounts[self.name].is_incomplete = True
             self.logger.warning(
                 "%s: the store's list became far shorter while it was read, so no row is taken for deleted. The next"
                 " run reads it whole again.",

@@ -118,16 +118,36 @@ class DatedStream(ListStream):
 
     def whole_read_is_due(self) -> bool:
         """Tell whether all rows are to be read, since changes alone would not do."""
+        return self.full_sync_reason() is not None
+
+    def plan(self) -> str | None:
+        """Tell why this run reads all rows; None where it reads what changed."""
+        return self.full_sync_reason()
+
+    def full_sync_reason(self) -> str | None:
+        """Tell why all rows are to be read; None where changes will do."""
         state = self.stream_state
-        if not {"whole_read_at", "replication_key_value"} <= state.keys() or state.get("shape") != self.wanted_shape():
-            return True
-        if self.replication_method == "FULL_TABLE" or not self.takes_dates():
-            return True
+        if not {"whole_read_at", "replication_key_value"} <= state.keys():
+            return "no full sync was completed before"
+        if state.get("shape") != self.wanted_shape():
+            return "other columns, or other rows by the settings, are asked for than in the last one"
+        if not self.takes_dates():
+            return "this store cannot list what changed since a date"
+        if self.replication_method == "FULL_TABLE":
+            return "the catalogue asks for it (FULL_TABLE)"
         if self.bookmark.clock_was_set_back(state):
-            return True
+            return "the store's clock was set back"
+        hours = self.store.settings.full_read_interval_hours
         age = parse(self.run.started_at) - parse(state["whole_read_at"])
-        hours = self.store.settings.full_read_interval_hours * NEARLY
-        return not datetime.timedelta() <= age < datetime.timedelta(hours=hours)
+        is_due = not datetime.timedelta() <= age < datetime.timedelta(hours=hours * NEARLY)
+        return f"it is due every {hours:g} hours" if is_due else None
+
+    def next_full_sync_at(self) -> str | None:
+        """Tell when the next full sync is due, by the store's clock; None when every run is one."""
+        if "whole_read_at" not in self.stream_state or not self.takes_dates():
+            return None
+        hours = self.store.settings.full_read_interval_hours
+        return (parse(self.stream_state["whole_read_at"]) + datetime.timedelta(hours=hours)).strftime(TIME_FORMAT)
 
     def takes_dates(self) -> bool:
         """Tell whether the store can be asked for changes since a date, in UTC."""

@@ -156,6 +156,8 @@ class ListStream(WooStream):
         looks_broken, is_doubtful = tally.looks_broken(most), tally.is_doubtful(most)
         is_sure = self._pages is None or self._pages.short_pages < MOST_SHORT_PAGES
         lacks_rows = complete and tally.lacks_rows(is_sure=is_sure)
+        account = self.run.progress.accounts[self.name]
+        account.is_incomplete = account.is_incomplete or not complete or looks_broken or lacks_rows
         if not complete:
             self.logger.warning("%s: not all rows could be read, so none are taken for deleted.", self.name)
         elif looks_broken:

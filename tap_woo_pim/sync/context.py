@@ -21,6 +21,11 @@ def machine_now() -> datetime.datetime:
     return datetime.datetime.now(datetime.UTC)
 
 
+def machine_time() -> str:
+    """Tell this machine's clock to the millisecond, as a value of a column."""
+    return machine_now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 @dataclass
 class Run:
     """A run.
@@ -30,12 +35,22 @@ class Run:
         state: the state of the stream `stores`, which keeps `synced_at` of the last run.
         side_records: how a stream writes a record of another one (`snapshots`, `unread_rows`), by stream.
         unchanged_since: the moment since which this run found no row of a stream changed, nor missing, by stream.
+        began_at: this machine's clock when the run began, known before the store answers.
+        outcome: the sentence in which the run ended, when it went well.
     """
 
     store: Store
     state: dict[str, Any]
     side_records: dict[str, Callable[[dict[str, Any]], None]] = field(default_factory=dict)
     unchanged_since: dict[str, str] = field(default_factory=dict)
+    began_at: str = field(default_factory=machine_time)
+    outcome: str | None = None
+
+    @property
+    def known_synced_at(self) -> str:
+        """`synced_at`; where the store could not be asked for its clock yet, this machine's instead."""
+        known: str | None = self.__dict__.get("synced_at")
+        return known or self.began_at
 
     @cached_property
     def progress(self) -> Progress:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 SECONDS_BETWEEN_LINES = 5.0
+
+FULL, INCREMENTAL = "full", "incremental"
+"""The two kinds of sync."""
 
 COLUMNS = ("rows", "changed", "skipped", "requests", "retries", "seconds")
 
 logger = logging.getLogger("tap-woo-pim")
+metrics = logging.getLogger("tap-woo-pim.metrics")
 
 
 @dataclass
@@ -28,6 +34,10 @@ class Account:
         skipped: rows that the store could not deliver.
         misfits: values that did not fit their column and stand in extra_fields, by column.
         seconds: how long its reading took; None while it goes on.
+        kind: FULL or INCREMENTAL.
+        total: how long the list is that is being read, in rows, or in products or attributes where it is read below
+            them; None where that is not known.
+        is_incomplete: whether rows of the store are missing, so that nothing counts as deleted.
     """
 
     began: float
@@ -36,6 +46,9 @@ class Account:
     skipped: int = 0
     misfits: Counter[str] = field(default_factory=Counter)
     seconds: float | None = None
+    kind: str = FULL
+    total: int | None = None
+    is_incomplete: bool = False
 
 
 class Traffic:
@@ -96,6 +109,7 @@ class Progress:
         self.end()
         self._stretch = None
         account = self.accounts[stream] = Account(self._clock())
+        self._measure(stream, 0, None)
         return account
 
     def end(self) -> None:
@@ -103,6 +117,7 @@ class Progress:
         for stream, account in self.accounts.items():
             if account.seconds is None:
                 account.seconds = self._clock() - account.began
+                self._measure(stream, 1, 1)
                 if account.misfits:
                     counted = ", ".join(f"{name} {number:,}" for name, number in account.misfits.most_common())
                     logger.warning(
@@ -119,11 +134,13 @@ class Progress:
             unit: what the list is of: rows, or the products whose rows are read.
         """
         now = self._clock()
+        self.accounts[stream].total = total
         if self._stretch is None or offset < self._stretch.offset:
             self._stretch = Stretch(offset, now)
         if now >= self._next_line:
             self._next_line = now + SECONDS_BETWEEN_LINES
             logger.info("%s: %s", stream, ", ".join(self._facts(self.accounts[stream], offset, total, unit)))
+            self._measure(stream, offset, total)
 
     def table(self) -> Iterator[str]:
         """Yield the lines of a table: what each stream took, and what all took together."""
@@ -145,6 +162,53 @@ class Progress:
         for name, *figures in [["stream", *COLUMNS], *rows]:
             yield f"{name:<{width}}" + "".join(f"{figure:>10}" for figure in figures)
 
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether rows of the store are missing or unread."""
+        return any(account.skipped or account.is_incomplete for account in self.accounts.values())
+
+    def figures(self) -> dict[str, Any]:
+        """Give what the run has done by now, as columns of `sync_runs`."""
+        accounts = self.accounts
+        changed = [account.changed for account in accounts.values() if account.changed is not None]
+        now, retries = self._clock(), self._traffic.retries
+        return {
+            "rows": sum(account.rows for account in accounts.values()),
+            "changed": sum(changed) if changed else None,
+            "unread": sum(account.skipped for account in accounts.values()),
+            "retries": sum(retries.values()),
+            "requests": sum(self._traffic.requests.values()),
+            "streams": [
+                {
+                    "stream": name,
+                    "kind": account.kind,
+                    "rows": account.rows,
+                    "changed": account.changed,
+                    "unread": account.skipped,
+                    "retries": retries[name],
+                    "seconds": round(now - account.began if account.seconds is None else account.seconds, 1),
+                }
+                for name, account in accounts.items()
+            ],
+        }
+
+    def outcome(self, place: str, status: str) -> str:
+        """Put how a run ended into a sentence.
+
+        Args:
+            place: which store and kind of sync it is about.
+            status: "complete" or "incomplete".
+        """
+        figures, accounts = self.figures(), self.accounts
+        facts = [f"{figures['rows']:,} rows"]
+        if figures["changed"] is not None:
+            facts.append(f"{figures['changed']:,} changed")
+        if figures["unread"]:
+            facts.append(f"{figures['unread']:,} could not be read")
+        sentence = f"{place} sync {status}: {', '.join(facts)}, in {_duration(self._clock() - self._began)}."
+        missing = [name for name, account in accounts.items() if account.is_incomplete]
+        return f"{sentence} Rows are missing from {', '.join(missing)}; the warnings say why." if missing else sentence
+
     def _facts(self, account: Account, offset: int, total: int | None, unit: str) -> Iterator[str]:
         now = self._clock()
         if total:
@@ -154,10 +218,35 @@ class Progress:
             yield f"{account.rows:,} rows"
         yield f"{account.rows / max(now - account.began, 0.001):,.0f} rows/s"
         yield f"{self._in_flight()} in flight"
-        stretch = self._stretch
-        if total and stretch and offset > stretch.offset:
-            left = (now - stretch.began) * max(0, total - offset) / (offset - stretch.offset)
+        left = self._seconds_left(offset, total)
+        if left is not None:
             yield f"{_duration(left)} left"
+
+    def _seconds_left(self, offset: int, total: int | None) -> float | None:
+        stretch = self._stretch
+        if not total or stretch is None or offset <= stretch.offset:
+            return None
+        return (self._clock() - stretch.began) * max(0, total - offset) / (offset - stretch.offset)
+
+    def _measure(self, stream: str, offset: int, total: int | None) -> None:
+        """Log how far a stream is as one JSON object, in the form of the SDK's own metrics, for programs to read.
+
+        Args:
+            stream: the stream.
+            offset: how far its list is read.
+            total: how long the list is, None where that is not known.
+        """
+        account = self.accounts[stream]
+        left = self._seconds_left(offset, total)
+        tags = {
+            "stream": stream,
+            "total": account.total,
+            "percent": None if not total else 100 * min(offset, total) // total,
+            "rows_per_second": round(account.rows / max(self._clock() - account.began, 0.001), 1),
+            "seconds_left": None if left is None else round(left),
+        }
+        metric = {"type": "gauge", "metric": "sync_progress", "value": account.rows, "tags": tags}
+        metrics.info("METRIC: %s", json.dumps(metric))
 
     @staticmethod
     def _figures(account: Account) -> list[str]:

@@ -146,7 +146,7 @@ def test_each_stream_read_whole_has_its_snapshot(synced: House, store_id: str) -
 def test_only_the_chosen_components_landed_and_nothing_was_unread(synced: House, store_id: str) -> None:
     landed = {stream for stream in synced.tables() if synced.rows(stream, store_id)}
 
-    assert landed == STREAMS[store_id] | {"stores", "snapshots"}
+    assert landed == STREAMS[store_id] | {"stores", "snapshots", "sync_runs"}
     assert "unread_rows" in synced.tables()
 
 
@@ -166,6 +166,7 @@ def test_tables_hold_the_taps_columns_alone_and_keys_begin_with_the_store(synced
         "product_custom_fields": "PRIMARY KEY (store_id, name)",
         "snapshots": "PRIMARY KEY (store_id, stream)",
         "stores": "PRIMARY KEY (store_id)",
+        "sync_runs": "PRIMARY KEY (store_id, started_at)",
         "tax_classes": "PRIMARY KEY (store_id, slug)",
         "unread_rows": 'PRIMARY KEY (store_id, stream, "position")',
     }

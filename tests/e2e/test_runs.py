@@ -11,15 +11,15 @@ import psycopg
 import pytest
 
 from demo_store import Request
-from tests.e2e.house import House
+from tests.e2e.house import RUN_SECONDS, House
 
 OTHER = {"us": "eu", "eu": "us"}
 
 
 def without_times(house: House, store_id: str) -> dict[str, list[Any]]:
-    """Return all rows of a store without the columns that tell when a run was."""
+    """Return all rows of a store but those of its runs, without the columns that tell when a run was."""
     found: dict[str, list[Any]] = {}
-    for stream in house.tables():
+    for stream in set(house.tables()) - {"sync_runs"}:
         rows = house.rows(stream, store_id)
         for row in rows:
             for name in ("synced_at", "started_at", "completed_at") if stream == "snapshots" else ("synced_at",):
@@ -139,7 +139,7 @@ def test_database_of_the_user_gets_the_rows(synced: House, place: str) -> None:
     with synced.database(own) as connection:
         found = connection.execute("select tablename from pg_tables where schemaname = 'woo' order by 1").fetchall()
         (tags,) = connection.execute("select count(*) as modelled from pim.live_tags").fetchall()
-    assert [row["tablename"] for row in found] == ["product_tags", "snapshots", "stores", "unread_rows"]
+    assert [row["tablename"] for row in found] == ["product_tags", "snapshots", "stores", "sync_runs", "unread_rows"]
     assert tags["modelled"] == len(synced.rows("product_tags", "eu", own))
     assert len(synced.rows("product_tags", "eu", own)) == len(synced.rows("product_tags", "eu"))
     assert synced.all_rows("eu") == before
@@ -163,3 +163,19 @@ def test_run_after_the_database_was_changed_brings_every_row(synced: House) -> N
         {row["id"]: row["date_created_gmt"] for row in synced.rows("products", "eu", url)} for url in (own, None)
     )
     assert there_at == here_at, "UTC, whatever the time zone of the database is"
+
+
+def test_failing_run_is_in_the_history_with_the_line_that_was_shown(synced: House) -> None:
+    process = synced.begin(
+        *("run", "pim-db:start", "tap-woo-pim--us", "target-postgres"),
+        TAP_WOO_PIM__US_CONSUMER_SECRET="cs_" + "0" * 40,
+        MELTANO_RUN_ID="11111111-2222-4333-8444-555555555555",
+    )
+    told, _ = process.communicate(timeout=RUN_SECONDS)
+
+    assert process.returncode != 0
+    *_, before, row = sorted(synced.rows("sync_runs", "us"), key=lambda run: run["started_at"])
+    assert (before["status"], before["run_id"]) == ("complete", None)
+    assert (row["status"], row["run_id"]) == ("failed", "11111111-2222-4333-8444-555555555555")
+    assert row["message"] in told
+    assert "secret" in row["message"]

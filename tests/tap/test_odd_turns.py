@@ -121,7 +121,7 @@ def test_what_the_sweep_needs_cannot_be_deselected() -> None:
         )
     assert landing.columns("products") == {"store_id", "id", "synced_at", "date_modified_gmt", "name"}
     assert landing.columns("snapshots") >= {"store_id", "stream", "synced_at", "started_at", "completed_at"}
-    assert {"stores", "snapshots", "unread_rows", "products"} == set(landing.schemas)
+    assert {"stores", "snapshots", "sync_runs", "unread_rows", "products"} == set(landing.schemas)
     assert all("synced_at" in row for row in landing.tables["products"].values())
 
 

@@ -87,13 +87,14 @@ def test_a_target_that_is_gone_ends_the_run_with_one_plain_line(tmp_path: Path) 
 def test_a_host_that_no_name_server_knows_ends_the_run_with_its_name(tmp_path: Path) -> None:
     with site(Store.recorded("5.9.0")) as served:
         done = subprocess.run(
-            command(served, tmp_path, site_url="https://shop.invalid", max_retries=0),
+            command(served, tmp_path, site_url="https://store.invalid", max_retries=0),
             check=False,
             capture_output=True,
             text=True,
         )
     assert done.returncode == 1
-    assert done.stdout == ""
+    streams = {message.get("stream") for message in map(json.loads, done.stdout.splitlines())}
+    assert streams == {"sync_runs", None}, "the history alone, and the state"
     assert "store.invalid" in done.stderr.splitlines()[-1]
 
 

@@ -37,6 +37,11 @@ def progress(clock: Clock, caplog: pytest.LogCaptureFixture) -> Progress:
     return Progress(Traffic(), lambda: 3, clock)
 
 
+def sentences(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """What is said to people."""
+    return [line for line in caplog.messages if not line.startswith("METRIC: ")]
+
+
 def bring(progress: Progress, clock: Clock, pages: int, seconds: float, total: int | None) -> None:
     account = progress.begin("products")
     for page in range(pages):
@@ -49,7 +54,7 @@ def test_a_line_says_how_far_the_reading_is_and_how_long_it_will_take(
     progress: Progress, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     bring(progress, clock, 11, 0.5, 20_000)
-    assert caplog.messages == [
+    assert sentences(caplog) == [
         "products: 1,000 of 20,000 rows (5 %), 200 rows/s, 3 in flight, 1 min 35 s left",
     ]
 
@@ -58,22 +63,38 @@ def test_there_is_at_most_one_line_in_five_seconds(
     progress: Progress, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     bring(progress, clock, 800, 0.125, 100_000)
-    assert len(caplog.messages) == 20
+    assert len(sentences(caplog)) == 20
     caplog.clear()
     bring(progress, clock, 3, 20, 300)
-    assert len(caplog.messages) == 3
+    assert len(sentences(caplog)) == 3
+
+
+def test_programs_read_the_same_as_one_json_object_a_line(
+    progress: Progress, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    bring(progress, clock, 2, 3, 400)
+    progress.end()
+    lines = [line.removeprefix("METRIC: ") for line in caplog.messages if line.startswith("METRIC: ")]
+    metrics = [json.loads(line) for line in lines]
+    assert {(one["type"], one["metric"]) for one in metrics} == {("gauge", "sync_progress")}
+    assert [one["value"] for one in metrics] == [0, 200, 200]
+    assert [one["tags"] for one in metrics] == [
+        {"stream": "products", "total": None, "percent": None, "rows_per_second": 0.0, "seconds_left": None},
+        {"stream": "products", "total": 400, "percent": 50, "rows_per_second": 33.3, "seconds_left": 6},
+        {"stream": "products", "total": 400, "percent": 100, "rows_per_second": 33.3, "seconds_left": None},
+    ]
 
 
 def test_a_short_run_needs_no_line(progress: Progress, clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
     bring(progress, clock, 9, 0.5, 900)
-    assert caplog.messages == []
+    assert sentences(caplog) == []
 
 
 def test_a_list_that_the_store_does_not_count_has_no_time_left(
     progress: Progress, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     bring(progress, clock, 2, 5, None)
-    assert caplog.messages == [
+    assert sentences(caplog) == [
         "products: 100 rows, 20 rows/s, 3 in flight",
         "products: 200 rows, 20 rows/s, 3 in flight",
     ]
@@ -87,12 +108,12 @@ def test_a_resumed_reading_reckons_from_where_it_began(
     clock.seconds += 10
     account.rows += 500
     progress.page("products", 9_500, 10_000, "rows")
-    assert caplog.messages == ["products: 9,500 of 10,000 rows (95 %), 50 rows/s, 3 in flight, 10 s left"]
+    assert sentences(caplog) == ["products: 9,500 of 10,000 rows (95 %), 50 rows/s, 3 in flight, 10 s left"]
 
 
 def test_long_waits_are_told_in_hours(progress: Progress, clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
     bring(progress, clock, 2, 600, 3_000)
-    assert caplog.messages[-1].endswith(", 4 h 40 min left")
+    assert sentences(caplog)[-1].endswith(", 4 h 40 min left")
 
 
 def test_terms_are_counted_by_attributes(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:

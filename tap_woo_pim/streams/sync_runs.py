@@ -1,0 +1,125 @@
+"""The history of the store's syncs: one row for each, written when it begins and again when it ends."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from tap_woo_pim._compat import override
+from tap_woo_pim.records.columns import INTEGER, LIST, TEXT, TIME, UTC_TIME, Column
+from tap_woo_pim.streams.dated import DatedStream
+from tap_woo_pim.streams.snapshots import SideStream
+from tap_woo_pim.sync.context import machine_time
+from tap_woo_pim.sync.progress import FULL, INCREMENTAL
+
+if TYPE_CHECKING:
+    from singer_sdk.helpers.types import Context, Record
+
+RUNNING, COMPLETE, INCOMPLETE, FAILED, INTERRUPTED = "running", "complete", "incomplete", "failed", "interrupted"
+
+KILLED = "The sync was killed; the next one found that it had not ended."
+
+RUN_ID = "MELTANO_RUN_ID"
+"""The variable that gives `meltano run` the id of a run. Plugins see it too, but no id that Meltano 4.4.1 makes up
+itself."""
+
+
+class SyncRunsStream(SideStream):
+    """One row for each sync of the store.
+
+    State of the stream: `open`, what is known of the sync that is going on. A sync that is killed leaves it behind, and
+    the next one of its store then ends that row.
+    """
+
+    name = "sync_runs"
+    primary_keys = ("store_id", "started_at")
+    columns = (
+        Column("started_at", TIME, "This machine's clock when the sync began."),
+        Column("ended_at", UTC_TIME, "This machine's clock when it ended; null while it runs, or when it was killed."),
+        Column("status", TEXT, "running, complete, incomplete, failed or interrupted."),
+        Column("kind", TEXT, "full or incremental: how products and variations are read."),
+        Column("kind_reason", TEXT, "Why it is of that kind."),
+        Column("next_full_sync_at", UTC_TIME, "When the next full sync is due; null when every sync is one."),
+        Column("message", TEXT, "The last line that the user saw."),
+        Column("rows", INTEGER, "Rows brought."),
+        Column("changed", INTEGER, "Products and variations among them that were modified since the sync before."),
+        Column("unread", INTEGER, "Rows that the store could not deliver; `unread_rows` names them."),
+        Column("retries", INTEGER, "Requests that repeat a failed one."),
+        Column("requests", INTEGER, "Requests sent to the store."),
+        Column("run_id", TEXT, "Meltano's run id, where the environment has it in MELTANO_RUN_ID."),
+        Column("streams", LIST, "Objects of stream, kind, rows, changed, unread, retries, seconds."),
+    )
+
+    _kind: str | None = None
+    _kind_reason: str | None = None
+
+    def begin(self) -> None:
+        """Write that the sync has begun. Its store was checked by then, which also tells what is to be read."""
+        self._end_killed()
+        self._kind, self._kind_reason = self._decide()
+        self.logger.info("%s sync: %s.", self._kind.capitalize(), self._kind_reason)
+        self.stream_state["open"] = self._begun()
+        self.add({**self._begun(), "status": RUNNING, "next_full_sync_at": self._next_full_sync_at()})
+
+    def end(self, status: str, message: str) -> None:
+        """Write that the sync has ended.
+
+        Args:
+            status: COMPLETE, INCOMPLETE or FAILED.
+            message: the last line that the user sees of it.
+        """
+        if self._kind is None:  # it failed before it could begin
+            self._end_killed()
+        self.stream_state.pop("open", None)
+        next_full_sync_at = None if self._kind is None else self._next_full_sync_at()
+        row = {**self._begun(), **self.run.progress.figures(), "next_full_sync_at": next_full_sync_at}
+        self.add({**row, "ended_at": machine_time(), "status": status, "message": message})
+
+    @override
+    def get_records(self, context: Context | None) -> Iterator[Record]:
+        """Yield nothing, but end the sync: this is the last stream, so all has been read."""
+        yield from super().get_records(context)
+        progress = self.run.progress
+        progress.end()
+        status = INCOMPLETE if progress.is_incomplete else COMPLETE
+        self.run.outcome = progress.outcome(self.store.client.place(self._kind or ""), status)
+        self.end(status, self.run.outcome)
+
+    @override
+    def add(self, record: Record) -> None:
+        columns = {column.name: None for column in self.columns}
+        super().add({**columns, "store_id": self.store.settings.store_id, **record})
+
+    def _begun(self) -> dict[str, Any]:
+        return {
+            "synced_at": self.run.known_synced_at,
+            "started_at": self.run.began_at,
+            "run_id": os.environ.get(RUN_ID),
+            "kind": self._kind,
+            "kind_reason": self._kind_reason,
+        }
+
+    def _end_killed(self) -> None:
+        """End the sync before this one, if that was killed."""
+        if killed := self.stream_state.pop("open", None):
+            self.add({**killed, "status": INTERRUPTED, "message": KILLED})
+
+    @property
+    def _dated_streams(self) -> list[DatedStream]:
+        return [stream for stream in self._tap.streams.values() if isinstance(stream, DatedStream) and stream.selected]
+
+    def _decide(self) -> tuple[str, str]:
+        """Tell which kind of sync this is, and why."""
+        reasons = {stream.name: stream.plan() for stream in self._dated_streams}
+        full = {name: reason for name, reason in reasons.items() if reason is not None}
+        if not reasons:
+            return FULL, "products and variations are not selected, and all else is read whole every time"
+        if len(full) == len(reasons):
+            return FULL, "; ".join(dict.fromkeys(full.values()))
+        if not full:
+            return INCREMENTAL, "a full sync is not due yet"
+        return INCREMENTAL, "; ".join(f"{name} in full, since {reason}" for name, reason in full.items())
+
+    def _next_full_sync_at(self) -> str | None:
+        return min(filter(None, (stream.next_full_sync_at() for stream in self._dated_streams)), default=None)
