@@ -1,6 +1,6 @@
 # Sets up and runs everything from Python 3.11 to 3.14 and make alone. `make help` lists the commands.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test soak bench lint types clean
+.PHONY: help setup demo console test soak bench lint types clean
 SHELL := /bin/sh
 BIN := .venv/bin
 READY := .venv/.ready
@@ -23,6 +23,9 @@ help: ## list the commands
 demo: $(READY) ## sync two sample stores into a PIM database and show what arrived
 	@$(OWN_VENV)
 	@$(BIN)/pimctl demo $(if $(US_PORT),--us-port $(US_PORT)) $(if $(EU_PORT),--eu-port $(EU_PORT))
+
+console: $(READY) ## open the PIM database in the browser, after make demo or a sync of your own
+	@$(BIN)/pimctl console
 
 test: $(READY) ## check style and types, and run all tests
 	@$(BIN)/ruff check
@@ -47,7 +50,7 @@ setup: $(READY) ## make the Python environment in .venv (the other commands do s
 
 clean: ## stop the PIM database and remove all that was made here, its data included
 	@if [ -x $(BIN)/pimctl ]; then $(BIN)/pimctl db stop; fi
-	@rm -rf .venv .meltano .pim .demo .mypy_cache .ruff_cache .hypothesis *.egg-info
+	@rm -rf .venv .meltano .pim .pimctl .demo .mypy_cache .ruff_cache .hypothesis *.egg-info
 	@rm -rf transform/target transform/logs transform/.user.yml
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	@echo "Removed. Settings in .env and meltano.yml stay."

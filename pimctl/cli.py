@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from pimctl import db
+from pimctl.console import command as console
 from pimctl.demo import run as demo
 from pimctl.errors import PimctlError
 
@@ -22,6 +23,7 @@ def parser() -> argparse.ArgumentParser:
     commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
     db.add_parser(commands)
     demo.add_parser(commands)
+    console.add_parser(commands)
     return whole
 
 

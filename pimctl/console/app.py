@@ -1,0 +1,133 @@
+"""Puts the console together: the pages, what stands before them, and what they say when something fails."""
+
+from __future__ import annotations
+
+import getpass
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from pimctl.console import report
+from pimctl.console.audit import Audit
+from pimctl.console.guard import Guard
+from pimctl.console.health import Health
+from pimctl.console.login import Login
+from pimctl.console.pages import STATIC, failed
+from pimctl.console.products import Products
+from pimctl.console.sessions import Sessions
+from pimctl.console.texts import _
+from pimctl.console.users import Users
+from pimctl.console.warehouse import DatabaseUnavailable, Warehouse
+from pimctl.errors import PimctlError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from starlette.requests import Request
+
+    from pimctl.project import Project
+
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost")
+
+
+def folder(project: Project) -> Path:
+    """Return where the console keeps its users and its audit."""
+    return project.root / ".pimctl"
+
+
+class Console:
+    """The console of a project.
+
+    Args:
+        project: Its project.
+        port: Where it listens; the cookie is named after it, since cookies know no ports.
+        hosts: The names that browsers may call it by.
+        token_used: Called when the one-time token was used and there is a new one.
+
+    Attributes:
+        app: The ASGI application.
+        sessions: Who is logged in, and the token.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        port: int,
+        hosts: Sequence[str] = LOOPBACK_HOSTS,
+        token_used: Callable[[], None] = lambda: None,
+    ) -> None:
+        users = Users(folder(project))
+        audit = Audit(folder(project))
+        warehouse = Warehouse(project)
+        cookie_name = f"pimctl_{port}"
+        self.sessions = Sessions(users, getpass.getuser())
+        self.app = Starlette(
+            routes=[
+                Route("/", lambda _request: RedirectResponse("/products", 303)),
+                *Login(users, self.sessions, audit, cookie_name, token_used).routes(),
+                *Products(warehouse).routes(),
+                *Health(warehouse).routes(),
+                Route("/health/report.html", lambda _request: report.download(warehouse)),
+                Mount("/static", StaticFiles(directory=STATIC)),
+            ],
+            middleware=[
+                Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
+                Middleware(Guard, sessions=self.sessions, cookie_name=cookie_name),
+                Middleware(GZipMiddleware, minimum_size=1000),
+            ],
+            exception_handlers={
+                HTTPException: say_refused,
+                DatabaseUnavailable: say_unavailable,
+                PimctlError: say_failed,
+                OSError: say_disk,
+                500: say_broken,
+            },
+        )
+
+
+def say_refused(request: Request, error: Exception) -> Response:
+    """Say what is not there, or not allowed."""
+    assert isinstance(error, HTTPException)
+    titles = {403: _("Not allowed"), 404: _("Not found"), 405: _("Not found")}
+    message = (
+        error.detail
+        if error.status_code not in {404, 405} or error.detail not in {"Not Found", "Method Not Allowed"}
+        else ""
+    )
+    return failed(
+        request, error.status_code, titles.get(error.status_code, _("Refused")), message or _("There is no page here.")
+    )
+
+
+def say_unavailable(request: Request, error: Exception) -> Response:
+    """Say that the database does not answer."""
+    return failed(request, 503, _("The PIM database does not answer"), str(error))
+
+
+def say_failed(request: Request, error: Exception) -> Response:
+    """Say what an operation said."""
+    return failed(request, 409, _("That did not work"), str(error))
+
+
+def say_disk(request: Request, error: Exception) -> Response:
+    """Say what the file system said, such as that the disk is full."""
+    assert isinstance(error, OSError)
+    return failed(request, 507, _("That did not work"), _("%s. Nothing was changed.") % (error.strerror or error))
+
+
+def say_broken(request: Request, error: Exception) -> Response:  # noqa: ARG001  its text may hold anything
+    """Say that the console itself has a fault, without showing it."""
+    return failed(
+        request,
+        500,
+        _("The console has a fault"),
+        _("The terminal in which it runs shows what happened. Go back and try again."),
+    )

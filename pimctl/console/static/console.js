@@ -1,0 +1,76 @@
+// The whole script of the console: times and numbers as the viewer's country writes them, live parts, menus.
+"use strict";
+const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
+const relative = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto", style: "short" });
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60]];
+
+function localise(root) {
+  for (const time of root.querySelectorAll("time[datetime]")) {
+    const moment = new Date(time.dateTime);
+    const seconds = (moment - Date.now()) / 1000;
+    const [unit, size] = UNITS.find(([, size]) => Math.abs(seconds) >= size) || ["second", 1];
+    const far = Math.abs(seconds) > 30 * 86400;
+    time.textContent = far ? day.format(moment) : relative.format(unit === "second" ? 0 : Math.round(seconds / size), unit);
+    time.title = exact.format(moment);
+  }
+  for (const data of root.querySelectorAll("data[value]")) {
+    const digits = (data.value.split(".")[1] || "").length;
+    data.textContent = Number(data.value).toLocaleString(undefined, { minimumFractionDigits: digits });
+  }
+}
+
+// A live part: the server sends {id: html} whenever one of its pieces looks different. A hidden tab lets go of its
+// connection, of which a browser has six for a server.
+function live(address) {
+  let source = null;
+  function open() {
+    source = new EventSource(address);
+    source.addEventListener("parts", (event) => {
+      for (const [id, html] of Object.entries(JSON.parse(event.data))) {
+        const part = document.getElementById(id);
+        if (!part) continue;
+        part.innerHTML = html;
+        localise(part);
+      }
+    });
+    source.addEventListener("go", (event) => {
+      source.close();
+      location.replace(JSON.parse(event.data));
+    });
+  }
+  function follow() {
+    if (document.hidden) source?.close();
+    else if (!source || source.readyState === EventSource.CLOSED) open();
+  }
+  document.addEventListener("visibilitychange", follow);
+  addEventListener("pagehide", () => source?.close());
+  addEventListener("pageshow", follow);
+  follow();
+}
+
+document.addEventListener("keydown", (event) => {
+  const menu = document.querySelector("details.menu[open]");
+  if (event.key === "Escape" && menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+document.addEventListener("error", (event) => {
+  if (event.target instanceof HTMLImageElement) event.target.classList.add("missing");
+}, true);
+document.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (button && event.target.method === "post") setTimeout(() => (button.disabled = true));  // sent with the form first
+});
+addEventListener("pageshow", () => document.querySelectorAll("button:disabled").forEach((b) => (b.disabled = false)));
+
+localise(document);
+setInterval(() => localise(document), 30000);
+for (const part of document.querySelectorAll("[data-live]")) live(part.dataset.live);
+document.querySelector("[data-focus]")?.focus();

@@ -1,0 +1,82 @@
+"""The texts that people read: English in the sources, other languages as gettext catalogues in ``locale/``.
+
+The language is that of the server's environment (``LANGUAGE``, ``LC_ALL``, ``LC_MESSAGES``, ``LANG``).
+``locale/console.pot`` lists every text; ``make texts`` writes it anew.
+"""
+
+from __future__ import annotations
+
+import gettext
+from pathlib import Path
+
+LOCALES = Path(__file__).parent / "locale"
+TRANSLATION = gettext.translation("console", LOCALES, fallback=True)
+LANGUAGE = TRANSLATION.info().get("language", "en")
+_ = TRANSLATION.gettext
+ngettext = TRANSLATION.ngettext
+
+
+def components() -> dict[str, str]:
+    """Return the name of each sync component."""
+    return {
+        "products": _("Products"),
+        "variations": _("Variations"),
+        "categories": _("Categories"),
+        "tags": _("Tags"),
+        "brands": _("Brands"),
+        "attributes": _("Attributes"),
+        "shipping_classes": _("Shipping classes"),
+        "tax_classes": _("Tax classes"),
+        "custom_fields": _("Custom fields"),
+        "reviews": _("Reviews"),
+    }
+
+
+def facts() -> dict[str, str]:
+    """Return the name of each compared fact of a product, as ``pim.master_product_differences`` calls it."""
+    return {
+        "name": _("Name"),
+        "kind": _("Kind"),
+        "status": _("Status"),
+        "gtin": _("GTIN"),
+        "regular_price": _("Regular price"),
+        "sale_price": _("Sale price"),
+        "stock": _("Stock"),
+        "categories": _("Categories"),
+        "brands": _("Brands"),
+        "tags": _("Tags"),
+        "tax_class": _("Tax class"),
+        "weight": _("Weight"),
+        "length": _("Length"),
+        "width": _("Width"),
+        "height": _("Height"),
+        "modified_at": _("Changed in the store"),
+        "short_description": _("Short description"),
+        "description": _("Description"),
+    }
+
+
+def kinds() -> dict[str, str]:
+    """Return the name of each kind of product that WooCommerce has itself."""
+    return {
+        "simple": _("Simple"),
+        "variable": _("Variable"),
+        "variation": _("Variation"),
+        "grouped": _("Grouped"),
+        "external": _("External"),
+    }
+
+
+def severities() -> dict[str, str]:
+    """Return the name of each severity of a finding."""
+    return {"error": _("Error"), "warning": _("Warning"), "info": _("Note")}
+
+
+def roles() -> dict[str, str]:
+    """Return the name of each role of a user."""
+    return {"manager": _("Manager"), "viewer": _("Viewer")}
+
+
+def stock_states() -> dict[str, str]:
+    """Return the name of each stock status of WooCommerce."""
+    return {"instock": _("in stock"), "outofstock": _("out of stock"), "onbackorder": _("on backorder")}
