@@ -4,7 +4,7 @@
 
 Lands the recorded store of WooCommerce 11.0.1 by the real tap and loader and copies its rows in the database, half of
 them to a second store with the same SKUs. Builds all (with dbt's tests), then after a change of 10 variable products
-and 20 variations, then after no change, and after a whole read that brought all rows as they were. Prints the seconds
+and 20 variations, then after no change, and after a full sync that brought all rows as they were. Prints the seconds
 of each as one line of JSON, with the processor seconds that dbt and PostgreSQL used (these hardly depend on what else
 the machine does), the load of the machine before, and the models that took longest.
 """
@@ -22,7 +22,7 @@ from typing import Any
 import psutil  # type: ignore[import-untyped]
 
 from demo_store import Store
-from tests.model.warehouse import Warehouse, open_warehouses
+from tests.transform.warehouse import Warehouse, open_warehouses
 
 COPIES = 50
 HALF = COPIES // 2
@@ -138,7 +138,7 @@ def timed(warehouse: Warehouse) -> dict[str, Any]:
     load, used, began = os.getloadavg()[0], processor_seconds(warehouse), time.monotonic()
     warehouse.build()
     seconds = time.monotonic() - began
-    took = re.findall(r"(?:model|PASS) (\S+) \.*\s*\[.*? in ([0-9.]+)s\]", warehouse.told)
+    took = re.findall(r"(?:model|PASS) (\S+) \.*\s*\[.*? in ([0-9.]+)s\]", warehouse.output)
     slowest = sorted(((float(one), name) for name, one in took), reverse=True)[:SLOWEST]
     return {
         "seconds": round(seconds, 1),

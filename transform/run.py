@@ -57,7 +57,7 @@ def wait_for_turn(connection: Connection) -> None:
 
 
 def run_dbt(arguments: list[str], environment: dict[str, str]) -> int:
-    """Run dbt to its end, or until this program is told to end; return its exit code."""
+    """Run dbt to its end, or until this program is asked to end; return its exit code."""
     command = [str(Path(sys.executable).with_name("dbt")), *arguments]
     folders = ["--project-dir", str(TRANSFORM), "--profiles-dir", str(TRANSFORM)]
     with subprocess.Popen([*command, *folders], env={**os.environ, **environment}) as dbt:  # noqa: S603  no shell

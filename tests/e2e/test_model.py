@@ -12,9 +12,9 @@ def test_live_goods_of_the_model_are_those_of_the_stores(synced: House) -> None:
 
     skus: dict[str, set[str]] = {}
     for store_id in ("us", "eu"):
-        site = synced.sites[store_id].store
+        store = synced.sites[store_id].store
         live = {
-            stream: [row for row in truth.served(site, stream) if row["status"] != "trash"]
+            stream: [row for row in truth.served(store, stream) if row["status"] != "trash"]
             for stream in ("products", "product_variations")
         }
         found = figures.stores[store_id]

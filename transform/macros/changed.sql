@@ -4,19 +4,19 @@
   Each drops what it has of the changed rows and works them out anew, in one transaction.
 -#}
 {% macro drop_changed() %}
-    {{ drop_matching(ref('landed_rows'), ['store_id', 'product_id'], 'chosen.is_changed') }}
+    {{ drop_matching(ref('stg_woo__landed_rows'), ['store_id', 'product_id'], 'chosen.is_changed') }}
 {% endmacro %}
 
 {% macro drop_affected_products() %}
-    {{ drop_matching(ref('affected_products'), ['store_id', 'product_id']) }}
+    {{ drop_matching(ref('int_affected_products'), ['store_id', 'product_id']) }}
 {% endmacro %}
 
 {% macro drop_affected_skus() %}
-    {{ drop_matching(ref('affected_skus'), ['sku']) }}
+    {{ drop_matching(ref('int_affected_skus'), ['sku']) }}
 {% endmacro %}
 
 {% macro drop_landed_anew() %}
-    {{ drop_matching(ref('landed_rows'), ['store_id', 'product_id'], 'chosen.is_landed_anew') }}
+    {{ drop_matching(ref('stg_woo__landed_rows'), ['store_id', 'product_id'], 'chosen.is_landed_anew') }}
 {% endmacro %}
 
 {#- SKUs that a build which came to its end was about. -#}
@@ -36,7 +36,7 @@
 
 {#- The landed rows to take apart, aliased `landed`: all of them in a first build, else the changed ones. -#}
 {% macro changed_products() -%}
-    {{ ref('landed_rows') }} as known
+    {{ ref('stg_woo__landed_rows') }} as known
     inner join {{ landed_products() }} as landed
         on known.store_id = landed.store_id
         and known.product_id = landed.product_id
@@ -49,28 +49,28 @@
 {#- Joins that leave only what is affected, in a build that is not the first. -#}
 {% macro only_affected_products(alias) -%}
     {%- if is_incremental() -%}
-    inner join {{ ref('affected_products') }} as affected
+    inner join {{ ref('int_affected_products') }} as affected
         on {{ alias }}.store_id = affected.store_id and {{ alias }}.product_id = affected.product_id
     {%- else -%}
-    -- depends_on: {{ ref('affected_products') }}
+    -- depends_on: {{ ref('int_affected_products') }}
     {%- endif -%}
 {%- endmacro %}
 
 {% macro only_affected_skus(alias) -%}
     {%- if is_incremental() -%}
-    inner join {{ ref('affected_skus') }} as affected on {{ alias }}.sku = affected.sku
+    inner join {{ ref('int_affected_skus') }} as affected on {{ alias }}.sku = affected.sku
     {%- else -%}
-    -- depends_on: {{ ref('affected_skus') }}
+    -- depends_on: {{ ref('int_affected_skus') }}
     {%- endif -%}
 {%- endmacro %}
 
-{#- The affected products that are still in the shop, with the columns of their facts that findings are made from. -#}
+{#- The affected products that are still in the store, with the columns of their facts that findings are made from. -#}
 {% macro live_affected_products(columns) -%}
     select
         store_id, product_id, facts.is_variation, facts.{{ columns | join(', facts.') }},
         case when not facts.is_published then 'info' end as when_unpublished
-    from {{ ref('product_facts') }} as facts
-    inner join {{ ref('affected_products') }} as affected using (store_id, product_id)
+    from {{ ref('int_product_facts') }} as facts
+    inner join {{ ref('int_affected_products') }} as affected using (store_id, product_id)
     where not facts.is_deleted
 {%- endmacro %}
 

@@ -1,7 +1,7 @@
 {#-
   A landed table as a subquery, with exactly the columns asked for.
 
-  Tables and columns need not be there: a shop whose sync leaves a component out, or whose WooCommerce lacks it, has no
+  Tables and columns need not be there: a store whose sync leaves a component out, or whose WooCommerce lacks it, has no
   such table. A missing table has no rows, a missing column is null.
 
   Args:
@@ -45,9 +45,9 @@
 {%- endmacro %}
 
 {#- Whether a field came for a store's products; for `own`, which has is_variation, when no source is named. -#}
-{% macro is_told(field, source=none) -%}
+{% macro was_sent(field, source=none) -%}
     (store_id, {% if source %}'{{ source }}'{% else %}case when is_variation then 'product_variations' else 'products' end{% endif %}, '{{ field }}')
-    in (select told.store_id, told.source, told.field from {{ ref('told_fields') }} as told)
+    in (select sent.store_id, sent.source, sent.field from {{ ref('stg_woo__sent_fields') }} as sent)
 {%- endmacro %}
 
 {#- A text as an SQL literal. -#}

@@ -32,7 +32,7 @@
     {%- if kept_checks -%}
     (
         check_name not in ('{{ kept_checks | join("', '") }}')
-        or (store_id, product_id) in (select store_id, product_id from {{ ref('affected_products') }})
+        or (store_id, product_id) in (select store_id, product_id from {{ ref('int_affected_products') }})
     )
     {%- else -%}
     true

@@ -22,7 +22,7 @@ with recursive terms as (
         deletions.id is not null as is_deleted,
         deletions.deleted_at
     from {{ landed_terms(table) }} as term
-    left join {{ ref('deletions') }} as deletions
+    left join {{ ref('int_deletions') }} as deletions
         on term.store_id = deletions.store_id and deletions.stream = '{{ table }}' and term.id = deletions.id
 ),
 

@@ -1,6 +1,6 @@
 {#-
   Lets a test wait for the last table. dbt builds nothing on a table whose test fails: one odd row of one store would keep
-  the findings of all stores from being built, and with them the one that tells of it.
+  the findings of all stores from being built, and with them the finding about that row.
 -#}
 {% macro at_the_end() -%}
     -- depends_on: {{ ref('health_summary') }}
@@ -14,11 +14,11 @@
     {%- if 'product_id' in key -%}
     ({% if 'product_id' in nullable %}own.product_id is null or {% endif %}exists (
         select 1
-        from {{ ref('affected_products') }} as written
+        from {{ ref('int_affected_products') }} as written
         where written.store_id = own.store_id and written.product_id = own.product_id
     ))
     {%- elif 'sku' in key -%}
-    own.sku in (select written.sku from {{ ref('affected_skus') }} as written)
+    own.sku in (select written.sku from {{ ref('int_affected_skus') }} as written)
     {%- else -%}
     true
     {%- endif -%}

@@ -1,4 +1,4 @@
-{#- How many kilograms or centimetres a unit of the shop's settings is; 1 where the shop does not tell its unit. -#}
+{#- How many kilograms or centimetres a unit of the store's settings is; 1 where the unit is unknown. -#}
 {% macro in_kilograms(unit) -%}
     case {{ unit }} when 'g' then 0.001 when 'lbs' then 0.45359237 when 'oz' then 0.028349523125 else 1 end
 {%- endmacro %}
