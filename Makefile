@@ -1,12 +1,14 @@
 # Sets up and runs everything from Python 3.11 to 3.14 and make alone. `make help` lists the commands.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo console test soak bench lint types clean
+.PHONY: help setup demo console test test-fast test-long soak bench lint types clean
 SHELL := /bin/sh
 BIN := .venv/bin
 READY := .venv/.ready
 export PYTHONWARNINGS :=
 FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 VENV_MB := 400
+# Two at a time; what shares an installed project or a database runs in one of them, see tests/conftest.py.
+PYTEST := $(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup --no-loadscope-reorder --durations=10
 OWN_VENV := if [ -e .venv ] && [ ! -w .venv ]; then \
 	  echo "$(CURDIR)/.venv belongs to another user, as after sudo make: remove it by sudo make clean, and go on without sudo." >&2; \
 	  exit 1; \
@@ -18,7 +20,7 @@ ifneq ($(shell cat $(READY) 2>/dev/null),$(CURDIR))
 endif
 
 help: ## list the commands
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 18
 
 demo: $(READY) ## sync two sample stores into a PIM database and show what arrived
 	@$(OWN_VENV)
@@ -27,14 +29,17 @@ demo: $(READY) ## sync two sample stores into a PIM database and show what arriv
 console: $(READY) ## open the PIM database in the browser, after make demo or a sync of your own
 	@$(BIN)/pimctl console
 
-test: $(READY) ## check style and types, and run all tests
-	@$(BIN)/ruff check
-	@$(BIN)/ruff format --check
-	@$(BIN)/mypy
-	@$(BIN)/python -m pytest
+test: lint types ## check style and types, and run the tests (under 8 minutes)
+	@$(PYTEST)
 
-soak: $(READY) ## run the long tests: months of store life, with crashes (an hour)
-	@$(BIN)/python -m pytest -m soak
+test-fast: lint types ## check style and types, and run the unit tests (under a minute)
+	@$(BIN)/python -m pytest -m "unit and not long" --durations=10
+
+test-long: $(READY) ## run the tests that take long, and the property tests with many more examples
+	@$(PYTEST) -m "long or hypothesis" --hypothesis-profile=long
+
+soak: $(READY) ## run months of store life with crashes, and property tests for an hour
+	@$(PYTEST) -m "soak or hypothesis" --hypothesis-profile=soak
 
 bench: $(READY) ## measure speed, memory and gentleness, and print a table and a JSON object (ten minutes)
 	@$(BIN)/python -m benchmarks

@@ -1,9 +1,12 @@
-"""What a machine has set apart from others must not decide a test."""
+"""Takes away what sets one machine apart from others, and says which tests share a worker and how many examples run."""
 
 from __future__ import annotations
 
 import os
 import signal
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
 
 # The sample stores are on this machine. The tests of proxies set their own.
 os.environ["NO_PROXY"] = os.environ["no_proxy"] = "localhost,127.0.0.1"
@@ -11,3 +14,27 @@ os.environ["NO_PROXY"] = os.environ["no_proxy"] = "localhost,127.0.0.1"
 # A shell without job control starts `make test &` with this signal ignored, which the programs that tests stop inherit.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# A busy machine is no error. `make test` tries the same examples each time, `make test-long` and `make soak` new ones.
+COMMON = settings(
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("quick", COMMON, derandomize=True, max_examples=60)
+settings.register_profile("long", COMMON, max_examples=600)
+settings.register_profile("soak", COMMON, max_examples=6000)
+settings.load_profile("quick")
+
+SHARED = ("house", "project", "new_warehouse")
+"""Fixtures that take long to make: the tests that need one of them run in one worker, and begin first."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the tests that share something run in one worker; any worker takes any of the others."""
+    groups = {item: next((name for name in SHARED if name in getattr(item, "fixturenames", ())), "") for item in items}
+    for item, group in groups.items():
+        if group:
+            item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: SHARED.index(groups[item]) if groups[item] else len(SHARED))

@@ -10,6 +10,8 @@ import pytest
 
 from tap_woo_pim.streams import STREAMS
 
+pytestmark = pytest.mark.unit
+
 ROOT = Path(__file__).parent.parent
 LEAVES = (
     "http/auth",

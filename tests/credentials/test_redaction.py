@@ -7,10 +7,13 @@ import logging
 from io import StringIO
 from urllib.parse import quote
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tap_woo_pim.redaction import HIDDEN, SecretFilter, forms, redact
+
+pytestmark = pytest.mark.unit
 
 SECRETS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=8, max_size=43)
 

@@ -7,6 +7,8 @@ import pytest
 
 from demo_store import Store
 
+pytestmark = pytest.mark.unit
+
 NOW = datetime(2026, 11, 24, 12, 0, 0, tzinfo=UTC)
 LATER = "2026-11-24T12:01:00"
 

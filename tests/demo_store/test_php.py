@@ -4,11 +4,13 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from demo_store import fields
 from demo_store.php import add_query_arg, encode, parse_list, parse_query
+
+pytestmark = pytest.mark.unit
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -17,7 +19,6 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=60)
 @given(JSON)
 def test_encoded_json_means_the_same_and_is_ascii(value: Any) -> None:
     assert encode(value).isascii()

@@ -14,6 +14,8 @@ import yaml  # type: ignore[import-untyped]
 from tests.support.environments import CHECKOUT, VERSIONS
 from tests.support.project import EXTRAS, PROJECT, normalized
 
+pytestmark = pytest.mark.unit
+
 OWN = {"tap_woo_pim", "pimctl", "demo_store"}
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 import yaml  # type: ignore[import-untyped]
 
 from tap_woo_pim.config.declaration import CONFIG_JSONSCHEMA
 from tap_woo_pim.streams import STREAMS
 from tests.pimctl.conftest import CHECKOUT
+
+pytestmark = pytest.mark.unit
 
 KINDS = {"object": {"object"}, "string": {"string", "file", "date_iso8601"}}
 """Kinds of Meltano by type. All others are texts there, read by the tap: Meltano does not say which one is wrong."""

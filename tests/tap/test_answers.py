@@ -8,11 +8,13 @@ import tracemalloc
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tap_woo_pim.http import body
 from tap_woo_pim.http.body import BodyError, decode
+
+pytestmark = pytest.mark.unit
 
 WARNING = b"<br />\n<b>Warning</b>:"
 COMMAS = b"," * 1_000_001
@@ -108,7 +110,6 @@ def is_half(text: str, digits: str) -> bool:
 
 
 @given(ESCAPED)
-@settings(max_examples=1000)
 def test_only_what_postgresql_does_not_take_is_replaced(text: str) -> None:
     assert body._tamed(text.encode()).decode() == tamed_by_letters(text)
 
@@ -136,7 +137,6 @@ def levels(value: Any) -> int:
 
 
 @given(VALUES, st.sampled_from([b"", b"\n" + WARNING + b' "[" on line <b>3</b><br />\n']), st.integers(1, 9))
-@settings(max_examples=1000)
 def test_bodies_of_too_many_values_or_levels_are_refused(value: Any, notice: bytes, chunk_bytes: int) -> None:
     whole = [value]
     with pytest.MonkeyPatch.context() as patched:

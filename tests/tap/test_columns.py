@@ -12,6 +12,8 @@ from tap_woo_pim.records.shaper import Shaper
 from tap_woo_pim.streams import STREAMS
 from tests.tap import expected
 
+pytestmark = pytest.mark.unit
+
 NEVER_FILLED_IN_THE_RECORDINGS = {
     "products": {"cost_of_goods_sold"},  # the feature is off in the recorded stores
     "product_variations": {"cost_of_goods_sold", "low_stock_amount"},

@@ -51,7 +51,24 @@ MADE_UP = {"pages without end, totals that grow", "pages without end, no totals"
 NAMES = [name for name in cases.cases(1, 2, 3) if name not in {*VALUES, *LONG, *MADE_UP, *trial.HANGS}]
 
 
-@pytest.fixture(scope="module", params=PLACES)
+EVERYWHERE = {
+    *("status 503", "connection reset", "cut body", "no totals", "totals of 1", "the next page's rows"),
+    *("every third row null", "a row that kills its page"),
+}
+"""The faults that `make test` lets strike in every list. The others strike in one list here, and in that of products in
+`tests/e2e/test_faults.py`. `make test-long` has all of them in all lists."""
+
+
+def places_and_names() -> list[Any]:
+    found = []
+    for number, place in enumerate(PLACES):
+        for turn, name in enumerate(NAMES):
+            is_short = name in EVERYWHERE or turn % len(PLACES) == number
+            found.append(pytest.param(place, name, marks=[] if is_short else [pytest.mark.long]))
+    return found
+
+
+@pytest.fixture(scope="module")
 def served(request: pytest.FixtureRequest) -> Iterator[tuple[Place, Site]]:
     place = PLACES[request.param]
     store = fill(place)
@@ -78,7 +95,7 @@ def key_of(row: dict[str, Any]) -> Any:
     return row.get("id", row.get("slug"))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("served", "name"), places_and_names(), indirect=["served"])
 def test_a_fault_costs_no_row_that_is_not_named(served: tuple[Place, Site], name: str) -> None:
     place, opened = served
     store, landing = opened.store, Landing()

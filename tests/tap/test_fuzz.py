@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from singer_sdk.typing import DEFAULT_JSONSCHEMA_VALIDATOR as VALIDATOR
 
@@ -24,12 +23,11 @@ from tests.tap import trial
 from tests.tap.harness import Landing, Site, site
 from tests.tap.test_records import ANY
 
-SOAK_EXAMPLES = int(os.environ.get("SOAK_EXAMPLES", "400"))
 SLOW = {
     *("429, Retry-After 1", "slow drip, a byte a second", "slow headers", "no answer at all", "connection refused"),
     *("compression bomb", "body too large", "a description of 10 MB", "status 521", "status 522", "status 523"),
 }
-"""Left out of the short run, as are statuses that are like others."""
+"""Left out of `make test`, as are statuses that are like others."""
 MADE_UP = {"pages without end, totals that grow", "pages without end, no totals"}
 NAMES = [name for name in trial.all_cases(trial.small_store()) if name not in MADE_UP]
 FAST_NAMES = [name for name in NAMES if name not in SLOW]
@@ -67,27 +65,15 @@ def survive(served: Site, trouble: list[Turn]) -> None:
     assert landing.differences(served.store) == {}
 
 
-BOUNDED = settings(
-    max_examples=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-    phases=[Phase.explicit, Phase.generate, Phase.shrink],
-)
-LONG = settings(BOUNDED, max_examples=SOAK_EXAMPLES)
+FEW = settings(max_examples=settings().max_examples // 6)
+"""Each example is one or more runs of the tap."""
 
 
-@given(trouble=turns(FAST_NAMES))
+@given(trouble=turns(FAST_NAMES if settings().derandomize else NAMES))
 @example(trouble=[("the next page's rows", frozenset({1, 2, 3, 4}))])
 @example(trouble=[("no totals", frozenset(range(1, 41))), ("the rows of three pages on", frozenset(range(1, 6)))])
-@BOUNDED
+@FEW
 def test_any_faults_at_any_requests_lose_no_row(served: Site, trouble: list[Turn]) -> None:
-    survive(served, trouble)
-
-
-@pytest.mark.soak
-@given(trouble=turns(NAMES))
-@LONG
-def test_any_faults_at_any_requests_lose_no_row_for_long(served: Site, trouble: list[Turn]) -> None:
     survive(served, trouble)
 
 
@@ -118,21 +104,16 @@ def tiny(request: pytest.FixtureRequest) -> Iterator[Site]:
         yield opened
 
 
+VERY_FEW = settings(max_examples=settings().max_examples // 12)
+"""Of each version of WooCommerce."""
 ROWS = path("/wc/v3/|/wc-analytics/")
 
 
 @given(values=st.lists(ANY, min_size=5, max_size=30), seed=st.integers(0, 2**32))
-@settings(BOUNDED, max_examples=25)
+@VERY_FEW
 def test_every_record_of_every_stream_is_valid_whatever_the_store_sends(
     tiny: Site, values: list[Any], seed: int
 ) -> None:
-    everything_is_valid(tiny, scrambled(values, seed), ROWS)
-
-
-@pytest.mark.soak
-@given(values=st.lists(ANY, min_size=5, max_size=30), seed=st.integers(0, 2**32))
-@LONG
-def test_every_record_of_every_stream_is_valid_for_long(tiny: Site, values: list[Any], seed: int) -> None:
     everything_is_valid(tiny, scrambled(values, seed), ROWS)
 
 
@@ -184,15 +165,8 @@ OF_ITSELF = path("/wp-json/$|/wp-json/wc[^/]*/v3$|/wc-analytics$|/settings|/syst
 
 
 @given(values=st.lists(ANY, min_size=5, max_size=30), share=st.sampled_from([1, 20, 300]), seed=st.integers(0, 2**32))
-@settings(BOUNDED, max_examples=25)
+@VERY_FEW
 def test_whatever_the_store_says_of_itself_the_run_is_valid_or_ends_plainly(
     tiny: Site, values: list[Any], share: int, seed: int
 ) -> None:
-    everything_is_valid(tiny, PartsChanged(values, share, seed), OF_ITSELF)
-
-
-@pytest.mark.soak
-@given(values=st.lists(ANY, min_size=5, max_size=30), share=st.sampled_from([1, 20, 300]), seed=st.integers(0, 2**32))
-@LONG
-def test_whatever_the_store_says_of_itself_for_long(tiny: Site, values: list[Any], share: int, seed: int) -> None:
     everything_is_valid(tiny, PartsChanged(values, share, seed), OF_ITSELF)

@@ -47,7 +47,10 @@ def later(store: Store, life: Life) -> None:
     store.clock.advance(3600)
 
 
-STEPS = pytest.mark.parametrize("step", [11, pytest.param(1, marks=pytest.mark.soak)])
+STEPS = pytest.mark.parametrize(
+    "step", [23, pytest.param(7, marks=pytest.mark.long), pytest.param(1, marks=pytest.mark.soak)]
+)
+"""Of how many messages or requests, a run is cut off at one."""
 
 
 @STEPS
@@ -138,7 +141,7 @@ def test_changes_hidden_from_the_run_that_goes_on_come_with_the_next_one(
         assert landing.differences(store) == {}
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, 4))])
 def test_runs_that_are_killed_one_after_another_are_made_good(living: Site, seed: int) -> None:
     store = living.store
     life = Life(store, seed)

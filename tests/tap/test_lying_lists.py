@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from singer_sdk.exceptions import SingerSDKError
 
@@ -18,10 +17,11 @@ from tap_woo_pim.pagination.reader import read
 from tap_woo_pim.sync.completeness import FEW_ROWS, RowCounts
 from tests.tap.test_pagination import MovingList, read_ids
 
+pytestmark = pytest.mark.unit
+
 MADE_UP = 10**6
 """Ids from here on are none of the store's."""
 
-SOAK_EXAMPLES = 10 * int(os.environ.get("SOAK_EXAMPLES", "400"))
 Lie = tuple[str, int]
 
 
@@ -93,19 +93,15 @@ def lost(rows: LyingList, page_size: int) -> int:
     return 0 if is_told else len(set(rows.ids) - set(seen))
 
 
-BOUNDED = settings(max_examples=300, deadline=None)
-LONG = settings(BOUNDED, max_examples=SOAK_EXAMPLES)
 ALL = ("page", "insert", "total", "drop", "short")
 
 
 @given(lists, lies(*ALL, most=1), st.integers(2, 12))
-@BOUNDED
 def test_an_answer_that_is_wrong_once_costs_no_row(ids: list[int], lies: dict[int, Lie], page_size: int) -> None:
     assert lost(LyingList(ids, lies=lies), page_size) == 0
 
 
 @given(lists, lies("drop", most=1), st.integers(2, 12))
-@BOUNDED
 def test_rows_left_out_of_an_answer_that_a_cache_keeps_are_not_lost(
     ids: list[int], lies: dict[int, Lie], page_size: int
 ) -> None:
@@ -113,28 +109,33 @@ def test_rows_left_out_of_an_answer_that_a_cache_keeps_are_not_lost(
 
 
 @given(lists, lies(*ALL, most=2), st.integers(2, 12), st.booleans())
-@BOUNDED
 def test_answers_that_are_wrong_cost_no_more_rows_than_may_be_hidden(
     ids: list[int], lies: dict[int, Lie], page_size: int, lasting: bool
 ) -> None:
     assert lost(LyingList(ids, lies=lies, lasting=lasting), page_size) <= FEW_ROWS
 
 
+EACH = pytest.mark.parametrize("step", [7, pytest.param(1, marks=pytest.mark.long)])
+"""Lists of every seventh length, or of every length."""
+
+
+@EACH
 @pytest.mark.parametrize("counts", [True, False])
 @pytest.mark.parametrize("page_size", [2, 3, 8])
 @pytest.mark.parametrize("pages", range(1, 6))
-def test_first_pages_that_are_those_further_on_cost_no_row(page_size: int, pages: int, counts: bool) -> None:
-    for length in range(40):
+def test_first_pages_that_are_those_further_on_cost_no_row(page_size: int, pages: int, counts: bool, step: int) -> None:
+    for length in range(pages % step, 40, step):
         for number in range(1, 14):
             lies = dict.fromkeys(range(1, number + 1), ("ahead", pages))
             rows = LyingList(list(range(1, length + 1)), lies=lies, counts=counts)
             assert lost(rows, page_size) == 0, (length, number)
 
 
+@EACH
 @pytest.mark.parametrize("page_size", [3, 4, 8])
 @pytest.mark.parametrize("begins", range(1, 12))
-def test_pages_that_become_short_where_nothing_is_counted_cost_no_row(page_size: int, begins: int) -> None:
-    for length in range(40):
+def test_pages_that_become_short_where_nothing_is_counted_cost_no_row(page_size: int, begins: int, step: int) -> None:
+    for length in range(begins % step, 40, step):
         lies = dict.fromkeys(range(begins, 200), ("cap", 2))
         rows = LyingList(list(range(1, length + 1)), lies=lies, counts=False)
         assert lost(rows, page_size) == 0, length
@@ -153,21 +154,3 @@ def test_a_long_list_of_which_the_first_pages_were_others_is_read_again() -> Non
     listing, seen = read_ids(rows, 10)
     assert sorted(seen) == rows.ids
     assert listing.complete
-
-
-@pytest.mark.soak
-@given(lists, lies(*ALL, most=1), st.integers(2, 12))
-@LONG
-def test_an_answer_that_is_wrong_once_costs_no_row_for_long(
-    ids: list[int], lies: dict[int, Lie], page_size: int
-) -> None:
-    assert lost(LyingList(ids, lies=lies), page_size) == 0
-
-
-@pytest.mark.soak
-@given(lists, lies(*ALL, most=2), st.integers(2, 12), st.booleans())
-@LONG
-def test_answers_that_are_wrong_cost_no_more_rows_than_may_be_hidden_for_long(
-    ids: list[int], lies: dict[int, Lie], page_size: int, lasting: bool
-) -> None:
-    assert lost(LyingList(ids, lies=lies, lasting=lasting), page_size) <= FEW_ROWS

@@ -14,6 +14,8 @@ import pytest
 
 from tap_woo_pim.http.concurrency import GOOD_ANSWERS_TO_CLIMB, ConcurrencyLimiter
 
+pytestmark = pytest.mark.unit
+
 
 class Clock:
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
@@ -17,6 +17,8 @@ from tap_woo_pim.pagination.page import Listing
 from tap_woo_pim.pagination.paginator import Walk
 from tap_woo_pim.pagination.reader import read
 from tap_woo_pim.store.connection import Store
+
+pytestmark = pytest.mark.unit
 
 
 @dataclass
@@ -72,7 +74,6 @@ INSERTS = [("delete", 1), ("delete", 1), *(("insert", number) for number in (4, 
 
 @given(ids_strategy, moves, st.integers(1, 12))
 @example({8, 1, 2}, INSERTS, 1).via("a page that was taken for the same again and again, as rows came in before it")
-@settings(max_examples=400, deadline=None)
 def test_rows_that_stay_are_read_whatever_moves(ids: set[int], script: list[tuple[str, int]], page_size: int) -> None:
     inserted = {which for what, which in script if what == "insert"}
     rows = MovingList(list(ids), script=script)
@@ -82,7 +83,6 @@ def test_rows_that_stay_are_read_whatever_moves(ids: set[int], script: list[tupl
 
 
 @given(ids_strategy, st.sets(st.integers(1, 400), max_size=200), st.integers(1, 12))
-@settings(max_examples=400, deadline=None)
 def test_rows_that_the_key_may_not_read_leave_no_gap(ids: set[int], hidden: set[int], page_size: int) -> None:
     listing, seen = read_ids(MovingList(list(ids), hidden=hidden), page_size)
     assert sorted(set(seen)) == sorted(ids - hidden)
@@ -90,7 +90,6 @@ def test_rows_that_the_key_may_not_read_leave_no_gap(ids: set[int], hidden: set[
 
 
 @given(ids_strategy, st.sets(st.integers(1, 400), max_size=3), st.integers(1, 12))
-@settings(max_examples=400, deadline=None)
 def test_rows_that_kill_their_page_are_named_and_all_others_read(
     ids: set[int], poisoned: set[int], page_size: int
 ) -> None:
@@ -118,7 +117,6 @@ def turns_of(blocks_moved: list[set[int]], undo: list[bool]) -> list[set[int]]:
 
 
 @given(st.integers(8, 60), st.lists(blocks(60), max_size=12), st.lists(st.booleans(), max_size=12), st.integers(1, 9))
-@settings(max_examples=600, deadline=None)
 def test_rows_that_stay_are_read_when_many_go_and_come_at_once(
     last: int, moved: list[set[int]], undo: list[bool], page_size: int
 ) -> None:
@@ -139,7 +137,6 @@ def test_rows_that_stay_are_read_when_many_go_and_come_at_once(
 @example(22, [set(), set(), set(), {1, 2}], [False, False, True, True], {16}, 6).via(
     "a page behind the end for a moment"
 )
-@settings(max_examples=600, deadline=None)
 def test_rows_that_stay_are_read_when_others_hide_on_the_seams_and_many_go_and_come(
     last: int, moved: list[set[int]], undo: list[bool], hidden: set[int], page_size: int
 ) -> None:
@@ -161,7 +158,6 @@ def test_a_first_row_that_comes_and_goes_ends_no_reading(comes: int, goes: int) 
 
 
 @given(ids_strategy, st.integers(1, 12), st.integers(0, 120), moves)
-@settings(max_examples=400, deadline=None)
 def test_a_walk_goes_on_where_it_was_interrupted(
     ids: set[int], page_size: int, pages: int, between: list[tuple[str, int]]
 ) -> None:

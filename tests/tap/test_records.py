@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from singer_sdk.contrib.msgspec import encoder
 from singer_sdk.typing import DEFAULT_JSONSCHEMA_VALIDATOR
@@ -17,6 +17,8 @@ from tap_woo_pim.streams import STREAMS
 from tap_woo_pim.streams.base import WooStream
 from tap_woo_pim.streams.lists import ListStream
 from tap_woo_pim.streams.products import ProductsStream
+
+pytestmark = pytest.mark.unit
 
 ODD = st.sampled_from(
     [
@@ -47,7 +49,6 @@ def row_of(stream: type[WooStream], data: st.DataObject) -> dict[str, Any]:
 
 @pytest.mark.parametrize("stream", LISTS, ids=lambda stream: stream.name)
 @given(data=st.data())
-@settings(max_examples=60, deadline=None)
 def test_records_are_valid_whatever_the_store_sends(stream: type[WooStream], data: st.DataObject) -> None:
     row = row_of(stream, data)
     record = shaper(stream).shape(row)
@@ -57,7 +58,6 @@ def test_records_are_valid_whatever_the_store_sends(stream: type[WooStream], dat
 
 
 @given(data=st.data())
-@settings(max_examples=80, deadline=None)
 def test_what_fits_no_column_stands_in_extra_fields(data: st.DataObject) -> None:
     row = row_of(ProductsStream, data)
     before = copy.deepcopy(row)
@@ -84,7 +84,6 @@ def clean(value: Any) -> Any:
 
 
 @given(ANY)
-@settings(max_examples=300, deadline=None)
 def test_what_is_decoded_is_what_was_sent(value: Any) -> None:
     assert decode(encoder.encode(value)) == clean(value)
 

@@ -9,6 +9,8 @@ import pytest
 
 from pimctl.setup import package_index
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.fixture
 def pip_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -8,6 +8,8 @@ import pytest
 
 from tap_woo_pim.streams.__main__ import PAGE, page
 
+pytestmark = pytest.mark.unit
+
 ROOT = Path(__file__).parents[3]
 
 
