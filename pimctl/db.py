@@ -29,10 +29,11 @@ def tell_opened(embedded: Embedded) -> None:
 
 def start(project: Project) -> None:
     """Start the embedded database, unless the user has an own one; in a run, see whether it is that of the last."""
+    environment = os.environ.get(meltano_states.ENVIRONMENT)  # set in a run alone
     own = project.variable(external.VARIABLE)
     if own:
         print(f"{external.VARIABLE} is set: using {external.describe(own)}; nothing to start.")
-        meltano_states.check(project, own)
+        meltano_states.check(project, own, environment)
         return
     embedded = Embedded(project)
     try:
@@ -41,7 +42,7 @@ def start(project: Project) -> None:
         tell_opened(embedded)  # also of a start that failed: the rights stay given
     word = "was already running" if done.was_running else "is running"
     print(f"The PIM database {word}: {address.url(done.socket_folder)}")
-    meltano_states.check(project, address.url(done.socket_folder))
+    meltano_states.check(project, address.url(done.socket_folder), environment)
 
 
 def stop(project: Project) -> None:
@@ -78,6 +79,17 @@ def status(project: Project) -> None:
     print(f"running: PostgreSQL {version}, process {server.pid}, since {server.started:%Y-%m-%d %H:%M:%S} UTC")
     print(f"data: {embedded.data}, {megabytes(embedded.size())}")
     print(f"url: {address.url(server.socket_folder)}")
+
+
+def ensure_running(project: Project) -> str:
+    """Return the URL of the database in use, as `current_url`, starting the embedded one where it is stopped."""
+    if not project.variable(external.VARIABLE):
+        embedded = Embedded(project)
+        try:
+            embedded.start()
+        finally:
+            tell_opened(embedded)
+    return current_url(project)
 
 
 def current_url(project: Project) -> str:

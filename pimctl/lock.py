@@ -1,4 +1,4 @@
-"""Lets one process at a time work on a folder; the lock ends with its process, however that ends."""
+"""Lets one process at a time work on something; the lock ends with its process, however that ends."""
 
 from __future__ import annotations
 
@@ -27,3 +27,15 @@ def exclusive(path: Path, *, wait: bool = True) -> Iterator[None]:
     with path.open("rb") as handle:  # reading is enough to lock, so a borrowed account's file will do
         fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         yield
+
+
+def is_held(path: Path) -> bool:
+    """Whether some process holds the lock file ``path``."""
+    try:
+        with path.open("rb") as handle:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False

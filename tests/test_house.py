@@ -47,9 +47,20 @@ def test_the_tap_imports_the_sdk_requests_and_the_standard_library_alone() -> No
     assert packages("tap_woo_pim") - set(sys.stdlib_module_names) - {"typing_extensions"} <= allowed
 
 
-def test_neither_the_console_nor_the_sample_store_imports_the_tap() -> None:
-    assert "tap_woo_pim" not in packages("pimctl") | packages("demo_store")
-    assert "pimctl" not in packages("tap_woo_pim") | packages("demo_store")
+def test_the_console_imports_of_the_tap_its_check_and_its_settings_alone() -> None:
+    found = {
+        (path.name, name)
+        for path in (ROOT / "pimctl").rglob("*.py")
+        for name in imports(path)
+        if name.startswith("tap_woo_pim")
+    }
+
+    assert found == {("check.py", "tap_woo_pim.store.check"), ("registry.py", "tap_woo_pim.config.urls")}
+
+
+def test_the_sample_store_imports_neither_the_tap_nor_the_console() -> None:
+    assert not {"tap_woo_pim", "pimctl"} & packages("demo_store")
+    assert "pimctl" not in packages("tap_woo_pim")
 
 
 @pytest.mark.parametrize("leaf", LEAVES)

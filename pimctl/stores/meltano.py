@@ -9,7 +9,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import psutil  # type: ignore[import-untyped]
 
@@ -17,13 +17,13 @@ from pimctl.errors import PimctlError
 from pimctl.setup.package_index import uv_variables
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from pimctl.project import Project
 
 LINE = re.compile(r"^\S+Z \[(?P<level>\w+) *\] (?P<name>\S+) +(?P<text>.*)$")
 ERROR = re.compile(r"(Error|Exception)\b.*: |^(pimctl|error): ")
-END_SECONDS = 5.0
+END_SECONDS = 3.0  # all must be over within 5 s
 DULL = (
     "(Background on this error",
     "Block run completed",
@@ -50,40 +50,65 @@ class Meltano:
         self.variables = variables
         self.log = log
         self.program = Path(sys.executable).with_name("meltano")
+        self._process: subprocess.Popen[bytes] | None = None
         self._installed = project.root / ".meltano" / "pimctl-installed"
 
+    def begin(self, arguments: Sequence[str], output: IO[bytes]) -> subprocess.Popen[bytes]:
+        """Begin one command, in a process group of its own: who stops it, stops all of it.
+
+        Args:
+            arguments: After the program's name.
+            output: Where all that it says goes.
+
+        Raises:
+            PimctlError: Meltano is not installed.
+        """
+        if not self.program.is_file():
+            raise PimctlError(f"Meltano is not installed beside {sys.executable}: run make setup")
+        return subprocess.Popen(  # noqa: S603  a list, no shell
+            [str(self.program), *arguments],
+            cwd=self.project.root,
+            env={**os.environ, "NO_COLOR": "1", **self.variables},
+            start_new_session=True,  # a Ctrl-C in the terminal reaches pimctl alone, which then ends all in order
+            stderr=output,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+        )
+
     def run(self, *arguments: str) -> None:
-        """Run one command.
+        """Run one command to its end.
 
         Raises:
             PimctlError: It failed; the message holds its cause and the log's path.
         """
-        if not self.program.is_file():
-            raise PimctlError(f"Meltano is not installed beside {sys.executable}: run make setup")
         with self.log.open("ab") as log:
             begin = log.tell()
             log.write(f"$ meltano {' '.join(arguments)}\n".encode())
             log.flush()
-            process = subprocess.Popen(  # noqa: S603  a list, no shell
-                [str(self.program), *arguments],
-                cwd=self.project.root,
-                env={**os.environ, "NO_COLOR": "1", **self.variables},
-                stderr=log,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-            )
+            self._process = self.begin(arguments, log)
             try:
-                process.wait()
+                self._process.wait()
             except BaseException:
-                end(process)
+                self.stop()
                 raise
-        if process.returncode:
+        if self._process.returncode:
             written = self.log.read_bytes()[begin:].decode("utf-8", "replace")
             raise PimctlError(f"meltano {arguments[0]} failed: {cause(written)}\nThe whole log: {self.log}")
+
+    def stop(self) -> None:
+        """End the command that runs, if one does."""
+        if self._process is not None:
+            end_all([self._process])
 
     def needs_install(self) -> bool:
         """Whether the plugins were never installed here, or by other pins."""
         return not self._installed.is_file() or self._installed.read_text(encoding="utf-8") != self._pins()
+
+    def lacks_plugins(self) -> bool:
+        """Whether a plugin that a sync needs is not installed, by pimctl or by Meltano."""
+        folder = self.project.root / ".meltano"
+        needed = ("extractors/tap-woo-pim", "loaders/target-postgres", "utilities/dbt-postgres", "utilities/pim-db")
+        return not all((folder / plugin / "venv").is_dir() for plugin in needed)
 
     def install(self) -> None:
         """Install the plugins anew.
@@ -108,12 +133,14 @@ class Meltano:
         return digest.hexdigest()
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
-    """End a process and all that it started, which a signal to the first alone need not reach."""
-    if process.poll() is not None:
-        return
-    first = psutil.Process(process.pid)
-    family = [first, *first.children(recursive=True)]
+def end_all(processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    """End processes and all that they started, which a signal to the first alone need not reach."""
+    family = []
+    for process in processes:
+        if process.poll() is None:
+            with suppress(psutil.NoSuchProcess):
+                first = psutil.Process(process.pid)
+                family += [first, *first.children(recursive=True)]
     for member in family:
         with suppress(psutil.NoSuchProcess):
             member.terminate()
@@ -121,11 +148,16 @@ def end(process: subprocess.Popen[bytes]) -> None:
     for member in left:
         with suppress(psutil.NoSuchProcess):
             member.kill()
-    process.wait()
+    for process in processes:
+        process.wait()
 
 
-def cause(written: str) -> str:
+def cause(written: str, *, tap_only: bool = False) -> str:
     """Return the line of Meltano's output that tells why it failed.
+
+    Args:
+        written: The output.
+        tap_only: Leave out the name of the tap, where it is clear which one it is.
 
     A tap ends with one plain line. Loaders, and Meltano where they break its pipe, end with tracebacks: there, the
     last line that names an error is the one. Else it is Meltano's own last error.
@@ -141,7 +173,8 @@ def cause(written: str) -> str:
     else:
         telling = [line for line in said if ERROR.search(line[1])]
     if telling:
-        return ": ".join(telling[-1])
+        name, text = telling[-1]
+        return text if tap_only and name.startswith("tap-") else f"{name}: {text}"
     errors = [
         match["text"].strip()
         for match in found

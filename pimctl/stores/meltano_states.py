@@ -19,20 +19,20 @@ FAILED = (
 )
 
 
-def check(project: Project, url: str) -> None:
+def check(project: Project, url: str, environment: str | None) -> None:
     """Before a run, clear the states that were written for another database than this, so that it gets every row.
 
     Only which database the last run of an environment met is kept, beside the states; nothing is written into the
-    database. Does nothing outside Meltano: there, no run begins.
+    database.
 
     Args:
         project: The Meltano project.
         url: The database that the run will write to.
+        environment: Meltano's environment of the run; None outside a run, where nothing is done.
 
     Raises:
         PimctlError: The database cannot be reached, or Meltano's states cannot be cleared.
     """
-    environment = os.environ.get(ENVIRONMENT)
     if not environment:
         return
     folder = project.root / ".meltano"

@@ -1,0 +1,235 @@
+"""Meltano's own record of runs, in ``.meltano/meltano.db``: which are at work, and what a killed one left behind."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psutil  # type: ignore[import-untyped]
+
+from pimctl.errors import PimctlError
+from pimctl.project import Project
+from pimctl.stores import project_files, registry
+from pimctl.stores.store import PREFIX
+
+HEARTBEAT = timedelta(seconds=5)  # Meltano writes one every second
+END_SECONDS = 5.0
+FORMAT = "%Y-%m-%d %H:%M:%S.%f"
+CLEARED = "The process of this run was gone: ended by pimctl."
+
+
+@dataclass(frozen=True)
+class MeltanoRun:
+    """A run that Meltano takes for running.
+
+    Attributes:
+        number: Its row.
+        state_id: ``ENVIRONMENT:EXTRACTOR-to-LOADER``.
+        run_id: As ``meltano logs`` knows it.
+        started_at: UTC.
+        heartbeat_at: When Meltano last said that it lives; None where it never did.
+    """
+
+    number: int
+    state_id: str
+    run_id: str
+    started_at: datetime
+    heartbeat_at: datetime | None
+
+    @property
+    def extractor(self) -> str:
+        """The extractor that it reads with."""
+        return self.state_id.partition(":")[2].partition("-to-")[0]
+
+    @property
+    def log(self) -> Path:
+        """Meltano's log of it, in the state folder of the user who started it."""
+        import platformdirs  # noqa: PLC0415
+
+        folder = re.sub(r"[^\w\s.\-]", "", self.state_id)
+        return Path(platformdirs.user_log_path("meltano")) / "elt" / folder / self.run_id / "elt.log"
+
+
+def running(project: Project) -> list[MeltanoRun]:
+    """Return the runs that Meltano takes for running and whose process lives.
+
+    Empty where Meltano keeps them in a database of its own (``MELTANO_DATABASE_URI``).
+    """
+    listed = _marked_running(project)
+    if not listed:
+        return []
+    alive = processes(project)
+    return [run for run in listed if _lives(run, alive)]
+
+
+def clear_dead(project: Project) -> list[str]:
+    """End the runs whose process was killed, with what they left; return a line on each thing done.
+
+    What a killed Meltano leaves: its row, which blocks the next run of the store for five minutes; the tap and the
+    loader, which go on; and the tap's configuration with key and secret.
+
+    Raises:
+        PimctlError: Something cannot be removed.
+    """
+    told: list[str] = []
+    alive = processes(project)
+    orphans = [process for process in psutil.process_iter() if _is_orphan(project, process)]
+    for process in orphans:
+        with suppress(psutil.NoSuchProcess):
+            process.terminate()
+    for process in psutil.wait_procs(orphans, timeout=END_SECONDS)[1]:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    if orphans:
+        told.append(f"Ended {len(orphans)} process{'es' * (len(orphans) > 1)} that a killed run had left.")
+    dead = [run for run in _marked_running(project) if not _lives(run, alive)]
+    if dead:
+        now = datetime.now(UTC).strftime(FORMAT)
+        with closing(_open(project, "rw")) as database, database:
+            for run in dead:
+                database.execute(
+                    "update runs set state = 'FAIL', ended_at = ?, payload = json_set(coalesce(payload, '{}'), "
+                    "'$.error', ?) where id = ? and state = 'RUNNING'",
+                    [now, CLEARED, run.number],
+                )
+        told += [
+            f"Ended the run of {run.extractor} of {run.started_at:%Y-%m-%d %H:%M} UTC: its process was gone."
+            for run in dead
+        ]
+    removed = [path for path in _configurations(project) if not _is_used(path, alive)]
+    for path in removed:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise PimctlError(
+                f"{path} holds a key and secret, and cannot be removed ({error.strerror}): remove it by hand."
+            ) from None
+    if removed:
+        told.append(f"Removed {len(removed)} configuration{'s' * (len(removed) > 1)} that a killed run had left.")
+    return told
+
+
+@dataclass(frozen=True)
+class Process:
+    """A Meltano process of this project.
+
+    Attributes:
+        pid: Its number.
+        started: Seconds since 1970.
+        arguments: Its command line after the program.
+        extractors: The extractors that it runs, by its blocks and jobs.
+    """
+
+    pid: int
+    started: float
+    arguments: tuple[str, ...]
+    extractors: frozenset[str]
+
+
+def processes(project: Project) -> list[Process]:
+    """Return the Meltano processes that work in this project."""
+    document: Mapping[str, Any] | None = None
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            command = process.cmdline()
+            place = next((number for number, part in enumerate(command[:3]) if Path(part).name == "meltano"), None)
+            if place is None or Path(process.cwd()).resolve() != project.root:
+                continue
+            document = document if document is not None else project_files.read(project)
+            arguments = tuple(command[place + 1 :])
+            named = _extractors(document, arguments)
+            found.append(Process(process.pid, process.create_time(), arguments, named))
+    return found
+
+
+def extractors_of_this_run(project: Project) -> frozenset[str]:
+    """Return the extractors of the Meltano run that started this process; none outside a run."""
+    above = {process.pid for process in psutil.Process().parents()}
+    return frozenset().union(*(process.extractors for process in processes(project) if process.pid in above))
+
+
+def _extractors(document: Mapping[str, Any], arguments: tuple[str, ...]) -> frozenset[str]:
+    """Return the extractors that a Meltano command names, itself or by a job or schedule."""
+    jobs = {str(job["name"]): registry.blocks(job) for job in document.get("jobs") or ()}
+    schedules = {str(found["name"]): str(found.get("job")) for found in document.get("schedules") or ()}
+    if "schedule" in arguments:
+        arguments = tuple(schedules.get(word, word) for word in arguments)
+    blocks = [block for word in arguments for block in jobs.get(word, [word])]
+    return frozenset(block for block in blocks if block.startswith(PREFIX))
+
+
+def _lives(run: MeltanoRun, alive: list[Process]) -> bool:
+    """Whether the process of a run is at work: one that runs its extractor was there when it began."""
+    if run.heartbeat_at is not None and datetime.now(UTC) - run.heartbeat_at < HEARTBEAT:
+        return True  # also in another container, whose processes nobody sees here
+    begun = run.started_at.timestamp() + 1
+    return any(run.extractor in process.extractors and process.started <= begun for process in alive)
+
+
+def _is_orphan(project: Project, process: psutil.Process) -> bool:
+    """Whether a process is a tap or a loader of this project whose Meltano is gone."""
+    folder = f"{project.root / '.meltano' / 'run'}{os.sep}"
+    try:
+        command = process.cmdline()
+        parent = process.parent()
+    except psutil.Error:
+        return False
+    if not any(part.startswith(folder) and part.endswith(".config.json") for part in command):
+        return False
+    return parent is None or not any("meltano" in Path(part).name for part in _command(parent)[:3])
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return list(process.cmdline())
+    except psutil.Error:
+        return []
+
+
+def _configurations(project: Project) -> list[Path]:
+    return sorted((project.root / ".meltano" / "run").glob(f"{PREFIX}*/tap.*.config.json"))
+
+
+def _is_used(path: Path, alive: list[Process]) -> bool:
+    """Whether a configuration belongs to a Meltano process that was there when it was written."""
+    try:
+        written = path.stat().st_mtime
+    except OSError:
+        return False
+    store = path.parent.name
+    return any(store in process.extractors and process.started <= written + 1 for process in alive)
+
+
+def _marked_running(project: Project) -> list[MeltanoRun]:
+    try:
+        with closing(_open(project, "ro")) as database:
+            rows = database.execute(
+                "select id, job_name, run_id, started_at, last_heartbeat_at from runs where state = 'RUNNING'"
+            ).fetchall()
+    except sqlite3.Error:
+        return []  # no run yet, or Meltano keeps them elsewhere
+    return [
+        MeltanoRun(number, state_id, _dashed(run_id), _time(started), _time(heartbeat) if heartbeat else None)
+        for number, state_id, run_id, started, heartbeat in rows
+        if PREFIX in state_id and started
+    ]
+
+
+def _open(project: Project, mode: str) -> sqlite3.Connection:
+    return sqlite3.connect(f"{(project.root / '.meltano' / 'meltano.db').as_uri()}?mode={mode}", uri=True, timeout=10)
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def _dashed(run_id: str) -> str:
+    return "-".join((run_id[:8], run_id[8:12], run_id[12:16], run_id[16:20], run_id[20:])) if run_id else ""
