@@ -10,7 +10,7 @@ from typing import Any
 from benchmarks.runs import Figures, run_tap
 from benchmarks.stores import KeptAnswers, open_site
 from demo_store import Store
-from tests.tap.life import without_flat_variations
+from tests.support.random_edits import without_flat_variations
 
 FEW, MANY, MOST = 1_000, 50_000, 100_000
 VARIATIONS = 25_000

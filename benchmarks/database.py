@@ -9,7 +9,7 @@ from typing import Any
 from benchmarks.stores import KeptAnswers, open_site
 from demo_store import Store
 from pimctl.setup.package_index import uv_variables
-from tests.e2e.house import House, copy_project
+from tests.support.meltano_project import House, copy_project
 
 PRODUCTS, VARIATIONS = 10_000, 20_000
 

@@ -9,8 +9,8 @@ from typing import Any
 from demo_store import Store
 from tap_woo_pim.http.body import MAX_BODY_BYTES
 from tap_woo_pim.pagination import paginator
-from tests.tap import trial
-from tests.tap.harness import Landing, Site, site
+from tests.support import fault_run
+from tests.support.harness import Landing, Site, site
 
 SETTINGS: dict[str, Any] = {"max_retries": 2, "request_timeout_seconds": 5}
 COLUMNS = ("fault", "struck", "outcome", "named", "lost", "retries", "seconds", "told")
@@ -25,12 +25,12 @@ def missing(landing: Landing, store: Store) -> int:
 def row(served: Site, name: str, when: str) -> list[str]:
     """Let a fault strike and tell what came of it. A run that failed is followed by another one, as it would be."""
     landing = Landing()
-    fault = trial.all_cases(served.store, MAX_BODY_BYTES + 10**6)[name]()
-    served.store.faults.add(fault, trial.WHEN[when]())
-    outcome = trial.run(served, landing, **SETTINGS)
-    trial.heal(served)
+    fault = fault_run.all_cases(served.store, MAX_BODY_BYTES + 10**6)[name]()
+    served.store.faults.add(fault, fault_run.WHEN[when]())
+    outcome = fault_run.run(served, landing, **SETTINGS)
+    fault_run.heal(served)
     if outcome.failure:
-        trial.run(served, landing, **SETTINGS)
+        fault_run.run(served, landing, **SETTINGS)
     lost = max(0, missing(landing, served.store) - outcome.named)
     ended = "failed, made good by the next run" if outcome.failure else "named rows" if outcome.named else "complete"
     told = (outcome.failure or "").partition("): ")[2] or (outcome.failure or "").partition(", ")[2]
@@ -54,10 +54,10 @@ def main() -> None:
     # A million rows take a quarter of an hour.
     paginator.SPARE_ROWS = paginator.MOST_ROWS = 2000
     logging.disable(logging.CRITICAL)
-    store = trial.small_store()
+    store = fault_run.small_store()
     print("| " + " | ".join(COLUMNS) + " |\n|" + " --- |" * len(COLUMNS))
     with site(store) as served:
-        for name in trial.all_cases(store):
+        for name in fault_run.all_cases(store):
             for when in ("once", "always"):
                 if only in name:
                     print("| " + " | ".join(row(served, name, when)) + " |", flush=True)

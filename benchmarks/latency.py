@@ -24,7 +24,7 @@ from demo_store.answer import Answer
 from demo_store.faults import Fault
 from demo_store.faults.base import Exchange
 from tap_woo_pim._compat import override
-from tests.tap.life import without_flat_variations
+from tests.support.random_edits import without_flat_variations
 
 SECONDS = 0.4
 IN_FLIGHT = 4

@@ -22,7 +22,7 @@ from typing import Any
 import psutil  # type: ignore[import-untyped]
 
 from demo_store import Store
-from tests.transform.warehouse import Warehouse, open_warehouses
+from tests.support.warehouse import Warehouse, open_warehouses
 
 COPIES = 50
 HALF = COPIES // 2

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.house import House, open_house
+from tests.support.meltano_project import House, open_house
 
 
 @pytest.fixture(scope="session")

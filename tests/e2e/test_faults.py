@@ -16,11 +16,10 @@ from singer_sdk.contrib.msgspec import encoder
 
 from demo_store.faults import chance, path
 from demo_store.faults.cases import cases
-from tests.e2e import truth
-from tests.e2e.house import House
-from tests.e2e.landed import Schema, by_key, differing
-from tests.tap import trial
-from tests.tap.harness import Landing, Site, site
+from tests.support import fault_run, served_rows
+from tests.support.harness import Landing, Site, site
+from tests.support.landed import Schema, by_key, differing
+from tests.support.meltano_project import House
 
 SCHEMA = "faults"
 STREAMS = ("products", "product_shipping_classes")
@@ -70,7 +69,7 @@ class Landed:
     """
 
     schema: Schema
-    outcomes: dict[tuple[str, str], trial.Outcome] = field(default_factory=dict)
+    outcomes: dict[tuple[str, str], fault_run.Outcome] = field(default_factory=dict)
     kept: dict[tuple[str, str], bool] = field(default_factory=dict)
     odd: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     served: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -87,20 +86,20 @@ class Landed:
 @pytest.fixture(scope="module")
 def landed(house: House, tmp_path_factory: pytest.TempPathFactory) -> Landed:
     """Let every fault strike, at chosen, all and random requests, and load all that came of it by one real target."""
-    store = trial.small_store()
+    store = fault_run.small_store()
     landed = Landed(Schema(house, SCHEMA))
     messages = tmp_path_factory.mktemp("faults") / "messages.jsonl"
     house.meltano("invoke", "pim-db:start")
     with pytest.MonkeyPatch.context() as patch, site(store) as served, messages.open("wb") as file:
-        trial.quick(patch)
+        fault_run.quick(patch)
         for name in NAMES:
-            for when in trial.WHEN:
+            for when in fault_run.WHEN:
                 let_strike(landed, served, file, name, when)
         for seed in MIXES:
             mix(landed, served, file, seed)
         for name in ODD_VALUES:
             keep_odd(landed, served, file, name)
-        landed.served = {stream: truth.served(store, stream) for stream in STREAMS}
+        landed.served = {stream: served_rows.served(store, stream) for stream in STREAMS}
     with messages.open("rb") as file:
         loader = landed.schema.loader(messages.parent, file, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
         _, told = loader.communicate()
@@ -111,38 +110,38 @@ def landed(house: House, tmp_path_factory: pytest.TempPathFactory) -> Landed:
 def let_strike(landed: Landed, served: Site, file: BinaryIO, name: str, when: str) -> None:
     landing, store_id = Landing(), f"{name} {when}"
     if when == "always":
-        assert trial.run(served, landing, store_id=store_id).is_complete
+        assert fault_run.run(served, landing, store_id=store_id).is_complete
     before = {stream: landing.live(stream, store_id).keys() for stream in STREAMS}
-    served.store.faults.add(trial.all_cases(served.store)[name](), trial.WHEN[when]())
-    outcome = trial.run(served, landing, store_id=store_id, **trial.timeout(name))
-    trial.heal(served)
+    served.store.faults.add(fault_run.all_cases(served.store)[name](), fault_run.WHEN[when]())
+    outcome = fault_run.run(served, landing, store_id=store_id, **fault_run.timeout(name))
+    fault_run.heal(served)
     landed.outcomes[name, when] = outcome
     landed.kept[name, when] = all(landing.live(stream, store_id).keys() >= before[stream] for stream in STREAMS)
     again = 2 if name in BOGUS else when != "once" or name in ODD_VALUES or not outcome.is_complete
     for _ in range(again):
-        assert trial.run(served, landing, store_id=store_id).is_complete, store_id
+        assert fault_run.run(served, landing, store_id=store_id).is_complete, store_id
     write(landing, file)
 
 
 def mix(landed: Landed, served: Site, file: BinaryIO, seed: int) -> None:
     """Let three faults strike at random in one run."""
-    landing, makers = Landing(), trial.all_cases(served.store)
-    for number, name in enumerate(random.Random(seed).sample(sorted({*NAMES} - {*trial.HANGS}), 3)):
+    landing, makers = Landing(), fault_run.all_cases(served.store)
+    for number, name in enumerate(random.Random(seed).sample(sorted({*NAMES} - {*fault_run.HANGS}), 3)):
         served.store.faults.add(makers[name](), path("/wc/v3/products") & chance(0.15, seed=10 * seed + number))
-    landed.outcomes["three", f"at random {seed}"] = trial.run(served, landing, store_id=f"mix {seed}")
-    trial.heal(served)
+    landed.outcomes["three", f"at random {seed}"] = fault_run.run(served, landing, store_id=f"mix {seed}")
+    fault_run.heal(served)
     for _ in range(2):  # some made rows up
-        assert trial.run(served, landing, store_id=f"mix {seed}").is_complete
+        assert fault_run.run(served, landing, store_id=f"mix {seed}").is_complete
     write(landing, file)
 
 
 def keep_odd(landed: Landed, served: Site, file: BinaryIO, name: str) -> None:
     landing = Landing()
-    served.store.faults.add(trial.all_cases(served.store)[name](), trial.ROWS)
-    assert trial.run(served, landing, store_id=name).is_complete, name
+    served.store.faults.add(fault_run.all_cases(served.store)[name](), fault_run.ROWS)
+    assert fault_run.run(served, landing, store_id=name).is_complete, name
     key = served.store.key()
     landed.odd[name] = ask(served, key.consumer_key, key.consumer_secret)
-    trial.heal(served)
+    fault_run.heal(served)
     write(landing, file)
 
 
@@ -173,7 +172,7 @@ def test_a_fault_that_strikes_twice_costs_no_row(landed: Landed, name: str) -> N
     outcome = landed.outcomes[name, "once"]
     if name in FAILED and outcome.failure:
         assert FAILED[name] in outcome.failure
-        assert trial.PLAIN.fullmatch(outcome.failure)
+        assert fault_run.PLAIN.fullmatch(outcome.failure)
     elif name in NAMED:
         assert outcome.failure is None
     else:
@@ -184,7 +183,7 @@ def test_a_fault_that_strikes_twice_costs_no_row(landed: Landed, name: str) -> N
 @pytest.mark.parametrize("name", NAMES)
 def test_a_fault_that_stays_ends_in_one_of_three_ways_and_the_next_run_makes_it_good(landed: Landed, name: str) -> None:
     outcome = landed.outcomes[name, "always"]
-    assert outcome.failure is None or trial.PLAIN.fullmatch(outcome.failure)
+    assert outcome.failure is None or fault_run.PLAIN.fullmatch(outcome.failure)
     if name in DEAD:
         assert (outcome.failure, outcome.named) == (None, DEAD[name])
     assert landed.kept[name, "always"]
@@ -194,7 +193,7 @@ def test_a_fault_that_stays_ends_in_one_of_three_ways_and_the_next_run_makes_it_
 @pytest.mark.parametrize("seed", MIXES)
 def test_three_faults_at_random_requests_are_made_good_by_the_next_run(landed: Landed, seed: int) -> None:
     outcome = landed.outcomes["three", f"at random {seed}"]
-    assert outcome.failure is None or trial.PLAIN.fullmatch(outcome.failure)
+    assert outcome.failure is None or fault_run.PLAIN.fullmatch(outcome.failure)
     assert landed.differences(f"mix {seed}") == []
 
 
@@ -206,10 +205,10 @@ def test_odd_values_stand_in_the_database_in_their_column_or_in_extra_fields(lan
         row = rows[sent["id"]]
         extra = row["extra_fields"] or {}
         for field_name, value in sent.items():
-            if field_name in truth.NOT_DATA:
+            if field_name in served_rows.NOT_DATA:
                 continue
             if field_name in extra:
-                assert extra[field_name] == truth.tagged(stored(value))
+                assert extra[field_name] == served_rows.tagged(stored(value))
                 assert row.get(field_name) is None
             else:
                 assert row[field_name] in fitting(value, types[field_name]), (field_name, value)
@@ -250,11 +249,11 @@ def fitting(sent: Any, kind: str) -> list[Any]:
         return [*none, str(value).lower() if isinstance(value, bool) else str(value)]
     if kind == "boolean":
         known = {"0": False, "1": True, 0: False, 1: True}
-        return [*none, truth.tagged(value if isinstance(value, bool) else known.get(value))]
+        return [*none, served_rows.tagged(value if isinstance(value, bool) else known.get(value))]
     if kind == "timestamp without time zone":
-        return none or [truth.cell("", kind, value, "")]
+        return none or [served_rows.cell("", kind, value, "")]
     if kind in {"bigint", "numeric"}:
         return none or [Decimal(str(value))]
     assert kind == "jsonb"
     values = list(value.values()) if isinstance(value, dict) else value
-    return [*none, truth.tagged(value), truth.tagged(values)]
+    return [*none, served_rows.tagged(value), served_rows.tagged(values)]

@@ -12,14 +12,14 @@ from psycopg import sql
 
 from demo_store import Store, serve
 from pimctl.demo.report import COMPONENTS
-from tests.e2e import truth
-from tests.e2e.house import House
-from tests.e2e.landed import by_key, key_of
-from tests.e2e.pipeline import Pipeline
+from tests.support import served_rows
+from tests.support.landed import by_key, key_of
+from tests.support.meltano_project import House
+from tests.support.pipeline import Pipeline
 
 STREAMS = {
-    "us": set(truth.STREAM_KINDS),
-    "eu": set(truth.STREAM_KINDS) - {"product_custom_fields", "product_reviews"},
+    "us": set(served_rows.STREAM_KINDS),
+    "eu": set(served_rows.STREAM_KINDS) - {"product_custom_fields", "product_reviews"},
 }
 """What the two sample instances choose in meltano.yml."""
 
@@ -29,7 +29,7 @@ STREAMS = {
 )
 def test_every_column_of_every_row_is_what_the_store_served(synced: House, store_id: str, stream: str) -> None:
     types = synced.types(stream)
-    expected = by_key(stream, truth.served(synced.sites[store_id].store, stream), types)
+    expected = by_key(stream, served_rows.served(synced.sites[store_id].store, stream), types)
     found = {row[key_of(stream)]: row for row in synced.rows(stream, store_id)}
 
     assert expected
@@ -38,7 +38,7 @@ def test_every_column_of_every_row_is_what_the_store_served(synced: House, store
     for identity, columns in expected.items():
         row = found[identity]
         assert (row.pop("store_id"), row.pop("synced_at")) == (store_id, store["synced_at"])
-        assert truth.tagged(row) == columns, f"{store_id}, {stream} {identity}"
+        assert served_rows.tagged(row) == columns, f"{store_id}, {stream} {identity}"
 
 
 def test_every_row_of_the_oldest_version_is_what_the_store_served(house: House, tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_stores_row_says_what_the_store_says_of_itself(synced: House, store_id: 
             verify=str(site.ca_bundle),
         )
         answer.raise_for_status()
-        return truth.exact(answer.content)
+        return served_rows.exact(answer.content)
 
     index, currency = ask(""), ask("wc/v3/data/currencies/current")
     environment = ask("wc/v3/system_status")["environment"]
@@ -95,7 +95,7 @@ def test_stores_row_says_what_the_store_says_of_itself(synced: House, store_id: 
     (row,) = synced.rows("stores", store_id)
     synced_at = row.pop("synced_at")
 
-    assert abs(synced_at - truth.utc(site.store.clock.now())) < timedelta(minutes=10)
+    assert abs(synced_at - served_rows.utc(site.store.clock.now())) < timedelta(minutes=10)
     assert row == {
         "store_id": store_id,
         "name": index["name"],
@@ -137,7 +137,7 @@ def test_each_stream_read_whole_has_its_snapshot(synced: House, store_id: str) -
 
     assert found.keys() == STREAMS[store_id]
     for stream, row in found.items():
-        assert row["row_count"] == len(truth.served(synced.sites[store_id].store, stream)), stream
+        assert row["row_count"] == len(served_rows.served(synced.sites[store_id].store, stream)), stream
         assert row["started_at"] == store["synced_at"]
         assert row["started_at"] <= row["completed_at"] < row["started_at"] + timedelta(minutes=10)
 
@@ -161,7 +161,7 @@ def test_tables_hold_the_taps_columns_alone_and_keys_begin_with_the_store(synced
             "where contype = 'p' and connamespace = 'woo'::regnamespace"
         ).fetchall()
     keys = {row["table"].removeprefix("woo."): row["key"] for row in found}
-    by_id = dict.fromkeys(truth.STREAM_KINDS, "PRIMARY KEY (store_id, id)")
+    by_id = dict.fromkeys(served_rows.STREAM_KINDS, "PRIMARY KEY (store_id, id)")
     assert keys == by_id | {
         "product_custom_fields": "PRIMARY KEY (store_id, name)",
         "snapshots": "PRIMARY KEY (store_id, stream)",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pimctl.stores import model_figures
-from tests.e2e import truth
-from tests.e2e.house import House
+from tests.support import served_rows
+from tests.support.meltano_project import House
 
 
 def test_live_goods_of_the_model_are_those_of_the_stores(synced: House) -> None:
@@ -14,7 +14,7 @@ def test_live_goods_of_the_model_are_those_of_the_stores(synced: House) -> None:
     for store_id in ("us", "eu"):
         store = synced.sites[store_id].store
         live = {
-            stream: [row for row in truth.served(store, stream) if row["status"] != "trash"]
+            stream: [row for row in served_rows.served(store, stream) if row["status"] != "trash"]
             for stream in ("products", "product_variations")
         }
         found = figures.stores[store_id]

@@ -18,9 +18,9 @@ from demo_store import PROFILES, Server, Store, serve
 from demo_store.faults import nth, param
 from demo_store.faults.cases import cases
 from tap_woo_pim.config.declaration import COMPONENTS
-from tests.e2e.house import House
-from tests.e2e.pipeline import Pipeline
-from tests.tap.life import Life
+from tests.support.meltano_project import House
+from tests.support.pipeline import Pipeline
+from tests.support.random_edits import Life
 
 BEGIN = datetime(2026, 10, 1, 12, tzinfo=UTC)
 SETTINGS: dict[str, Any] = {"max_retries": 1, "sync_components": list(COMPONENTS)}

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from demo_store import Store, serve
-from tests.e2e.house import CHECKOUT, House
-from tests.e2e.pipeline import Pipeline
+from tests.support.meltano_project import CHECKOUT, House
+from tests.support.pipeline import Pipeline
 
 BEGIN = datetime(2026, 10, 31, 12, tzinfo=UTC)
 """Half a day before the moment that the README's query names."""

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 from pimctl.demo.report import NEXT_STEPS
-from tests.e2e import truth
-from tests.e2e.house import CHECKOUT, House
+from tests.support import served_rows
+from tests.support.meltano_project import CHECKOUT, House
 
 
 def commands(program: str, text: str) -> list[list[str]]:
@@ -52,7 +52,7 @@ def test_commands_connect_a_new_store_and_sync_it(synced: House) -> None:
             assert "Plugin configuration is valid" in told
 
     (synced.root / ".env").unlink()
-    expected = {row["id"] for row in truth.served(site.store, "products")}
+    expected = {row["id"] for row in served_rows.served(site.store, "products")}
     assert {row["id"] for row in synced.rows("products", "mine")} == expected
     assert key.consumer_secret not in (synced.root / "meltano.yml").read_text(encoding="utf-8")
 
@@ -69,10 +69,10 @@ def test_queries_of_the_readme_find_what_is_live_and_what_changed(synced: House)
 
     for store_id in ("us", "eu"):
         for stream, rows in found.items():
-            served = truth.served(synced.sites[store_id].store, stream)
+            served = served_rows.served(synced.sites[store_id].store, stream)
             live = {row["id"] for row in served if row["status"] != "trash"}
             assert {row["id"] for row in rows if row["store_id"] == store_id} == live
-        for row in truth.served(synced.sites[store_id].store, "products"):
+        for row in served_rows.served(synced.sites[store_id].store, "products"):
             assert ((store_id, row["id"]) in recent) == ((row["date_modified_gmt"] or "") >= "2026-11-01")
 
 
@@ -84,7 +84,7 @@ def test_query_of_the_readme_finds_what_has_no_image(synced: House) -> None:
     served = {
         (store_id, row["id"])
         for store_id in ("us", "eu")
-        for row in truth.served(synced.sites[store_id].store, "product_variations")
+        for row in served_rows.served(synced.sites[store_id].store, "product_variations")
         if not row["image"]
     }
     assert served

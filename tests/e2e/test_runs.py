@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from demo_store import Request
-from tests.e2e.house import RUN_SECONDS, House
+from tests.support.meltano_project import RUN_SECONDS, House
 
 OTHER = {"us": "eu", "eu": "us"}
 

@@ -11,8 +11,8 @@ import pytest
 
 from demo_store import Store
 from tests.support.environments import CHECKOUT, Environment, Packages, build, pythons
+from tests.support.harness import Landing, site
 from tests.support.project import EXTRAS, normalized
-from tests.tap.harness import Landing, site
 
 pytestmark = pytest.mark.long
 PINS = ("-c", CHECKOUT / "requirements" / "dev.txt")

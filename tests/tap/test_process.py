@@ -9,22 +9,14 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Any
 
 import pytest
 from singer_sdk.contrib.msgspec import decoder
 
 from demo_store import Request, Store
 from demo_store.faults import When, path
-from tests.tap.harness import Landing, Site, site
-from tests.tap.life import new_store
-
-
-def command(served: Site, folder: Path, **settings: Any) -> list[str]:
-    """The command line of the tap over a store."""
-    config = folder / "config.json"
-    config.write_text(json.dumps(served.config(**settings)))
-    return [sys.executable, "-m", "tap_woo_pim", "--config", str(config)]
+from tests.support.harness import Landing, command, site
+from tests.support.random_edits import new_store
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])

@@ -12,7 +12,7 @@ from demo_store import Store
 from demo_store.faults.pages import RowsChanged
 from demo_store.faults.when import path
 from tap_woo_pim.tap import TapWooPim
-from tests.tap.harness import site
+from tests.support.harness import site
 
 # The SDK makes its tests while this module is imported, so the stores have to be there by then.
 _stores = ExitStack()

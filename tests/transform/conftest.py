@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from demo_store import Store
-from tests.transform.warehouse import NewWarehouse, Warehouse, open_warehouses
+from tests.support.warehouse import NewWarehouse, Warehouse, open_warehouses
 
 
 @pytest.fixture(scope="session")

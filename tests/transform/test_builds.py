@@ -7,7 +7,7 @@ import json
 import pytest
 
 from demo_store import Store
-from tests.transform.warehouse import NewWarehouse, Warehouse
+from tests.support.warehouse import NewWarehouse, Warehouse
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import datetime
 import pytest
 
 from demo_store import Store
-from tests.transform.warehouse import NewWarehouse, Warehouse
+from tests.support.warehouse import NewWarehouse, Warehouse
 
 COMPONENTS = ["categories", "products", "variations"]
 DELETED = "select product_id, deletion_reason from pim.products where is_deleted and store_id = 'store' order by 1"

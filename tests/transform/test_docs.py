@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.transform.warehouse import CHECKOUT, Warehouse
+from tests.support.warehouse import CHECKOUT, Warehouse
 
 PAGE = (CHECKOUT / "docs" / "pim-model.md").read_text("utf-8")
 QUERIES = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from demo_store import Store
-from tests.transform.warehouse import CHECKOUT, NewWarehouse, Warehouse, wait_for_waiter
+from tests.support.warehouse import CHECKOUT, NewWarehouse, Warehouse, wait_for_waiter
 
 MODELS = CHECKOUT / "transform" / "models"
 KEEPING_UP = r"drop_(?:changed|affected_products|affected_skus)\(\)|kept_checks"

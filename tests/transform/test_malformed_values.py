@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from demo_store import Store
-from tests.transform.warehouse import NewWarehouse, Warehouse
+from tests.support.warehouse import NewWarehouse, Warehouse
 
 LONG_NUMBER = "9" * 5000
 LONG_TEXT = "".join(random.Random(7).choices("abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNOPQRSTUVWXYZ,.", k=9000)).strip()

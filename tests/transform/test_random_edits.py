@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from demo_store import Store
-from tests.transform.warehouse import NewWarehouse, Warehouse
+from tests.support.warehouse import NewWarehouse, Warehouse
 
 STORES = ("a", "b")
 SKUS = ["MUG", "JAR", "PAN", "HAT", "HAT-S", "HAT-M", "CUP", "NEW"]

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from tests.transform.warehouse import Warehouse
+from tests.support.warehouse import Warehouse
 
 EXPECTED: list[dict[str, Any]] = json.loads(Path(__file__).with_name("expected_products.json").read_text("utf-8"))
 MASTERS: list[dict[str, Any]] = json.loads(Path(__file__).with_name("expected_master_products.json").read_text("utf-8"))

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from demo_store import Store
-from tests.transform.warehouse import NewWarehouse, Warehouse
+from tests.support.warehouse import NewWarehouse, Warehouse
 
 FIELDS = ["images", "categories", "description", "name", "variations"]
 ZONES = {"berlin": ("Europe/Berlin", 2), "hours": ("", 2), "odd": ("Mars/Olympus", 10**9)}

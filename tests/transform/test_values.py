@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from demo_store import Store
-from tests.transform.warehouse import NewWarehouse, Warehouse
+from tests.support.warehouse import NewWarehouse, Warehouse
 
 PROMOTED = [
     {"key": "warranty", "column": "warranty_months", "type": "integer"},

@@ -1,0 +1,104 @@
+"""Settings that are wrong, so that nobody is asked."""
+
+from __future__ import annotations
+
+from tests.support.connection_cases.case import Cases, Config, SetUp
+from tests.support.stage import Stage
+
+case = Cases()
+
+
+@case(
+    "settings missing",
+    "store ({url}), settings: consumer_key and consumer_secret are missing. Enter the store's address, key and secret.",
+)
+def missing(stage: Stage) -> Config:
+    config = stage.config(stage.serve())
+    return config | {"consumer_key": "", "consumer_secret": None}
+
+
+@case(
+    "key in the address",
+    "store, settings: site_url holds a key. Give the address alone; key and secret have settings of their own.",
+)
+def key_in_address(stage: Stage) -> Config:
+    config = stage.config(stage.serve())
+    query = f"consumer_key={config['consumer_key']}&consumer_secret={config['consumer_secret']}"
+    return config | {"site_url": f"{config['site_url']}/wp-json/wc/v3/products?{query}"}
+
+
+@case(
+    "not an address",
+    "store, settings: site_url is not a web address. Give it as https://shop.example.",
+)
+def no_address(stage: Stage) -> Config:
+    return stage.config(stage.serve(), site_url="my store")
+
+
+@case(
+    "host name with an empty part", "store, settings: site_url is not a web address. Give it as https://shop.example."
+)
+def empty_label(stage: Stage) -> Config:
+    return stage.config(stage.serve(), site_url="https://shop..example")
+
+
+def _user_agent(user_agent: str) -> SetUp:
+    return lambda stage: stage.config(stage.serve(), user_agent=user_agent)
+
+
+for number, user_agent in enumerate(("Store \N{EURO SIGN}", "Store\nX-Other: 1", " Store"), 1):
+    case(
+        f"user agent that is no header, {number}",
+        "store ({url}), settings: user_agent holds what no header may hold. Use letters without accents, digits and"
+        " plain signs.",
+    )(_user_agent(user_agent))
+
+
+@case(
+    "secret among the parameters",
+    "store ({url}), settings: extra_query_parameters holds a key. Take it out; key and secret have settings of their"
+    " own.",
+)
+def secret_parameter(stage: Stage) -> Config:
+    config = stage.config(stage.serve(tls=False))
+    return config | {"extra_query_parameters": {"consumer_secret": config["consumer_secret"]}}
+
+
+@case(
+    "user name in place of the key",
+    "store ({url}), settings: consumer_key is no WooCommerce consumer key. It starts with ck_; make one in WooCommerce"
+    " > Settings > Advanced > REST API.",
+)
+def user_name(stage: Stage) -> Config:
+    return stage.config(stage.serve(), consumer_key="shopkeeper", consumer_secret="a long pass word")
+
+
+@case(
+    "secret of another kind",
+    "store ({url}), settings: consumer_secret is no WooCommerce consumer secret. It starts with cs_ and is shown once,"
+    " when the key is made.",
+)
+def other_secret(stage: Stage) -> Config:
+    return stage.config(stage.serve(), consumer_secret="a long pass word")
+
+
+@case(
+    "setting that is none of its values",
+    'store ({url}), settings: auth_method is "Basic". Choose from auto, basic, query, oauth1.',
+)
+def other_value(stage: Stage) -> Config:
+    return stage.config(stage.serve(), auth_method="Basic")
+
+
+@case(
+    "setting of the wrong kind",
+    'store ({url}), settings: page_size is "many". Give a whole number from 1 to 100.',
+)
+def wrong_kind(stage: Stage) -> Config:
+    return stage.config(stage.serve(), page_size="many")
+
+
+@case("secret of the wrong kind", "store ({url}), settings: consumer_secret is of a wrong type. Give a text.")
+def secret_as_list(stage: Stage) -> Config:
+    config = stage.config(stage.serve())
+    return config | {"consumer_secret": [config["consumer_secret"]]}

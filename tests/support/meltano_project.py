@@ -1,0 +1,146 @@
+"""A copy of the project with its plugins installed, two open sample stores, and the real Meltano over them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import dict_row
+from psycopg.types.json import set_json_loads
+
+from demo_store import Server, Store, serve
+from pimctl.postgres import address, postmaster
+from pimctl.setup.package_index import uv_variables
+from tests.support import served_rows
+
+CHECKOUT = Path(__file__).parents[2]
+PARTS = ("LICENSE", "README.md", "meltano.yml", "pimctl", "pyproject.toml", "requirements", "tap_woo_pim", "transform")
+RUN_SECONDS = 300
+
+
+@dataclass
+class House:
+    """The copy of the project.
+
+    Attributes:
+        root: Its folder.
+        stores: The open stores by store id.
+        variables: What is added to Meltano's environment.
+    """
+
+    root: Path
+    sites: dict[str, Server] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
+
+    def begin(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("MELTANO_", "PG", "PIM_", "TAP_", "TARGET_", "PYTHON"))
+        }
+        return subprocess.Popen(
+            [str(Path(sys.executable).with_name("meltano")), *arguments],
+            cwd=self.root,
+            encoding="utf-8",
+            env={**kept, "NO_COLOR": "1", **self.variables, **variables},
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+        )
+
+    def end(self, process: subprocess.Popen[str]) -> str:
+        """Wait for a command that must succeed, and return its output, in which no secret may stand."""
+        told, _ = process.communicate(timeout=RUN_SECONDS)
+        assert process.returncode == 0, told
+        for site in self.sites.values():
+            assert site.store.key().consumer_key not in told
+            assert site.store.key().consumer_secret not in told
+        return told
+
+    def meltano(self, *arguments: str, **variables: str) -> str:
+        return self.end(self.begin(*arguments, **variables))
+
+    @property
+    def url(self) -> str:
+        """The embedded database, which the first run starts."""
+        server = postmaster.find(self.root / ".pim" / "data")
+        assert server is not None
+        return address.url(server.socket_folder)
+
+    @contextmanager
+    def database(self, url: str | None = None) -> Iterator[psycopg.Connection[dict[str, Any]]]:
+        with psycopg.connect(url or self.url, row_factory=dict_row) as connection:
+            connection.execute("set timezone to 'UTC'")
+            set_json_loads(served_rows.exact, connection)
+            yield connection
+
+    def types(self, stream: str, schema: str = "woo") -> dict[str, str]:
+        """Return the columns of a landed table with their types, none when there is no such table."""
+        with self.database() as connection:
+            found = connection.execute(
+                "select column_name, data_type from information_schema.columns "
+                "where table_schema = %s and table_name = %s order by ordinal_position",
+                [schema, stream],
+            )
+            return {row["column_name"]: row["data_type"] for row in found}
+
+    def tables(self) -> list[str]:
+        with self.database() as connection:
+            found = connection.execute("select tablename from pg_tables where schemaname = 'woo' order by 1")
+            return [row["tablename"] for row in found]
+
+    def rows(self, stream: str, store_id: str, url: str | None = None) -> list[dict[str, Any]]:
+        """Return all landed rows of a store."""
+        with self.database(url) as connection:
+            wanted = sql.SQL("select * from {} where store_id = %s").format(sql.Identifier("woo", stream))
+            return connection.execute(wanted, [store_id]).fetchall()
+
+    def all_rows(self, store_id: str) -> dict[str, list[str]]:
+        """Return everything that landed of a store, in an order of its own that is the same each time."""
+        return {stream: sorted(map(repr, self.rows(stream, store_id))) for stream in self.tables()}
+
+
+def copy_project(root: Path) -> None:
+    """Copy what a sync needs of the checkout, without what was made in it."""
+    root.mkdir()
+    for part in PARTS:
+        source = CHECKOUT / part
+        if source.is_dir():
+            shutil.copytree(source, root / part, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy2(source, root / part)
+
+
+@contextmanager
+def open_house(folder: Path) -> Iterator[House]:
+    """Copy the project, install its plugins, open both stores; at the end close them and stop the database."""
+    house = House(folder / "project")
+    copy_project(house.root)
+    with (
+        serve(Store.recorded("11.0.1"), ca_dir=folder) as us,
+        serve(Store.recorded("9.9.5"), ca_dir=folder) as eu,
+    ):
+        house.sites = {"us": us, "eu": eu}
+        for store_id, site in house.sites.items():
+            prefix = f"TAP_WOO_PIM__{store_id.upper()}_"
+            house.variables |= {
+                f"{prefix}SITE_URL": site.url,
+                f"{prefix}CONSUMER_KEY": site.store.key().consumer_key,
+                f"{prefix}CONSUMER_SECRET": site.store.key().consumer_secret,
+                f"{prefix}CA_BUNDLE": str(site.ca_bundle),
+            }
+        # Where Python may not keep what it compiled, dbt and the loader would take seconds more at each of many starts.
+        house.meltano("install", **uv_variables(), UV_COMPILE_BYTECODE="1")
+        try:
+            yield house
+        finally:
+            house.meltano("invoke", "pim-db:stop")

@@ -1,0 +1,60 @@
+"""A list of a store in memory, whose rows move while it is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, cast
+
+from singer_sdk.exceptions import RetriableAPIError
+
+from tap_woo_pim.http.models import Answer
+from tap_woo_pim.http.prefetch import Inline
+from tap_woo_pim.pagination.page import Listing
+from tap_woo_pim.pagination.paginator import Walk
+from tap_woo_pim.pagination.reader import read
+from tap_woo_pim.store.connection import Store
+
+
+@dataclass
+class MovingList:
+    """A store's list in memory, whose rows appear, vanish and hide between requests as a script says.
+
+    Attributes:
+        turns: before each request, the rows that go to the trash together, or come back when they are there.
+    """
+
+    ids: list[int]
+    hidden: set[int] = field(default_factory=set)
+    poisoned: set[int] = field(default_factory=set)
+    script: list[tuple[str, int]] = field(default_factory=list)
+    turns: list[set[int]] = field(default_factory=list)
+    requests: int = 0
+
+    def get(self, _path: str, params: dict[str, Any], **_: Any) -> Answer:
+        self.requests += 1
+        if self.script:
+            self._move(*self.script.pop(0))
+        if self.turns:
+            self.ids = list(set(self.ids) ^ self.turns.pop(0))
+        size = params["per_page"]
+        offset = params.get("offset", size * (params.get("page", 1) - 1))
+        window = sorted(self.ids)[offset : offset + size]
+        if self.poisoned.intersection(window):
+            raise RetriableAPIError("the server broke down")
+        return Answer([{"id": row} for row in window if row not in self.hidden], len(self.ids), None)
+
+    def _move(self, what: str, which: int) -> None:
+        if what == "delete" and self.ids:
+            self.ids.pop(which % len(self.ids))
+        elif what == "insert" and which not in self.ids:
+            self.ids.append(which)
+
+    def store(self) -> Store:
+        client = SimpleNamespace(executor=Inline(), place=lambda about: f"store, {about}")
+        return cast("Store", SimpleNamespace(get=self.get, client=client, settings=SimpleNamespace(max_concurrency=4)))
+
+
+def read_ids(rows: MovingList, page_size: int, **start: Any) -> tuple[Listing, list[int]]:
+    listing = Listing("list", {}, "rows", Walk(page_size, **start))
+    return listing, [row["id"] for page in read(rows.store(), listing) for row in page]

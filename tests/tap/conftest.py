@@ -1,0 +1,24 @@
+"""A scene for every test, and one installed copy of the project for all that need Meltano."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.connection_project import Project
+from tests.support.meltano_project import open_house
+from tests.support.stage import Stage, open_stage
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    with open_stage(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    with open_house(tmp_path_factory.mktemp("credentials")) as house:
+        yield Project(house.root)

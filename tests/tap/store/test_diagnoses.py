@@ -1,0 +1,63 @@
+"""Each failure ends with its own line, at once, before anything is synced, and without the key in any output."""
+
+from __future__ import annotations
+
+import errno
+import os
+
+import pytest
+import requests
+from urllib3 import HTTPSConnectionPool
+from urllib3.connection import HTTPSConnection
+from urllib3.exceptions import MaxRetryError, NewConnectionError
+
+from tap_woo_pim.http import diagnoses
+from tap_woo_pim.http.classify import connection_cause
+from tests.support.connection_cases import CASES, Case
+from tests.support.stage import Stage
+
+AT_ONCE = (
+    diagnoses.HOST_NOT_FOUND,
+    diagnoses.REFUSED,
+    diagnoses.TIMED_OUT,
+    diagnoses.PROXY,
+    diagnoses.HTTPS_NEEDED,
+    diagnoses.MAINTENANCE,
+    diagnoses.FIREWALL,
+    diagnoses.LOGIN_PAGE,
+    diagnoses.NO_DATA,
+)
+
+
+def begin_of(cause: diagnoses.Diagnosis) -> str:
+    return cause.what.partition("{")[0]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_failure_is_told_in_one_plain_line(stage: Stage, case: Case) -> None:
+    config = case.set_up(stage)
+    url = config["site_url"]
+    if any(case.line.partition(": ")[2].startswith(begin_of(cause)) for cause in AT_ONCE):
+        config["max_retries"] = 5
+    ended = stage.run(config)
+    # What lasts is told by the first answer.
+    assert "Trying again" not in ended.err
+    assert ended.last_line == case.line.format(url=url, http_url=url.replace("https://", "http://"))
+    assert ended.code == 1
+    assert ended.out == ""
+
+
+def test_every_cause_has_a_case_or_a_test_of_its_own() -> None:
+    told = {case.line.partition(": ")[2] for case in CASES}
+    elsewhere = {diagnoses.REVOKED, diagnoses.TOO_OFTEN, diagnoses.UNREACHABLE}
+    for name, cause in vars(diagnoses).items():
+        if isinstance(cause, diagnoses.Diagnosis) and cause not in elsewhere:
+            assert any(line.startswith(begin_of(cause)) for line in told), name
+
+
+@pytest.mark.parametrize("number", [errno.ENETUNREACH, errno.EHOSTUNREACH])
+def test_network_that_does_not_lead_to_the_store_is_told(number: int) -> None:
+    # As urllib3 and requests wrap it.
+    error = NewConnectionError(HTTPSConnection("shop.example"), f"Failed: {OSError(number, os.strerror(number))}")
+    raised = requests.ConnectionError(MaxRetryError(HTTPSConnectionPool("shop.example"), "/", error))
+    assert connection_cause(raised, "https://shop.example/") is diagnoses.UNREACHABLE

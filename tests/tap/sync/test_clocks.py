@@ -1,0 +1,212 @@
+"""Clocks that are off, set or changed, and many changes in one second, lose nothing."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+from typing import Any
+
+import pytest
+
+from demo_store import PROFILES, Store
+from demo_store.faults.bodies import BodyChanged
+from tests.support.harness import Landing, site
+from tests.support.random_edits import Life, new_store
+
+PRODUCTS: dict[str, Any] = {"sync_components": ["products"]}
+
+
+class Time:
+    """Goes on for the store and for the tap's machine alike, wherever the store's clock stands."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.store = new_store()
+        self._now = datetime.datetime.now(datetime.UTC)
+        monkeypatch.setattr("tap_woo_pim.sync.context.machine_now", lambda: self._now)
+
+    def passes(self, seconds: float) -> None:
+        self.store.clock.advance(seconds)
+        self._now += datetime.timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Time:
+    return Time(monkeypatch)
+
+
+@pytest.mark.parametrize("hours", [-30, -3, 3, 30])
+def test_a_store_clock_that_is_off_by_hours_loses_nothing(hours: int) -> None:
+    store = Store.empty("11.0.1")
+    store.clock.offset = hours * 3600
+    life = Life(store, hours, quiet=True)
+    life.populate(20)
+    with site(store) as served:
+        landing = served.sync()
+        life.live(20)
+        served.sync(landing)
+        assert landing.differences(store) == {}
+
+
+@pytest.mark.parametrize("hours_later", [1, 4, 23])
+@pytest.mark.parametrize("version", PROFILES)
+def test_a_store_clock_that_is_set_back_loses_no_change(time: Time, version: str, hours_later: int) -> None:
+    store = time.store = new_store(version)
+    store.clock.offset = 3 * 3600  # ahead by three hours
+    ids = [store.create_product(name=f"Product {number}", type="simple", status="publish") for number in range(9)]
+    with site(store) as served:
+        landing = served.sync(**PRODUCTS)
+        store.clock.advance(-3 * 3600)
+        for product in ids[:3]:
+            store.edit_product(product, name="Edited after the clock was set right")
+        store.trash_product(ids[4])
+        time.passes(hours_later * 3600)
+        served.sync(landing, **PRODUCTS)
+        assert landing.differences(store) == {}
+        store.edit_product(ids[5], name="Edited later")
+        time.passes(3600)
+        served.sync(landing, **PRODUCTS)
+        assert landing.differences(store) == {}
+
+
+def test_a_clock_that_ran_a_year_ahead_does_not_put_whole_reads_off_for_a_year(time: Time) -> None:
+    store = time.store
+    product = store.create_product(name="Product", type="simple", status="publish")
+    doomed = store.create_product(name="Doomed", type="simple", status="publish")
+    store.clock.advance(365 * 86_400)
+    with site(store) as served:
+        landing = served.sync(**PRODUCTS)
+        store.clock.advance(-364 * 86_400)
+        served.sync(landing, **PRODUCTS)
+        store.sql_update("products", product, stock_quantity=7)
+        store.delete_product(doomed)
+        time.passes(86_401)
+        served.sync(landing, **PRODUCTS)
+        assert landing.differences(store) == {}
+
+
+def test_a_read_that_was_interrupted_before_the_clock_was_set_back_begins_anew(time: Time) -> None:
+    store = time.store
+    ids = [store.create_product(name=f"Product {number}", type="simple", status="publish") for number in range(2500)]
+    with site(store) as served:
+        landing = served.sync(breaks_after=2200, **PRODUCTS)
+        assert landing.state["bookmarks"]["products"]["reading"]["offset"] > 0
+        store.clock.advance(-2 * 3600)
+        store.edit_product(ids[0], name="Edited")
+        time.passes(1800)
+        served.sync(landing, **PRODUCTS)
+        assert landing.differences(store) == {}
+
+
+@pytest.mark.parametrize("version", PROFILES)
+def test_thousands_of_rows_in_one_second_all_come(version: str) -> None:
+    store = new_store(version)
+    for number in range(1500):
+        store.create_product(name=f"Product {number}", type="simple", status="publish")
+    with site(store) as served:
+        landing = served.sync(**PRODUCTS)
+        for row in store.rows("products"):
+            store.edit_product(row["id"], regular_price="9.99")
+        served.sync(landing, **PRODUCTS)
+        assert landing.differences(store) == {}
+
+
+def test_thousands_of_edits_in_the_second_in_which_a_run_begins_all_come(time: Time) -> None:
+    store = time.store
+    ids = [store.create_product(name=f"Product {number}", type="simple", status="publish") for number in range(1200)]
+    with site(store) as served:
+        landing = served.sync(**PRODUCTS)
+        pages = iter(range(1000))
+
+        def edit_some(_: object) -> None:
+            for product in ids[next(pages) :: 12]:
+                store.edit_product(product, regular_price="9.99")
+
+        time.passes(3600)
+        store.before_request = edit_some  # at every request of a run, and the clock stands still
+        served.sync(landing, lookback_seconds=0, **PRODUCTS)
+        store.before_request = None
+        time.passes(3600)
+        served.sync(landing, lookback_seconds=0, **PRODUCTS)
+        assert landing.differences(store) == {}
+
+
+def test_dates_in_the_future_hide_no_later_change(time: Time) -> None:
+    store = time.store
+    for number in range(5):
+        product = store.create_product(name=f"Future {number}", type="simple", status="publish")
+        store.sql_update("products", product, date_modified_gmt="2030-01-01T00:00:00")
+    last = store.create_product(name="Last", type="simple", status="publish")
+    with site(store) as served:
+        landing = served.sync(**PRODUCTS)
+        for turn in range(3):
+            time.passes(3600)
+            store.edit_product(last, name=f"Last {turn}")
+            landing.messages.clear()
+            served.sync(landing, **PRODUCTS)
+            assert landing.differences(store) == {}
+            brought = {
+                message["record"]["id"]
+                for message in landing.messages
+                if message.get("stream") == "products" and message["type"] == "RECORD"
+            }
+            assert last in brought
+    assert landing.state["bookmarks"]["products"]["replication_key_value"] <= "2026-10-01T15:00:00Z"
+
+
+@pytest.mark.parametrize("changes_at", ["2026-10-24 23:30", "2026-03-28 23:30"])
+def test_a_daylight_saving_change_loses_nothing(changes_at: str) -> None:
+    store = new_store("9.9.5")  # Europe/Berlin
+    life = Life(store, 3, quiet=True)
+    store.clock.set(datetime.datetime.fromisoformat(changes_at))
+    life.populate(10)
+    with site(store) as served:
+        landing = Landing()
+        for _ in range(9):
+            served.sync(landing)
+            assert landing.differences(store) == {}
+            life.live(5)
+            store.clock.advance(900)
+
+
+@pytest.mark.parametrize("year", ["0001", "0100", "1999", "2099", "9999"])
+@pytest.mark.parametrize("time_of_day", ["00:00:00", "23:59:59"])
+def test_a_date_header_that_is_nonsense_is_no_clock(year: str, time_of_day: str) -> None:
+    store = new_store(products=5)
+    rule = store.faults.add(BodyChanged(Date=f"Fri, 31 Dec {year} {time_of_day} GMT"))
+    with site(store) as served:
+        landing = served.sync(**PRODUCTS)
+        store.faults.remove(rule)
+        for _ in range(2):
+            store.edit_product(store.rows("products")[0]["id"], name="Edited")
+            served.sync(landing, **PRODUCTS)
+            assert landing.differences(store) == {}
+    for rows in landing.tables.values():
+        assert all("2026" <= row["synced_at"] < "2040" for row in rows.values())
+
+
+@pytest.mark.parametrize("year", ["100", "0001", "9999"])
+def test_a_state_with_times_that_are_nonsense_heals(year: str) -> None:
+    store = new_store(products=5)
+    with site(store) as served:
+        landing = served.sync(**PRODUCTS)
+        text = json.dumps(landing.state)
+        for at in ("synced_at", "whole_read_at", "bookmark_at", "replication_key_value"):
+            text = re.sub(f'"{at}": "[^"]+"', f'"{at}": "{year}-12-31T23:59:59Z"', text)
+        landing = Landing(json.loads(text))
+        store.edit_product(store.rows("products")[0]["id"], name="Edited")
+        for _ in range(2):
+            served.sync(landing, **PRODUCTS)
+            assert landing.differences(store) == {}
+
+
+def test_dates_of_change_in_the_year_1_stop_no_later_run() -> None:
+    store = new_store(products=5)
+    for row in store.rows("products"):
+        store.sql_update("products", row["id"], date_modified_gmt="0001-01-01T00:00:00")
+    with site(store) as served:
+        landing = Landing()
+        for turn in range(3):
+            store.sql_update("products", store.rows("products")[0]["id"], name=f"Turn {turn}")
+            served.sync(landing, **PRODUCTS)
+            assert landing.live("products").keys() == {row["id"] for row in store.rows("products")}
