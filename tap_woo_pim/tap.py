@@ -21,10 +21,16 @@ from singer_sdk.tap_base import CliTestOptionValue
 
 from tap_woo_pim._compat import override
 from tap_woo_pim.cli import PlainErrors, Stopped, reason_of
-from tap_woo_pim.config.declaration import CONFIG_JSONSCHEMA, SECRET_SETTINGS
-from tap_woo_pim.config.settings import Settings
-from tap_woo_pim.config.validation import file_error, missing_settings, place_of, setting_errors
-from tap_woo_pim.config.values import read_values, unknown_settings
+from tap_woo_pim.config.settings import CONFIG_JSONSCHEMA, SECRET_SETTINGS, STAND_IN
+from tap_woo_pim.config.validation import (
+    file_error,
+    missing_settings,
+    place_of,
+    problems_of,
+    read_values,
+    settings_of,
+    unknown_settings,
+)
 from tap_woo_pim.records.writer import BufferedWriter
 from tap_woo_pim.redaction import SECRETS
 from tap_woo_pim.store import check_report
@@ -61,7 +67,7 @@ class TapWooPim(Tap):
         """This run over the store."""
         bookmarks = self.state.setdefault("bookmarks", {})
         # With settings that are wrong there was no run before the catalogue of all streams is made.
-        settings = Settings.stand_in() if self._is_blind else Settings.from_config(self.config)
+        settings = STAND_IN if self._is_blind else settings_of(self.config)
         return Run(Store(settings), bookmarks.setdefault("stores", {}))
 
     @override
@@ -221,7 +227,7 @@ class TapWooPim(Tap):
             steps.append(step)
             for line in check_report.lines(step):
                 click.echo(line)
-        error = failure(Settings.from_config(tap.config), steps, counts_passing=True)
+        error = failure(settings_of(tap.config), steps, counts_passing=True)
         if error is not None:
             raise error
         ctx.exit()
@@ -230,9 +236,10 @@ class TapWooPim(Tap):
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         """Check the settings before any request, with the store's name and a remedy in every error."""
         SECRETS.hide(self._config.get(name) for name in SECRET_SETTINGS)
-        self._config, wrong = read_values(self._config)
-        errors = missing_settings(self._config) or wrong
-        errors = errors or super()._validate_config(raise_errors=False) or setting_errors(self._config)
+        self._config, misread = read_values(self._config)
+        errors = [problem.sentence for problem in missing_settings(self._config) or misread]
+        errors = errors or super()._validate_config(raise_errors=False)
+        errors = errors or [problem.sentence for problem in problems_of(self._config)]
         for unknown in unknown_settings(self._config, self.config_jsonschema["properties"]):
             self.logger.warning("%s: %s", place_of(self._config), unknown)
         if errors and raise_errors:

@@ -1,96 +1,325 @@
-"""The settings of one store, checked."""
+"""The settings of one store, declared once: names, types, ranges, defaults, and what each is for.
+
+The JSON schema for the SDK is made from this declaration, and so are the files that `python -m tap_woo_pim.config
+--write` writes: the tap's settings in meltano.yml, the plugin definitions for Meltano, and the table in the docs.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal, get_args, get_origin
 
-from singer_sdk.exceptions import ConfigValidationError
+import msgspec
+from msgspec import Meta
+from msgspec.inspect import (
+    BoolType,
+    DictType,
+    FloatType,
+    IntType,
+    LiteralType,
+    Metadata,
+    StrType,
+    Type,
+    UnionType,
+    VarTupleType,
+    type_info,
+)
 
-from tap_woo_pim.config.declaration import COMPONENTS, CONFIG_JSONSCHEMA
-from tap_woo_pim.config.urls import default_store_id, site_address
-from tap_woo_pim.config.validation import missing_settings, setting_errors
-from tap_woo_pim.config.values import read_values
+Component = Literal[
+    "products",
+    "variations",
+    "categories",
+    "tags",
+    "brands",
+    "attributes",
+    "shipping_classes",
+    "tax_classes",
+    "custom_fields",
+    "reviews",
+]
+COMPONENTS: tuple[Component, ...] = get_args(Component)
+DEFAULT_COMPONENTS = tuple(component for component in COMPONENTS if component != "reviews")
+
+SECRET: dict[str, Any] = {"secret": True}
 
 
-def with_defaults(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Give a configuration with the defaults of what it does not set."""
-    properties = CONFIG_JSONSCHEMA["properties"]
-    defaults = {name: declared["default"] for name, declared in properties.items() if "default" in declared}
-    return defaults | {name: value for name, value in config.items() if value not in (None, "")}
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """The checked settings of one store; see `validation.settings_of` for how they are read.
 
+    In the extras of a setting: `secret`, `kind` (Meltano's, where it is not text), and `unset` (what holds when the
+    setting is not given, where that is no fixed value).
+    """
 
-def setting_problems(config: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """Say what is wrong with a configuration, defaults not yet filled in: setting, what is wrong, what to do."""
-    values, wrong = read_values(config)
-    values = with_defaults(values)
-    errors = missing_settings(values) or wrong or setting_errors(values)
-    sentences = [error.partition(". ") for error in errors]
-    return [(what.partition(" ")[0], what, remedy) for what, _, remedy in sentences]
-
-
-@dataclass(frozen=True)
-class Settings:
-    """The checked settings of one store. `site_url` is as `site.site_address` makes it."""
-
-    site_url: str
-    consumer_key: str
-    consumer_secret: str
-    store_id: str
-    sync_components: tuple[str, ...]
-    auth_method: str
-    start_date: str | None
-    content: str
-    full_read_interval_hours: float
-    lookback_seconds: int
-    max_vanished_percent: float
-    page_size: int
-    max_concurrency: int
-    requests_per_second: float | None
-    fail_on_unread: bool
-    request_timeout_seconds: float
-    max_retries: int
-    retry_budget_seconds: float
-    verify_tls: bool
-    ca_bundle: str | None
-    user_agent: str | None
-    extra_query_parameters: Mapping[str, str]
-
-    @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> Settings:
-        """Check a tap configuration.
-
-        Args:
-            config: settings however they were typed, defaults filled in.
-
-        Raises:
-            ConfigValidationError: with a sentence for every value that is wrong.
-        """
-        config, wrong = read_values(config)
-        errors = missing_settings(config) or wrong or setting_errors(config)
-        if errors:
-            raise ConfigValidationError(errors[0], errors=errors, schema=CONFIG_JSONSCHEMA)
-        site_url = site_address(config["site_url"])
-        values: dict[str, Any] = {name: config.get(name) for name in cls.__dataclass_fields__}
-        values |= {
-            "site_url": site_url,
-            "consumer_key": config["consumer_key"].strip(),
-            "consumer_secret": config["consumer_secret"].strip(),
-            "store_id": config.get("store_id") or default_store_id(site_url),
-            "sync_components": tuple(config["sync_components"]),
-            "extra_query_parameters": config.get("extra_query_parameters") or {},
-        }
-        return cls(**values)
+    site_url: Annotated[str, Meta(title="Store URL", description="Address of the store, as in a browser.")]
+    consumer_key: Annotated[
+        str,
+        Meta(
+            title="Consumer key",
+            description="Consumer key (ck_...) of a REST API key of the store, with the permission Read.",
+            extra=SECRET,
+        ),
+    ]
+    consumer_secret: Annotated[
+        str,
+        Meta(title="Consumer secret", description="Consumer secret (cs_...) of the same key.", extra=SECRET),
+    ]
+    store_id: Annotated[
+        str,
+        Meta(
+            title="Store ID",
+            description="Stable name of the store in the PIM database, part of every key there. Never change it.",
+            extra={"unset": "made from site_url"},
+        ),
+    ] = ""
+    sync_components: Annotated[
+        tuple[Component, ...],
+        Meta(
+            title="Sync components",
+            description=f"What to sync, separated by commas. Any of {', '.join(COMPONENTS)}.",
+            extra={"unset": "all but reviews"},
+        ),
+    ] = DEFAULT_COMPONENTS
+    auth_method: Annotated[
+        Literal["auto", "basic", "query", "oauth1"],
+        Meta(
+            title="Authentication method",
+            description="How the key is sent: basic (Authorization header) and query need https; oauth1 signs requests"
+            " and also works over plain http; auto finds the first that works.",
+        ),
+    ] = "auto"
+    start_date: Annotated[
+        str | None,
+        Meta(
+            title="Start date",
+            description="Sync only products and variations changed since this date, as 2026-01-31.",
+            extra={"kind": "date_iso8601", "format": "date-time", "unset": "all of them"},
+        ),
+    ] = None
+    content: Annotated[
+        Literal["rendered", "raw"],
+        Meta(
+            title="Content",
+            description="Descriptions as visitors see them (rendered), or as typed, with blocks and shortcodes (raw).",
+        ),
+    ] = "rendered"
+    full_read_interval_hours: Annotated[
+        Annotated[float, Meta(ge=0, le=8760)] | Literal["auto"],
+        Meta(
+            title="Full sync interval in hours",
+            description="Hours after which products and variations are synced in full again, which also finds"
+            " deletions. auto takes 50 times as long as the last full sync took, and a day at most.",
+        ),
+    ] = "auto"
+    lookback_seconds: Annotated[
+        Annotated[int, Meta(ge=0, le=86_400)],
+        Meta(
+            title="Lookback in seconds",
+            description="How far before its bookmark an incremental sync asks again.",
+        ),
+    ] = 300
+    max_vanished_percent: Annotated[
+        Annotated[float, Meta(ge=0, le=100)],
+        Meta(
+            title="Deletion guard in percent",
+            description="When more rows of a stream than this vanish between two full syncs, none counts as deleted.",
+        ),
+    ] = 20
+    page_size: Annotated[
+        Annotated[int, Meta(ge=1, le=100)],
+        Meta(
+            title="Page size",
+            description="Rows per request. 1 counts as 2, since pages overlap by one row.",
+        ),
+    ] = 100
+    max_concurrency: Annotated[
+        Annotated[int, Meta(ge=1, le=32)],
+        Meta(title="Concurrency", description="How many requests the store gets at the same time at most."),
+    ] = 4
+    requests_per_second: Annotated[
+        Annotated[float, Meta(ge=0.01, le=1000)] | None,
+        Meta(
+            title="Rate limit",
+            description="How many requests may start per second at most, such as 0.5.",
+            extra={"unset": "no limit"},
+        ),
+    ] = None
+    fail_on_unread: Annotated[
+        bool,
+        Meta(
+            title="Fail on unread rows",
+            description="End a sync as failed when the store could not deliver some rows. The others still arrive.",
+        ),
+    ] = False
+    request_timeout_seconds: Annotated[
+        Annotated[float, Meta(ge=1, le=3600)],
+        Meta(
+            title="Timeout in seconds",
+            description="How long the store may take to begin its response, and again to finish it.",
+        ),
+    ] = 60
+    max_retries: Annotated[
+        Annotated[int, Meta(ge=0, le=20)],
+        Meta(title="Retries", description="How often a failed request is sent again."),
+    ] = 5
+    retry_budget_seconds: Annotated[
+        Annotated[float, Meta(ge=1, le=604_800)],
+        Meta(
+            title="Retry budget in seconds",
+            description="How much time a sync may spend in all on requests that failed and are sent again.",
+        ),
+    ] = 7200
+    verify_tls: Annotated[
+        bool,
+        Meta(title="Verify TLS", description="Check the store's certificate. Turn this off for a test store only."),
+    ] = True
+    ca_bundle: Annotated[
+        str | None,
+        Meta(
+            title="CA bundle",
+            description="PEM file of the certificate authorities to trust, for a store whose certificate is from an"
+            " authority of your own, or self-signed.",
+            extra={"kind": "file", "unset": "public authorities"},
+        ),
+    ] = None
+    user_agent: Annotated[
+        str | None,
+        Meta(
+            title="User agent",
+            description="The name under which the tap shows up in the store's logs.",
+            extra={"unset": "tap-woo-pim/VERSION"},
+        ),
+    ] = None
+    extra_query_parameters: Annotated[
+        dict[str, str],
+        Meta(
+            title="Extra query parameters",
+            description='Added to every request, for plugins that take some, such as {"lang": "all"} for WPML.',
+            extra={"kind": "object", "unset": "none"},
+        ),
+    ] = {}
 
     def place(self, about: str) -> str:
         """Name the store and what was asked of it, as every message begins."""
         return f"{self.store_id} ({self.site_url}), {about}"
 
-    @classmethod
-    def stand_in(cls) -> Settings:
-        """Make settings of no store at all, for a catalogue without one."""
-        return cls.from_config(
-            with_defaults({"site_url": "store.invalid", "consumer_key": "ck_", "consumer_secret": "cs_"})
-            | {"sync_components": list(COMPONENTS)}
-        )
+
+class Declared(msgspec.Struct, frozen=True):
+    """A setting as it is declared.
+
+    Attributes:
+        name: its name.
+        type: its type for `msgspec.convert`.
+        kind: what its type comes to, null left out: one of msgspec's, or two for a number or a word.
+        title: its label.
+        description: what it is for, in whole sentences.
+        default: its default, None for none.
+        extra: see `Settings`.
+        is_required: whether every store must have it.
+    """
+
+    name: str
+    type: Any
+    kind: tuple[Type, ...]
+    title: str
+    description: str
+    default: Any
+    extra: dict[str, Any]
+    is_required: bool
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words that it takes, where it takes some only."""
+        return tuple(_words(self.type)) if any(isinstance(kind, LiteralType) for kind in self.kind) else ()
+
+    @property
+    def range(self) -> tuple[float, float] | None:
+        """The least and the largest value of a number."""
+        for kind in self.kind:
+            if isinstance(kind, IntType | FloatType) and kind.ge is not None and kind.le is not None:
+                return kind.ge, kind.le
+        return None
+
+
+def _words(declared: Any) -> Iterator[str]:
+    """Find the words in a type; msgspec would sort them."""
+    if get_origin(declared) is Literal:
+        yield from get_args(declared)
+    else:
+        for part in get_args(declared):
+            yield from _words(part)
+
+
+def _declared(field: msgspec.structs.FieldInfo) -> Declared:
+    info = type_info(field.type)
+    assert isinstance(info, Metadata)
+    about = info.extra_json_schema or {}
+    kinds = info.type.types if isinstance(info.type, UnionType) else (info.type,)
+    default = None if field.default is msgspec.NODEFAULT else field.default
+    return Declared(
+        field.name,
+        field.type,
+        tuple(kind for kind in kinds if isinstance(kind, tuple(_JSON_TYPES))),
+        about["title"],
+        about["description"],
+        default,
+        info.extra or {},
+        field.required,
+    )
+
+
+_JSON_TYPES: dict[type[Type], str] = {
+    StrType: "string",
+    LiteralType: "string",
+    IntType: "integer",
+    FloatType: "number",
+    BoolType: "boolean",
+    VarTupleType: "array",
+    DictType: "object",
+}
+
+DECLARED: Mapping[str, Declared] = {field.name: _declared(field) for field in msgspec.structs.fields(Settings)}
+"""All settings by their names, in their order."""
+
+REQUIRED_SETTINGS = tuple(name for name, declared in DECLARED.items() if declared.is_required)
+SECRET_SETTINGS = tuple(name for name, declared in DECLARED.items() if declared.extra.get("secret"))
+
+STAND_IN = Settings(
+    site_url="https://store.invalid",
+    consumer_key="ck_",
+    consumer_secret="cs_",  # noqa: S106 - of no store at all
+    store_id="store.invalid",
+    sync_components=COMPONENTS,
+)
+"""Settings of no store at all, for a catalogue without one."""
+
+
+def _property(declared: Declared) -> dict[str, Any]:
+    types = [_JSON_TYPES[type(kind)] for kind in declared.kind]
+    found: dict[str, Any] = {
+        "type": types if declared.is_required else [*types, "null"],
+        "title": declared.title,
+        "description": declared.description,
+    }
+    if declared.default not in (None, "", {}):
+        is_list = isinstance(declared.default, tuple)
+        found["default"] = list(declared.default) if is_list else declared.default
+    if declared.words and len(declared.kind) == 1:
+        found["enum"] = list(declared.words)
+    if types == ["array"]:
+        found["items"] = {"type": ["string"]}
+    if types == ["object"]:
+        found |= {"properties": {}, "additionalProperties": {"type": ["string"]}}
+    if "format" in declared.extra:
+        found["format"] = declared.extra["format"]
+    if declared.extra.get("secret"):
+        found |= {"secret": True, "writeOnly": True}
+    return found
+
+
+CONFIG_JSONSCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {name: _property(declared) for name, declared in DECLARED.items()},
+    "required": list(REQUIRED_SETTINGS),
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+}
+"""The settings as the SDK takes them."""

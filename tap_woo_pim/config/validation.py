@@ -1,39 +1,121 @@
-"""What is wrong with the settings of a store, said before any request, with a remedy each."""
+"""Reads settings however they were typed, and says before any request what is wrong with them, with a remedy each."""
 
 from __future__ import annotations
 
 import datetime
+import difflib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from tap_woo_pim.config.declaration import COMPONENTS, REQUIRED_SETTINGS
+import msgspec
+from msgspec.inspect import BoolType, DictType, IntType, StrType, VarTupleType
+from singer_sdk.exceptions import ConfigValidationError
+
+from tap_woo_pim.config.settings import (
+    COMPONENTS,
+    CONFIG_JSONSCHEMA,
+    DECLARED,
+    REQUIRED_SETTINGS,
+    SECRET_SETTINGS,
+    Declared,
+    Settings,
+)
 from tap_woo_pim.config.urls import default_store_id, holds_key, site_address
 
+_PRIVATE = {*REQUIRED_SETTINGS, *SECRET_SETTINGS, "extra_query_parameters"}
+"""Settings whose values are never shown: an address or a parameter may hold a key."""
+
+_SWITCHES = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+_LONGEST_SHOWN = 40
 _HEADER = re.compile(r"[!-~][ -~]*")
 
 
-def setting_errors(config: Mapping[str, Any]) -> list[str]:
-    """Say in a sentence each what is wrong with the values of a configuration, read by `read_values`."""
-    return [
-        *_url_errors(config["site_url"], config["auth_method"]),
-        *_key_errors(config["consumer_key"].strip(), config["consumer_secret"].strip()),
-        *_component_errors(config["sync_components"]),
-        *_request_errors(config.get("user_agent"), config.get("extra_query_parameters") or {}),
-        *_file_errors(config.get("ca_bundle")),
-        *_date_errors(config.get("start_date")),
-    ]
+class Problem(NamedTuple):
+    """What is wrong with a setting: its name, what is wrong (no full stop), and what to do."""
+
+    setting: str
+    what: str
+    remedy: str
+
+    @property
+    def sentence(self) -> str:
+        """Put both into words."""
+        return f"{self.what}. {self.remedy}"
 
 
-def _date_errors(start_date: str | None) -> list[str]:
-    try:
-        if start_date is not None:
-            datetime.datetime.fromisoformat(start_date)
-    except ValueError:
-        return ["start_date is no date. Give it as 2026-01-31 or 2026-01-31T00:00:00Z, or not at all."]
-    return []
+def settings_of(config: Mapping[str, Any]) -> Settings:
+    """Read and check a configuration.
+
+    Args:
+        config: settings however they were typed; what is missing or empty has its default.
+
+    Raises:
+        ConfigValidationError: with a sentence for every value that is wrong.
+    """
+    errors = [problem.sentence for problem in problems_of(config)]
+    if errors:
+        raise ConfigValidationError(errors[0], errors=errors, schema=CONFIG_JSONSCHEMA)
+    values = {name: value for name, value in read_values(config)[0].items() if name in DECLARED}
+    site_url = site_address(values["site_url"])
+    values |= {
+        "site_url": site_url,
+        "consumer_key": values["consumer_key"].strip(),
+        "consumer_secret": values["consumer_secret"].strip(),
+        "store_id": values.get("store_id") or default_store_id(site_url),
+    }
+    return msgspec.convert(values, Settings)
+
+
+def problems_of(config: Mapping[str, Any]) -> list[Problem]:
+    """Say what is wrong with a configuration: what is missing; else what cannot be read; else what cannot be right."""
+    values, misread = read_values(config)
+    return missing_settings(values) or misread or list(_impossible(values))
+
+
+def read_values(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+    """Read settings by their declared types. What is null or empty is not set, so that its default applies.
+
+    Args:
+        config: settings as given: of their types, or as texts of them, as in "4", "0.5", "yes", "tags,brands".
+
+    Returns:
+        The settings, in types of JSON; and what is wrong with those that could not be read, by name.
+    """
+    values = {name: value for name, value in config.items() if not _is_unset(value)}
+    problems = []
+    for name in values.keys() & DECLARED.keys():
+        declared = DECLARED[name]
+        try:
+            values[name] = msgspec.to_builtins(_read(declared, values[name]))
+        except (TypeError, ValueError, OverflowError, InvalidOperation, msgspec.ValidationError):
+            shown = "is of a wrong type" if name in _PRIVATE else f"is {_shown(values[name])}"
+            problems.append(Problem(name, f"{name} {shown}", _remedy(declared)))
+    return values, sorted(problems)
+
+
+def missing_settings(values: Mapping[str, Any]) -> list[Problem]:
+    """Say which of the settings that every store needs are not there."""
+    missing = [name for name in REQUIRED_SETTINGS if not values.get(name)]
+    if not missing:
+        return []
+    verb = "is" if len(missing) == 1 else "are"
+    what = f"{' and '.join(missing)} {verb} missing"
+    return [Problem(missing[0], what, "Enter the store's address, key and secret.")]
+
+
+def unknown_settings(names: Iterable[str], known: Iterable[str]) -> list[str]:
+    """Say in a sentence each which settings do not exist, and which may be meant."""
+    known = sorted(known)
+    found = []
+    for name in sorted(set(names).difference(known)):
+        near = difflib.get_close_matches(name, known, 1)
+        meant = f" Did you mean {near[0]}?" if near else ""
+        found.append(f"{name} is no setting of this tap and has no effect.{meant}")
+    return found
 
 
 def file_error(path: str) -> str | None:
@@ -51,15 +133,6 @@ def file_error(path: str) -> str | None:
     return f'--config names {path}, which {problem}. Give a JSON file as {{"site_url": "https://shop.example", ...}}.'
 
 
-def missing_settings(config: Mapping[str, Any]) -> list[str]:
-    """Say which of the settings that every store needs are not there."""
-    missing = [name for name in REQUIRED_SETTINGS if not config.get(name)]
-    if not missing:
-        return []
-    verb = "is" if len(missing) == 1 else "are"
-    return [f"{' and '.join(missing)} {verb} missing. Enter the store's address, key and secret."]
-
-
 def place_of(config: Mapping[str, Any]) -> str:
     """Name the store of a configuration, right or wrong, as every message begins."""
     store_id = config.get("store_id")
@@ -70,58 +143,136 @@ def place_of(config: Mapping[str, Any]) -> str:
     return f"{store_id or default_store_id(site_url)} ({site_url}), settings"
 
 
-def _url_errors(typed: str, auth_method: str) -> list[str]:
+def _is_unset(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _shown(value: Any) -> str:
+    text = str(value) if isinstance(value, Decimal) else json.dumps(value, default=str)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
+
+
+def _read(declared: Declared, value: Any) -> Any:
+    kind = declared.kind[0]
+    if isinstance(kind, VarTupleType):
+        return _names(value)
+    if isinstance(kind, DictType):
+        return _parameters(value)
+    if isinstance(kind, StrType):
+        value = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    elif isinstance(kind, BoolType):
+        value = _SWITCHES.get(value.strip().lower(), value) if isinstance(value, str) else value
+    elif isinstance(value, str):
+        value = value.strip()
+    if isinstance(value, Decimal):
+        value = float(value)
+    return msgspec.convert(value, declared.type, strict=False)
+
+
+def _names(value: Any) -> list[str]:
+    if isinstance(value, str):
+        value = json.loads(value) if value.strip().startswith("[") else value.split(",")
+    if not isinstance(value, list | tuple):
+        raise TypeError
+    return [name.strip() for name in msgspec.convert(value, list[str])]
+
+
+def _parameters(value: Any) -> dict[str, str]:
+    if isinstance(value, str):
+        value = json.loads(value)
+    if not isinstance(value, Mapping) or not all(isinstance(item, str | int | Decimal) for item in value.values()):
+        raise TypeError
+    return {str(name): str(item) for name, item in value.items()}
+
+
+def _remedy(declared: Declared) -> str:
+    kind = declared.kind[0]
+    if declared.range is not None:
+        low, high = declared.range
+        number = "whole number" if isinstance(kind, IntType) else "number"
+        words = "".join(f", or {word}" for word in declared.words)
+        return f"Give a {number} from {low:,} to {high:,}{words}."
+    if declared.words:
+        return f"Choose from {', '.join(declared.words)}."
+    if isinstance(kind, VarTupleType):
+        return f"Give names with commas between them, of {', '.join(COMPONENTS)}."
+    if isinstance(kind, BoolType):
+        return "Give true or false."
+    return 'Give names and texts, as {"lang": "all"}.' if isinstance(kind, DictType) else "Give a text."
+
+
+def _impossible(values: Mapping[str, Any]) -> Iterator[Problem]:
+    """Say which values, each of its type, cannot be right."""
+    yield from _url_problems(values["site_url"], values.get("auth_method", "auto"))
+    yield from _key_problems(values["consumer_key"].strip(), values["consumer_secret"].strip())
+    yield from _component_problems(values.get("sync_components", COMPONENTS))
+    yield from _request_problems(values.get("user_agent"), values.get("extra_query_parameters") or {})
+    ca_bundle, start_date = values.get("ca_bundle"), values.get("start_date")
+    if ca_bundle and not Path(ca_bundle).is_file():
+        what = f"ca_bundle names {ca_bundle}, which is no file"
+        yield Problem("ca_bundle", what, "Give the path of a PEM file.")
+    if start_date is not None and not _is_date(start_date):
+        remedy = "Give it as 2026-01-31 or 2026-01-31T00:00:00Z, or not at all."
+        yield Problem("start_date", "start_date is no date", remedy)
+
+
+def _url_problems(typed: str, auth_method: str) -> Iterator[Problem]:
     try:
         site_url = site_address(typed)
     except ValueError as error:
-        return [f"{error}."]
+        what, _, remedy = str(error).partition(". ")
+        yield Problem("site_url", what, f"{remedy}.")
+        return
     if site_url.startswith("http://") and auth_method in ("basic", "query"):
-        return [
-            (
-                f"auth_method {auth_method} would send the key unprotected over plain http."
-                " Set site_url to https://, or auth_method to auto or oauth1."
-            )
-        ]
-    return []
+        yield Problem(
+            "auth_method",
+            f"auth_method {auth_method} would send the key unprotected over plain http",
+            "Set site_url to https://, or auth_method to auto or oauth1.",
+        )
 
 
-def _key_errors(consumer_key: str, consumer_secret: str) -> list[str]:
+def _key_problems(consumer_key: str, consumer_secret: str) -> Iterator[Problem]:
     if consumer_key.startswith("cs_") and consumer_secret.startswith("ck_"):
-        return ["consumer_key and consumer_secret are swapped. Enter the half that starts with ck_ as consumer_key."]
-    if not consumer_key.startswith("ck_"):
-        return [
-            (
-                "consumer_key is no WooCommerce consumer key. It starts with ck_;"
-                " make one in WooCommerce > Settings > Advanced > REST API."
-            )
-        ]
-    if not consumer_secret.startswith("cs_"):
-        return [
-            (
-                "consumer_secret is no WooCommerce consumer secret. It starts with cs_"
-                " and is shown once, when the key is made."
-            )
-        ]
-    return []
+        yield Problem(
+            "consumer_key",
+            "consumer_key and consumer_secret are swapped",
+            "Enter the half that starts with ck_ as consumer_key.",
+        )
+    elif not consumer_key.startswith("ck_"):
+        yield Problem(
+            "consumer_key",
+            "consumer_key is no WooCommerce consumer key",
+            "It starts with ck_; make one in WooCommerce > Settings > Advanced > REST API.",
+        )
+    elif not consumer_secret.startswith("cs_"):
+        yield Problem(
+            "consumer_secret",
+            "consumer_secret is no WooCommerce consumer secret",
+            "It starts with cs_ and is shown once, when the key is made.",
+        )
 
 
-def _component_errors(components: list[str]) -> list[str]:
+def _component_problems(components: Iterable[str]) -> Iterator[Problem]:
     unknown = [component for component in components if component not in COMPONENTS]
+    remedy = f"Choose from {', '.join(COMPONENTS)}."
     if unknown:
-        return [f"sync_components names {', '.join(map(repr, unknown))}. Choose from {', '.join(COMPONENTS)}."]
-    return [] if components else [f"sync_components is empty. Choose from {', '.join(COMPONENTS)}."]
+        yield Problem("sync_components", f"sync_components names {', '.join(map(repr, unknown))}", remedy)
+    elif not components:
+        yield Problem("sync_components", "sync_components is empty", remedy)
 
 
-def _request_errors(user_agent: str | None, parameters: Mapping[str, str]) -> list[str]:
-    errors = []
+def _request_problems(user_agent: str | None, parameters: Mapping[str, str]) -> Iterator[Problem]:
     if user_agent and not _HEADER.fullmatch(user_agent):
-        errors.append("user_agent holds what no header may hold. Use letters without accents, digits and plain signs.")
+        what = "user_agent holds what no header may hold"
+        yield Problem("user_agent", what, "Use letters without accents, digits and plain signs.")
     if any(holds_key(f"{name}={value}") for name, value in parameters.items()):
-        errors.append("extra_query_parameters holds a key. Take it out; key and secret have settings of their own.")
-    return errors
+        what = "extra_query_parameters holds a key"
+        yield Problem("extra_query_parameters", what, "Take it out; key and secret have settings of their own.")
 
 
-def _file_errors(ca_bundle: str | None) -> list[str]:
-    if ca_bundle and not Path(ca_bundle).is_file():
-        return [f"ca_bundle names {ca_bundle}, which is no file. Give the path of a PEM file."]
-    return []
+def _is_date(text: str) -> bool:
+    try:
+        datetime.datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

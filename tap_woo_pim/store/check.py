@@ -10,7 +10,8 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from tap_woo_pim.config.settings import Settings, setting_problems, with_defaults
+from tap_woo_pim.config.settings import Settings
+from tap_woo_pim.config.validation import problems_of, settings_of
 from tap_woo_pim.exceptions import PassingError, StoreError
 from tap_woo_pim.http.diagnoses import NO_RIGHTS, NO_RIGHTS_AT_ALL, Step
 from tap_woo_pim.http.models import Answer
@@ -126,11 +127,12 @@ def check_store(config: Mapping[str, Any]) -> Generator[CheckStep, None, None]:
         Each step as it ends: the settings, then `Step` in its order, then each component, and the store that was found.
         A failure ends the check, but that of a component: the others are still looked at.
     """
-    problems = setting_problems(config)
-    yield from problems_as_steps(problems)
+    problems = problems_of(config)
+    for problem in problems:
+        yield CheckStep(Step.SETTINGS, Outcome.FAILED, problem.what, problem.remedy, problem.setting)
     if problems:
         return
-    settings = Settings.from_config(with_defaults(config))
+    settings = settings_of(config)
     SECRETS.hide((settings.consumer_key, settings.consumer_secret))
     store = Store(settings)
     try:
@@ -146,12 +148,6 @@ def check_store(config: Mapping[str, Any]) -> Generator[CheckStep, None, None]:
         yield CheckStep(Step.FOUND, found=_found(store, facts))
     finally:
         store.client.close()
-
-
-def problems_as_steps(problems: Iterable[tuple[str, str, str]]) -> Iterator[CheckStep]:
-    """Put what is wrong with the settings into failed steps."""
-    for setting, what, remedy in problems:
-        yield CheckStep(Step.SETTINGS, Outcome.FAILED, what, remedy, setting)
 
 
 def check_steps(store: Store, probes: Callable[[], Iterable[Probe]]) -> Iterator[CheckStep]:

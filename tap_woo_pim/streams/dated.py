@@ -28,6 +28,9 @@ ANY_THEN_TRASH = ({"status": "any"}, {"status": "trash"})
 TRASH_ANY_TRASH = ({"status": "trash"}, *ANY_THEN_TRASH)
 """Without dates (before 5.8) nothing else finds what is restored while the reading goes from list to list."""
 
+LONGEST_INTERVAL_HOURS = 24.0
+"""Hours between full syncs at most, when their interval is `auto`."""
+
 NEARLY = 0.95
 """The part of the time between whole reads after which one is due: a nightly run may begin a little early."""
 
@@ -137,16 +140,22 @@ class DatedStream(ListStream):
             return "the catalogue asks for it (FULL_TABLE)"
         if self.bookmark.clock_was_set_back(state):
             return "the store's clock was set back"
-        hours = self.store.settings.full_read_interval_hours
+        hours = self.full_read_interval_hours
         age = parse(self.run.started_at) - parse(state["whole_read_at"])
         is_due = not datetime.timedelta() <= age < datetime.timedelta(hours=hours * NEARLY)
         return f"it is due every {hours:g} hours" if is_due else None
+
+    @property
+    def full_read_interval_hours(self) -> float:
+        """How many hours after the last full sync the next one is due."""
+        interval = self.store.settings.full_read_interval_hours
+        return LONGEST_INTERVAL_HOURS if interval == "auto" else interval
 
     def next_full_sync_at(self) -> str | None:
         """Tell when the next full sync is due, by the store's clock; None when every run is one."""
         if "whole_read_at" not in self.stream_state or not self.takes_dates():
             return None
-        hours = self.store.settings.full_read_interval_hours
+        hours = self.full_read_interval_hours
         return (parse(self.stream_state["whole_read_at"]) + datetime.timedelta(hours=hours)).strftime(TIME_FORMAT)
 
     def takes_dates(self) -> bool:

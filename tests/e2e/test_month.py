@@ -17,7 +17,7 @@ import pytest
 from demo_store import PROFILES, Server, Store, serve
 from demo_store.faults import nth, param
 from demo_store.faults.cases import cases
-from tap_woo_pim.config.declaration import COMPONENTS
+from tap_woo_pim.config.settings import COMPONENTS
 from tests.support.meltano_project import House
 from tests.support.pipeline import Pipeline
 from tests.support.random_edits import Life

@@ -15,7 +15,7 @@ from singer_sdk.singerlib.encoding.base import GenericSingerWriter
 from singer_sdk.singerlib.encoding.simple import Message
 
 from demo_store import Server, Store, serve
-from tap_woo_pim.config.declaration import COMPONENTS
+from tap_woo_pim.config.settings import COMPONENTS
 from tap_woo_pim.tap import TapWooPim
 from tests.support import expected_rows
 

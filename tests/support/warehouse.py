@@ -18,7 +18,7 @@ from psycopg.rows import dict_row
 
 from demo_store import Store, serve
 from pimctl.setup.package_index import uv_variables
-from tap_woo_pim.config.declaration import COMPONENTS
+from tap_woo_pim.config.settings import COMPONENTS
 
 CHECKOUT = Path(__file__).parents[2]
 LOADER_SETTINGS = {

@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from singer_sdk.exceptions import ConfigValidationError
 
 from demo_store import Store
-from tap_woo_pim.config.declaration import CONFIG_JSONSCHEMA, RANGES
-from tap_woo_pim.config.values import read_values
+from tap_woo_pim.config.settings import CONFIG_JSONSCHEMA, DECLARED
+from tap_woo_pim.config.validation import read_values
 from tap_woo_pim.tap import TapWooPim
 from tests.support.harness import Landing, command, site
 
+RANGES = {name: declared.range for name, declared in DECLARED.items() if declared.range is not None}
 NEEDED = {"site_url": "https://shop.example", "consumer_key": "ck_1", "consumer_secret": "cs_1"}
 COMPONENTS = (
     "products, variations, categories, tags, brands, attributes, shipping_classes, tax_classes, custom_fields, reviews"
@@ -78,7 +79,8 @@ def test_every_number_has_its_range(name: str) -> None:
     assert getattr(settings(**{name: low}), name) == low
     assert getattr(settings(**{name: str(high)}), name) == high
     for wrong in (low - 1, high + 1, "fast"):
-        assert refusal(**{name: wrong}).endswith(f"number from {low:,} to {high:,}.")
+        words = ", or auto" if name == "full_read_interval_hours" else ""
+        assert refusal(**{name: wrong}).endswith(f"number from {low:,} to {high:,}{words}.")
 
 
 @pytest.mark.parametrize(
@@ -143,9 +145,9 @@ def test_what_is_empty_is_not_set(empty: str | None) -> None:
     )
 )
 def test_whatever_is_typed_is_read_or_named(typed: dict[str, Any]) -> None:
-    values, errors = read_values(typed)
-    wrong = {error.partition(" ")[0] for error in errors}
-    assert all(type(value) in {int, float} for name, value in values.items() if name not in wrong)
+    values, problems = read_values(typed)
+    wrong = {problem.setting for problem in problems}
+    assert all(type(value) in {int, float} or value == "auto" for name, value in values.items() if name not in wrong)
 
 
 def test_a_misspelt_name_is_warned_of(caplog: pytest.LogCaptureFixture) -> None:

@@ -12,7 +12,7 @@ from demo_store.faults import FAULTS, nth, path
 from demo_store.faults.base import Exchange, Fault
 from demo_store.faults.bodies import BodyChanged, HtmlPage
 from demo_store.faults.statuses import Status
-from tap_woo_pim.config.declaration import COMPONENTS, CONFIG_JSONSCHEMA
+from tap_woo_pim.config.settings import COMPONENTS, CONFIG_JSONSCHEMA
 from tests.support.stage import Stage
 
 TICK, CROSS = "\N{CHECK MARK}", "\N{BALLOT X}"

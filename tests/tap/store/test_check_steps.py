@@ -11,7 +11,7 @@ import pytest
 from demo_store import Server, Store
 from demo_store.faults import path
 from demo_store.faults.statuses import Status
-from tap_woo_pim.config.declaration import COMPONENTS
+from tap_woo_pim.config.settings import COMPONENTS
 from tap_woo_pim.store.check import CheckStep, Outcome, StoreFound, check_store
 from tests.support.stage import Stage, traces
 

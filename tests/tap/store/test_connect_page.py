@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from demo_store import Store, serve
-from tap_woo_pim.config.declaration import COMPONENTS, RANGES
-from tap_woo_pim.config.validation import missing_settings, setting_errors
-from tap_woo_pim.config.values import read_values
+from tap_woo_pim.config.settings import COMPONENTS, DECLARED
+from tap_woo_pim.config.validation import problems_of
 from tap_woo_pim.http import diagnoses
 from tests.support.connection_project import VALID, Project
 from tests.support.stage import CHECKOUT
@@ -57,7 +56,7 @@ WRONG: tuple[dict[str, Any], ...] = (
     {"request_timeout_seconds": "soon"},
     {"verify_tls": "maybe"},
     {"store_id": ["mine"]},
-    *({name: -1} for name in RANGES),
+    *({name: -1} for name, declared in DECLARED.items() if declared.range),
     {"ca_bundle": "missing.pem"},
     {"user_agent": "Caf\u00e9"},
     {"extra_query_parameters": ["lang"]},
@@ -68,10 +67,8 @@ WRONG: tuple[dict[str, Any], ...] = (
 def table_of_settings() -> str:
     rows = []
     for wrong in WRONG:
-        config, misread = read_values({"sync_components": ["tags"], **GOOD, **wrong})
-        (error,) = missing_settings(config) or misread or setting_errors(config)
-        message, remedy = error.split(". ", 1)
-        rows.append(f"| {message} | {remedy} |")
+        (problem,) = problems_of({**GOOD, **wrong})
+        rows.append(f"| {problem.what} | {problem.remedy} |")
     return "\n".join(["| message | what to do |", "| --- | --- |", *rows])
 
 

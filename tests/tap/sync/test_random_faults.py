@@ -18,7 +18,7 @@ from demo_store.faults import Fault, When, nth, param, path
 from demo_store.faults.base import Exchange
 from demo_store.faults.pages import RowsChanged
 from demo_store.php import encode
-from tap_woo_pim.config.declaration import COMPONENTS
+from tap_woo_pim.config.settings import COMPONENTS
 from tests.support import fault_run
 from tests.support.harness import Landing, Site, site
 from tests.support.values import ANY
