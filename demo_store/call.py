@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from demo_store import fields
 from demo_store.answer import Answer, RestError
@@ -12,9 +11,7 @@ from demo_store.parts import Form
 from demo_store.php import Fields, add_query_arg, encode, parse_list
 from demo_store.profiles import Route
 from demo_store.request_log import Request
-
-if TYPE_CHECKING:
-    from demo_store.store import Store
+from demo_store.store import Store
 
 
 @dataclass
@@ -32,7 +29,7 @@ class Call:
         request: the log's entry for it.
     """
 
-    store: "Store"
+    store: Store
     home: str
     path: str
     route: Route

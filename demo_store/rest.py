@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from demo_store import admin, catalogue, params, posts
 from demo_store.answer import Answer, RestError, no_route
@@ -13,9 +12,7 @@ from demo_store.keys import VIEWERS, Key
 from demo_store.php import Fields, encode
 from demo_store.profiles import Route, find_route
 from demo_store.request_log import Request
-
-if TYPE_CHECKING:
-    from demo_store.store import Store
+from demo_store.store import Store
 
 Handler = Callable[[Call], Answer]
 
@@ -68,7 +65,7 @@ class RestRequest:
     log: Request
 
 
-def answer(store: "Store", request: RestRequest) -> Answer:
+def answer(store: Store, request: RestRequest) -> Answer:
     """Answer a request for the REST API, errors included. The store's lock must be held."""
     key: Key | None = None
     try:
@@ -90,7 +87,7 @@ def answer(store: "Store", request: RestRequest) -> Answer:
     return result
 
 
-def namespaces(store: "Store") -> list[str]:
+def namespaces(store: Store) -> list[str]:
     """List the namespaces of a store."""
     listed: list[str] = store.contents.api_root["namespaces"]
     if not store.has_woocommerce:
@@ -100,7 +97,7 @@ def namespaces(store: "Store") -> list[str]:
     return listed
 
 
-def _dispatch(store: "Store", request: RestRequest, key: Key | None) -> Answer:
+def _dispatch(store: Store, request: RestRequest, key: Key | None) -> Answer:
     if request.path in {"", "/"}:
         site = {"url": request.home, "home": request.home, "namespaces": namespaces(store)}
         return Answer(body=encode(store.contents.api_root | site))
@@ -116,7 +113,7 @@ def _dispatch(store: "Store", request: RestRequest, key: Key | None) -> Answer:
     return result
 
 
-def _call(store: "Store", request: RestRequest, key: Key | None, route: Route, args: dict[str, str]) -> Answer:
+def _call(store: Store, request: RestRequest, key: Key | None, route: Route, args: dict[str, str]) -> Answer:
     method = request.asked.method
     if method == "OPTIONS":
         return admin.route_options(store.version, route)

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import ssl
 import threading
 import time
 import zlib
@@ -10,7 +11,6 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from aiohttp import web
@@ -22,12 +22,8 @@ from demo_store.auth import offered
 from demo_store.faults.base import Exchange
 from demo_store.php import Fields, parse_query
 from demo_store.request_log import Request
+from demo_store.store import Store
 from demo_store.tls import CA_FILE, server_context
-
-if TYPE_CHECKING:
-    import ssl
-
-    from demo_store.store import Store
 
 _SECRETS = ("consumer_key", "consumer_secret")
 _LEAST_GZIP_BYTES = 256
@@ -44,7 +40,7 @@ class Server:
         listening: whether it takes connections.
     """
 
-    def __init__(self, store: "Store", *, tls: bool, ca_bundle: Path | None) -> None:
+    def __init__(self, store: Store, *, tls: bool, ca_bundle: Path | None) -> None:
         self.store = store
         self.ca_bundle = ca_bundle
         self.requests: list[Request] = []
@@ -61,7 +57,7 @@ class Server:
         """The address of the store."""
         return f"{self._scheme}://localhost:{self.port}{self.store.subfolder}"
 
-    async def start(self, port: int, context: "ssl.SSLContext | None") -> web.ServerRunner:
+    async def start(self, port: int, context: ssl.SSLContext | None) -> web.ServerRunner:
         """Listen; OSError when the port is taken."""
         handler = web.Server(self._answer, access_log=None)
         runner = web.ServerRunner(handler, handle_signals=False, shutdown_timeout=0.2)
@@ -92,7 +88,7 @@ class Server:
             with suppress(AttributeError):
                 transport.abort()
 
-    async def _listen(self, runner: web.ServerRunner, port: int, context: "ssl.SSLContext | None") -> None:
+    async def _listen(self, runner: web.ServerRunner, port: int, context: ssl.SSLContext | None) -> None:
         site = web.TCPSite(runner, "127.0.0.1", port, ssl_context=context, backlog=512)
         await site.start()
         self.listening.set()
@@ -150,7 +146,7 @@ class Server:
         try:
             if store.before_request is not None:
                 store.before_request(log)
-            exchange = Exchange(store, log, http, self, lambda fields: self._compute(asked, fields))
+            exchange = Exchange(store.keys, log, http, self, lambda fields: self._compute(asked, fields))
             faults = store.faults.striking(log)
             answer: Answer | None = None
             for fault in faults:
@@ -201,7 +197,7 @@ def _compress(answer: Answer) -> None:
 
 
 @contextmanager
-def serve(store: "Store", *, tls: bool = True, port: int = 0, ca_dir: str | Path | None = None) -> Iterator[Server]:
+def serve(store: Store, *, tls: bool = True, port: int = 0, ca_dir: str | Path | None = None) -> Iterator[Server]:
     """Serve a store on localhost while the context lasts.
 
     Args:

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from demo_store import rest
@@ -10,9 +9,7 @@ from demo_store.answer import Answer, RestError, html
 from demo_store.auth import Asked
 from demo_store.php import Fields, as_text
 from demo_store.request_log import Request
-
-if TYPE_CHECKING:
-    from demo_store.store import Store
+from demo_store.store import Store
 
 _DISABLED = {
     401: RestError(401, "rest_login_required", "REST API restricted to authenticated users."),
@@ -48,7 +45,7 @@ class SiteRequest:
     log: Request
 
 
-def answer(store: "Store", request: SiteRequest) -> Answer:
+def answer(store: Store, request: SiteRequest) -> Answer:
     """Answer any request to the site. The store's lock must be held."""
     for step in (_redirected, _blocked, _elsewhere, _maintained):
         early = step(store, request)
@@ -69,7 +66,7 @@ def answer(store: "Store", request: SiteRequest) -> Answer:
     return _not_found()
 
 
-def _rest_root(store: "Store") -> str:
+def _rest_root(store: Store) -> str:
     return "/wp-json/" if store.permalinks == "pretty" else "/index.php?rest_route=/"
 
 
@@ -78,12 +75,12 @@ def with_query(request: SiteRequest, query: Fields) -> SiteRequest:
     return replace(request, query=query)
 
 
-def home(store: "Store", request: SiteRequest) -> str:
+def home(store: Store, request: SiteRequest) -> str:
     """Give the site's address: where it is served, unless the store says otherwise."""
     return store.home_url or f"{request.scheme}://{request.host}{store.subfolder}"
 
 
-def _rest(store: "Store", request: SiteRequest, path: str, *, looks_at_keys: bool) -> Answer:
+def _rest(store: Store, request: SiteRequest, path: str, *, looks_at_keys: bool) -> Answer:
     if store.rest_disabled is not None:
         return _DISABLED[store.rest_disabled].answer()
     is_ssl = request.scheme == "https" and not store.thinks_http
@@ -104,14 +101,14 @@ def _rest(store: "Store", request: SiteRequest, path: str, *, looks_at_keys: boo
     )
 
 
-def _redirected(store: "Store", request: SiteRequest) -> Answer | None:
+def _redirected(store: Store, request: SiteRequest) -> Answer | None:
     target = store.redirect_to(request.log) if callable(store.redirect_to) else store.redirect_to
     if not target:
         return None
     return html(store.redirect_status, "Moved", "The document has moved.", Location=target)
 
 
-def _blocked(store: "Store", request: SiteRequest) -> Answer | None:
+def _blocked(store: Store, request: SiteRequest) -> Answer | None:
     if store.user_agent_block is not None and store.user_agent_block(request.log.user_agent):
         return html(403, "403 Forbidden", "Your client is not allowed here.", Server="nginx")
     if store.firewall is None:
@@ -120,7 +117,7 @@ def _blocked(store: "Store", request: SiteRequest) -> Answer | None:
     return html(status, "Just a moment...", "Checking your browser before you go on.", Server="shield")
 
 
-def _elsewhere(store: "Store", request: SiteRequest) -> Answer | None:
+def _elsewhere(store: Store, request: SiteRequest) -> Answer | None:
     path = unquote(request.raw_path)
     if not store.has_wordpress or not f"{path}/".startswith(f"{store.subfolder}/"):
         if path == "/":
@@ -129,7 +126,7 @@ def _elsewhere(store: "Store", request: SiteRequest) -> Answer | None:
     return None
 
 
-def _maintained(store: "Store", request: SiteRequest) -> Answer | None:
+def _maintained(store: Store, request: SiteRequest) -> Answer | None:
     if not store.maintenance:
         return None
     text = "Briefly unavailable for scheduled maintenance. Check back in a minute."

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from threading import RLock
-from typing import TYPE_CHECKING, Literal, Self, TypeAlias
+from typing import Literal, Self, TypeAlias
 
 from demo_store import contents as recorded_contents
 from demo_store.clock import Clock
@@ -13,12 +13,10 @@ from demo_store.living import LivingProducts
 from demo_store.living_terms import LivingTerms
 from demo_store.php import Fields
 from demo_store.profiles import PROFILES, known
+from demo_store.request_log import Request
 from demo_store.rows import Row, Table
 from demo_store.synthetic import catalogue
 from demo_store.truth import RowKind, rows_of
-
-if TYPE_CHECKING:
-    from demo_store.request_log import Request
 
 Firewall: TypeAlias = Literal["403 html", "200 html", "503 html"]
 RestDisabled: TypeAlias = Literal[401, 403, 404]
@@ -163,7 +161,9 @@ class Store(LivingProducts, LivingTerms):
         """
         with self.lock:
             self.publish_due()
-            return rows_of(self, kind, route)
+            if kind == "custom_field_names":
+                return [{"name": name} for name in self.custom_field_names()]
+            return rows_of(self.contents, self.version, self.namespace, kind, route)
 
     def seconds(self) -> float:
         """Tell the store's clock as seconds since 1970."""

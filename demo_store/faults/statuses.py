@@ -104,5 +104,5 @@ class KeyRevoked(Fault):
 
     async def before(self, exchange: Exchange) -> None:
         """Revoke the keys; the store then answers as it does."""
-        for key in exchange.store.keys:
-            exchange.store.keys.revoke(key)
+        for key in exchange.keys:
+            exchange.keys.revoke(key)
