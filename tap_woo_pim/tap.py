@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
-from itertools import pairwise
 from types import FrameType
 from typing import Any, ClassVar, NoReturn
 
@@ -38,7 +37,6 @@ from tap_woo_pim.store.check import Probe, check_steps, check_store, component_p
 from tap_woo_pim.store.connection import Store
 from tap_woo_pim.streams import STREAMS
 from tap_woo_pim.streams.base import WooStream
-from tap_woo_pim.streams.changing import ChangingStream
 from tap_woo_pim.streams.lists import ListStream
 from tap_woo_pim.streams.snapshots import SideStream
 from tap_woo_pim.streams.sync_runs import FAILED, SyncRunsStream
@@ -100,17 +98,14 @@ class TapWooPim(Tap):
         return super().run_discovery()
 
     def _probes(self) -> Iterator[Probe]:
-        """Ask for what is read next, which shows as well what can be read.
-
-        The long lists begin, since nothing can be asked for ahead in them before their fields are known.
-        """
-        streams = sorted(self._selected_streams, key=lambda stream: not isinstance(stream, ChangingStream))
+        """Ask for what is read next, which shows as well what can be read."""
+        streams = self._selected_streams
         for stream in streams:
             if isinstance(stream, ListStream):
                 stream.forget_other_store()
         answers = {stream.name: stream.ask_ahead() for stream in streams}
         probed = set[str]()
-        for stream in self._selected_streams:
+        for stream in streams:
             component = stream.component
             if isinstance(stream, ListStream) and component is not None and component not in probed:
                 probed.add(component)
@@ -123,16 +118,13 @@ class TapWooPim(Tap):
     @override
     def _reset_state_progress_markers(self) -> None:
         """Check the store as well: it is the first that a sync does, before any message, and `sync_all` is final."""
-        error = failure(self.run.store.settings, check_steps(self.run.store, self._probes))
+        steps = list(check_steps(self.run.store, self._probes))
+        error = failure(self.run.store.settings, steps)
         if error is not None:
             raise error
+        self.run.expected_rows = {step.name: step.rows for step in steps if step.is_component}
         super()._reset_state_progress_markers()
         self._history.begin()
-        streams = self._selected_streams
-        for stream, follower in pairwise(streams):
-            stream.follower = follower
-        for large in [stream for stream in streams if isinstance(stream, ChangingStream)][:1]:
-            large.ask_first_pages()
 
     @override
     def setup_mapper(self) -> None:

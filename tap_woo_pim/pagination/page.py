@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,9 +67,9 @@ class Listing:
         walk: where to begin and how far it has come.
         unread: the rows that could not be read.
         part: which part of the stream it holds, where the path tells it, for positions in it.
+        known_fields: the fields to ask for where the store fails on whole rows; empty where it is not asked for those.
+            Fields that arrive beside them are added.
         gone_code: the error code by which the store says that the list is there no more, which makes it an empty one.
-        at_last_page: called when the last page has been asked for, and one more could be in flight beside it; again
-            when a part is read again.
     """
 
     path: str
@@ -78,8 +78,8 @@ class Listing:
     walk: Walk
     unread: list[Unread] = field(default_factory=list)
     part: str = ""
+    known_fields: frozenset[str] = frozenset()
     gone_code: str | None = None
-    at_last_page: Callable[[], None] | None = None
 
     @property
     def complete(self) -> bool:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from typing import Any
 
 from singer_sdk.exceptions import RetriableAPIError
 
+from tap_woo_pim.exceptions import is_about_size
+from tap_woo_pim.http.models import UnwantedError
 from tap_woo_pim.pagination.overlap import EndlessListError, Window
 from tap_woo_pim.pagination.page import Listing, Page, Row, Unread, page_of
+from tap_woo_pim.records.shaper import NOISE
 from tap_woo_pim.store.connection import Store
+
+logger = logging.getLogger("tap-woo-pim")
 
 MAX_UNREAD_AT_THE_END = 100
 """So many rows may be left when none of them can be read, but those before them can."""
@@ -40,7 +46,9 @@ def params_of(listing: Listing, window: Window) -> dict[str, Any]:
 
 
 def fetch(store: Store, listing: Listing, window: Window, tries: int | None = None) -> Page:
-    """Ask for a page.
+    """Ask for a page; where the store fails on whole rows, for their known fields.
+
+    What kills a whole row is often one of its two noisy fields: `price_html` runs the theme's and plugins' filters.
 
     Args:
         store: the store.
@@ -51,9 +59,37 @@ def fetch(store: Store, listing: Listing, window: Window, tries: int | None = No
     Raises:
         StoreError, RetriableAPIError: see `Client.get` and `page_of`.
     """
+    try:
+        return _fetch(store, listing, window, {}, tries)
+    except UnwantedError:
+        raise
+    except RetriableAPIError as error:
+        # A page of many rows that came too late comes in time with fewer.
+        came_late = error.response is None and window.size > 1
+        if not listing.known_fields or came_late or not is_about_size(error):
+            raise
+        fields = {"_fields": ",".join(sorted(listing.known_fields))}
+        try:
+            page = _fetch(store, listing, window, fields, 1)
+        except RetriableAPIError:
+            raise error from None
+    try:
+        return _fetch(store, listing, window, {}, 1)  # it may have been trouble that passed
+    except RetriableAPIError as error:
+        logger.warning(
+            "%s: %d rows came without %s and without fields of plugins that no row had before them. %s",
+            listing.about,
+            page.count,
+            " and ".join(sorted(NOISE - {"_links"})),
+            error,
+        )
+    return page
+
+
+def _fetch(store: Store, listing: Listing, window: Window, fields: dict[str, str], tries: int | None) -> Page:
     answer = store.get(
         listing.path,
-        params_of(listing, window),
+        {**params_of(listing, window), **fields},
         about=listing.about,
         tries=tries,
         is_large=window.size > 1,
@@ -66,7 +102,7 @@ def name_row(store: Store, listing: Listing) -> str:
     """Name the row at which a list fails: by its id where the store can tell at least that, else by its position."""
     offset, params = listing.walk.offset, {**listing.params, "_fields": "id"}
     try:
-        page = fetch(store, replace(listing, params=params), Window(offset, 1), tries=1)
+        page = fetch(store, replace(listing, params=params, known_fields=frozenset()), Window(offset, 1), tries=1)
     except RetriableAPIError:
         return listing.position(offset)
     return f"id {page.ids[0]}" if page.ids else listing.position(offset)

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from functools import partial
-from itertools import islice
 
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
@@ -16,6 +15,7 @@ from tap_woo_pim.http.prefetch import Inline, in_order, result_of
 from tap_woo_pim.pagination.overlap import EndlessListError, Verdict, Window
 from tap_woo_pim.pagination.page import Listing, Page, Row, Unread
 from tap_woo_pim.pagination.pages import fail_rows_alone, fetch, fetch_uncut, look_at_ends, name_row, params_of
+from tap_woo_pim.records.shaper import NOISE
 from tap_woo_pim.store.connection import Store
 
 logger = logging.getLogger("tap-woo-pim")
@@ -47,14 +47,12 @@ def read(store: Store, listing: Listing, executor: Executor | None = None) -> It
     walk = listing.walk
     skipped_in_a_row = 0
     while not walk.done:
-        windows, is_told = list[Window](), False
+        windows = list[Window]()
         is_proven = walk.pages.is_proven
         ahead = _ahead(store) if executor is None and is_proven else 0
         for place, future in enumerate(
             in_order(executor or store.client.executor, _calls(store, listing, windows), ahead)
         ):
-            if not is_told:
-                is_told = _tell_of_last_page(listing, windows)
             page = _page_or_trouble(future)
             if isinstance(page, UnwantedError):
                 break
@@ -74,29 +72,20 @@ def read(store: Store, listing: Listing, executor: Executor | None = None) -> It
                 break
 
 
-def ask_ahead(store: Store, listing: Listing, pages: int = 1) -> Future[Answer]:
-    """Ask for the first pages of a list that will be read soon, while others are being read.
-
-    Args:
-        store: the store.
-        listing: the list.
-        pages: how many, at most; the first alone where the length of the list is not known.
+def ask_ahead(store: Store, listing: Listing) -> Future[Answer]:
+    """Ask for the first page of a list that will be read soon, while others are being read.
 
     Returns:
-        The first page to come.
+        The page to come.
     """
-    unwanted = listing.walk.pages.unwanted
-    first, *_ = [
-        store.ask_ahead(
-            listing.path,
-            params_of(listing, window),
-            about=listing.about,
-            is_large=window.size > 1,
-            unwanted=unwanted,
-        )
-        for window in islice(listing.walk.plan(), pages)
-    ]
-    return first
+    walk = listing.walk
+    return store.ask_ahead(
+        listing.path,
+        params_of(listing, Window(walk.offset, walk.size)),
+        about=listing.about,
+        is_large=walk.size > 1,
+        unwanted=walk.pages.unwanted,
+    )
 
 
 def read_many(store: Store, listings: Iterable[Listing]) -> Iterator[tuple[Listing, list[Row]]]:
@@ -116,16 +105,6 @@ def read_many(store: Store, listings: Iterable[Listing]) -> Iterator[tuple[Listi
         if not listing.walk.done:
             for more in _read_unless_gone(store, listing):
                 yield listing, more
-
-
-def _tell_of_last_page(listing: Listing, asked: list[Window]) -> bool:
-    walk = listing.walk
-    # Before a page has come, the length of the list is but what was expected.
-    is_sure = walk.anchor is not None or len(asked) == 1
-    if listing.at_last_page is None or not is_sure or not walk.is_last(asked[-1]):
-        return False
-    listing.at_last_page()
-    return True
 
 
 def _ahead(store: Store) -> int:
@@ -256,6 +235,8 @@ def _step_back(listing: Listing) -> list[Row]:
 def _new_rows(listing: Listing, page: Page) -> list[Row]:
     places = listing.walk.take(page.window, page.ids, page.total, page.count)
     listing.unread.extend(page.odd)
+    if listing.known_fields:
+        listing.known_fields = listing.known_fields.union(*page.rows) - NOISE
     return [page.rows[place] for place in places]
 
 

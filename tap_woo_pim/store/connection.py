@@ -47,7 +47,6 @@ class Store:
         self._looked_at = time.monotonic()
         self._lock = threading.RLock()
         self._ahead: dict[str, Future[Answer]] = {}
-        self._options_ahead: dict[str, Future[Any]] = {}
         self._login_ahead: Future[AuthResult] | None = None
 
     @cached_property
@@ -159,22 +158,10 @@ class Store:
         """Get a list below the API root; see `Client.look`."""
         return self.client.look(f"{self.root}{path}", params, about=about, auth=self.way_in.auth, expects=as_list)
 
-    def options(self, path: str, *, about: str) -> Any:
-        """Get the description of a path below the API root; see `Client.options` and `get`."""
-        early = self._options_ahead.pop(path, None)
-        return self._options(path, about) if early is None else result_of(early)
-
-    def ask_options_ahead(self, path: str, *, about: str) -> None:
-        """Ask in a thread for what `options` will soon be called for, with the same path."""
-        self._options_ahead[path] = self.client.executor.submit(self._options, path, about)
-
     def _get(self, path: str, params: Mapping[str, Any], **how: Unpack[RequestOptions]) -> Answer:
         self.client.auth = self.way_in.auth
         how.setdefault("expects", partial(as_list, most=params["per_page"]) if "offset" in params else as_list)
         return self.client.get(f"{self.root}{path}", params, **how)
-
-    def _options(self, path: str, about: str) -> Any:
-        return self.client.options(f"{self.root}{path}", about=about, auth=self.way_in.auth)
 
     def _log_in(self, namespace: str) -> AuthResult:
         home = resolved(str(self.entrance.index.get("home") or self.root), self.root) or self.root

@@ -33,14 +33,12 @@ class WooStream(Stream):
     Attributes:
         component: the sync component that brings the stream; None for streams that always come.
         columns: the columns beside store_id and synced_at. Those in `primary_keys` are required, all else nullable.
-        follower: the stream that is read next.
     """
 
     name: str
     component: ClassVar[str | None] = None
     columns: ClassVar[tuple[Column, ...]]
     primary_keys: ClassVar[tuple[str, ...]] = ("store_id", "id")
-    follower: WooStream | None = None
     # Rows are shaped to their schema here (see records.py), which costs a third of what the SDK's way does.
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
     # Often enough that a run which is killed has little to read again.
@@ -71,9 +69,6 @@ class WooStream(Stream):
             The answer to come that shows whether the stream can be read; None where none of them does.
         """
         return None
-
-    def ask_first_pages(self) -> None:
-        """Ask the store for as many pages as may be in flight, since the stream is read next."""
 
     @property
     def selected_columns(self) -> set[str]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tap_woo_pim._compat import override
 from tap_woo_pim.pagination.page import Listing, Row
-from tap_woo_pim.pagination.reader import ask_ahead, read
+from tap_woo_pim.pagination.reader import read
 from tap_woo_pim.records.shaper import Shaper
-from tap_woo_pim.streams.dated import ALL_IN_ONE, TRASH_ANY_TRASH, DatedStream
+from tap_woo_pim.streams.dated import TRASH_ANY_TRASH, DatedStream
 from tap_woo_pim.sync.bookmark import MODIFIED, newest
 from tap_woo_pim.sync.completeness import RowCounts
 from tap_woo_pim.sync.progress import FULL, INCREMENTAL
@@ -66,11 +65,10 @@ class ChangingStream(DatedStream):
     def get_records(self, context: Context | None) -> Iterator[Record]:
         """Read what is due: all, what changed, or the rest of what an interrupted run began."""
         state = self.stream_state
+        state.pop("fields", None)  # earlier versions asked for each field by its name
         resumed, reading = self._goes_on, state.get("reading", {})
         # What an earlier version of the tap began lacks some of the numbers.
         reading = state["reading"] = {**self._begin(), **reading} if resumed else self._begin()
-        if reading["since"] is None and not resumed:
-            self.look_at_fields()
         account = self.run.progress.begin(self.name)
         account.changed = 0  # unlike other streams, which cannot tell
         account.kind = FULL if reading["since"] is None else INCREMENTAL
@@ -137,9 +135,8 @@ class ChangingStream(DatedStream):
         for number in range(reading["list"], len(statuses)):
             listing = self.list_of(statuses[number], reading["since"], reading["offset"], reading["seen"])
             if reading["since"] is None and number == 0 and statuses != TRASH_ANY_TRASH:
-                listing.walk.total = self.rows_expected  # so that pages can be fetched ahead from the first one on
-            if reading["since"] is None and number == len(statuses) - 1 and not self.is_read_per_product:
-                listing.at_last_page = partial(self._ask_on, listing, reading)
+                # So that pages are fetched ahead from the first one on.
+                listing.walk.total = self.run.expected_rows.get(str(self.component))
             for stretch in self.stretches(listing):
                 requests += 1
                 if statuses[number:] != TRASH_ANY_TRASH:  # its first list comes again as the last
@@ -156,18 +153,6 @@ class ChangingStream(DatedStream):
                 tally.end_list(listing.walk.total)
             reading |= {"list": number + 1, "offset": 0, "seen": None, "counted": tally.numbers()}
         return requests
-
-    def _ask_on(self, listing: Listing, reading: dict[str, Any]) -> None:
-        """Ask for what comes next while the last page is under way.
-
-        Where one list holds every status, no row leaves it for one that was read before, so that changes behind the
-        last page may be asked for beside it.
-        """
-        walk = listing.walk
-        if self.statuses(self.list_path) == ALL_IN_ONE and walk.total is not None and walk.total > walk.size:
-            ask_ahead(self.store, self._changed_meanwhile(ALL_IN_ONE[0], reading))
-        if self.follower is not None:
-            self.follower.ask_first_pages()
 
     def _records(self, stretch: Stretch, shaper: Shaper, reading: dict[str, Any]) -> Iterator[Record]:
         bookmark = self.stream_state.get("replication_key_value")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+from collections.abc import Mapping
 from concurrent.futures import Future
 from typing import Any
 
@@ -12,15 +13,9 @@ from tap_woo_pim._compat import override
 from tap_woo_pim.http.models import Answer
 from tap_woo_pim.pagination.page import Listing
 from tap_woo_pim.pagination.reader import ask_ahead as ask_pages_ahead
-from tap_woo_pim.records.shaper import EXTRA_FIELDS, NOISE
-from tap_woo_pim.store.fields import Found, find_fields
-from tap_woo_pim.store.fields import ask_ahead as ask_row_ahead
 from tap_woo_pim.streams.lists import ListStream
 from tap_woo_pim.sync.bookmark import MODIFIED, Bookmark, parse
 from tap_woo_pim.sync.context import TIME_FORMAT
-
-MAX_FIELDS_CHARACTERS = 6000
-"""Servers take addresses of some 8,000 characters; where plugins add more fields than fit, all are asked for."""
 
 ALL_IN_ONE = ({"include_status": "any,trash"},)
 ANY_THEN_TRASH = ({"status": "any"}, {"status": "trash"})
@@ -41,13 +36,10 @@ class DatedStream(ListStream):
     State of the stream, beside the numbers of `Bookmark`:
         whole_read_at: the store's clock when the last finished whole read began.
         reading: how far an unfinished read has come; see `ChangingStream`.
-        fields: fields of the store's rows that have no column, as found by the last whole read.
         shape: what the last whole read asked for, so that another choice of columns starts a new one.
     """
 
     replication_key = MODIFIED
-    _found: Found | None = None
-    _first_pages_asked = False
 
     @property
     def is_read_per_product(self) -> bool:
@@ -68,10 +60,6 @@ class DatedStream(ListStream):
         """Parameters of the list to walk through, beside those of status and date."""
         return self.row_fields()
 
-    def sample_path(self) -> str | None:
-        """Path of a list of the stream's rows, to see one of them; None where the store has none."""
-        return self.list_path
-
     def statuses(self, path: str) -> tuple[dict[str, str], ...]:
         """The parameters of the lists that together hold every status, trash included."""
         if self.store.routes.takes(path, "include_status"):
@@ -80,12 +68,8 @@ class DatedStream(ListStream):
 
     def row_fields(self) -> dict[str, Any]:
         """The parameters that say which fields of a row are wanted, and in which form."""
-        names = self.selected_columns - {"store_id", "synced_at", EXTRA_FIELDS.name}
-        if EXTRA_FIELDS.name in self.selected_columns:
-            names.update(self.stream_state.get("fields", ()))
         context = {"context": "edit"} if self.store.settings.content == "raw" else {}
-        fields = ",".join(sorted(names | {"id", MODIFIED}))
-        return {"_fields": fields, **context} if len(fields) <= MAX_FIELDS_CHARACTERS else context
+        return {**self.parameters(), **context}
 
     def list_of(self, status: dict[str, str], since: str | None, offset: int = 0, seen: int | None = None) -> Listing:
         """The list of one status.
@@ -101,23 +85,13 @@ class DatedStream(ListStream):
         if since and self.takes_dates():
             # With an offset or a Z the store would convert the time to site time first, and compare that (11.0.1).
             params |= {"modified_after": since.rstrip("Z"), "dates_are_gmt": "true"}
-        return Listing(self.list_path, params, self.name, self.walk(offset, seen))
+        return Listing(
+            self.list_path, params, self.name, self.walk(offset, seen), known_fields=self.known_fields(params)
+        )
 
-    def look_at_fields(self) -> None:
-        """Find out, once a run, which fields the rows have and how many there are: a whole read needs both."""
-        if self._found is None:
-            path = self.sample_path()
-            found = Found(set(), None, is_whole=True)
-            if path is not None:
-                found = find_fields(self.store, path, self._sample_status(path), self.name)
-            self._found = found if path == self.list_path else found._replace(rows=None)
-            names = found.names if found.is_whole else found.names | set(self.stream_state.get("fields", ()))
-            self.stream_state["fields"] = sorted(names - NOISE - {column.name for column in self.columns})
-
-    @property
-    def rows_expected(self) -> int | None:
-        """How many rows the first list of a whole read will bring, as far as the store said."""
-        return self._found.rows if self._found is not None else None
+    def known_fields(self, params: Mapping[str, Any]) -> frozenset[str]:
+        """The fields of a row that have a column, where a list is asked for whole rows."""
+        return frozenset() if "_fields" in params else frozenset(column.name for column in self.columns)
 
     def whole_read_is_due(self) -> bool:
         """Tell whether all rows are to be read, since changes alone would not do."""
@@ -190,23 +164,6 @@ class DatedStream(ListStream):
             lists = [self.list_of(status, since) for status in self.statuses(self.list_path)]
             first, *_ = [ask_pages_ahead(self.store, listing) for listing in lists]
             return first
-        if self.is_read_per_product:
+        if not self.is_soon:
             return None
-        row = ask_row_ahead(self.store, self.list_path, self._sample_status(self.list_path), self.name)
-        # A key that may read this row need not have the rights that the list takes in the other context.
-        return None if "context" in self.list_parameters() else row
-
-    @override
-    def ask_first_pages(self) -> None:
-        is_for_me = not self.is_read_per_product and "reading" not in self.stream_state and self.whole_read_is_due()
-        if is_for_me and not self._first_pages_asked:
-            self._first_pages_asked = True
-            self.look_at_fields()
-            listing = self.list_of(self.statuses(self.list_path)[0], None)
-            listing.walk.total = self.rows_expected
-            ask_pages_ahead(self.store, listing, self.store.settings.max_concurrency)
-
-    def _sample_status(self, path: str) -> dict[str, str]:
-        """The status of the rows of which one is looked at: all where one list has them all."""
-        statuses = self.statuses(path)
-        return statuses[0] if statuses == ALL_IN_ONE else ANY_THEN_TRASH[0]
+        return ask_pages_ahead(self.store, self.list_of(self.statuses(self.list_path)[0], None))

@@ -103,14 +103,15 @@ class ListStream(WooStream):
             yield listing, rows
 
     def parameters(self) -> dict[str, Any]:
-        """Query parameters of the list: only the fields wanted, when some columns are deselected.
+        """Query parameters of the list: the selected columns when some are deselected.
 
-        Otherwise all is asked for, so that fields that plugins add come as well.
+        Otherwise rows are asked for whole: no list of fields names those that plugins add to some rows only.
         """
         names = self.selected_columns
         if names >= {column.name for column in self.own_columns()}:
             return {}
-        return {"_fields": ",".join(sorted({"id", *names} - {"store_id", "synced_at", EXTRA_FIELDS.name}))}
+        needed = {"id", *filter(None, [self.replication_key])}
+        return {"_fields": ",".join(sorted((names | needed) - {"store_id", "synced_at", EXTRA_FIELDS.name}))}
 
     def listing(self, path: str, params: Mapping[str, Any]) -> Listing:
         """A list to be read from its beginning."""

@@ -41,6 +41,7 @@ class ProductVariationsStream(InheritingStream):
     name = "product_variations"
     component = "variations"
     route = FLAT_VARIATIONS
+    is_soon = False
     columns = (
         Column("id", ID),
         Column("parent_id", INTEGER, "ID of the variable product; 0 when it is gone."),
@@ -109,15 +110,6 @@ class ProductVariationsStream(InheritingStream):
         return params
 
     @override
-    def sample_path(self) -> str | None:
-        if not self.is_read_per_product:
-            return super().sample_path()
-        params = {"type": "variable", "per_page": 1, "_fields": "id"}
-        parents = self.store.get(self.list_path, params, about=self.name).data
-        ids = [parent["id"] for parent in parents if isinstance(parent, dict) and "id" in parent]
-        return self.store.path(PER_PRODUCT_ROUTE).format(ids[0]) if ids else None
-
-    @override
     def list_parameters(self) -> dict[str, Any]:
         if self.is_read_per_product:
             return {"_fields": PRODUCT_FIELDS}
@@ -161,4 +153,5 @@ class ProductVariationsStream(InheritingStream):
         for status in self.statuses(path):
             listing = self.listing(path.format(parent_id), {**self.row_fields(), **status})
             listing.part = f" of product {parent_id}"
+            listing.known_fields = self.known_fields(listing.params)
             yield listing

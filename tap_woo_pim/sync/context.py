@@ -34,6 +34,7 @@ class Run:
         store: the store that is read.
         state: the state of the stream `stores`, which keeps `synced_at` of the last run.
         side_records: how a stream writes a record of another one (`snapshots`, `unread_rows`), by stream.
+        expected_rows: how many rows the check found, by component; None where the store does not say.
         unchanged_since: the moment since which this run found no row of a stream changed, nor missing, by stream.
         began_at: this machine's clock when the run began, known before the store answers.
         outcome: the sentence in which the run ended, when it went well.
@@ -42,6 +43,7 @@ class Run:
     store: Store
     state: dict[str, Any]
     side_records: dict[str, Callable[[dict[str, Any]], None]] = field(default_factory=dict)
+    expected_rows: dict[str, int | None] = field(default_factory=dict)
     unchanged_since: dict[str, str] = field(default_factory=dict)
     began_at: str = field(default_factory=machine_time)
     outcome: str | None = None

@@ -11,10 +11,11 @@ import pytest
 from singer_sdk.exceptions import SingerSDKError
 
 from demo_store import Store
-from demo_store.faults import When, nth, param, path
+from demo_store.faults import When, nth, path
 from demo_store.faults.bodies import BodyChanged
+from demo_store.faults.fields import FieldsChanged
 from demo_store.faults.pages import RowsChanged
-from demo_store.faults.statuses import FailsAbove, PoisonousRow, Status
+from demo_store.faults.statuses import FailsAbove, PoisonousRow
 from demo_store.faults.transport import SlowDrip
 from tests.support.harness import Landing, Site, site
 
@@ -83,12 +84,33 @@ def test_fields_of_wrong_types_are_kept_aside(served: Site) -> None:
         assert row["extra_fields"] == {"price": {"a": 1}, "images": "none", "total_sales": 2**80}
 
 
-def test_fields_of_plugins_come_though_no_schema_declares_them(served: Site) -> None:
-    served.store.faults.add(RowsChanged(lambda row: {**row, "plugin_field": {"x": [1]}}), PRODUCTS)
-    landing = served.sync(**SETTINGS)
-    lists = [request for request in served.server.requests if PRODUCTS(request) and "offset" in request.query]
-    assert all("plugin_field" in request.query["_fields"].split(",") for request in lists)
-    assert {str(row["extra_fields"]) for row in landing.live("products").values()} == {"{'plugin_field': {'x': [1]}}"}
+def test_fields_of_plugins_come_from_every_row_in_every_run(served: Site) -> None:
+    auctions = {row["id"] for row in served.store.rows("products")[3:6]}
+    field = {"auction": {"end": "2026-12-31"}}
+    served.store.faults.add(FieldsChanged(field, only=tuple(auctions)), PRODUCTS)
+    landing = Landing()
+    for _ in range(2):
+        served.sync(landing, **SETTINGS)
+        rows = landing.live("products")
+        assert {key for key, row in rows.items() if row["extra_fields"] == field} == auctions
+        assert all(row["extra_fields"] is None for key, row in rows.items() if key not in auctions)
+        served.store.create_product(name="Plain", type="simple", status="publish")
+
+
+def test_fields_of_plugins_come_beside_a_first_row_that_kills_its_pages(served: Site) -> None:
+    first, *others = sorted(row["id"] for row in served.store.rows("products") if row["status"] != "trash")
+    served.store.faults.add(FieldsChanged({"plugin_field": {"z": 1}}), PRODUCTS)
+    served.store.faults.add(PoisonousRow(first), PRODUCTS)
+    rows = served.sync(**SETTINGS).live("products")
+    assert all(rows[key]["extra_fields"] == {"plugin_field": {"z": 1}} for key in others)
+
+
+def test_rows_are_asked_for_whole_and_at_once(served: Site) -> None:
+    served.sync(**SETTINGS)
+    lists = [request for request in served.server.requests if "offset" in request.query]
+    assert lists
+    assert not any("_fields" in request.query for request in lists)
+    assert not any(request.method == "OPTIONS" for request in served.server.requests)
 
 
 def test_notices_in_answers_are_told_once_a_run(served: Site, caplog: pytest.LogCaptureFixture) -> None:
@@ -113,29 +135,21 @@ def test_error_answers_with_notices_are_understood(served: Site, fault: str) -> 
         served.sync(**SETTINGS)
 
 
-def test_more_fields_of_plugins_than_an_address_may_name_all_come(served: Site) -> None:
-    more = {f"plugin_{number}_with_a_name_of_its_own": number for number in range(250)}
-    served.store.faults.add(RowsChanged(lambda row: {**row, **more} if "_links" in row else row), PRODUCTS)
+def test_pages_that_fail_for_a_noisy_field_come_without_it(served: Site, caplog: pytest.LogCaptureFixture) -> None:
+    served.store.faults.add(FieldsChanged({"plugin_field": 1}), PRODUCTS)
     landing = served.sync(**SETTINGS)
-    lists = [request for request in served.server.requests if PRODUCTS(request) and "offset" in request.query]
-    assert not any("_fields" in request.query for request in lists)
-    assert all(row["extra_fields"] == more for row in landing.live("products").values())
-
-
-def test_fields_of_plugins_are_kept_in_mind_when_the_store_does_not_tell_them(
-    served: Site, caplog: pytest.LogCaptureFixture
-) -> None:
-    served.store.faults.add(RowsChanged(lambda row: {**row, "plugin_field": 1}), PRODUCTS)
-    landing = served.sync(**SETTINGS)
-    served.store.clock.advance(60)
-    served.store.faults.add(Status(403), When(lambda request: request.method == "OPTIONS"))
-    served.store.faults.add(Status(500), PRODUCTS & param(per_page=1) & ~param(offset=None) & ~param(_fields=None))
+    whole = When(lambda request: "price_html" in request.query.get("_fields", "price_html").split(","))
+    served.store.faults.add(PoisonousRow(served.store.rows("products")[50]["id"]), PRODUCTS & whole)
     with caplog.at_level(logging.WARNING):
         served.sync(landing, **SETTINGS)
+    assert landing.differences(served.store) == {
+        "products": [
+            (key, row, {**row, "extra_fields": None}) for key, row in sorted(landing.live("products").items())[:3]
+        ]
+    }
     assert {str(row["extra_fields"]) for row in landing.live("products").values()} == {"{'plugin_field': 1}"}
-    lists = [request for request in served.server.requests if PRODUCTS(request) and "offset" in request.query]
-    assert all("plugin_field" in request.query["_fields"].split(",") for request in lists)
-    assert "neither a first row nor the schema could be read" in caplog.text
+    assert "unread_rows" not in landing.tables
+    assert "20 rows came without price_html and related_ids and without fields of plugins" in caplog.text
 
 
 def test_values_of_the_store_itself_that_do_not_fit_are_told(served: Site, caplog: pytest.LogCaptureFixture) -> None:
