@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal, TypeAlias
 
+from demo_store.blank import new_product
 from demo_store.inherit import own
 from demo_store.links import links
 from demo_store.php import Fields
@@ -148,6 +149,40 @@ def empty(version: str) -> Contents:
         )
     )
     return contents
+
+
+def of_plugin(name: str) -> Contents:
+    """Make a store of the newest version that has nothing but rows that a plugin made or changed, as recorded.
+
+    A variation whose product was not recorded gets a plain one, without which WooCommerce does not list it.
+    """
+    contents = empty(PROFILES[0])
+    tables = {
+        "products": contents.products,
+        "product_categories": contents.terms["categories"],
+        "product_brands": contents.terms["brands"],
+    }
+    for entry in read_json("plugins", name):
+        stream, data = entry["route"], entry["row"]
+        if stream == "product_variations":
+            if data["parent_id"] not in contents.products:
+                contents.products.put(_plain_parent(data))
+            contents.variations.put(Row(own(data, contents.products[data["parent_id"]].data)))
+        else:
+            route = stream.replace("product_", "products/")
+            tables[stream].put(Row({**data, "_links": links(route, data["id"])}))
+    return contents
+
+
+def _plain_parent(variation: Fields) -> Row:
+    stamps = (variation["date_created"], variation["date_created_gmt"])
+    return Row(new_product(variation["parent_id"], stamps)).with_fields(
+        name="Not recorded",
+        type="variable",
+        permalink=variation["permalink"].partition("?")[0],
+        variations=[variation["id"]],
+        has_options=True,
+    )
 
 
 def listed_variations(variations: Iterable[Row]) -> list[int]:

@@ -95,10 +95,12 @@ def _pairs(values: Mapping[str, object], prefix: str = "") -> Iterator[str]:
 
 
 def as_text(value: object) -> str:
-    """Cast to a string as PHP does: true is "1", false is ""."""
-    if isinstance(value, bool):
-        return "1" if value else ""
-    return str(value)
+    """Cast to a string as PHP does: true is "1", false and null are "", and an array is "Array"."""
+    if value is None or value is False:
+        return ""
+    if value is True:
+        return "1"
+    return "Array" if isinstance(value, list | dict) else str(value)
 
 
 def parse_list(value: object) -> list[str]:

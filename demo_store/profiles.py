@@ -14,6 +14,18 @@ from demo_store.php import Fields
 PROFILES = ("11.0.1", "9.9.5", "5.9.0")
 """The recorded versions, newest first."""
 
+PLUGINS = (
+    "featured-image-from-url",
+    "perfect-woocommerce-brands",
+    "polylang",
+    "secure-custom-fields",
+    "woo-product-bundle-float",
+    "woocommerce-germanized",
+    "woocommerce-subscriptions-core",
+    "yith-woocommerce-product-bundles",
+)
+"""Plugins of which rows were recorded, on the newest version."""
+
 RECORDED_HOME = "https://store.example"
 """The address that stands in all recorded rows."""
 
@@ -66,7 +78,7 @@ class Route:
 
 @cache
 def read_json(version: str, name: str) -> Any:
-    """Read one recorded document of a version, for instance `api_root`."""
+    """Read one recorded document of a version, for instance `api_root`; of `plugins`, the rows of one of `PLUGINS`."""
     path = files("demo_store") / "data" / version / f"{name}.json.gz"
     return msgspec.json.decode(gzip.decompress(path.read_bytes()))
 

@@ -6,7 +6,7 @@ from functools import cache
 from demo_store import inherit, parts
 from demo_store.links import ALL_METHODS, moved_links
 from demo_store.parts import Form
-from demo_store.php import Fields
+from demo_store.php import Fields, as_text
 from demo_store.profiles import PROFILES, RECORDED_HOME, read_list
 from demo_store.rows import Row
 
@@ -128,7 +128,7 @@ def variation(data: Fields, form: Form, parent: Row | None) -> Fields:
 
 def _variation_name(data: Fields, form: Form, parent: Row | None) -> str:
     parent_name = "" if parent is None else parent.name
-    options = ", ".join(attribute["option"] for attribute in data["attributes"])
+    options = ", ".join(as_text(attribute["option"]) for attribute in data["attributes"])
     if form.namespace != "wc-analytics":
         return options
     if form.version == PROFILES[0] or not options:

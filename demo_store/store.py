@@ -12,7 +12,7 @@ from demo_store.keys import Key, Keys, Permissions, Role
 from demo_store.living import LivingProducts
 from demo_store.living_terms import LivingTerms
 from demo_store.php import Fields
-from demo_store.profiles import PROFILES, known
+from demo_store.profiles import PLUGINS, PROFILES, known
 from demo_store.request_log import Request
 from demo_store.rows import Row, Table
 from demo_store.synthetic import catalogue
@@ -101,6 +101,13 @@ class Store(LivingProducts, LivingTerms):
             namespace: see the class.
         """
         return cls(recorded_contents.recorded(known(contents)), version or contents, namespace)
+
+    @classmethod
+    def of_plugin(cls, name: str) -> Self:
+        """Open a store of the newest version with the rows that were recorded of a plugin, one of `PLUGINS`."""
+        if name not in PLUGINS:
+            raise ValueError(f"No recording of the plugin {name}; there are {', '.join(PLUGINS)}.")
+        return cls(recorded_contents.of_plugin(name))
 
     @classmethod
     def empty(cls, version: str = PROFILES[0], namespace: str = "wc/v3") -> Self:

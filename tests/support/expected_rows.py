@@ -40,6 +40,8 @@ def value(name: str, sent: Any, stream: str) -> Any:
         return f"{sent}Z"
     if name == "manage_stock" and stream == "product_variations":
         return str(sent).lower()
+    if name.endswith("price") and isinstance(sent, float):
+        return str(sent)  # as a plugin has worked it out
     return sent
 
 
