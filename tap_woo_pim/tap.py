@@ -55,6 +55,7 @@ class TapWooPim(Tap):
         TapCapabilities.DISCOVER,
         PluginCapabilities.ABOUT,
         PluginCapabilities.STREAM_MAPS,
+        PluginCapabilities.FLATTENING,
     ]
 
     # Whether the store cannot be asked, so that the catalogue is of all streams.

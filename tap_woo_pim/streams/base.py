@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import datetime
 
     from singer_sdk import Tap
+    from singer_sdk.helpers._batch import BatchConfig
     from singer_sdk.helpers.types import Context, Record
 
     from tap_woo_pim.http.models import Answer
@@ -93,6 +94,16 @@ class WooStream(Stream):
     @override
     def _increment_stream_state(self, latest_record: Record, *, context: Context | None = None) -> None:
         """Leave bookmarks to the stream: they move when a read is complete, not with a row."""
+
+    @override
+    def get_batch_config(self, config: Mapping[str, Any]) -> BatchConfig | None:
+        """Write records, never batches: the SDK's way of making these leaves out the state and side records between.
+
+        They save no time either: of 6,324 rows target-postgres takes 0.6 of its 5.3 s of CPU time less, and writing
+        the files takes 0.7 s.
+        """
+        del config
+        return None
 
     @override
     def _generate_record_messages(self, record: Record) -> Generator[RecordMessage, None, None]:
