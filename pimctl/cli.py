@@ -2,53 +2,100 @@
 
 from __future__ import annotations
 
-import argparse
+import errno
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from pimctl import db
+import typer
+from typer._click.exceptions import ClickException  # Typer carries its own click and shows it nowhere else
+
+from pimctl.commands import alerts, db, history, schedule, stores, sync
 from pimctl.console import command as console
-from pimctl.demo import run as demo
 from pimctl.errors import PimctlError
+from pimctl.project import Project
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+STOPPED = 130
+app = typer.Typer(
+    name="pimctl",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    help="WooCommerce stores in one PIM database: add a store, and it syncs.",
+    epilog="Begin with: pimctl stores add eu --url https://store.example",
+)
+STORES, TIMES, DATA = "Stores", "By itself", "Database and pages"
+app.add_typer(stores.app, name="stores", rich_help_panel=STORES)
+app.command(epilog=sync.EPILOG, rich_help_panel=STORES)(sync.sync)
+app.command(rich_help_panel=STORES)(history.status)
+app.command(rich_help_panel=STORES)(history.history)
+app.command(epilog=schedule.EPILOG, rich_help_panel=TIMES)(schedule.schedule)
+app.command(rich_help_panel=TIMES)(schedule.scheduler)
+app.add_typer(alerts.app, name="alerts", rich_help_panel=TIMES)
+app.add_typer(console.app, name="console", rich_help_panel=DATA)
+app.command("report", rich_help_panel=DATA)(console.write_report)
+app.add_typer(db.app, name="db", rich_help_panel=DATA)
 
-def parser() -> argparse.ArgumentParser:
-    """Return the whole command line."""
-    whole = argparse.ArgumentParser(prog="pimctl", description="The console of the PIM database.")
-    commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    db.add_parser(commands)
-    demo.add_parser(commands)
-    console.add_parser(commands)
-    return whole
+
+@app.command(rich_help_panel=DATA)
+def demo(
+    us_port: Annotated[int, typer.Option(metavar="PORT")] = 8411,
+    eu_port: Annotated[int, typer.Option(metavar="PORT")] = 8412,
+) -> None:
+    """Add two sample stores, sync them into the PIM database and show what arrived."""
+    from pimctl.demo import run  # noqa: PLC0415  loaded when needed, so that --help is quick
+
+    run.run(Project.find(), {"us": us_port, "eu": eu_port})
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; return 0, or 1 after a failure, or 130 when it was told to stop."""
-    arguments = parser().parse_args(argv)
+    """Run one command; return 0, 1 after a failure, 2 for a wrong command line, or 130 when it was told to stop."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: all that was begun is ended
     try:
-        arguments.run(arguments)
+        code = app(list(argv) if argv is not None else None, standalone_mode=False)
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left; nothing more to say
-    except KeyboardInterrupt:
-        print("pimctl: stopped before its end.", file=sys.stderr)
-        return 130
-    except PimctlError as error:
-        print(f"pimctl: {error}", file=sys.stderr)
-        return 1
-    except OSError as error:
-        place = f" ({error.filename})" if error.filename else ""
-        print(f"pimctl: {error.strerror or error}{place}", file=sys.stderr)
-        return 1
+        return 0
+    except (KeyboardInterrupt, typer.Abort):
+        return _fail("stopped before its end.", STOPPED)
+    except ClickException as error:
+        told = error.format_message()
+        return _fail(f"{told.rstrip('.')}. See: pimctl --help", error.exit_code) if told else error.exit_code
+    except (PimctlError, OSError) as error:
+        return _fail(reason(error) if isinstance(error, OSError) else str(error))
     finally:
         signal.signal(signal.SIGTERM, before)
-    return 0
+    if code == STOPPED:  # Typer turns a Ctrl-C into it
+        return _fail("stopped before its end.", STOPPED)
+    return code if isinstance(code, int) else 0
+
+
+def _fail(text: str, code: int = 1) -> int:
+    print(f"pimctl: {text}", file=sys.stderr)
+    return code
+
+
+def reason(error: OSError) -> str:
+    """Return what an error of the system means, where it was, and what to do."""
+    place = error.filename or _project_folder()
+    told = error.strerror or str(error)
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return f"{told} at {place}: make room there, then try again."
+    if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+        return f"{told} ({place}): run this as the owner of the project's folder, or as root."
+    return f"{told} ({place})" if error.filename else told
+
+
+def _project_folder() -> str:
+    try:
+        return str(Project.find().root)
+    except PimctlError:
+        return os.getcwd()  # noqa: PTH109  as text
 
 
 if __name__ == "__main__":

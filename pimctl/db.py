@@ -1,19 +1,15 @@
-"""The commands ``pimctl db ...``: one PIM database, embedded or the user's own."""
+"""What ``pimctl db ...`` does: one PIM database, embedded or the user's own."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from pimctl.errors import PimctlError
 from pimctl.postgres import address, external, programs
 from pimctl.postgres.embedded import Embedded
 from pimctl.project import Project
-from pimctl.stores import meltano_states
-
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Callable
+from pimctl.stores import meltano_runs, meltano_states
 
 
 def megabytes(size: int) -> str:
@@ -28,7 +24,8 @@ def tell_opened(embedded: Embedded) -> None:
 
 
 def start(project: Project) -> None:
-    """Start the embedded database, unless the user has an own one; in a run, see whether it is that of the last."""
+    """Start the embedded database, unless the user has an own one; in a run, see that the run may begin."""
+    meltano_runs.guard(project)
     environment = os.environ.get(meltano_states.ENVIRONMENT)  # set in a run alone
     own = project.variable(external.VARIABLE)
     if own:
@@ -119,22 +116,3 @@ def shell(project: Project) -> NoReturn:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     psql = str(programs.folder() / "psql")
     os.execve(psql, [psql], {**kept, "PGTZ": "UTC", **variables})  # noqa: S606  no shell in between
-
-
-COMMANDS: dict[str, Callable[[Project], None]] = {
-    "start": start,
-    "stop": stop,
-    "status": status,
-    "url": url,
-    "shell": shell,
-}
-
-
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add ``db`` and its commands to the command line."""
-    parser = commands.add_parser("db", help="the PIM database: start, stop, status, url, shell")
-    inner = parser.add_subparsers(dest="action", required=True, metavar="COMMAND")
-    for name, command in COMMANDS.items():
-        line = (command.__doc__ or "").splitlines()[0]
-        inner.add_parser(name, help=line, description=line)
-    parser.set_defaults(run=lambda arguments: COMMANDS[arguments.action](Project.find()))

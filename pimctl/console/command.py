@@ -5,15 +5,31 @@ from __future__ import annotations
 import getpass
 import sys
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from pimctl.errors import PimctlError
 from pimctl.project import Project
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Iterator
+
+    from pimctl.console.audit import Audit
+    from pimctl.console.users import Users
+
+app = typer.Typer(invoke_without_command=True, help="Open the console in the browser: channels, products and health.")
+users = typer.Typer(no_args_is_help=True, help="Who may log in.")
+app.add_typer(users, name="users")
+
+
+class Role(StrEnum):
+    """What a user may do."""
+
+    MANAGER = "manager"
+    VIEWER = "viewer"
 
 
 @contextmanager
@@ -25,43 +41,69 @@ def libraries() -> Iterator[None]:
         raise PimctlError(f"{error.name} is not installed. Run: pip install 'tap-woo-pim[pimctl,console]'") from None
 
 
-def open_console(arguments: argparse.Namespace) -> None:
+@app.callback()
+def open_console(  # noqa: PLR0913  each is an option of the command
+    context: typer.Context,
+    *,
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8765,
+    host: Annotated[str, typer.Option(help="Address to listen on; other ones than this need users.")] = "127.0.0.1",
+    name: Annotated[list[str] | None, typer.Option(help="Name by which browsers reach it, with --host.")] = None,
+    certificate: Annotated[Path | None, typer.Option(help="TLS certificate, with --private-key.")] = None,
+    private_key: Annotated[Path | None, typer.Option()] = None,
+    behind_proxy: Annotated[bool, typer.Option("--behind-proxy", help="A proxy in front speaks https.")] = False,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
+) -> None:
     """Serve the pages until the terminal ends it."""
+    if context.invoked_subcommand is not None:
+        return
     with libraries():
         from pimctl.console.server import Place, serve  # noqa: PLC0415  other commands start faster without it
 
     place = Place(
-        host=arguments.host,
-        port=arguments.port,
-        names=tuple(arguments.name),
-        certificate=arguments.certificate,
-        private_key=arguments.private_key,
-        is_proxied=arguments.behind_proxy,
-        opens_browser=not arguments.no_browser,
+        host=host,
+        port=port,
+        names=tuple(name or ()),
+        certificate=certificate,
+        private_key=private_key,
+        is_proxied=behind_proxy,
+        opens_browser=not no_browser,
     )
     serve(Project.find(), place)
 
 
-def change_users(arguments: argparse.Namespace) -> None:
-    """Add, list or remove users."""
+@users.command("list")
+def list_users() -> None:
+    """List the users."""
+    for user in _users()[0].all().values():
+        print(f"{user.name}\t{user.role}")
+
+
+@users.command("add")
+def add_user(name: str, role: Annotated[Role, typer.Option()]) -> None:
+    """Add a user, or give one another password and role."""
+    known, audit = _users()
+    known.add(name, role.value, new_password())
+    audit.write(getpass.getuser(), f"Added user {name} as {role.value}")
+    print(f"{name} can log in as {role.value}.")
+
+
+@users.command("remove")
+def remove_user(name: str) -> None:
+    """Remove a user."""
+    known, audit = _users()
+    known.remove(name)
+    audit.write(getpass.getuser(), f"Removed user {name}")
+    print(f"{name} cannot log in any more.")
+
+
+def _users() -> tuple[Users, Audit]:
     with libraries():
         from pimctl.console.app import folder  # noqa: PLC0415
         from pimctl.console.audit import Audit  # noqa: PLC0415
         from pimctl.console.users import Users  # noqa: PLC0415
 
     home = folder(Project.find())
-    users, audit, me = Users(home), Audit(home), getpass.getuser()
-    if arguments.action == "list":
-        for user in users.all().values():
-            print(f"{user.name}\t{user.role}")
-    elif arguments.action == "add":
-        users.add(arguments.name, arguments.role, new_password())
-        audit.write(me, f"Added user {arguments.name} as {arguments.role}")
-        print(f"{arguments.name} can log in as {arguments.role}.")
-    else:
-        users.remove(arguments.name)
-        audit.write(me, f"Removed user {arguments.name}")
-        print(f"{arguments.name} cannot log in any more.")
+    return Users(home), Audit(home)
 
 
 def new_password() -> str:
@@ -74,8 +116,8 @@ def new_password() -> str:
     return password
 
 
-def write_report(_arguments: argparse.Namespace) -> None:
-    """Print the health page as one file."""
+def write_report() -> None:
+    """Print the health page as one HTML file that needs no network: pimctl report > report.html."""
     with libraries():
         from pimctl.console.report import report_html  # noqa: PLC0415
         from pimctl.console.warehouse import DatabaseUnavailable, Warehouse  # noqa: PLC0415
@@ -84,27 +126,3 @@ def write_report(_arguments: argparse.Namespace) -> None:
         print(report_html(Warehouse(Project.find())))
     except DatabaseUnavailable as error:
         raise PimctlError(str(error)) from None
-
-
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add ``console`` and ``report`` to the command line."""
-    line = "Open the console in the browser: channels, products and health."
-    console = commands.add_parser("console", help=line, description=line)
-    console.add_argument("--port", type=int, default=8765)
-    console.add_argument("--host", default="127.0.0.1", help="address to listen on; other ones than this need users")
-    console.add_argument("--name", action="append", default=[], help="name by which browsers reach it, with --host")
-    console.add_argument("--certificate", type=Path, metavar="FILE", help="TLS certificate, with --private-key")
-    console.add_argument("--private-key", type=Path, metavar="FILE")
-    console.add_argument("--behind-proxy", action="store_true", help="a proxy in front speaks https")
-    console.add_argument("--no-browser", action="store_true", help="only print the address")
-    console.set_defaults(run=open_console)
-    users = console.add_subparsers(dest="what", metavar="users").add_parser("users", help="who may log in")
-    actions = users.add_subparsers(dest="action", required=True, metavar="COMMAND")
-    add = actions.add_parser("add", help="add a user, or give one another password and role")
-    add.add_argument("name")
-    add.add_argument("--role", choices=("manager", "viewer"), required=True)
-    actions.add_parser("remove", help="remove a user").add_argument("name")
-    actions.add_parser("list", help="list the users")
-    users.set_defaults(run=change_users)
-    line = "Print the health page as one HTML file that needs no network: pimctl report > report.html"
-    commands.add_parser("report", help=line, description=line).set_defaults(run=write_report)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import importlib.util
 import shutil
 import time
@@ -126,14 +125,3 @@ def components(project: Project, store: SampleStore) -> list[str]:
     whole = yaml.safe_load((project.root / "meltano.yml").read_text(encoding="utf-8"))
     (instance,) = [plugin for plugin in whole["plugins"]["extractors"] if plugin["name"] == store.tap]
     return list(instance["config"]["sync_components"])
-
-
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add ``demo`` to the command line."""
-    line = "Sync two sample stores into the PIM database and show what arrived."
-    parser = commands.add_parser("demo", help=line, description=line)
-    for offset, store in enumerate(VERSIONS):
-        parser.add_argument(f"--{store}-port", type=int, default=FIRST_PORT + offset, metavar="PORT")
-    parser.set_defaults(
-        run=lambda arguments: run(Project.find(), {store: getattr(arguments, f"{store}_port") for store in VERSIONS})
-    )

@@ -246,7 +246,7 @@ LAST_GOOD = (
 )
 FIGURES = """
 select stores.store_id, coalesce(goods.products, 0) as products, coalesce(goods.variations, 0) as variations,
-    found.score
+    coalesce(goods.deleted, 0) as deleted, found.score
 from pim.stores
 left join (
     select store_id, count(*) filter (where kind <> 'variation' and not is_deleted) as products,

@@ -53,12 +53,13 @@ class Meltano:
         self._process: subprocess.Popen[bytes] | None = None
         self._installed = project.root / ".meltano" / "pimctl-installed"
 
-    def begin(self, arguments: Sequence[str], output: IO[bytes]) -> subprocess.Popen[bytes]:
+    def begin(self, arguments: Sequence[str], output: IO[bytes], run_id: str | None = None) -> subprocess.Popen[bytes]:
         """Begin one command, in a process group of its own: who stops it, stops all of it.
 
         Args:
             arguments: After the program's name.
             output: Where all that it says goes.
+            run_id: The id that the run gets, by which the tap's record of it is found in Meltano's logs.
 
         Raises:
             PimctlError: Meltano is not installed.
@@ -68,7 +69,12 @@ class Meltano:
         return subprocess.Popen(  # noqa: S603  a list, no shell
             [str(self.program), *arguments],
             cwd=self.project.root,
-            env={**os.environ, "NO_COLOR": "1", **self.variables},
+            env={
+                **os.environ,
+                "NO_COLOR": "1",
+                **self.variables,
+                **({"MELTANO_RUN_ID": run_id} if run_id is not None else {}),
+            },
             start_new_session=True,  # a Ctrl-C in the terminal reaches pimctl alone, which then ends all in order
             stderr=output,
             stdin=subprocess.DEVNULL,

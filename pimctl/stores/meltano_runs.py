@@ -152,8 +152,28 @@ def processes(project: Project) -> list[Process]:
 
 def extractors_of_this_run(project: Project) -> frozenset[str]:
     """Return the extractors of the Meltano run that started this process; none outside a run."""
+    if "MELTANO_PROJECT_ROOT" not in os.environ:
+        return frozenset()
     above = {process.pid for process in psutil.Process().parents()}
     return frozenset().union(*(process.extractors for process in processes(project) if process.pid in above))
+
+
+def guard(project: Project) -> None:
+    """Before a run of Meltano's, clear what killed runs left, and refuse one that would sync a paused store.
+
+    Does nothing outside a run.
+
+    Raises:
+        PimctlError: A store of the run is paused.
+    """
+    named = extractors_of_this_run(project)
+    if not named:
+        return
+    for line in clear_dead(project):
+        print(line)
+    for store in registry.list_stores(project):
+        if store.is_paused and store.extractor in named:
+            raise PimctlError(f"The store {store.id} is paused: resume it by pimctl stores resume {store.id}")
 
 
 def _extractors(document: Mapping[str, Any], arguments: tuple[str, ...]) -> frozenset[str]:

@@ -6,6 +6,8 @@ import json
 import os
 import shutil
 import subprocess
+import sys
+from pathlib import Path
 
 from pimctl.errors import PimctlError
 from pimctl.lock import exclusive
@@ -64,6 +66,14 @@ def clear(project: Project, environment: str) -> int:
     return len(states)
 
 
+def clear_store(project: Project, extractor: str) -> None:
+    """Clear the states of one extractor, in all environments."""
+    listed = meltano(project, "state", "list", "--pattern", f"*{extractor}-to-*").split()
+    for state in listed:
+        if state.partition(":")[2].startswith(f"{extractor}-to-") or state.startswith(f"{extractor}-to-"):
+            meltano(project, "state", "clear", "--force", state)
+
+
 def meltano(project: Project, *arguments: str) -> str:
     """Run the Meltano that runs this project, and return what it printed.
 
@@ -71,7 +81,8 @@ def meltano(project: Project, *arguments: str) -> str:
         PimctlError: It cannot be found, or failed.
     """
     own = project.root / ".meltano" / "run" / "bin"  # Meltano's own link to itself: this Python may have none
-    program = str(own) if own.is_file() else shutil.which("meltano")
+    beside = Path(sys.executable).with_name("meltano")
+    program = next((str(path) for path in (own, beside) if path.is_file()), None) or shutil.which("meltano")
     if program is None:
         raise PimctlError(f"{FAILED}: meltano is not on the PATH")
     done = subprocess.run(  # noqa: S603  a list, no shell

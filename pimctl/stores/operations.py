@@ -203,8 +203,9 @@ def pause(project: Project, store: Store) -> Store:
         job = registry.own_job(files.document, store.extractor)
         noted: dict[str, Any] = {"paused": True}
         if job is not None:
+            noted["job"] = str(job["name"])
             noted["tasks"] = registry.annotation(plugin).get("tasks") or job["tasks"]
-            job["tasks"] = [f"{PAUSED} {store.extractor}"]
+            job["tasks"] = [PAUSED]
         plugin["annotations"] = {**(plugin.get("annotations") or {}), registry.ANNOTATION: noted}
     return registry.find(project, store.id)
 
@@ -214,13 +215,12 @@ def resume(project: Project, store: Store) -> Store:
     with project_files.edit(project) as files:
         plugin = _plugin(files.document, store)
         job = registry.own_job(files.document, store.extractor)
-        tasks = registry.annotation(plugin).get("tasks")
-        if job is not None and PAUSED in str(job["tasks"]):
-            job["tasks"] = tasks or registry.job_tasks(store.extractor)
-        left = {name: value for name, value in (plugin.get("annotations") or {}).items() if name != registry.ANNOTATION}
-        plugin.pop("annotations", None)
-        if left:
-            plugin["annotations"] = left
+        if job is not None and job["tasks"] == [PAUSED]:
+            job["tasks"] = registry.annotation(plugin).get("tasks") or registry.job_tasks(store.extractor)
+        annotations = plugin.get("annotations") or {}
+        annotations.pop(registry.ANNOTATION, None)
+        if not annotations:
+            plugin.pop("annotations", None)
     return registry.find(project, store.id)
 
 
@@ -247,21 +247,31 @@ def set_schedule(project: Project, store: Store, cron: str | None) -> Store:
     return registry.find(project, store.id)
 
 
-def forget(project: Project, store: Store) -> None:
-    """Take a store out of meltano.yml, with its job, schedule and credentials. Its rows are not touched.
+def check_removable(project: Project, store: Store) -> None:
+    """See that a store can be taken out of meltano.yml.
 
     Raises:
         PimctlError: Another job of the project uses it, which is not ours to change; with its name.
     """
+    document = project_files.read(project)
+    job = registry.own_job(document, store.extractor)
+    for other in document.get("jobs") or ():
+        if other is not job and store.extractor in registry.blocks(other):
+            raise PimctlError(
+                f"The job {other['name']} in meltano.yml syncs {store.extractor} with others: take it out there first."
+            )
+
+
+def forget(project: Project, store: Store) -> None:
+    """Take a store out of meltano.yml, with its job, schedule and credentials. Its rows are not touched.
+
+    Raises:
+        PimctlError: As `check_removable`.
+    """
+    check_removable(project, store)
     with project_files.edit(project) as files:
         document = files.document
         job = registry.own_job(document, store.extractor)
-        for other in document.get("jobs") or ():
-            if other is not job and store.extractor in registry.blocks(other):
-                raise PimctlError(
-                    f"The job {other['name']} in meltano.yml syncs {store.extractor} with others: "
-                    "take it out there first."
-                )
         if job is not None:
             for schedule in [found for found in document.get("schedules") or () if found.get("job") == job["name"]]:
                 document["schedules"].remove(schedule)

@@ -151,10 +151,13 @@ def blocks(job: Mapping[str, Any]) -> list[str]:
 
 
 def own_job(document: Mapping[str, Any], extractor: str) -> Any | None:
-    """Return the job that syncs this store and no other; also while the store is paused."""
+    """Return the job that syncs this store and no other; also while the store is paused, when its job does nothing."""
+    noted = next(
+        (annotation(plugin).get("job") for plugin in extractors(document) if plugin["name"] == extractor), None
+    )
     for job in document.get("jobs") or ():
         taps = {block for block in blocks(job) if block.startswith(PREFIX)}
-        if taps == {extractor} or f"pim-db:paused {extractor}" in str(job.get("tasks")):
+        if taps == {extractor} or (noted and not taps and job["name"] == noted):
             return job
     return None
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
@@ -259,7 +260,8 @@ class _Runner:
         with sync.log.open("wb") as output:
             if self.is_stopped:
                 return
-            process = self.meltano.begin([*self.arguments, sync.store.extractor, registry.LOADER], output)
+            arguments = [*self.arguments, sync.store.extractor, registry.LOADER]
+            process = self.meltano.begin(arguments, output, str(uuid.uuid4()))
             self.processes.append(process)
         with sync.log.open("rb") as written:
             rest = b""

@@ -1,0 +1,55 @@
+"""The commands ``pimctl db ...``."""
+
+from __future__ import annotations
+
+import typer
+
+from pimctl.project import Project
+
+app = typer.Typer(no_args_is_help=True, help="The PIM database: start, stop, status, url, shell.")
+
+
+@app.command()
+def start() -> None:
+    """Start the embedded database, unless PIM_DATABASE_URL names another."""
+    from pimctl import db  # noqa: PLC0415  loaded when needed, so that --help is quick
+
+    db.start(Project.find())
+
+
+@app.command()
+def stop() -> None:
+    """Stop the embedded database; its data stays."""
+    from pimctl import db  # noqa: PLC0415
+
+    db.stop(Project.find())
+
+
+@app.command()
+def status() -> None:
+    """Tell whether there is a database, where, of what version and size."""
+    from pimctl import db  # noqa: PLC0415
+
+    db.status(Project.find())
+
+
+@app.command()
+def url() -> None:
+    """Print the address of the database; for an own one without its password."""
+    from pimctl import db  # noqa: PLC0415
+
+    db.url(Project.find())
+
+
+@app.command()
+def shell() -> None:
+    """Become psql on the database."""
+    from pimctl import db  # noqa: PLC0415
+
+    db.shell(Project.find())
+
+
+@app.command(hidden=True)
+def paused() -> None:
+    """Say that a store is paused: all that the job of a paused store does."""
+    print("This store is paused, so nothing is synced. Resume it by: pimctl stores resume ID")

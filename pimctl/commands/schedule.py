@@ -1,0 +1,60 @@
+"""The commands ``pimctl schedule`` and ``pimctl scheduler``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pimctl.commands import words
+from pimctl.errors import PimctlError
+from pimctl.project import Project
+
+EPILOG = """Examples:
+
+pimctl schedule eu --every 1h
+
+pimctl schedule eu --at 03:00
+
+pimctl schedule eu --cron "*/15 6-20 * * 1-5"
+
+pimctl schedule eu --off
+
+A schedule is a Meltano schedule. It runs where something runs it: cron, systemd, or pimctl scheduler;
+docs/scheduling.md has a text to paste for each.
+"""
+
+
+def schedule(
+    store: Annotated[str, typer.Argument(help="The id of the store.")],
+    every: Annotated[str | None, typer.Option(help="Sync at this interval: 15m, 1h, 6h, 1d.")] = None,
+    at: Annotated[str | None, typer.Option(help="Sync every day at this time: 03:00.")] = None,
+    cron: Annotated[str | None, typer.Option(help='Sync by cron fields: "0 3 * * 1-5".')] = None,
+    off: Annotated[bool, typer.Option("--off", help="Take the schedule away.")] = False,
+) -> None:
+    """Set when a store syncs, or show it."""
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    from pimctl.commands.stores import _cron, _minute  # noqa: PLC0415
+    from pimctl.stores import operations, registry, schedules  # noqa: PLC0415
+
+    project = Project.find()
+    found = registry.find(project, store)
+    wanted = _cron(every, at, cron, _minute(store))
+    if wanted and off:
+        raise PimctlError("Give a time or --off, not both.")
+    if wanted or off:
+        found = operations.set_schedule(project, found, wanted)
+    if found.cron is None:
+        print(f"{store} has no schedule.")
+        return
+    following = schedules.next_time(found.cron, datetime.now(UTC))
+    when = "paused" if found.is_paused else f"next {words.until(following)}, at {words.local(following)}"
+    print(f"{store} syncs by {found.cron} ({found.schedule}): {when}.")
+
+
+def scheduler() -> None:
+    """Run what is due, in the foreground, until it is stopped: for machines without cron."""
+    from pimctl.stores import scheduler as running  # noqa: PLC0415
+
+    running.run(Project.find())

@@ -1,0 +1,423 @@
+"""The commands ``pimctl stores ...``: add, list, check, edit, replace-key, pause, resume, remove."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from pimctl.commands import words
+from pimctl.errors import PimctlError
+from pimctl.project import Project
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from pimctl.stores.operations import Changes, Draft
+    from pimctl.stores.store import Credentials, Store
+    from tap_woo_pim.store.check import CheckStep
+
+MARKS = {"passed": "[green]\N{CHECK MARK}[/]", "failed": "[red]\N{BALLOT X}[/]", "skipped": "[yellow]-[/]"}
+KEY_VARIABLES = ("PIMCTL_CONSUMER_KEY", "PIMCTL_CONSUMER_SECRET")
+DEFAULT_EVERY = "1h"
+
+app = typer.Typer(no_args_is_help=True, help="The stores: add, list, check, edit, pause, remove.")
+
+Id = Annotated[str, typer.Argument(metavar="STORE", help="The id of the store.")]
+Ids = Annotated[list[str] | None, typer.Argument(metavar="[STORE]...", help="All of them if none is named.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing; take what is not given by default.")]
+Components = Annotated[
+    str | None, typer.Option(help="What comes over, with commas between. All but reviews if not given.")
+]
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A further setting of the tap, as page_size=50.")
+]
+Every = Annotated[str | None, typer.Option(help="Sync at this interval: 15m, 1h, 6h, 1d.")]
+At = Annotated[str | None, typer.Option(help="Sync every day at this time: 03:00.")]
+Cron = Annotated[str | None, typer.Option(help='Sync by cron fields: "0 3 * * 1-5".')]
+
+ADD_EPILOG = """Examples:
+
+pimctl stores add eu --url https://store.example
+
+pimctl stores add eu --url store.example --components products,variations,categories --every 15m
+
+PIMCTL_CONSUMER_KEY=ck_... PIMCTL_CONSUMER_SECRET=cs_... pimctl stores add eu --url store.example --yes --json
+
+Key and secret are asked for without being shown. A script gives them in these variables, or as two lines on stdin.
+"""
+
+
+@app.command(epilog=ADD_EPILOG)
+def add(  # noqa: PLR0913  each is an option of the command
+    store: Annotated[str, typer.Argument(metavar="ID", help="Its name here and in the database, as eu or my-store.")],
+    url: Annotated[str, typer.Option(help="Its address, as one types it in a browser.")],
+    *,
+    components: Components = None,
+    every: Every = None,
+    at: At = None,
+    cron: Cron = None,
+    settings: Settings = None,
+    no_sync: Annotated[bool, typer.Option("--no-sync", help="Do not start the first sync.")] = False,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Add a store: check it, save it, and start its first sync."""
+    from pimctl.stores import check, operations  # noqa: PLC0415  loaded when needed, so that --help is quick
+
+    check.warm_up()
+    project = Project.find()
+    draft = operations.Draft(store, url, settings=_settings(settings), cron=_cron(every, at, cron))
+    operations.check_draft(project, draft)
+    asks = sys.stdin.isatty() and not yes
+    terminal = words.terminal(is_error=as_json)
+    draft = _complete(draft, components, terminal, asks=asks)
+    operations.check_draft(project, draft)
+    steps = _check(draft.tap_settings(), draft.credentials, terminal)
+    if _failure(steps):
+        _refuse(f"{store} was not added", steps, as_json=as_json)
+    added = operations.add(project, draft)
+    terminal.print(f"Saved {added.extractor} in meltano.yml, its key and secret in .env.{_when(added)}", soft_wrap=True)
+    result: dict[str, Any] = {"store": added, "check": steps}
+    is_good = True
+    if not no_sync:
+        from pimctl.commands.sync import run  # noqa: PLC0415
+
+        batch = run(project, [added], is_quiet=as_json)
+        result["sync"] = batch.syncs[0]
+        is_good = batch.is_good
+    else:
+        terminal.print(f"Sync it by: pimctl sync {store}")
+    if as_json:
+        print(words.as_json(result))
+    if not is_good:
+        raise typer.Exit(1)
+
+
+@app.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """List the stores: address, components, schedule."""
+    from pimctl.stores import registry  # noqa: PLC0415
+    from pimctl.stores.store import BY_NAME, DEFAULT_COMPONENTS  # noqa: PLC0415
+
+    stores = registry.list_stores(Project.find())
+    if as_json:
+        print(words.as_json(stores))
+        return
+    terminal = words.terminal()
+    if not stores:
+        terminal.print("There is no store yet. Add one with: pimctl stores add ID --url https://store.example")
+        return
+    made = words.table("store", "address", "components", "schedule", "")
+    for store in stores:
+        missing = [name for name in BY_NAME if name not in store.components]
+        what = "all" if not missing else ", ".join(store.components)
+        if missing and len(missing) < len(store.components):
+            what = "all but " + ", ".join(missing)
+        if store.components == DEFAULT_COMPONENTS:
+            what = "all but reviews"
+        notes = ["paused"] * store.is_paused + ["no key"] * (not store.has_credentials)
+        made.add_row(store.id, store.site_url, what, store.cron or "-", ", ".join(notes))
+    terminal.print(made)
+
+
+@app.command()
+def check(stores: Ids = None, as_json: AsJson = False) -> None:
+    """Check stores: address, key, rights and each component, without reading anything."""
+    from pimctl.stores import check as checking  # noqa: PLC0415
+    from pimctl.stores import registry  # noqa: PLC0415
+
+    checking.warm_up()
+    project = Project.find()
+    chosen = registry.choose(project, stores or [])
+    if not chosen:
+        raise PimctlError("There is no store yet. Add one with: pimctl stores add ID --url https://store.example")
+    terminal = words.terminal(is_error=as_json)
+    results = {}
+    for place, store in enumerate(chosen):
+        if place:
+            terminal.print()
+        terminal.print(f"[bold]{store.id}[/]")
+        results[store.id] = _check(registry.tap_settings(store), registry.credentials(project, store), terminal)
+    if as_json:
+        print(words.as_json(results))
+    failed = [store for store, steps in results.items() if _failure(steps)]
+    if failed:
+        _, first = failed[0], _failure(results[failed[0]])
+        more = f" ({len(failed)} of {len(chosen)} stores failed)" if len(failed) > 1 else ""
+        raise PimctlError(f"{failed[0]}: {_sentence(first)}{more}")
+
+
+@app.command()
+def edit(
+    store: Id,
+    *,
+    url: Annotated[str | None, typer.Option(help="Its new address.")] = None,
+    components: Components = None,
+    settings: Settings = None,
+    yes: Yes = False,
+) -> None:
+    """Change a store: shows what changes, checks the store, then writes. NAME= takes a setting away."""
+    from pimctl.stores import check as checking  # noqa: PLC0415
+    from pimctl.stores import operations, project_files, registry  # noqa: PLC0415
+
+    checking.warm_up()
+    project = Project.find()
+    version = project_files.version(project)
+    found = registry.find(project, store)
+    changes = operations.Changes(
+        site_url=url,
+        components=_names(components) if components is not None else None,
+        settings=_settings(settings) or None,
+    )
+    terminal = words.terminal()
+    if not _show_difference(found, changes, terminal):
+        terminal.print("Nothing would change: give --url, --components or --set NAME=VALUE.")
+        return
+    steps = _check(operations.changed_settings(found, changes), registry.credentials(project, found), terminal)
+    if _failure(steps):
+        _refuse(f"{store} was not changed", steps, as_json=False)
+    _confirm(f"Write this to {store}?", yes=yes)
+    operations.edit(project, found, changes, version)
+    terminal.print(f"Changed {store}.")
+
+
+@app.command("replace-key")
+def replace_key(store: Id) -> None:
+    """Put a new key and secret in the place of the old ones, when the new ones are proven."""
+    from pimctl.stores import check as checking  # noqa: PLC0415
+    from pimctl.stores import operations, registry  # noqa: PLC0415
+
+    checking.warm_up()
+    project = Project.find()
+    found = registry.find(project, store)
+    credentials = _ask_credentials()
+    terminal = words.terminal()
+    steps = _check(registry.tap_settings(found), credentials, terminal)
+    if _failure(steps):
+        _refuse(f"{store} keeps its old key", steps, as_json=False)
+    operations.replace_key(project, found, credentials)
+    terminal.print(f"Replaced the key of {store}. Revoke the old one in WooCommerce > Settings > Advanced > REST API.")
+
+
+@app.command()
+def pause(stores: Annotated[list[str], typer.Argument(metavar="STORE...")]) -> None:
+    """Let no sync of a store start, whoever starts it. Its schedule stays."""
+    from pimctl.stores import operations, registry  # noqa: PLC0415
+
+    project = Project.find()
+    for store in registry.choose(project, stores):
+        operations.pause(project, store)
+        print(f"Paused {store.id}. Resume it by: pimctl stores resume {store.id}")
+
+
+@app.command()
+def resume(stores: Annotated[list[str], typer.Argument(metavar="STORE...")]) -> None:
+    """Let a paused store sync again."""
+    from pimctl.stores import operations, registry  # noqa: PLC0415
+
+    project = Project.find()
+    for store in registry.choose(project, stores):
+        found = operations.resume(project, store)
+        print(f"Resumed {store.id}.{_when(found)}")
+
+
+@app.command()
+def remove(
+    store: Id,
+    *,
+    purge: Annotated[bool, typer.Option("--purge", help="Delete its rows and its states too.")] = False,
+    yes: Yes = False,
+) -> None:
+    """Remove a store with its job, schedule and key. Its rows stay, unless --purge deletes them."""
+    from pimctl.stores import purge as purging  # noqa: PLC0415
+    from pimctl.stores import registry  # noqa: PLC0415
+
+    project = Project.find()
+    found = registry.find(project, store)
+    terminal = words.terminal()
+    if purge:
+        counts = purging.counts(project, found)
+        for table, count in counts.items():
+            terminal.print(f"  {table:<40} {count:>10,} rows", highlight=False)
+        terminal.print(
+            f"{sum(counts.values()):,} rows of {store} in {len(counts)} tables, and its states, will be deleted."
+        )
+    _confirm(f"Remove {store} ({found.site_url})?", yes=yes)
+    purging.remove(project, found, purge=purge)
+    terminal.print(f"Removed {store}." + ("" if purge else " Its rows stay in the database."))
+
+
+def _complete(draft: Draft, components: str | None, terminal: Console, *, asks: bool) -> Draft:
+    """Ask for what the command line did not say."""
+    from dataclasses import replace  # noqa: PLC0415
+
+    from pimctl.stores import operations, schedules  # noqa: PLC0415
+    from pimctl.stores.store import check_components  # noqa: PLC0415
+
+    draft = replace(draft, credentials=_ask_credentials())
+    operations.normal_url(draft.site_url)
+    if components is None and asks:
+        components = _ask_components(terminal)
+    chosen, brought = check_components(_names(components))
+    for name, by in brought.items():
+        terminal.print(f"{by} needs {name}, so {name} comes along.")
+    cron = draft.cron
+    if cron is None and asks:
+        told = typer.prompt("Sync every (15m, 1h, 6h, 1d; none for no schedule)", default=DEFAULT_EVERY)
+        cron = None if told.strip().lower() in {"none", "-", "no"} else schedules.every(told, _minute(draft.id))
+    return replace(draft, components=chosen, cron=cron)
+
+
+def _ask_credentials() -> Credentials:
+    """Return key and secret: from the environment, from a terminal without showing them, or from stdin."""
+    from pimctl.stores.store import Credentials  # noqa: PLC0415
+
+    found = [os.environ.get(name, "") for name in KEY_VARIABLES]
+    if not all(found):
+        if sys.stdin.isatty():
+            found = [typer.prompt(f"Consumer {half}", hide_input=True) for half in ("key (ck_...)", "secret (cs_...)")]
+        else:
+            found = [sys.stdin.readline(), sys.stdin.readline()]
+    key, secret = (text.strip() for text in found)
+    if not key or not secret:
+        raise PimctlError(
+            f"Key and secret are missing: give them in {' and '.join(KEY_VARIABLES)}, or as two lines on stdin."
+        )
+    return Credentials(key, secret)
+
+
+def _ask_components(terminal: Console) -> str:
+    from pimctl.stores.store import COMPONENTS  # noqa: PLC0415
+
+    terminal.print("What should come over?")
+    for number, component in enumerate(COMPONENTS, 1):
+        terminal.print(f"  {number:>2}  {component.name:<17} {component.label}")
+    told = typer.prompt("Numbers or names with commas between", default="all but reviews")
+    if told == "all but reviews":
+        return ""
+    by_number = {str(number): component.name for number, component in enumerate(COMPONENTS, 1)}
+    return ",".join(by_number.get(name, name) for name in _names(told))
+
+
+def _names(text: str | None) -> tuple[str, ...]:
+    from pimctl.stores.store import BY_NAME  # noqa: PLC0415
+
+    if text and text.strip() == "all":
+        return tuple(BY_NAME)
+    return tuple(name.strip() for name in (text or "").split(",") if name.strip())
+
+
+def _settings(pairs: list[str] | None) -> dict[str, Any]:
+    """Return further settings given as NAME=VALUE; NAME= takes one away."""
+    found: dict[str, Any] = {}
+    for pair in pairs or []:
+        name, separator, value = pair.partition("=")
+        if not separator or not name.strip():
+            raise PimctlError(f'"{pair}" is no setting: give it as NAME=VALUE, for instance page_size=50.')
+        if name.strip() in {"consumer_key", "consumer_secret"}:
+            raise PimctlError("A key or secret on the command line can be read by others: use replace-key.")
+        found[name.strip()] = value.strip() or None
+    return found
+
+
+def _cron(every: str | None, at: str | None, cron: str | None, minute: int = 0) -> str | None:
+    """Return the cron fields of the one option that was given; None where none was."""
+    from pimctl.stores import schedules  # noqa: PLC0415
+
+    if sum(option is not None for option in (every, at, cron)) > 1:
+        raise PimctlError("Give one of --every, --at and --cron.")
+    if every is not None:
+        return schedules.every(every, minute)
+    if at is not None:
+        return schedules.at(at)
+    return schedules.cron(cron) if cron is not None else None
+
+
+def _minute(store_id: str) -> int:
+    """Return a minute of the hour for a store, so that not all begin at once."""
+    return sum(store_id.encode()) % 60
+
+
+def _check(settings: Mapping[str, Any], credentials: Credentials | None, terminal: Console) -> list[CheckStep]:
+    """Check a store and show the steps as they pass."""
+    from pimctl.stores import check as checking  # noqa: PLC0415
+
+    steps = []
+    terminal.print(f"Checking {settings.get('site_url')}", markup=False)
+    for step in checking.check(settings, credentials):
+        steps.append(step)
+        terminal.print(f"  {MARKS[step.outcome]} ", end="")
+        terminal.print(_line(step), markup=False, soft_wrap=True)
+    found = next((step.found for step in steps if step.found), None)
+    if found is not None:
+        versions = f"WooCommerce {found.woocommerce_version or '?'}, WordPress {found.wordpress_version or '?'}"
+        where = f"{found.currency or 'currency unknown'}, {found.time_zone}"
+        terminal.print(f"Found {found.name}: {versions}, {where}", markup=False, soft_wrap=True)
+        for advice in found.advice:
+            terminal.print(f"Better: {advice}", markup=False, soft_wrap=True)
+    return steps
+
+
+def _line(step: CheckStep) -> str:
+    if step.message:
+        return f"{step.name}: {step.message}"
+    if step.is_component and step.rows is not None:
+        return f"{step.name:<18}{step.rows:>9,} row{'s' if step.rows != 1 else ''}"
+    return step.name
+
+
+def _failure(steps: list[CheckStep]) -> CheckStep | None:
+    return next((step for step in steps if step.outcome == "failed"), None)
+
+
+def _sentence(step: CheckStep | None) -> str:
+    assert step is not None
+    message = f"{step.name}: {step.message}" if step.is_component else step.message
+    return f"{message}. {step.remedy}".strip()
+
+
+def _refuse(what: str, steps: list[CheckStep], *, as_json: bool) -> NoReturn:
+    if as_json:
+        print(words.as_json({"check": steps}))
+    raise PimctlError(f"{what}: {_sentence(_failure(steps))}")
+
+
+def _show_difference(store: Store, changes: Changes, terminal: Console) -> bool:
+    """Show what an edit changes; return whether it changes anything."""
+    from pimctl.stores import operations  # noqa: PLC0415
+
+    difference = operations.difference(store, changes)
+    for name, (old, new) in difference.items():
+        terminal.print(f"{name}:")
+        terminal.print(f"  [red]- {_value(old)}[/]")
+        terminal.print(f"  [green]+ {_value(new)}[/]")
+    return bool(difference)
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return "(not set)"
+    return ", ".join(value) if isinstance(value, tuple | list) else str(value)
+
+
+def _confirm(question: str, *, yes: bool) -> None:
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise PimctlError("This asks before it goes on: give --yes where nobody can answer.")
+    if not typer.confirm(question):
+        raise PimctlError("Nothing was changed.")
+
+
+def _when(store: Store) -> str:
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    from pimctl.stores import schedules  # noqa: PLC0415
+
+    following = schedules.next_time(store.cron, datetime.now(UTC))
+    return f" Its schedule starts the next sync {words.until(following)}." if following else ""

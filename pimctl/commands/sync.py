@@ -1,0 +1,211 @@
+"""The command ``pimctl sync``: stores side by side, live on a terminal, line by line on a pipe."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pimctl.commands import words
+from pimctl.errors import PimctlError
+from pimctl.project import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console, RenderableType
+
+    from pimctl.stores.store import Store
+    from pimctl.stores.sync import StoreSync, SyncBatch
+
+SECONDS_BETWEEN_LINES = 5.0
+BAR_WIDTH = 24
+EPILOG = """Examples:
+
+pimctl sync (all stores that are not paused)
+
+pimctl sync eu us --full
+
+pimctl sync --parallel 2 --json > result.json
+"""
+
+
+def sync(
+    stores: Annotated[
+        list[str] | None, typer.Argument(metavar="[STORE]...", help="All of them if none is named.")
+    ] = None,
+    full: Annotated[bool, typer.Option("--full", help="Read everything anew, not only what changed.")] = False,
+    parallel: Annotated[
+        int | None, typer.Option(min=1, max=32, help="Stores at a time. As many as cores, at most 4, if not given.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Sync stores into the PIM database, side by side, and build the model."""
+    from pimctl.stores import registry  # noqa: PLC0415  loaded when needed, so that --help is quick
+
+    project = Project.find()
+    chosen = registry.choose(project, stores or [])
+    if not chosen:
+        raise PimctlError("There is no store yet. Add one with: pimctl stores add ID --url https://store.example")
+    if not stores:
+        chosen = [store for store in chosen if not store.is_paused]
+        if not chosen:
+            raise PimctlError("All stores are paused. Resume one with: pimctl stores resume ID")
+    batch = run(project, chosen, full=full, parallel=parallel, is_quiet=as_json)
+    if as_json:
+        print(words.as_json({"stores": batch.syncs, "model_error": batch.model_error}))
+    if not batch.is_good:
+        raise typer.Exit(1)
+
+
+def run(
+    project: Project,
+    stores: Sequence[Store],
+    *,
+    full: bool = False,
+    parallel: int | None = None,
+    is_quiet: bool = False,
+) -> SyncBatch:
+    """Sync stores, show how far they are, and at the end a table of what came of them.
+
+    Args:
+        project: The Meltano project.
+        stores: The stores.
+        full: Read everything anew.
+        parallel: How many at a time.
+        is_quiet: Show nothing.
+    """
+    from pimctl.stores import alerts  # noqa: PLC0415
+    from pimctl.stores.sync import sync as sync_stores  # noqa: PLC0415
+
+    terminal = words.terminal()
+    if is_quiet:
+        batch = sync_stores(project, stores, lambda _: None, full=full, parallel=parallel)
+    elif terminal.is_terminal:
+        batch = _live(terminal, project, stores, full=full, parallel=parallel)
+    else:
+        batch = sync_stores(project, stores, _Lines(terminal), full=full, parallel=parallel)
+    alerts.send_due(project)
+    if not is_quiet:
+        terminal.print()
+        terminal.print(result_table(batch))
+        for sync in batch.syncs:
+            if sync.message:
+                style = words.STYLES.get(sync.outcome or "", "")
+                terminal.print(f"[{style}]{sync.store.id}[/]: ", end="")
+                terminal.print(sync.message, markup=False, soft_wrap=True)
+        if batch.model_error:
+            terminal.print("[red]The model was not built:[/] ", end="")
+            terminal.print(batch.model_error, markup=False, soft_wrap=True)
+    return batch
+
+
+def _live(
+    terminal: Console, project: Project, stores: Sequence[Store], *, full: bool, parallel: int | None
+) -> SyncBatch:
+    from rich.live import Live  # noqa: PLC0415
+
+    from pimctl.stores.sync import sync as sync_stores  # noqa: PLC0415
+
+    began = time.monotonic()
+    seen: list[SyncBatch] = []  # the batch, once there is one; it changes in place
+
+    def view() -> RenderableType:
+        return live_view(seen[0], time.monotonic() - began) if seen else ""
+
+    with Live(console=terminal, get_renderable=view, refresh_per_second=4, transient=True):
+        return sync_stores(
+            project, stores, lambda batch: seen.append(batch) if not seen else None, full=full, parallel=parallel
+        )
+
+
+def live_view(batch: SyncBatch, seconds: float) -> RenderableType:
+    """Return what a terminal shows while stores are synced."""
+    from rich.console import Group  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    made = words.table("store", "now", "rows", "", "%", "left", right=("rows", "%", "left"))
+    for sync in batch.syncs:
+        current = sync.progress.current
+        percent = current.percent if current and sync.outcome is None else None
+        made.add_row(
+            sync.store.id,
+            _now(sync),
+            words.number(sync.rows or sync.progress.rows or None),
+            _bar(percent),
+            "" if percent is None else f"{percent:.0f}",
+            ""
+            if current is None or sync.outcome or current.seconds_left is None
+            else words.duration(current.seconds_left),
+        )
+    return Group(made, Text(f"{batch.step} ... {seconds:.0f} s" if batch.step else ""))
+
+
+def _now(sync: StoreSync) -> str:
+    if sync.outcome:
+        return words.styled(sync.outcome)
+    current = sync.progress.current
+    return current.stream.removeprefix("product_") if current else sync.phase
+
+
+def _bar(percent: float | None) -> RenderableType:
+    from rich.progress_bar import ProgressBar  # noqa: PLC0415
+
+    return "" if percent is None else ProgressBar(total=100, completed=percent, width=BAR_WIDTH)
+
+
+class _Lines:
+    """Says on a pipe what begins and ends, and every five seconds how far it is."""
+
+    def __init__(self, terminal: Console) -> None:
+        self.terminal = terminal
+        self.step = ""
+        self.said: dict[str, str] = {}
+        self.next_at = time.monotonic() + SECONDS_BETWEEN_LINES
+
+    def __call__(self, batch: SyncBatch) -> None:
+        if batch.step != self.step:
+            self.step = batch.step
+            if self.step:
+                self._say(f"{self.step[0].upper()}{self.step[1:]} ...")
+        is_due = time.monotonic() >= self.next_at
+        if is_due:
+            self.next_at = time.monotonic() + SECONDS_BETWEEN_LINES
+        for sync in batch.syncs:
+            current = sync.progress.current
+            word = sync.outcome or (sync.phase if current is None else current.stream)
+            if word == "waiting" or (
+                self.said.get(sync.store.id) == word and not (is_due and current is not None and sync.outcome is None)
+            ):
+                continue
+            self.said[sync.store.id] = word
+            self._say(f"{sync.store.id}: {line(sync)}")
+
+    def _say(self, text: str) -> None:
+        self.terminal.print(text, markup=False, soft_wrap=True)
+
+
+def line(sync: StoreSync) -> str:
+    """Return how far the sync of a store is, in a line."""
+    if sync.outcome:
+        took = f" after {words.duration(sync.seconds)}, {sync.rows:,} rows" if sync.seconds else ""
+        return f"{sync.outcome}{took}"
+    current = sync.progress.current
+    if current is None:
+        return sync.phase
+    of = f" of {current.total:,} ({current.percent:.0f} %)" if current.total and current.percent is not None else ""
+    left = f", {words.duration(current.seconds_left)} left" if current.seconds_left is not None else ""
+    return f"{current.stream} {current.rows:,}{of}{left}"
+
+
+def result_table(batch: SyncBatch) -> RenderableType:
+    """Return the table of how the syncs ended."""
+    right = ("rows", "changed", "deleted", "unread", "took", "health")
+    made = words.table("store", "result", *right, right=right)
+    for sync in batch.syncs:
+        health = "-" if sync.score is None else f"{sync.score}{words.change(sync.score_change)}"
+        counts = (words.number(count) for count in (sync.rows, sync.changed, sync.deleted, sync.unread))
+        took = words.duration(sync.seconds) if sync.seconds else "-"
+        made.add_row(sync.store.id, words.styled(sync.outcome or "stopped"), *counts, took, health)
+    return made

@@ -1,0 +1,193 @@
+"""Tells people what went wrong with a store, once, and again when it is well; sent by Apprise.
+
+An alert's address is a secret: it stands in ``.env`` as ``PIM_ALERT_NAME``. What was told is kept beside Meltano's
+files.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from pimctl.errors import PimctlError
+from pimctl.lock import exclusive
+from pimctl.project import Project
+from pimctl.stores import alert_log, history, project_files, registry
+from pimctl.stores.history import StoreStatus
+
+PREFIX = "PIM_ALERT_"
+DROP_VARIABLE = "PIM_ALERT_SCORE_DROP"
+SCORE_DROP = Decimal(5)
+NAME = re.compile(r"[a-z][a-z0-9_]{0,29}")
+RECOVERED = {
+    "failed": "the last sync went well again",
+    "stale": "it is synced in time again",
+    "incomplete": "the last sync was complete again",
+    "unread": "all rows could be read again",
+    "score": "the health score has recovered",
+}
+NEW_FIELDS = """
+select distinct jsonb_object_keys(extra_fields) as name from woo.products
+where store_id = %s and jsonb_typeof(extra_fields) = 'object'
+"""
+
+
+def list_names(project: Project) -> list[str]:
+    """Return the names of the alerts."""
+    return sorted(_urls(project))
+
+
+def add(project: Project, name: str, url: str) -> None:
+    """Add an alert, or give one another address.
+
+    Args:
+        project: The Meltano project.
+        name: Small letters, digits and underscores.
+        url: As Apprise takes it, for instance ``mailto://user:password@example.com``.
+
+    Raises:
+        PimctlError: The name or the address is none; the address is not repeated.
+    """
+    if not NAME.fullmatch(name) or f"{PREFIX}{name.upper()}" == DROP_VARIABLE:
+        raise PimctlError(f'"{name}" cannot name an alert: use small letters, digits and underscores, as team_mail.')
+    if not _apprise().add(url):
+        raise PimctlError(
+            "This address is none that Apprise knows: give one as mailto://user:password@example.com, slack://..., "
+            "msteams://... or json://host/path. All kinds: https://appriseit.com/services/"
+        )
+    with project_files.edit(project) as files:
+        files.secrets[f"{PREFIX}{name.upper()}"] = url
+
+
+def remove(project: Project, name: str) -> None:
+    """Remove an alert.
+
+    Raises:
+        PimctlError: There is none of this name.
+    """
+    _known(project, name)
+    with project_files.edit(project) as files:
+        files.secrets[f"{PREFIX}{name.upper()}"] = None
+
+
+def send_test(project: Project, name: str | None = None) -> None:
+    """Send a text by one alert, or by all.
+
+    Raises:
+        PimctlError: There is none, or it could not be sent.
+    """
+    names = [_known(project, name)] if name else list_names(project)
+    if not names:
+        raise PimctlError("There is no alert yet: add one with: pimctl alerts add NAME URL")
+    failed = [one for one in names if not _send(_urls(project)[one], "pimctl: a test", "This alert works.")]
+    if failed:
+        raise PimctlError(f"{', '.join(failed)}: not delivered. Check its address, and that this machine reaches it.")
+
+
+def send_due(project: Project) -> None:
+    """Send what changed since the last time; never raises, for an alert must not fail a sync."""
+    try:
+        urls = _urls(project)
+        if not urls:
+            return
+        with exclusive(project_files.private_folder(project) / "alerts.lock"):
+            kept = alert_log.read(project)
+            for status in history.status(project):
+                noted = kept.setdefault(status.store.id, {})
+                told = _news(status, noted, _fields(project, status), _score_drop(project))
+                if told:
+                    noted["error"] = _tell(urls, status.store.id, told)
+            alert_log.write(project, kept)
+    except Exception as error:  # noqa: BLE001  whatever it is, the sync is done
+        logging.getLogger("pimctl").warning("Alerts could not be sent: %s", type(error).__name__)
+
+
+def conditions(status: StoreStatus, baseline: Decimal | None, drop: Decimal) -> dict[str, str]:
+    """Return what is wrong with a store, a sentence by condition."""
+    found: dict[str, str] = {}
+    if status.state == "syncing":
+        return found
+    if status.error:
+        found["failed"] = f"the last sync failed: {status.error}"
+    if status.is_stale:
+        found["stale"] = f"its last good sync is older than twice its schedule ({status.store.cron})"
+    if status.last and status.last.status == "incomplete":
+        found["incomplete"] = f"the last sync was incomplete: {status.last.message or 'see its log'}"
+    if status.last and status.last.unread:
+        found["unread"] = f"{status.last.unread:,} rows could not be read"
+    if status.score is not None and baseline is not None and baseline - status.score > drop:
+        found["score"] = f"the health score fell from {baseline} to {status.score}"
+    return found
+
+
+def _news(status: StoreStatus, noted: dict[str, Any], fields: set[str] | None, drop: Decimal) -> list[str]:
+    """Return the sentences to send, and note what is open now."""
+    if status.state == "syncing":
+        return []
+    baseline = Decimal(noted["score"]) if noted.get("score") else None
+    open_now = conditions(status, baseline, drop)
+    open_before: Mapping[str, str] = noted.get("open", {})
+    told = [text for name, text in open_now.items() if name not in open_before]
+    told += [RECOVERED[name] for name in open_before if name not in open_now]
+    noted["open"] = open_now
+    if status.score is not None and "score" not in open_now:
+        noted["score"] = str(status.score)
+    if fields is not None:
+        known = noted.get("fields")
+        new = sorted(fields - set(known)) if known is not None else []
+        if new:
+            told.append(f"a plugin added {'fields' if len(new) > 1 else 'a field'}: {', '.join(new)}")
+        noted["fields"] = sorted(fields | set(known or ()))
+    return told
+
+
+def _fields(project: Project, status: StoreStatus) -> set[str] | None:
+    """Return the fields of plugins that the products of a store have; None where nothing landed."""
+    with history.database(project) as connection:
+        if connection is None or not history.has_table(connection, "woo.products"):
+            return None
+        return {row["name"] for row in connection.execute(NEW_FIELDS, [status.store.store_id]).fetchall()}
+
+
+def _tell(urls: Mapping[str, str], store: str, told: list[str]) -> str | None:
+    """Send sentences about a store by all alerts; return which did not deliver, None when all did."""
+    failed = [name for name, url in urls.items() if not _send(url, f"PIM: store {store}", "\n".join(told))]
+    return f"{', '.join(failed)} did not deliver" if failed else None
+
+
+def _send(url: str, title: str, body: str) -> bool:
+    apprise = _apprise()
+    return bool(apprise.add(url) and apprise.notify(title=title, body=body))
+
+
+def _apprise() -> Any:
+    import apprise  # noqa: PLC0415  a second of imports, for those who have alerts
+
+    logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)  # its lines hold the address
+    return apprise.Apprise()
+
+
+def _urls(project: Project) -> dict[str, str]:
+    return {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in registry.environment(project).items()
+        if name.startswith(PREFIX) and name != DROP_VARIABLE and value
+    }
+
+
+def _known(project: Project, name: str) -> str:
+    if name not in _urls(project):
+        known = ", ".join(list_names(project)) or "none yet"
+        raise PimctlError(f'There is no alert "{name}". There are: {known}.')
+    return name
+
+
+def _score_drop(project: Project) -> Decimal:
+    text = project.variable(DROP_VARIABLE)
+    try:
+        return Decimal(text) if text else SCORE_DROP
+    except ArithmeticError:
+        return SCORE_DROP

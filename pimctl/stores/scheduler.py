@@ -1,0 +1,85 @@
+"""Runs the Meltano schedules that are due, in the foreground; croniter says when, `meltano schedule run` does it."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from pimctl.errors import PimctlError
+from pimctl.project import Project
+from pimctl.stores import alerts, project_files, schedules
+from pimctl.stores.meltano import Meltano, end_all
+from pimctl.stores.sync import log_folder
+
+LOOK_SECONDS = 1.0
+
+
+def run(project: Project) -> None:
+    """Run what is due until the process is stopped. An edit of meltano.yml counts from the next second on.
+
+    A schedule whose last run is still at work is left out, as are times that passed while this did not run.
+    """
+    project_files.read(project)
+    at_work: dict[str, subprocess.Popen[bytes]] = {}
+    last_look = datetime.now(UTC)
+    print(f"Running the schedules of {project.root}; stop it by Ctrl-C.", flush=True)
+    _say_next(project, last_look)
+    try:
+        while True:
+            time.sleep(LOOK_SECONDS)
+            now = datetime.now(UTC)
+            for name in due(_schedules(project), last_look, now):
+                if name in at_work:
+                    _say(f"{name} is still running: left out this time.")
+                else:
+                    at_work[name] = _begin(project, name)
+            last_look = now
+            for name, process in list(at_work.items()):
+                if process.poll() is not None:
+                    del at_work[name]
+                    result = "ended well" if process.returncode == 0 else f"failed: see {_log(project, name)}"
+                    _say(f"{name} {result}.")
+                    alerts.send_due(project)
+    finally:
+        end_all(list(at_work.values()))
+
+
+def due(listed: list[Any], after: datetime, until: datetime) -> list[str]:
+    """Return the schedules with a time after one moment and not after another."""
+    return [
+        str(found["name"])
+        for found in listed
+        if (following := schedules.next_time(str(found.get("interval")), after)) is not None and following <= until
+    ]
+
+
+def _schedules(project: Project) -> list[Any]:
+    try:
+        return list(project_files.read(project).get("schedules") or [])
+    except PimctlError as error:
+        _say(str(error))  # somebody is in the middle of an edit by hand
+        return []
+
+
+def _begin(project: Project, name: str) -> subprocess.Popen[bytes]:
+    _say(f"{name} begins.")
+    log = _log(project, name)
+    with log.open("wb") as output:
+        return Meltano(project, {}, log).begin(["schedule", "run", name], output)
+
+
+def _log(project: Project, name: str) -> Any:
+    return log_folder(project) / f"schedule-{name.replace('/', '-')}.log"
+
+
+def _say_next(project: Project, now: datetime) -> None:
+    for found in _schedules(project):
+        following = schedules.next_time(str(found.get("interval")), now)
+        if following is not None:
+            print(f"  {found['name']}: {following.astimezone():%Y-%m-%d %H:%M}", flush=True)
+
+
+def _say(text: str) -> None:
+    print(f"{datetime.now().astimezone():%H:%M:%S} {text}", flush=True)
