@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from urllib.parse import unquote, unquote_plus
 
 from demo_store.answer import RestError
-from demo_store.keys import Key, Keys
+from demo_store.keys import ApplicationPasswords, Key, Keys
 from demo_store.php import Fields, as_text, rawurlencode
 
 Method: TypeAlias = Literal["basic", "query", "oauth1"]
@@ -82,16 +82,25 @@ def check_permissions(key: Key, method: str) -> None:
         raise _denied("The API key provided does not have write permissions.")
 
 
-def check_application_password(asked: Asked) -> None:
-    """Refuse a user name that nobody has; RestError (401) as WordPress has it where application passwords are in use.
+def user_of_application_password(asked: Asked, passwords: ApplicationPasswords) -> Key | None:
+    """Find the user who asks by an application password; None for nobody, RestError (401) for a wrong one.
 
     WordPress 5.6 and later take any Basic pair that no plugin took for its own (wp_validate_application_password), but
     only when some user has such a password, and over https.
     """
-    if asked.is_ssl and asked.authorization[:6].lower() == "basic ":
+    if not asked.is_ssl or asked.authorization[:6].lower() != "basic ":
+        return None
+    name, word = _basic_pair(asked)
+    user = passwords.find(name)
+    if user is None:
         raise RestError(
             401, "invalid_username", "<strong>Error:</strong> Unknown username. Check again or try your email address."
         )
+    bare = re.sub(r"[^A-Za-z0-9]", "", word)
+    if not hmac.compare_digest(user.consumer_secret.encode(), bare.encode()):
+        text = "<strong>Error:</strong> The provided password is an invalid application password."
+        raise RestError(401, "incorrect_password", text)
+    return user
 
 
 def _denied(message: str) -> RestError:
@@ -102,13 +111,17 @@ def _pair(asked: Asked) -> tuple[str, str]:
     key, secret = asked.query.get("consumer_key"), asked.query.get("consumer_secret")
     if isinstance(key, str) and isinstance(secret, str) and key and secret:
         return key, secret
-    if asked.authorization[:6].lower() == "basic ":
-        try:
-            name, _, word = base64.b64decode(asked.authorization[6:]).decode().partition(":")
-        except ValueError:
-            return "", ""
-        return name, word
-    return "", ""
+    return _basic_pair(asked)
+
+
+def _basic_pair(asked: Asked) -> tuple[str, str]:
+    if asked.authorization[:6].lower() != "basic ":
+        return "", ""
+    try:
+        name, _, word = base64.b64decode(asked.authorization[6:]).decode().partition(":")
+    except ValueError:
+        return "", ""
+    return name, word
 
 
 def _oauth_parameters(asked: Asked) -> Fields | None:

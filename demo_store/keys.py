@@ -1,6 +1,7 @@
 """Keep the API keys of a store, as WooCommerce's settings page does."""
 
 import secrets
+import string
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
@@ -60,3 +61,20 @@ class Keys:
     def revoke(self, key: Key | str) -> None:
         """Revoke a key: from now on it is unknown. KeyError when it is not there."""
         del self._keys[key.consumer_key if isinstance(key, Key) else key]
+
+
+class ApplicationPasswords:
+    """The application passwords of a site's users, one a user."""
+
+    def __init__(self) -> None:
+        self._users: dict[str, Key] = {}
+
+    def add(self, user_name: str, user_role: Role) -> str:
+        """Make a user's password; it is shown in groups, and taken with or without the spaces between them."""
+        password = "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(24))
+        self._users[user_name] = Key(user_name, password, "read_write", user_role)
+        return " ".join(password[start : start + 4] for start in range(0, len(password), 4))
+
+    def find(self, user_name: str) -> Key | None:
+        """Look up who a user is and may; None when there is none of this name."""
+        return self._users.get(user_name)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from demo_store import admin, catalogue, params, posts
 from demo_store.answer import Answer, RestError, no_route
-from demo_store.auth import Asked, authenticate, check_application_password, check_permissions
+from demo_store.auth import Asked, authenticate, check_permissions, user_of_application_password
 from demo_store.call import Call
 from demo_store.contents import TERM_KINDS
 from demo_store.keys import VIEWERS, Key
@@ -75,7 +75,9 @@ def answer(store: Store, request: RestRequest) -> Answer:
         if key:
             check_permissions(key, request.asked.method)
         elif store.has_application_passwords:
-            check_application_password(request.asked)
+            key = user_of_application_password(request.asked, store.application_passwords)
+        if key is None:
+            _check_closed(store, request.path)
         result = _dispatch(store, request, key)
     except RestError as error:
         result = error.answer()
@@ -85,6 +87,17 @@ def answer(store: Store, request: RestRequest) -> Answer:
     if key:
         result.headers["Cache-Control"] = "no-cache, must-revalidate, max-age=0, no-store, private"
     return result
+
+
+def _check_closed(store: Store, path: str) -> None:
+    """Refuse visitors as plugins do that close the REST API to them."""
+    is_index = path in {"", "/"}
+    if store.closed_to_visitors == "shield" and not is_index:
+        text = "Anonymous access to the WordPress Rest API has been restricted by the administrator."
+        raise RestError(401, "shield_block_anon_restapi", text)
+    if store.closed_to_visitors == "miniorange":
+        body = {"status": "error", "error": "Restricted", "error_description": "Access is restricted to visitors."}
+        raise RestError(403, "", "", body)
 
 
 def namespaces(store: Store) -> list[str]:
@@ -122,7 +135,8 @@ def _call(store: Store, request: RestRequest, key: Key | None, route: Route, arg
             raise no_route()
         status = 403 if key else 401
         raise RestError(status, "woocommerce_rest_cannot_edit", "Sorry, you are not allowed to edit this resource.")
-    parameters = params.read(route.args, request.query)
+    languages = {"lang": {"type": "string", "enum": list(store.languages)}} if store.languages else {}
+    parameters = params.read(route.args | languages, request.query)
     if parameters.errors:
         return Answer(400, encode(parameters.error_body()))
     call = Call(store, request.home, request.path, route, args, parameters, key, request.log)

@@ -1,5 +1,6 @@
 """Answer for the whole site: the front page, what stands before WordPress, and the way to the REST API."""
 
+import base64
 import re
 from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
@@ -47,7 +48,7 @@ class SiteRequest:
 
 def answer(store: Store, request: SiteRequest) -> Answer:
     """Answer any request to the site. The store's lock must be held."""
-    for step in (_redirected, _blocked, _elsewhere, _maintained):
+    for step in (_unlocked, _redirected, _blocked, _elsewhere, _maintained):
         early = step(store, request)
         if early is not None:
             return early
@@ -99,6 +100,17 @@ def _rest(store: Store, request: SiteRequest, path: str, *, looks_at_keys: bool)
         store,
         rest.RestRequest(path, request.query, asked, looks_at_keys, home(store, request), request.log),
     )
+
+
+def _unlocked(store: Store, request: SiteRequest) -> Answer | None:
+    """Ask for the web server's own password, as nginx does; WordPress then sees the header with it as well."""
+    if store.http_login is None:
+        return None
+    pair = base64.b64encode(":".join(store.http_login).encode()).decode()
+    if request.authorization == f"Basic {pair}":
+        return None
+    realm = {"WWW-Authenticate": 'Basic realm="Staging"'}
+    return html(401, "401 Authorization Required", "nginx", **realm)
 
 
 def _redirected(store: Store, request: SiteRequest) -> Answer | None:

@@ -8,7 +8,7 @@ from typing import Literal, Self, TypeAlias
 from demo_store import contents as recorded_contents
 from demo_store.clock import Clock
 from demo_store.faults import Faults
-from demo_store.keys import Key, Keys, Permissions, Role
+from demo_store.keys import ApplicationPasswords, Key, Keys, Permissions, Role
 from demo_store.living import LivingProducts
 from demo_store.living_terms import LivingTerms
 from demo_store.php import Fields
@@ -20,6 +20,7 @@ from demo_store.truth import RowKind, rows_of
 
 Firewall: TypeAlias = Literal["403 html", "200 html", "503 html"]
 RestDisabled: TypeAlias = Literal[401, 403, 404]
+ClosedToVisitors: TypeAlias = Literal["shield", "miniorange"]
 
 
 class Store(LivingProducts, LivingTerms):
@@ -43,6 +44,10 @@ class Store(LivingProducts, LivingTerms):
         thinks_http: WordPress does not know of TLS, which ended at a proxy.
         permalinks: with "plain", /wp-json/ is a 404 page and keys are not looked at.
         has_application_passwords: whether some user has one, so that WordPress itself refuses pairs it does not know.
+        http_login: the user name and password that the web server asks for before WordPress, None for none.
+        closed_to_visitors: the plugin that closes the REST API to those without a key: "shield" answers their requests
+            below /wp-json/wc with 401, "miniorange" those and the API's index with 403 and a body of its own.
+        languages: the languages of Polylang, whose parameter `lang` takes these alone; empty for no such plugin.
         has_woocommerce, has_wordpress: whether these are there at all.
         maintenance: WordPress is in maintenance mode.
         rest_disabled: the status a plugin answers REST requests with, None for no such plugin.
@@ -77,6 +82,10 @@ class Store(LivingProducts, LivingTerms):
         self.thinks_http = False
         self.permalinks: Literal["pretty", "plain"] = "pretty"
         self.has_application_passwords = False
+        self.application_passwords = ApplicationPasswords()
+        self.http_login: tuple[str, str] | None = None
+        self.closed_to_visitors: ClosedToVisitors | None = None
+        self.languages: tuple[str, ...] = ()
         self.has_woocommerce = True
         self.has_wordpress = True
         self.maintenance = False
@@ -151,6 +160,11 @@ class Store(LivingProducts, LivingTerms):
     ) -> Key:
         """Add a key; see `Keys.add`."""
         return self.keys.add(consumer_key, consumer_secret, permissions, user_role)
+
+    def add_application_password(self, user_name: str, user_role: Role = "shop_manager") -> str:
+        """Give a user an application password, as WordPress shows it: in groups of four letters and digits."""
+        self.has_application_passwords = True
+        return self.application_passwords.add(user_name, user_role)
 
     def revoke_key(self, key: Key | str) -> None:
         """Revoke a key; from then on it is unknown."""

@@ -13,6 +13,9 @@ HIDDEN = "***"
 LEAST_LENGTH = 6
 """Shorter values are no keys, and to hide them would spoil innocent text."""
 
+LEAST_LENGTH_IN_ROWS = 16
+"""Shorter values may be words of a product's description, which would be changed by hiding them."""
+
 TALKATIVE_LOGGERS = ("urllib3", "oauthlib", "requests_oauthlib")
 """Loggers of libraries that write query strings, headers or signatures."""
 
@@ -37,11 +40,18 @@ def hide_in_body(body: bytes, hidden_forms: Iterable[bytes]) -> bytes:
     return body
 
 
-def forms_in_answers(consumer_key: str, consumer_secret: str) -> tuple[bytes, ...]:
-    """Give the forms in which a server may say back what it was asked with: header, query, or either half."""
-    pair = base64.b64encode(f"{consumer_key}:{consumer_secret}".encode()).decode()
-    halves = [half for half in (consumer_key, consumer_secret) if len(half) >= LEAST_LENGTH]
-    found = dict.fromkeys([pair, *halves, *(quote(half, safe="") for half in halves)])
+def forms_in_answers(*pairs: tuple[str, str]) -> tuple[bytes, ...]:
+    """Give the forms in which a server may say back what it was asked with: header, query, or either half.
+
+    Args:
+        pairs: keys and secrets, or user names and passwords.
+    """
+    found: dict[str, None] = {}
+    for name, secret in pairs:
+        # Rows may hold what is also a user name or a short password.
+        halves = [half for half in (name, secret) if len(half) >= LEAST_LENGTH_IN_ROWS]
+        header = base64.b64encode(f"{name}:{secret}".encode()).decode()
+        found |= dict.fromkeys([header, *halves, *(quote(half, safe="") for half in halves)])
     return tuple(form.encode() for form in found)
 
 

@@ -20,13 +20,14 @@ from singer_sdk.tap_base import CliTestOptionValue
 
 from tap_woo_pim._compat import override
 from tap_woo_pim.cli import PlainErrors, Stopped, reason_of
-from tap_woo_pim.config.settings import CONFIG_JSONSCHEMA, SECRET_SETTINGS, STAND_IN
+from tap_woo_pim.config.settings import CONFIG_JSONSCHEMA, STAND_IN
 from tap_woo_pim.config.validation import (
     file_error,
     missing_settings,
     place_of,
     problems_of,
     read_values,
+    secrets_of,
     settings_of,
     unknown_settings,
 )
@@ -182,7 +183,7 @@ class TapWooPim(Tap):
 
     def record_failure(self, error: Exception) -> None:
         """Write to the stream `sync_runs` that the sync failed."""
-        if self._streams is None or self.mapper is None:
+        if not self._streams or self.mapper is None:
             # It failed before the streams were known. As any stream, this one exists without the store.
             self._is_blind, self._streams = True, None
             self.setup_mapper()
@@ -228,7 +229,7 @@ class TapWooPim(Tap):
     @override
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         """Check the settings before any request, with the store's name and a remedy in every error."""
-        SECRETS.hide(self._config.get(name) for name in SECRET_SETTINGS)
+        SECRETS.hide(secrets_of(self._config))
         self._config, misread = read_values(self._config)
         errors = [problem.sentence for problem in missing_settings(self._config) or misread]
         errors = errors or super()._validate_config(raise_errors=False)

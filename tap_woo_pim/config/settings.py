@@ -6,6 +6,7 @@ The JSON schema for the SDK is made from this declaration, and so are the files 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -55,13 +56,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str,
         Meta(
             title="Consumer key",
-            description="Consumer key (ck_...) of a REST API key of the store, with the permission Read.",
+            description="Consumer key (ck_...) of a REST API key of the store, with the permission Read; or the user"
+            " name to which an application password of WordPress belongs.",
             extra=SECRET,
         ),
     ]
     consumer_secret: Annotated[
         str,
-        Meta(title="Consumer secret", description="Consumer secret (cs_...) of the same key.", extra=SECRET),
+        Meta(
+            title="Consumer secret",
+            description="Consumer secret (cs_...) of the same key, or the application password.",
+            extra=SECRET,
+        ),
     ]
     store_id: Annotated[
         str,
@@ -87,6 +93,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             " and also works over plain http; auto finds the first that works.",
         ),
     ] = "auto"
+    http_user: Annotated[
+        str | None,
+        Meta(
+            title="Web server user",
+            description="User name for a store whose web server asks for a password of its own, as staging stores do.",
+            extra={"unset": "none"},
+        ),
+    ] = None
+    http_password: Annotated[
+        str | None,
+        Meta(
+            title="Web server password",
+            description="Password that belongs to http_user.",
+            extra={**SECRET, "unset": "none"},
+        ),
+    ] = None
     start_date: Annotated[
         str | None,
         Meta(
@@ -198,9 +220,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = {}
 
+    @property
+    def has_application_password(self) -> bool:
+        """Whether the key is an application password of WordPress, and the user whose it is."""
+        return is_application_password(self.consumer_key, self.consumer_secret)
+
     def place(self, about: str) -> str:
         """Name the store and what was asked of it, as every message begins."""
         return f"{self.store_id} ({self.site_url}), {about}"
+
+
+def is_application_password(consumer_key: str, consumer_secret: str) -> bool:
+    """Tell an application password from the secret of a WooCommerce key: 24 letters and digits, in groups or not."""
+    return not consumer_key.startswith("ck_") and _APPLICATION_PASSWORD.fullmatch(consumer_secret) is not None
+
+
+_APPLICATION_PASSWORD = re.compile(r"(\s*[A-Za-z0-9]){24}\s*", re.ASCII)
 
 
 class Declared(msgspec.Struct, frozen=True):

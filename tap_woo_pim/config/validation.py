@@ -23,6 +23,7 @@ from tap_woo_pim.config.settings import (
     SECRET_SETTINGS,
     Declared,
     Settings,
+    is_application_password,
 )
 from tap_woo_pim.config.urls import default_store_id, holds_key, site_address
 
@@ -64,10 +65,20 @@ def settings_of(config: Mapping[str, Any]) -> Settings:
     values |= {
         "site_url": site_url,
         "consumer_key": values["consumer_key"].strip(),
-        "consumer_secret": values["consumer_secret"].strip(),
+        "consumer_secret": _bare_secret(values["consumer_key"].strip(), values["consumer_secret"].strip()),
         "store_id": values.get("store_id") or default_store_id(site_url),
     }
     return msgspec.convert(values, Settings)
+
+
+def secrets_of(config: Mapping[str, Any]) -> list[str]:
+    """List what may stand in no log: each secret in the forms in which it is sent, right or wrong as it may be."""
+    typed = {name: str(config.get(name) or "").strip() for name in (*SECRET_SETTINGS, "http_user")}
+    key, secret, password = typed["consumer_key"], typed["consumer_secret"], typed["http_password"]
+    pair = f"{typed['http_user']}:{password}" if password else ""
+    # A user name is no secret, and hiding one such as "manager" would spoil innocent text.
+    names = [] if is_application_password(key, secret) else [key]
+    return [*names, secret, _bare_secret(key, secret), f"{key}:{_bare_secret(key, secret)}", password, pair]
 
 
 def problems_of(config: Mapping[str, Any]) -> list[Problem]:
@@ -203,8 +214,16 @@ def _remedy(declared: Declared) -> str:
 
 def _impossible(values: Mapping[str, Any]) -> Iterator[Problem]:
     """Say which values, each of its type, cannot be right."""
-    yield from _url_problems(values["site_url"], values.get("auth_method", "auto"))
-    yield from _key_problems(values["consumer_key"].strip(), values["consumer_secret"].strip())
+    auth_method, http_user = values.get("auth_method", "auto"), values.get("http_user")
+    key, secret = values["consumer_key"].strip(), values["consumer_secret"].strip()
+    url_problems = list(_url_problems(values["site_url"], auth_method))
+    yield from url_problems
+    if not url_problems:
+        yield from _http_problems(values)
+    if not is_application_password(key, secret):
+        yield from _key_problems(key, secret)
+    elif not url_problems:
+        yield from _application_password_problems(site_address(values["site_url"]), auth_method, http_user)
     yield from _component_problems(values.get("sync_components", COMPONENTS))
     yield from _request_problems(values.get("user_agent"), values.get("extra_query_parameters") or {})
     ca_bundle, start_date = values.get("ca_bundle"), values.get("start_date")
@@ -242,7 +261,8 @@ def _key_problems(consumer_key: str, consumer_secret: str) -> Iterator[Problem]:
         yield Problem(
             "consumer_key",
             "consumer_key is no WooCommerce consumer key",
-            "It starts with ck_; make one in WooCommerce > Settings > Advanced > REST API.",
+            "It starts with ck_; make one in WooCommerce > Settings > Advanced > REST API. With a user name,"
+            " consumer_secret must be an application password, 24 letters and digits.",
         )
     elif not consumer_secret.startswith("cs_"):
         yield Problem(
@@ -250,6 +270,45 @@ def _key_problems(consumer_key: str, consumer_secret: str) -> Iterator[Problem]:
             "consumer_secret is no WooCommerce consumer secret",
             "It starts with cs_ and is shown once, when the key is made.",
         )
+
+
+def _bare_secret(consumer_key: str, consumer_secret: str) -> str:
+    """Give a secret without the spaces with which WordPress shows an application password."""
+    is_password = is_application_password(consumer_key, consumer_secret)
+    return "".join(consumer_secret.split()) if is_password else consumer_secret
+
+
+def _application_password_problems(site_url: str, auth_method: str, http_user: str | None) -> Iterator[Problem]:
+    if site_url.startswith("http://"):
+        yield Problem(
+            "site_url",
+            "an application password would travel unprotected over plain http",
+            "Set site_url to https://, or enter a consumer key and secret, which work with auth_method oauth1.",
+        )
+    elif auth_method in ("query", "oauth1"):
+        what = f"auth_method {auth_method} does not work with an application password"
+        yield Problem("auth_method", what, "Set auth_method to auto or basic.")
+    elif http_user:
+        yield Problem(
+            "http_user",
+            "an application password and http_user both need the Authorization header",
+            "Enter a consumer key and secret instead of the application password.",
+        )
+
+
+def _http_problems(values: Mapping[str, Any]) -> Iterator[Problem]:
+    user, password = values.get("http_user"), values.get("http_password")
+    if bool(user) != bool(password):
+        missing, given = ("http_password", "http_user") if user else ("http_user", "http_password")
+        yield Problem(missing, f"{given} is set without {missing}", "Enter both, or neither.")
+    elif user and ":" in user:
+        yield Problem("http_user", "http_user holds a colon, which no user name may", "Enter the user name alone.")
+    elif user and site_address(values["site_url"]).startswith("http://"):
+        what = "http_password would travel unprotected over plain http"
+        yield Problem("site_url", what, "Set site_url to https://.")
+    elif user and values.get("auth_method") == "basic":
+        what = "auth_method basic and http_user both need the Authorization header"
+        yield Problem("auth_method", what, "Set auth_method to auto, query or oauth1.")
 
 
 def _component_problems(components: Iterable[str]) -> Iterator[Problem]:

@@ -91,7 +91,11 @@ class OAuth(AuthBase):
             signature_type="QUERY",
             timestamp=str(int(time.time() + self.clock_offset_seconds)),
         )
+        # oauthlib refuses to sign a request with another Authorization header, such as the web server's own password.
+        header = request.headers.pop("Authorization", None)
         request = sign(request)
+        if header is not None:
+            request.headers["Authorization"] = header
         request.url = urlunsplit(urlsplit(str(request.url))._replace(scheme=sent.scheme, netloc=sent.netloc))
         return request
 

@@ -55,10 +55,18 @@ from tap_woo_pim.http.diagnoses import (
 
 
 class WooError(NamedTuple):
-    """The code and the text of a WordPress error answer; empty where the body is none."""
+    """The code and the text of a WordPress error, and the parameters that it refuses; empty where it is none."""
 
     code: str
     message: str
+    parameters: tuple[str, ...] = ()
+
+    @property
+    def refused(self) -> str:
+        """Name the refused parameters, for a sentence."""
+        if not self.parameters:
+            return "a parameter of the request"
+        return f"the parameter{'s' if len(self.parameters) > 1 else ''} {', '.join(self.parameters)}"
 
 
 NO_ERROR = WooError("", "")
@@ -153,6 +161,9 @@ CONNECTION_SIGNS: tuple[tuple[type[BaseException], str, Diagnosis], ...] = (
 )
 """Causes by the type and text of a connection's error, or of one that it came from: the first that fits."""
 
+LONGEST_NAME, MOST_NAMES = 40, 5
+"""So long and so many names of parameters are told."""
+
 _PAGE_BYTES = 2**16
 
 
@@ -164,7 +175,10 @@ def woo_error(body: bytes) -> WooError:
         return NO_ERROR
     if not isinstance(data, Mapping):
         return NO_ERROR
-    return WooError(str(data.get("code", "")), str(data.get("message", "")))
+    details = data.get("data")
+    params = details.get("params") if isinstance(details, Mapping) else None
+    names = [str(name) for name in params if len(str(name)) <= LONGEST_NAME] if isinstance(params, Mapping) else []
+    return WooError(str(data.get("code", "")), str(data.get("message", "")), tuple(names[:MOST_NAMES]))
 
 
 def answer_cause(status: int, headers: Mapping[str, str], body: bytes) -> tuple[Diagnosis, WooError]:

@@ -27,8 +27,10 @@ from tap_woo_pim.http.diagnoses import (
     ODD_STATUS,
     PASSING,
     REVOKED,
+    SITE_PASSWORD,
     TOO_OFTEN,
     UNKNOWN_KEY,
+    WRONG_SITE_PASSWORD,
     Diagnosis,
 )
 from tap_woo_pim.http.models import Answer, Page, Request, RequestOptions, UnwantedError
@@ -75,7 +77,10 @@ class Client:
         self._closed = threading.Event()
         self._first_notice = threading.Lock()
         self._transport = Transport(settings, self._follow)
-        self._hidden_forms = forms_in_answers(settings.consumer_key, settings.consumer_secret)
+        pairs = [(settings.consumer_key, settings.consumer_secret)]
+        if settings.http_user and settings.http_password:
+            pairs.append((settings.http_user, settings.http_password))
+        self._hidden_forms = forms_in_answers(*pairs)
 
     def get(self, url: str, params: Mapping[str, Any], **how: Unpack[RequestOptions]) -> Answer:
         """Get a JSON answer.
@@ -243,8 +248,11 @@ class Client:
         date = clock_of(response)
         if status >= 300:
             cause, said = answer_cause(status, response.headers, body)
-            cause = REVOKED if cause is UNKNOWN_KEY and self.proven else cause
-            refused = StoreError(place, cause, status=status).said(said, date)
+            if cause is UNKNOWN_KEY and self.proven:
+                cause = REVOKED
+            elif cause is SITE_PASSWORD and self.settings.http_user:
+                cause = WRONG_SITE_PASSWORD
+            refused = StoreError(place, cause, status=status, parameters=said.refused).said(said, date)
             raise PassingError(refused, response) if status in RETRIED_STATUSES else refused
         try:
             data = decode(body, lambda: self._notice(place))

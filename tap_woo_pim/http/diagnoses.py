@@ -180,9 +180,15 @@ MAINTENANCE = Diagnosis(
 )
 SITE_PASSWORD = Diagnosis(
     Step.WORDPRESS,
-    "its web server asks for a password of its own, as test stores do",
-    "Take that protection off /wp-json/",
-    setting="site_url",
+    "its web server asks for a password of its own, as staging stores do",
+    "Enter that user name and password as http_user and http_password, or take the protection off /wp-json/",
+    setting="http_user",
+)
+WRONG_SITE_PASSWORD = Diagnosis(
+    Step.WORDPRESS,
+    "its web server does not accept http_user and http_password",
+    "Enter the user name and password with which a browser opens the store",
+    setting="http_password",
 )
 LOGIN_PAGE = Diagnosis(
     Step.REST_API, "it asks for a log-in in a browser", "Except /wp-json/ in the plugin that makes the store private"
@@ -258,6 +264,25 @@ FOREIGN_KEY = Diagnosis(
     "Enter the key and the secret that were made in this store",
     setting="consumer_key",
 )
+UNKNOWN_USER = Diagnosis(
+    Step.KEY,
+    "the store has no user of this name",
+    "With an application password, enter the WordPress user name as consumer_key",
+    setting="consumer_key",
+)
+NO_APPLICATION_PASSWORDS = Diagnosis(
+    Step.KEY,
+    "application passwords are switched off in this store",
+    "Allow them in its security plugin, or enter a consumer key and secret instead",
+    setting="consumer_secret",
+)
+LOST_PASSWORD = Diagnosis(
+    Step.KEY,
+    "the store does not recognise the application password",
+    "Check it. If it is right, let the web server pass the Authorization header on to PHP, or enter a consumer key and"
+    " secret instead",
+    setting="consumer_secret",
+)
 REVOKED = Diagnosis(
     Step.KEY,
     "the key was revoked while it was in use",
@@ -301,6 +326,13 @@ WRONG_SECRET = Diagnosis(
     setting="consumer_secret",
 )
 
+WRONG_PASSWORD = Diagnosis(
+    Step.SECRET,
+    "the application password does not belong to this user, or was revoked",
+    "Make a new one in WordPress > Users > Profile > Application Passwords, and enter it as consumer_secret",
+    setting="consumer_secret",
+)
+
 WRITE_ONLY = Diagnosis(
     Step.READ,
     "the key may only write",
@@ -328,8 +360,8 @@ NO_ROUTE = Diagnosis(
 )
 BAD_PARAMETERS = Diagnosis(
     Step.COMPONENTS,
-    "the store did not accept the request's parameters",
-    "Check extra_query_parameters",
+    "the store refuses {parameters}",
+    "Correct it in extra_query_parameters, or take it out",
     setting="extra_query_parameters",
 )
 ODD_STATUS = Diagnosis(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import logging
 import warnings
@@ -62,6 +63,9 @@ class Transport:
         self._session.headers["User-Agent"] = settings.user_agent or f"tap-woo-pim/{version}"
         self._session.headers["Accept"] = "application/json"
         self._session.headers["Accept-Encoding"] = "gzip, deflate"
+        if settings.http_user and settings.http_password:
+            pair = f"{settings.http_user}:{settings.http_password}".encode()
+            self._session.headers["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
         # They write whole URLs, and with them the key, at the level DEBUG and some at WARNING.
         for name in TALKATIVE_LOGGERS:
             logging.getLogger(name).setLevel(logging.CRITICAL)

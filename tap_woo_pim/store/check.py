@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from tap_woo_pim.config.settings import Settings
-from tap_woo_pim.config.validation import problems_of, settings_of
+from tap_woo_pim.config.validation import problems_of, secrets_of, settings_of
 from tap_woo_pim.exceptions import PassingError, StoreError
 from tap_woo_pim.http.diagnoses import NO_RIGHTS, NO_RIGHTS_AT_ALL, Step
 from tap_woo_pim.http.models import Answer
@@ -127,13 +127,13 @@ def check_store(config: Mapping[str, Any]) -> Generator[CheckStep, None, None]:
         Each step as it ends: the settings, then `Step` in its order, then each component, and the store that was found.
         A failure ends the check, but that of a component: the others are still looked at.
     """
+    SECRETS.hide(secrets_of(config))
     problems = problems_of(config)
     for problem in problems:
         yield CheckStep(Step.SETTINGS, Outcome.FAILED, problem.what, problem.remedy, problem.setting)
     if problems:
         return
     settings = settings_of(config)
-    SECRETS.hide((settings.consumer_key, settings.consumer_secret))
     store = Store(settings)
     try:
         yield CheckStep(Step.SETTINGS)

@@ -14,14 +14,14 @@ from urllib.parse import urlencode
 
 from tap_woo_pim.config.settings import Settings
 from tap_woo_pim.config.urls import resolved
-from tap_woo_pim.exceptions import StoreError
+from tap_woo_pim.exceptions import PassingError, StoreError
 from tap_woo_pim.http.auth import NoKey
 from tap_woo_pim.http.client import Client
-from tap_woo_pim.http.diagnoses import NO_ROUTE, NO_WOOCOMMERCE, REST_BLOCKED, REST_OFF
+from tap_woo_pim.http.diagnoses import FIREWALL, LOGIN_PAGE, NO_ROUTE, NO_WOOCOMMERCE, REST_BLOCKED, REST_OFF
 from tap_woo_pim.http.models import Answer, RequestOptions, UnwantedError
 from tap_woo_pim.http.prefetch import result_of
 from tap_woo_pim.http.shapes import as_list
-from tap_woo_pim.store.discovery import Discovery, discover
+from tap_woo_pim.store.discovery import CLOSED_STATUSES, Discovery, discover
 from tap_woo_pim.store.login import AuthResult, log_in
 from tap_woo_pim.store.routes import Routes
 
@@ -33,6 +33,9 @@ FLAT_VARIATIONS = "variations"
 
 NAMESPACES = ("wc/v3", "wc/v2")
 """WooCommerce's own namespaces that can be read, the newest first: since 3.5, since 3.0."""
+
+CLOSED = frozenset({NO_ROUTE, REST_BLOCKED, REST_OFF, FIREWALL, LOGIN_PAGE})
+"""Why a store may refuse a namespace to the key as well as to visitors."""
 
 ALL = "all components"
 """What a message is about that concerns the store as a whole."""
@@ -60,7 +63,12 @@ class Store:
         """The index of the REST API (`GET /wp-json/`): name, addresses, time zone, namespaces."""
         if self.entrance.closed is None:
             return self.entrance.index
-        return {"namespaces": [self.namespace]}
+        known = {"namespaces": [self.namespace]}
+        try:
+            index = self.client.look(self.root, {}, about=ALL, auth=self.way_in.auth).data
+        except (StoreError, PassingError):
+            return known
+        return index if isinstance(index, dict) and isinstance(index.get("namespaces"), list) else known
 
     @cached_property
     def namespace(self) -> str:
@@ -82,8 +90,19 @@ class Store:
         return Routes(own, self._listing(ANALYTICS))
 
     def _listing(self, namespace: str) -> Any:
-        auth = NoKey() if self.entrance.closed is None else self.way_in.auth
-        return self.client.look(f"{self.root}{namespace}", {}, about=ALL, auth=auth).data
+        url = f"{self.root}{namespace}"
+        if self.entrance.closed is not None:
+            return self.client.look(url, {}, about=ALL, auth=self.way_in.auth).data
+        try:
+            return self.client.look(url, {}, about=ALL, auth=NoKey()).data
+        except StoreError as refused:
+            if refused.details.get("status") not in CLOSED_STATUSES:
+                raise
+            # Some plugins close the routes to visitors, and not the index of the API (Shield).
+            try:
+                return self.client.look(url, {}, about=ALL, auth=self.way_in.auth).data
+            except StoreError as error:
+                raise (refused if error.cause in CLOSED else error) from None
 
     @property
     def address(self) -> str:
@@ -112,7 +131,7 @@ class Store:
             StoreError, RetriableAPIError: there is no way to the API, with or without a key.
         """
         namespace = self.namespace
-        if "way_in" not in self.__dict__:
+        if "way_in" not in self.__dict__ and self._login_ahead is None:
             self._login_ahead = self.client.executor.submit(self._log_in, namespace)
 
     @cached_property
@@ -180,7 +199,7 @@ class Store:
             try:
                 self.__dict__["way_in"] = self._log_in(namespace)
             except StoreError as error:
-                if error.cause not in (NO_ROUTE, REST_BLOCKED, REST_OFF):
+                if error.cause not in CLOSED:
                     raise
             else:
                 return namespace

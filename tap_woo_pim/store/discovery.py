@@ -26,6 +26,7 @@ from tap_woo_pim.http.diagnoses import (
     REST_BLOCKED,
     REST_OFF,
     SITE_PASSWORD,
+    WRONG_SITE_PASSWORD,
     Diagnosis,
 )
 from tap_woo_pim.http.models import Page
@@ -33,6 +34,9 @@ from tap_woo_pim.http.models import Page
 _WAYWARD = frozenset({REST_OFF, REST_BLOCKED, NO_DATA, FIREWALL, LOGIN_PAGE, ODD_STATUS})
 _WAYWARD_STATUSES = frozenset({200, 404, 405, 410})
 """With them a site answers for addresses that it does not have. Where the API lives instead, the front page tells."""
+
+CLOSED_STATUSES = frozenset({401, 403})
+"""With them plugins close the REST API to visitors, in words of their own or as a firewall would (miniOrange)."""
 
 _SHUT = frozenset({FIREWALL, LOGIN_PAGE, MAINTENANCE, SITE_PASSWORD})
 """What a page may say of a whole site."""
@@ -88,8 +92,9 @@ def _enter(client: Client, root: str, about: str) -> Discovery:
     try:
         answer = client.look(root, {}, about=about, auth=NoKey())
     except StoreError as error:
-        if error.cause is not REST_BLOCKED or error.details["status"] in _WAYWARD_STATUSES:
+        if error.details.get("status") not in CLOSED_STATUSES or error.cause in (SITE_PASSWORD, WRONG_SITE_PASSWORD):
             raise
+        # What a stranger is refused, the key may be given: it is asked for with the key before anything is said.
         return Discovery(root, {}, error.date, error)
     if not isinstance(answer.data, dict) or not isinstance(answer.data.get("namespaces"), list):
         raise StoreError(client.place(about), NO_DATA, status=200)

@@ -18,15 +18,20 @@ from tap_woo_pim.http.client import Client
 from tap_woo_pim.http.diagnoses import (
     CLOCK,
     CUT_KEY,
+    FIREWALL,
     FOREIGN_KEY,
     HIDDEN_HTTPS,
+    LOST_PASSWORD,
     LOST_QUERY,
+    NO_APPLICATION_PASSWORDS,
     NO_RIGHTS,
     NOT_SIGNED_IN,
     REST_BLOCKED,
     STRIPPED_HEADER,
     UNKNOWN_KEY,
+    UNKNOWN_USER,
     WRITE_ONLY,
+    WRONG_PASSWORD,
     WRONG_SECRET,
     Diagnosis,
 )
@@ -108,7 +113,7 @@ class _Login:
                 return replace(found, advice=self._compare_with_setting(found))
             if found.cause is UNKNOWN_KEY or (found.cause is WRONG_SECRET and method == "oauth1"):
                 refused = found
-            elif found.cause is REST_BLOCKED:
+            elif found.cause in (REST_BLOCKED, FIREWALL):
                 # A plugin that closes the API to visitors says so of a key that did not arrive as well.
                 refused = refused or found
             elif refused is None or found.cause in ABOUT_THE_KEY:
@@ -122,7 +127,12 @@ class _Login:
         if not self._url.startswith("https://"):
             yield "oauth1", hidden
             return
+        if self._settings.has_application_password:  # which WordPress takes in the header alone
+            yield "basic", Basic(self._pair)
+            return
         by_name: dict[str, Auth] = {"basic": Basic(self._pair), "query": Query(self._pair)}
+        if self._settings.http_user:  # the web server's own password takes the header
+            del by_name["basic"]
         wanted = self._settings.auth_method
         if wanted != "oauth1":
             yield from sorted(by_name.items(), key=lambda way: way[0] != wanted)
@@ -182,7 +192,8 @@ class _Login:
         if wanted not in ("auto", found):
             raise StoreError(self._place, self._why_not(wanted, way_in), method=wanted)
         logger.info("%s: the key is taken by the authentication method %s.", self._place, found)
-        if wanted != "auto" or found == "basic" or not self._url.startswith("https://"):
+        is_best = found == "basic" or (found == "query" and self._settings.http_user)
+        if wanted != "auto" or is_best or not self._url.startswith("https://"):
             return ""
         reason = self._why_not("basic", way_in).what.format(method="basic")
         advice = f"{reason}. Set auth_method to {found} to save requests."
@@ -199,6 +210,8 @@ class _Login:
     def _named(self, error: StoreError) -> StoreError:
         """Say more of an unknown key, where there is a sign of what happened to it."""
         key = self._pair.consumer_key
+        if self._settings.has_application_password:
+            return self._named_password(error)
         if error.cause is not UNKNOWN_KEY:
             return error
         variable = _other_entry(os.environ, self._settings)
@@ -207,6 +220,17 @@ class _Login:
         if len(key) != KEY_LENGTH:
             return StoreError(self._place, CUT_KEY, length=len(key))
         return error
+
+    def _named_password(self, error: StoreError) -> StoreError:
+        """Say more of an application password that was refused."""
+        code = error.error.code
+        if code in ("invalid_username", "invalid_email"):
+            return StoreError(self._place, UNKNOWN_USER)
+        if code == "incorrect_password":
+            return StoreError(self._place, WRONG_PASSWORD)
+        if code.startswith("application_passwords_disabled"):
+            return StoreError(self._place, NO_APPLICATION_PASSWORDS)
+        return StoreError(self._place, LOST_PASSWORD) if error.cause is UNKNOWN_KEY else error
 
 
 def _seconds_ahead(date: datetime.datetime | None) -> float:

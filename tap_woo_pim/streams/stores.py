@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
@@ -70,6 +71,7 @@ class StoresStream(WooStream):
         Column("wordpress_version", TEXT),
         Column("language", TEXT),
         Column("currency", TEXT),
+        Column("requested_currency", TEXT_OR_NONE, "The currency that extra_query_parameters ask for: that of prices."),
         Column("currency_name", TEXT),
         Column("currency_symbol", TEXT, "With HTML entities, as the store sends it."),
         Column("currency_position", TEXT),
@@ -134,6 +136,7 @@ class StoresStream(WooStream):
             "wordpress_version": environment.get("wp_version"),
             "language": environment.get("language"),
             "currency": settings.get("woocommerce_currency") or currency.get("code"),
+            "requested_currency": requested_currency(self.store.settings.extra_query_parameters),
             "currency_name": currency.get("name"),
             "currency_symbol": currency.get("symbol"),
         }
@@ -163,6 +166,18 @@ class StoresStream(WooStream):
         if unread:
             parts = ", ".join(part.position for part in unread)
             self.logger.warning("%s: %s could not be read, so %s. %s", self.name, parts, outcome, unread[0].reason)
+
+
+def requested_currency(parameters: Mapping[str, str]) -> str | None:
+    """Find the currency that a store is asked for; None where it is its own.
+
+    Args:
+        parameters: the extra query parameters. WCML and WOOCS take `currency`, others longer names with it in them.
+    """
+    for name, value in parameters.items():
+        if "currency" in name.lower() and re.fullmatch(r"[A-Za-z]{3}", value.strip()):
+            return value.strip().upper()
+    return None
 
 
 def _is_refusal(error: StoreError | PassingError) -> bool:

@@ -122,9 +122,8 @@ class Stage:
             env={**kept, "LOGLEVEL": "DEBUG", "PYTHONPATH": os.pathsep.join(map(str, self.paths)), **self.environment},
             timeout=120,
         )
-        for secret in (config.get("consumer_key"), config.get("consumer_secret")):
-            if secret:
-                assert traces(str(secret), ended.stdout + ended.stderr) == []
+        for secret in secrets_of(config):
+            assert traces(secret, ended.stdout + ended.stderr) == []
         return Ended(ended.returncode, ended.stdout, ended.stderr)
 
 
@@ -132,6 +131,14 @@ class Stage:
 def open_stage(folder: Path) -> Iterator[Stage]:
     with ExitStack() as stack:
         yield Stage(folder, stack)
+
+
+def secrets_of(config: dict[str, Any]) -> set[str]:
+    """All that may stand nowhere: keys, secrets and passwords, an application password with its spaces and without."""
+    secret = str(config.get("consumer_secret") or "")
+    found = {secret, secret.replace(" ", ""), str(config.get("http_password") or "")}
+    key = str(config.get("consumer_key") or "")
+    return {one for one in found | ({key} if key.startswith("ck_") else set()) if one}
 
 
 def traces(secret: str, text: str) -> list[str]:

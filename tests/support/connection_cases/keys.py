@@ -272,3 +272,87 @@ def write_only_closed(stage: Stage) -> Config:
     server = _closed(stage)
     key = server.store.add_key(permissions="write")
     return stage.config(server, consumer_key=key.consumer_key, consumer_secret=key.consumer_secret)
+
+
+PASSWORD = "abcd EFGH ijkl 1234 qrst uvwx"
+
+
+def _user(stage: Stage, **settings: str) -> Config:
+    server = stage.serve()
+    server.store.add_application_password("anna")
+    return stage.config(server, **{"consumer_key": "anna", "consumer_secret": PASSWORD, **settings})
+
+
+@case(
+    "application password of another user name",
+    "store ({url}), all components: the store has no user of this name. With an application password, enter the"
+    " WordPress user name as consumer_key.",
+)
+def unknown_user(stage: Stage) -> Config:
+    return _user(stage, consumer_key="berta")
+
+
+@case(
+    "application password that is wrong",
+    "store ({url}), all components: the application password does not belong to this user, or was revoked. Make a new"
+    " one in WordPress > Users > Profile > Application Passwords, and enter it as consumer_secret.",
+)
+def wrong_application_password(stage: Stage) -> Config:
+    return _user(stage)
+
+
+@case(
+    "application password of a user who may view nothing",
+    "store ({url}), all components: the user of this key may view no part of the catalogue. Make a new key for a user"
+    " who is shop manager or administrator.",
+)
+def application_password_without_rights(stage: Stage) -> Config:
+    server = stage.serve()
+    password = server.store.add_application_password("anna", "customer")
+    return stage.config(server, consumer_key="anna", consumer_secret=password)
+
+
+LOST = (
+    "store ({url}), all components: the store does not recognise the application password. Check it. If it is right,"
+    " let the web server pass the Authorization header on to PHP, or enter a consumer key and secret instead."
+)
+
+
+@case("application password of a store where nobody has one", LOST)
+def no_application_passwords(stage: Stage) -> Config:
+    return stage.config(stage.serve(), consumer_key="anna", consumer_secret=PASSWORD)
+
+
+@case("application password, Authorization header stripped", LOST)
+def stripped_application_password(stage: Stage) -> Config:
+    config = _user(stage)
+    stage.servers[-1].store.strips_authorization = True
+    return config
+
+
+@case(
+    "application passwords switched off",
+    "store ({url}), all components: application passwords are switched off in this store. Allow them in its security"
+    " plugin, or enter a consumer key and secret instead.",
+)
+def switched_off_application_passwords(stage: Stage) -> Config:
+    def change(body: bytes) -> bytes:
+        return body.replace(b"incorrect_password", b"application_passwords_disabled")
+
+    config = _user(stage)
+    stage.servers[-1].store.faults.add(BodyChanged(change))
+    return config
+
+
+@case("unknown key, of an API that Shield closes to visitors", UNKNOWN)
+def unknown_key_shield(stage: Stage) -> Config:
+    server = stage.serve()
+    server.store.closed_to_visitors = "shield"
+    return stage.config(server, consumer_key=UNKNOWN_KEY)
+
+
+@case("unknown key, of an API that miniOrange closes to visitors", UNKNOWN)
+def unknown_key_miniorange(stage: Stage) -> Config:
+    server = stage.serve()
+    server.store.closed_to_visitors = "miniorange"
+    return stage.config(server, consumer_key=UNKNOWN_KEY)

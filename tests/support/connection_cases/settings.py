@@ -67,7 +67,8 @@ def secret_parameter(stage: Stage) -> Config:
 @case(
     "user name in place of the key",
     "store ({url}), settings: consumer_key is no WooCommerce consumer key. It starts with ck_; make one in WooCommerce"
-    " > Settings > Advanced > REST API.",
+    " > Settings > Advanced > REST API. With a user name, consumer_secret must be an application password, 24 letters"
+    " and digits.",
 )
 def user_name(stage: Stage) -> Config:
     return stage.config(stage.serve(), consumer_key="shopkeeper", consumer_secret="a long pass word")
@@ -102,3 +103,69 @@ def wrong_kind(stage: Stage) -> Config:
 def secret_as_list(stage: Stage) -> Config:
     config = stage.config(stage.serve())
     return config | {"consumer_secret": [config["consumer_secret"]]}
+
+
+@case(
+    "user of the web server without a password",
+    "store ({url}), settings: http_user is set without http_password. Enter both, or neither.",
+)
+def http_user_alone(stage: Stage) -> Config:
+    return stage.config(stage.serve(), http_user="staging")
+
+
+@case(
+    "password of the web server over plain http",
+    "store ({url}), settings: http_password would travel unprotected over plain http. Set site_url to https://.",
+)
+def http_password_over_http(stage: Stage) -> Config:
+    return stage.config(stage.serve(tls=False), http_user="staging", http_password="letmein")
+
+
+@case(
+    "password of the web server and auth_method basic",
+    "store ({url}), settings: auth_method basic and http_user both need the Authorization header. Set auth_method to"
+    " auto, query or oauth1.",
+)
+def http_password_with_basic(stage: Stage) -> Config:
+    return stage.config(
+        stage.serve(),
+        http_user="staging",
+        http_password="letmein",
+        auth_method="basic",
+    )
+
+
+PASSWORD = "abcd EFGH ijkl 1234 qrst uvwx"
+
+
+@case(
+    "application password over plain http",
+    "store ({url}), settings: an application password would travel unprotected over plain http. Set site_url to"
+    " https://, or enter a consumer key and secret, which work with auth_method oauth1.",
+)
+def application_password_over_http(stage: Stage) -> Config:
+    return stage.config(stage.serve(tls=False), consumer_key="anna", consumer_secret=PASSWORD)
+
+
+@case(
+    "application password in the query",
+    "store ({url}), settings: auth_method query does not work with an application password. Set auth_method to auto or"
+    " basic.",
+)
+def application_password_in_query(stage: Stage) -> Config:
+    return stage.config(stage.serve(), consumer_key="anna", consumer_secret=PASSWORD, auth_method="query")
+
+
+@case(
+    "application password behind the web server's password",
+    "store ({url}), settings: an application password and http_user both need the Authorization header. Enter a"
+    " consumer key and secret instead of the application password.",
+)
+def application_password_with_http_user(stage: Stage) -> Config:
+    return stage.config(
+        stage.serve(),
+        consumer_key="anna",
+        consumer_secret=PASSWORD,
+        http_user="staging",
+        http_password="letmein",
+    )

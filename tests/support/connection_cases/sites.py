@@ -209,11 +209,33 @@ def maintenance(stage: Stage) -> Config:
 
 @case(
     "web server with a password of its own",
-    "store ({url}), all components: its web server asks for a password of its own, as test stores do. Take that"
-    " protection off /wp-json/.",
+    "store ({url}), all components: its web server asks for a password of its own, as staging stores do. Enter that"
+    " user name and password as http_user and http_password, or take the protection off /wp-json/.",
 )
 def site_password(stage: Stage) -> Config:
     return spoiled(stage, Instead(401, "Unauthorized", "nginx", WWW_Authenticate='Basic realm="Staging"'))
+
+
+@case(
+    "web server that does not take its password",
+    "store ({url}), all components: its web server does not accept http_user and http_password. Enter the user name and"
+    " password with which a browser opens the store.",
+)
+def wrong_site_password(stage: Stage) -> Config:
+    server = stage.serve()
+    server.store.http_login = ("staging", "right-and-long")
+    return stage.config(server, http_user="staging", http_password="wrong-and-long")
+
+
+@case(
+    "language that Polylang does not know",
+    "store ({url}), all components: the store refuses the parameter lang. Correct it in extra_query_parameters, or take"
+    " it out.",
+)
+def unknown_language(stage: Stage) -> Config:
+    server = stage.serve()
+    server.store.languages = ("en", "de")
+    return stage.config(server, extra_query_parameters={"lang": "all"})
 
 
 @case(
@@ -281,7 +303,8 @@ def odd_status(stage: Stage) -> Config:
 
 @case(
     "parameters that the store does not take",
-    "store ({url}), all components: the store did not accept the request's parameters. Check extra_query_parameters.",
+    "store ({url}), all components: the store refuses the parameter status. Correct it in extra_query_parameters, or"
+    " take it out.",
 )
 def bad_parameters(stage: Stage) -> Config:
     return stage.config(stage.serve(), extra_query_parameters={"status": "nonsense"})

@@ -36,11 +36,24 @@ def test_page_tells_every_message_of_the_check() -> None:
 
 
 GOOD = {"site_url": "https://shop.example", "consumer_key": "ck_1", "consumer_secret": "cs_1", "auth_method": "auto"}
+APPLICATION_PASSWORD = "abcd EFGH ijkl 1234 qrst uvwx"
 WRONG: tuple[dict[str, Any], ...] = (
     {"consumer_key": "", "consumer_secret": ""},
     {"consumer_key": "cs_1", "consumer_secret": "ck_1"},
     {"consumer_key": "shopkeeper"},
     {"consumer_secret": "password"},
+    {"http_user": "staging"},
+    {"http_user": "sta:ging", "http_password": "letmein"},
+    {"http_user": "staging", "http_password": "letmein", "site_url": "http://shop.example"},
+    {"http_user": "staging", "http_password": "letmein", "auth_method": "basic"},
+    {"consumer_key": "anna", "consumer_secret": APPLICATION_PASSWORD, "site_url": "http://shop.example"},
+    {"consumer_key": "anna", "consumer_secret": APPLICATION_PASSWORD, "auth_method": "oauth1"},
+    {
+        "consumer_key": "anna",
+        "consumer_secret": APPLICATION_PASSWORD,
+        "http_user": "staging",
+        "http_password": "letmein",
+    },
     {"site_url": "my store"},
     {"site_url": "https://me@shop.example"},
     {"site_url": "https://shop.example/?consumer_key=ck_1"},

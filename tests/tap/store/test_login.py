@@ -30,9 +30,12 @@ def test_good_key_costs_one_request_a_component_and_none_to_find_the_way(stage: 
     ended = stage.run(stage.config(server, sync_components=["products", "tags", "reviews"]), "--test")
     assert ended.code == 0
     # Two of them are one: the request that finds the way in, reads the clock and tries products.
-    first, *others = [request.path for request in server.requests if request.auth][:3]
+    first, *others = [request.path for request in server.requests if request.auth]
     assert first == "/wp-json/wc/v3/products"
-    assert sorted(others) == ["/wp-json/wc/v3/products/reviews", "/wp-json/wc/v3/products/tags"]
+    assert sorted(path for path in others if "/products/" in path) == [
+        "/wp-json/wc/v3/products/reviews",
+        "/wp-json/wc/v3/products/tags",
+    ]
     assert [request.path for request in server.requests if not request.auth] == [
         "/wp-json/",
         "/wp-json/wc/v3",
