@@ -211,10 +211,14 @@ def _order_terms(found: list[Row], values: Fields) -> list[Row]:
     return sorted(found, key=key, reverse=values.get("order", "asc") == "desc")
 
 
+LISTED = frozenset({"approved", "hold"})
+"""The statuses of reviews that the list of all has."""
+
+
 def reviews(rows: Iterable[Row], values: Fields, clock: Clock) -> list[Row]:
     """List the reviews that match, newest first by default; they know no modified dates."""
     status = values.get("status", "approved")
-    shown = {"approved", "hold"} if status == "all" else {status}
+    shown = LISTED if status == "all" else {status}
     tests: list[Test] = [lambda row: row.status in shown, *_id_tests(values), *date_tests(values, clock)]
     if values.get("product"):
         tests.append(lambda row: row.data["product_id"] in values["product"])

@@ -10,6 +10,9 @@ from demo_store.living_base import EMBEDDED, LivingBase
 from demo_store.php import Fields
 from demo_store.rows import Row, Table
 
+POST_TRASHED = "post-trashed"
+"""What WordPress makes the status of the comments of a post in the trash; no list of reviews has them then."""
+
 
 class LivingProducts(LivingBase):
     """The part of a store that edits products and variations. Every method is one database transaction."""
@@ -88,8 +91,11 @@ class LivingProducts(LivingBase):
             self._touch_parent(parent_id, self.clock.stamps())
 
     def trash_product(self, product_id: int) -> None:
-        """Move a product and its variations to the trash; all their modified dates move."""
+        """Move a product and its variations to the trash; all their modified dates move. Its reviews leave the list."""
         with self.lock:
+            for review in [row for row in self.contents.reviews if row.data["product_id"] == product_id]:
+                hidden = {"status": POST_TRASHED, "_raw_status": review.data.get("_raw_status", review.status)}
+                self.contents.reviews.put(review.with_fields(**hidden))
             stamps = self.clock.stamps()
             self._trash(self.contents.variations, self.contents.variations.children(product_id), stamps)
             self._trash(self.contents.products, [self.contents.products[product_id]], stamps)
@@ -98,6 +104,9 @@ class LivingProducts(LivingBase):
     def restore_product(self, product_id: int) -> None:
         """Take a product and its variations out of the trash, each with its former status; their dates move."""
         with self.lock:
+            for review in [row for row in self.contents.reviews if row.data["product_id"] == product_id]:
+                status = review.data.get("_raw_status", review.status)
+                self.contents.reviews.put(review.with_fields(status=status))
             stamps = self.clock.stamps()
             self._restore(self.contents.products, [self.contents.products[product_id]], stamps)
             self._restore(self.contents.variations, self.contents.variations.children(product_id), stamps)

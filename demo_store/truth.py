@@ -2,7 +2,7 @@
 
 from typing import Literal, TypeAlias
 
-from demo_store import shapes
+from demo_store import choose, shapes
 from demo_store.contents import Contents
 from demo_store.parts import Form
 from demo_store.php import Fields
@@ -33,7 +33,11 @@ def rows_of(contents: Contents, version: str, namespace: str, kind: ContentKind,
     if kind == "variations":
         return _variations(contents, version, namespace, route)
     if kind == "reviews":
-        found = [(row, contents.products.get(row.data["product_id"])) for row in _by_id(contents.reviews)]
+        found = [
+            (row, contents.products.get(row.data["product_id"]))
+            for row in _by_id(contents.reviews)
+            if row.status in choose.LISTED
+        ]
         return [shapes.review(row.data, form, product.data if product else None) for row, product in found]
     if kind == "attribute_terms":
         return [

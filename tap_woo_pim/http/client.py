@@ -169,7 +169,7 @@ class Client:
         lasting: frozenset[Diagnosis] = frozenset(),
         longest_seconds: float = MAX_RETRY_AFTER_SECONDS,
     ) -> Answer:
-        with self._patience.request() as failed:
+        with self._patience.request() as failed, self.traffic.busy():
             for attempt in range(1, tries + 1):
                 try:
                     with self.pace.slot() as falls:

@@ -76,6 +76,9 @@ class WooStream(Stream):
         """Names of the columns that the catalogue selects."""
         return {column.name for column in self.own_columns() if self.mask["properties", column.name]}
 
+    def need_full_sync(self, reason: str) -> None:
+        """Take note that something shows that changes alone will not do; for streams that are read by date."""
+
     def add_side_record(self, stream: str, record: Row) -> None:
         """Write a record of another stream between this one's, if that stream is selected."""
         if add := self.run.side_records.get(stream):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from tap_woo_pim._compat import override
 from tap_woo_pim.pagination.page import Listing, Row
 from tap_woo_pim.pagination.reader import ask_ahead, read, read_many
 from tap_woo_pim.streams.changing import ChangingStream
+from tap_woo_pim.streams.dated import dates
 from tap_woo_pim.sync.bookmark import MODIFIED, Bookmark, newest
 
 if TYPE_CHECKING:
@@ -52,7 +54,7 @@ class InheritingStream(ChangingStream):
         if not self._takes_parents():
             return
         began = self.bookmark.back_from(reading["clock"])
-        meanwhile = _place()
+        meanwhile = _place(self.until_now(self._products_path))
         if reading["since"] is None:
             if resumed:
                 yield from self._read_below(began, meanwhile)
@@ -61,7 +63,7 @@ class InheritingStream(ChangingStream):
         bookmark = Bookmark(parents, self.run)
         since = bookmark.since
         place = reading["parents"] = {**_place(), **reading.get("parents", {})}
-        is_resumed = place != _place()
+        is_resumed = place != _place(place["until"])
         if is_resumed or self._is_to_ask():
             yield from self._read_below(since, place)
         if is_resumed:
@@ -110,8 +112,8 @@ class InheritingStream(ChangingStream):
         """
         shaper, account = self.shaper(), self.run.progress.accounts[self.name]
         for number in range(place["list"], len(self.statuses(self._products_path))):
-            listing = self._changed_products(since, place)
-            for products in read(self.store, listing):
+            listing, pages = self._open_products(since, place)
+            for products in pages:
                 missing = named = 0
                 for part, rows in read_many(self.store, self._variations_of(products)):
                     yield from (shaper.shape(self.normalise(row)) for row in rows)
@@ -131,10 +133,22 @@ class InheritingStream(ChangingStream):
                 self.keep_page_size()
             place |= {"list": number + 1, "offset": 0, "seen": None, "walked": 0}
 
+    def _open_products(self, since: str, place: dict[str, Any]) -> tuple[Listing, Iterator[list[Row]]]:
+        """Give the list of changed products, and its pages; one of several pages ends at this moment, see `_read`."""
+        listing = self._changed_products(since, place)
+        pages = read(self.store, listing)
+        until = None if place["until"] else self.until_now(self._products_path)
+        first = None if until is None else next(pages, None)
+        if first is None:
+            return listing, pages
+        if listing.walk.done:
+            return listing, chain([first], pages)
+        place["until"] = until
+        return self._open_products(since, place)
+
     def _changed_products(self, since: str, place: dict[str, Any]) -> Listing:
         status = self.statuses(self._products_path)[place["list"]]
-        dates = {"modified_after": since.rstrip("Z"), "dates_are_gmt": "true"}
-        params = {"_fields": PRODUCT_FIELDS, **status, **dates}
+        params = {"_fields": PRODUCT_FIELDS, **status, **dates(since, place["until"])}
         walk = self.walk(place["offset"], place["seen"])
         return Listing(self._products_path, params, self.name, walk, part=" of products")
 
@@ -149,9 +163,10 @@ class InheritingStream(ChangingStream):
                 yield listing
 
 
-def _place() -> dict[str, Any]:
+def _place(until: str | None = None) -> dict[str, Any]:
     """Give the beginning of a reading: which list of products, how far it is read, and the largest date in it.
 
+    `until` is up to which moment changes are asked for, None for no such limit,
     `walked` is how many rows of that list came or are named, `missing` how many rows the store counted beside.
     """
-    return {"list": 0, "offset": 0, "seen": None, "newest": None, "walked": 0, "missing": 0}
+    return {"until": until, "list": 0, "offset": 0, "seen": None, "newest": None, "walked": 0, "missing": 0}

@@ -19,6 +19,7 @@ from tap_woo_pim.redaction import SECRETS
 from tap_woo_pim.streams.base import WooStream
 from tap_woo_pim.sync.completeness import RowCounts
 from tap_woo_pim.sync.context import TIME_FORMAT, Run
+from tap_woo_pim.sync.digest import Digest
 
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
@@ -31,10 +32,12 @@ class ListStream(WooStream):
 
     Attributes:
         route: the list's route below the WooCommerce namespace.
+        is_carried: whether products show names of its rows, so that these change with them though no date tells.
         is_soon: whether its turn comes before products; later, answers that were asked for ahead would be old.
     """
 
     route: ClassVar[str]
+    is_carried: ClassVar[bool] = False
     is_soon: ClassVar[bool] = True
     _pages: PageSize | None = None
 
@@ -58,10 +61,13 @@ class ListStream(WooStream):
         """Read the list whole, and write its snapshot when nothing is missing."""
         account = self.run.progress.begin(self.name)
         tally = RowCounts(self.stream_state)
+        digest = Digest(self.stream_state)
         complete = True
         shaper = self.shaper()
         for listing, rows in self.read_lists():
             tally.count(rows)
+            if self.is_carried:
+                digest.add(rows)
             if listing.walk.done:
                 tally.end_list(listing.walk.total)
             yield from map(shaper.shape, rows)
@@ -70,6 +76,10 @@ class ListStream(WooStream):
             self.keep_page_size()
             complete = complete and listing.complete
             self.report_unread(listing)
+        if self.is_carried and complete and digest.save():
+            for stream in self._tap.streams.values():
+                if isinstance(stream, WooStream):
+                    stream.need_full_sync(f"rows of {self.name} were renamed, moved or deleted")
         self.finish(tally, complete=complete)
 
     def report_progress(self, listing: Listing) -> None:
@@ -154,7 +164,8 @@ class ListStream(WooStream):
             Whether the list was one of a sound store, as far as its numbers show.
         """
         most = self.store.settings.max_vanished_percent
-        looks_broken, is_doubtful = tally.looks_broken(most), tally.is_doubtful(most)
+        looks_broken = tally.looks_broken(most) and not (complete and self.explains_vanished())
+        is_doubtful = tally.is_doubtful(most)
         is_sure = self._pages is None or self._pages.short_pages < MOST_SHORT_PAGES
         lacks_rows = complete and tally.lacks_rows(is_sure=is_sure)
         account = self.run.progress.accounts[self.name]
@@ -203,6 +214,10 @@ class ListStream(WooStream):
             self.mark_end()
             self.add_side_record("snapshots", {**self.run.keys, **record, "row_count": tally.rows})
         return not (looks_broken or is_doubtful or lacks_rows)
+
+    def explains_vanished(self) -> bool:
+        """Tell whether what the rest of the store shows explains that many rows are gone."""
+        return False
 
     def mark_end(self) -> None:
         """Have the loader write the stream's rows before the snapshot, by a schema that differs from the first one.

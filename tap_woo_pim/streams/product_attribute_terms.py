@@ -25,6 +25,7 @@ class ProductAttributeTermsStream(ListStream):
     name = "product_attribute_terms"
     component = "attributes"
     route = "products/attributes/{}/terms"
+    is_carried = True
     columns = (
         *TERM,
         Column("menu_order", INTEGER),

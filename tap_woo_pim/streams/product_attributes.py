@@ -21,6 +21,7 @@ class ProductAttributesStream(UnpagedStream):
     name = "product_attributes"
     component = "attributes"
     route = "products/attributes"
+    is_carried = True
     columns = (
         Column("id", ID),
         Column("name", TEXT),

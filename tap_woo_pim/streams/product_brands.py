@@ -10,4 +10,5 @@ class ProductBrandsStream(ListStream):
     name = "product_brands"
     component = "brands"
     route = "products/brands"
+    is_carried = True
     columns = TREE_TERM

@@ -10,4 +10,5 @@ class ProductCategoriesStream(ListStream):
     name = "product_categories"
     component = "categories"
     route = "products/categories"
+    is_carried = True
     columns = TREE_TERM

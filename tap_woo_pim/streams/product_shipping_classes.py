@@ -10,4 +10,5 @@ class ProductShippingClassesStream(ListStream):
     name = "product_shipping_classes"
     component = "shipping_classes"
     route = "products/shipping_classes"
+    is_carried = True
     columns = TERM

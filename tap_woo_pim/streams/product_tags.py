@@ -10,4 +10,5 @@ class ProductTagsStream(ListStream):
     name = "product_tags"
     component = "tags"
     route = "products/tags"
+    is_carried = True
     columns = TERM

@@ -1,5 +1,7 @@
 """Products of all types and statuses, the trash included."""
 
+from tap_woo_pim._compat import override
+from tap_woo_pim.pagination.page import Row
 from tap_woo_pim.records.columns import (
     BOOLEAN,
     ID,
@@ -14,7 +16,13 @@ from tap_woo_pim.streams.sellable import DATES, DOWNLOADS, PRICES, REST, SHIPPIN
 
 
 class ProductsStream(ChangingStream):
-    """Products of all types and statuses, the trash included."""
+    """Products of all types and statuses, the trash included.
+
+    Attributes:
+        ratings: how many ratings the products have that this run read, those in the trash left out.
+    """
+
+    ratings = 0
 
     name = "products"
     component = "products"
@@ -65,3 +73,14 @@ class ProductsStream(ChangingStream):
         Column("grouped_products", LIST, "IDs."),
         *REST,
     )
+
+    @override
+    def begin_full(self) -> None:
+        self.ratings = 0
+
+    @override
+    def normalise(self, row: Row) -> Row:
+        ratings = row.get("rating_count")
+        if row.get("status") != "trash" and isinstance(ratings, int):
+            self.ratings += ratings
+        return row

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tap_woo_pim._compat import override
 from tap_woo_pim.records.columns import INTEGER, LIST, TEXT, TIME, UTC_TIME, Column
-from tap_woo_pim.streams.dated import DatedStream
+from tap_woo_pim.streams.changing import ChangingStream
 from tap_woo_pim.streams.snapshots import SideStream
 from tap_woo_pim.sync.context import machine_time
 from tap_woo_pim.sync.progress import FULL, INCREMENTAL
@@ -72,7 +72,10 @@ class SyncRunsStream(SideStream):
         if self._kind is None:  # it failed before it could begin
             self._end_killed()
         self.stream_state.pop("open", None)
-        next_full_sync_at = None if self._kind is None else self._next_full_sync_at()
+        next_full_sync_at = None
+        if self._kind is not None:
+            next_full_sync_at = self._next_full_sync_at()
+            self._kind, self._kind_reason = self._decide()
         row = {**self._begun(), **self.run.progress.figures(), "next_full_sync_at": next_full_sync_at}
         self.add({**row, "ended_at": machine_time(), "status": status, "message": message})
 
@@ -83,7 +86,8 @@ class SyncRunsStream(SideStream):
         progress = self.run.progress
         progress.end()
         status = INCOMPLETE if progress.is_incomplete else COMPLETE
-        self.run.outcome = progress.outcome(self.store.client.place(self._kind or ""), status)
+        self._kind, self._kind_reason = self._decide()
+        self.run.outcome = progress.outcome(self.store.client.place(self._kind), status)
         self.end(status, self.run.outcome)
 
     @override
@@ -106,12 +110,13 @@ class SyncRunsStream(SideStream):
             self.add({**killed, "status": INTERRUPTED, "message": KILLED})
 
     @property
-    def _dated_streams(self) -> list[DatedStream]:
-        return [stream for stream in self._tap.streams.values() if isinstance(stream, DatedStream) and stream.selected]
+    def _dated_streams(self) -> list[ChangingStream]:
+        return [one for one in self._tap.streams.values() if isinstance(one, ChangingStream) and one.selected]
 
     def _decide(self) -> tuple[str, str]:
         """Tell which kind of sync this is, and why."""
-        reasons = {stream.name: stream.plan() for stream in self._dated_streams}
+        read = self.run.progress.accounts
+        reasons = {one.name: one.why_full if one.name in read else one.plan() for one in self._dated_streams}
         full = {name: reason for name, reason in reasons.items() if reason is not None}
         if not reasons:
             return FULL, "products and variations are not selected, and all else is read whole every time"

@@ -50,6 +50,11 @@ class Bookmark:
         moment = parse(max(time, EARLIEST)) - datetime.timedelta(seconds=self._lookback + 1)
         return moment.strftime(TIME_FORMAT)
 
+    @staticmethod
+    def before(time: str) -> str:
+        """Give the second before another one, for an exclusive question that goes on where one ended."""
+        return (parse(time) - datetime.timedelta(seconds=1)).strftime(TIME_FORMAT)
+
     def clock_was_set_back(self, numbers: dict[str, Any]) -> bool:
         """Tell whether rows changed since may bear dates before the bookmark, so that no question by date finds them.
 

@@ -8,6 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,6 +64,28 @@ class Traffic:
         self.requests = Counter[str]()
         self.retries = Counter[str]()
         self._lock = threading.Lock()
+        self._under_way = 0
+        self._since = 0.0
+        self._busy_seconds = 0.0
+
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        """Count the time for which a request with all of its tries is under way."""
+        with self._lock:
+            self._since = self._since if self._under_way else time.monotonic()
+            self._under_way += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._under_way -= 1
+                self._busy_seconds += 0 if self._under_way else time.monotonic() - self._since
+
+    @property
+    def busy_seconds(self) -> float:
+        """For how long requests were under way by now, waits before retries and for the rate limit included."""
+        with self._lock:
+            return self._busy_seconds + (time.monotonic() - self._since if self._under_way else 0)
 
     def count(self, about: str, *, again: bool = False) -> None:
         """Count a request."""
@@ -103,6 +126,11 @@ class Progress:
         self._clock = clock
         self._next_line = clock() + SECONDS_BETWEEN_LINES
         self._stretch: Stretch | None = None
+
+    @property
+    def busy_seconds(self) -> float:
+        """For how long requests were under way by now."""
+        return self._traffic.busy_seconds
 
     def begin(self, stream: str) -> Account:
         """Open the account of a stream, whose reading begins now; the one before it ends."""

@@ -64,6 +64,15 @@ class Landing:
         elif message["type"] == "STATE":
             self.state = message["value"]
 
+    def sync_runs(self) -> list[Row]:
+        """The rows of the history, in the order in which the syncs began."""
+        return [row for _, row in sorted(self.tables.get("sync_runs", {}).items())]
+
+    def have_full_sync_taken(self, seconds: float) -> None:
+        """Have the last full sync of products and variations taken so long together."""
+        for stream in ("products", "product_variations"):
+            self.state["bookmarks"][stream]["whole_read_ms"] = round(500 * seconds)
+
     def columns(self, stream: str) -> set[str]:
         return set(self.schemas[stream]["schema"]["properties"])
 
@@ -137,6 +146,7 @@ class Site:
             "ca_bundle": str(self.server.ca_bundle),
             "store_id": "store",
             "sync_components": list(COMPONENTS),
+            "full_read_interval_hours": 24,
             **settings,
         }
 

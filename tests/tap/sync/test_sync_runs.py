@@ -15,14 +15,9 @@ import pytest
 from demo_store import Request, Store
 from demo_store.faults import When, path
 from demo_store.faults.statuses import PoisonousRow
-from tests.support.harness import Landing, Row, Site, site
+from tests.support.harness import Landing, Site, site
 
 SETTINGS: dict[str, Any] = {"sync_components": ["tags", "products"], "max_retries": 0}
-
-
-def runs(landing: Landing) -> list[Row]:
-    """The rows of the history, in the order in which the syncs began."""
-    return [row for _, row in sorted(landing.tables.get("sync_runs", {}).items())]
 
 
 def process(
@@ -56,7 +51,7 @@ def test_a_sync_is_written_when_it_begins_and_when_it_ends(store: Store) -> None
     assert written[0]["started_at"] == written[1]["started_at"]
     first = next(one for one in landing.messages if one["type"] == "RECORD")
     assert first["stream"] == "sync_runs", "it begins before any row of the store"
-    (row,) = runs(landing)
+    (row,) = landing.sync_runs()
     products, tags = len(landing.tables["products"]), len(landing.tables["product_tags"])
     assert row["rows"] == products + tags + 1
     assert (row["kind"], row["kind_reason"]) == ("full", "no full sync was completed before")
@@ -79,7 +74,7 @@ def test_a_second_sync_has_a_row_of_its_own(store: Store) -> None:
         store.clock.advance(600)
         store.edit_product(store.rows("products")[0]["id"], name="New name")
         served.sync(landing, full_read_interval_hours=24, **SETTINGS)
-    first, second = runs(landing)
+    first, second = landing.sync_runs()
     assert (second["status"], second["kind"], second["changed"]) == ("complete", "incremental", 1)
     assert first["next_full_sync_at"] == second["next_full_sync_at"] > second["synced_at"]
     assert "open" not in landing.state["bookmarks"]["sync_runs"]
@@ -89,7 +84,7 @@ def test_a_sync_with_unread_rows_is_incomplete(store: Store) -> None:
     store.faults.add(PoisonousRow(store.rows("products")[0]["id"]), path("/wc/v3/products$"))
     with site(store) as served:
         landing = served.sync(**SETTINGS)
-    (row,) = runs(landing)
+    (row,) = landing.sync_runs()
     assert (row["status"], row["unread"]) == ("incomplete", 1)
     assert "1 could not be read" in row["message"]
 
@@ -100,8 +95,8 @@ def test_rows_that_the_deletion_guard_holds_back_make_a_sync_incomplete(store: S
         for row in store.rows("products")[:20]:
             store.delete_product(row["id"])
         served.sync(landing, full_read_interval_hours=0, **SETTINGS)
-    assert [row["status"] for row in runs(landing)] == ["complete", "incomplete"]
-    assert "Rows are missing from products" in runs(landing)[1]["message"]
+    assert [row["status"] for row in landing.sync_runs()] == ["complete", "incomplete"]
+    assert "Rows are missing from products" in landing.sync_runs()[1]["message"]
 
 
 def test_a_sync_whose_store_refuses_the_key_is_in_the_history_and_ends_as_it_ended_before(
@@ -115,7 +110,7 @@ def test_a_sync_whose_store_refuses_the_key_is_in_the_history_and_ends_as_it_end
             output, told = tap.communicate(timeout=60)
     assert tap.returncode == 1
     take(landing, output)
-    row = runs(landing)[-1]
+    row = landing.sync_runs()[-1]
     assert row["status"] == "failed"
     assert row["message"] == told.decode().splitlines()[-1]
     assert row["kind"] is None
@@ -130,7 +125,7 @@ def test_a_store_that_cannot_be_reached_at_all_is_in_the_history(store: Store, t
             output, told = tap.communicate(timeout=60)
     landing = Landing()
     take(landing, output)
-    (row,) = runs(landing)
+    (row,) = landing.sync_runs()
     assert (tap.returncode, row["status"]) == (1, "failed")
     assert row["message"] == told.decode().splitlines()[-1]
 
@@ -141,7 +136,7 @@ def test_a_sync_that_fails_midway_says_how_far_it_came(store: Store, tmp_path: P
         output, told = tap.communicate(timeout=60)
     landing = Landing()
     take(landing, output)
-    (row,) = runs(landing)
+    (row,) = landing.sync_runs()
     assert (tap.returncode, row["status"], row["kind"]) == (1, "failed", "full")
     assert row["message"] == told.decode().splitlines()[-1]
     assert row["rows"] == len(landing.tables["product_tags"]) + 1
@@ -151,24 +146,24 @@ def test_a_sync_that_fails_midway_says_how_far_it_came(store: Store, tmp_path: P
 def test_a_killed_sync_is_ended_by_the_next_one(store: Store, tmp_path: Path) -> None:
     reached = threading.Event()
 
-    def is_page(request: Request) -> bool:
-        if "offset" in request.query:
+    def is_second_page(request: Request) -> bool:
+        if request.query.get("offset") not in {None, "0"}:
             reached.set()
-        return "offset" in request.query
+        return reached.is_set()
 
     landing = Landing()
     with site(store) as served:
-        rule = store.faults.add("never_answers", path("/wc/v3/products$") & When(is_page))
+        rule = store.faults.add("never_answers", path("/wc/v3/products/tags$") & When(is_second_page))
         with process(served, tmp_path, landing, env={"MELTANO_RUN_ID": "7f"}) as tap:
             assert reached.wait(60)
             tap.send_signal(signal.SIGKILL)
             output, _ = tap.communicate(timeout=60)
         take(landing, output)
-        (killed,) = runs(landing)
+        (killed,) = landing.sync_runs()
         assert (killed["status"], killed["run_id"]) == ("running", "7f")
         store.faults.remove(rule)
         served.sync(landing, **SETTINGS)
-    first, second = runs(landing)
+    first, second = landing.sync_runs()
     assert (first["status"], second["status"]) == ("interrupted", "complete")
     assert (first["started_at"], first["run_id"], first["kind"]) == (killed["started_at"], "7f", "full")
     assert first["ended_at"] is None

@@ -1,0 +1,45 @@
+"""Tells whether rows of a list that products carry were renamed, moved or deleted, by one number for all of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+FIELDS = ("id", "name", "slug", "parent", "attribute_id")
+"""What products show of such a row, and what tells it apart."""
+
+
+class Digest:
+    """The digest of a list, compared with the one of the run before. New rows count as no change.
+
+    Args:
+        state: the stream's state. It keeps `digest` (the sum of the hashes of all rows) and `digest_max_id` (the
+            largest id among them).
+    """
+
+    def __init__(self, state: dict[str, Any]) -> None:
+        self._state = state
+        self._last_max_id: int = state.get("digest_max_id", 0)
+        self._max_id = 0
+        self._old = 0
+        self._all = 0
+
+    def add(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Take rows in, in any order."""
+        for row in rows:
+            text = "\0".join(str(row.get(name)) for name in FIELDS)
+            number = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())
+            self._all += number
+            self._old += number if row["id"] <= self._last_max_id else 0
+            self._max_id = max(self._max_id, row["id"])
+
+    def save(self) -> bool:
+        """Keep the digest for the next run.
+
+        Returns:
+            Whether a row that was there before is another one now, or gone.
+        """
+        last = self._state.get("digest")
+        self._state |= {"digest": f"{self._all % 2**64:016x}", "digest_max_id": self._max_id}
+        return last is not None and last != f"{self._old % 2**64:016x}"
