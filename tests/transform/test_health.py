@@ -48,6 +48,13 @@ FINDINGS = {
     ),
     "open_axis": ("any-size", "The variation leaves Size open: it stands for any option of it.", "warning"),
     "option_without_term": ("blue", '"Blue" is not among the options that the store defines for Colour.', "warning"),
+    "zero_price": ("zeroed", "The price is 0, but the sale price is 5.", "warning"),
+    "unknown_option": ("large", 'The parent does not offer "L", so nobody can choose this variation.', "error"),
+    "duplicate_combination": (
+        "small",
+        "Several variations are S, so only one of them can be chosen: ids {small}, {small-again}.",
+        "error",
+    ),
     "parent_without_variations": (
         "childless",
         "The variable product has no variations, so nobody can buy it.",
@@ -82,6 +89,9 @@ NEAR_MISSES = {
     "orphan_variation": "heir",
     "open_axis": "heir",
     "option_without_term": "good",
+    "zero_price": "free",
+    "unknown_option": "medium",
+    "duplicate_combination": "small-draft",
     "parent_without_variations": "parent",
     "stock_without_quantity": "sold-out",
     "broken_relation": "good",
@@ -99,6 +109,16 @@ def picture(media_id: int, alt: str) -> dict[str, Any]:
 def axis(name: str, *options: str, attribute_id: int = 0, variation: bool = True) -> dict[str, Any]:
     flags = {"variation": variation, "visible": True, "position": 0}
     return {"id": attribute_id, "name": name, "options": list(options), **flags}
+
+
+def sizes(store: Store, parent: int) -> dict[str, int]:
+    """Variations of a product that comes in S and M."""
+    ids = {}
+    for name, size in (("small", "S"), ("small-again", "S"), ("small-draft", "S"), ("medium", "m"), ("large", "L")):
+        option = [{"id": 0, "name": "Size", "option": size}]
+        ids[name] = store.create_variation(parent, sku=name.upper(), regular_price="1", attributes=option)
+    store.sql_update("variations", ids["small-draft"], status="draft")
+    return ids
 
 
 def own_store() -> tuple[Store, dict[str, int]]:
@@ -148,6 +168,9 @@ def own_store() -> tuple[Store, dict[str, int]]:
     for name, attributes in (("heir", size), ("any-size", [])):
         ids[name] = store.create_variation(ids["parent"], sku=name.upper(), regular_price="1", attributes=attributes)
         store.sql_update("variations", ids[name], image=None)
+    add("sized", type="variable", attributes=[axis("Size", "S", "M")])
+    ids |= sizes(store, ids["sized"])
+    add("zeroed", sale_price="5")
     add("simple-parent", type="variable")
     ids["under-simple"] = store.create_variation(ids["simple-parent"], sku="UNDER", regular_price="1")
     store.sql_update("products", ids["simple-parent"], type="simple")
@@ -170,6 +193,7 @@ def own_store() -> tuple[Store, dict[str, int]]:
     store.sql_update("products", ids["other-twin"], sku="TWIN")
     store.sql_update("variations", ids["gtin-of-parent"], global_unique_id="96385074")
     store.sql_update("products", ids["uncounted"], stock_quantity=None)
+    store.sql_update("products", ids["zeroed"], price="0")
     return store, ids
 
 
@@ -228,7 +252,7 @@ def test_every_check_is_tried(checked: tuple[Warehouse, dict[str, int]]) -> None
     names = {name for (name,) in checked[0].tuples("select check_name from pim.checks")}
 
     assert FINDINGS.keys() == NEAR_MISSES.keys() == names
-    assert len(names) == 22
+    assert len(names) == 25
 
 
 @pytest.mark.parametrize("check", FINDINGS)

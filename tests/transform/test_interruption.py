@@ -127,7 +127,7 @@ def test_every_table_that_keeps_up_with_changes_is_built_before_they_count_as_do
 def test_no_test_of_a_table_keeps_another_from_being_built(built: Warehouse) -> None:
     """dbt builds nothing on a table whose test fails, unless the test also depends on a table that comes later."""
     manifest = json.loads((built.scratch / "target" / "manifest.json").read_text("utf-8"))
-    last = "model.pim.health_summary"
+    last = "model.pim.health_history"
     tests = [node for node in manifest["nodes"].values() if node["resource_type"] == "test"]
 
     assert len(tests) > 50
@@ -158,3 +158,23 @@ def test_rows_that_come_again_as_they_were_are_seen_and_not_built_again(
         ("JAR", "vanished")
     ]
     assert partly == in_full(again)
+
+
+@pytest.mark.long
+def test_tables_of_an_earlier_version_are_taken_over(built: Warehouse, new_warehouse: NewWarehouse) -> None:
+    """What was deleted when stands nowhere else."""
+    former = new_warehouse("former", built.name)
+    former.write(
+        "update woo.products set status = 'trash' where store_id = 'a' and sku = 'MUG'",
+        "insert into pim_work.int_deletions (store_id, stream, id, reason, deleted_at)"
+        " select 'a', 'products', id, 'trashed', '2020-01-01' from woo.products where store_id = 'a' and sku = 'MUG'",
+        "alter table pim_work.int_deletions rename to deletions",
+        "alter table pim_work.stg_woo__products rename to shop_products",
+        "alter table pim_work.int_findings_of_links rename to findings_of_links",
+    )
+    former.build("run")
+
+    assert former.tuples("select sku, deleted_at::text from pim.products where is_deleted") == [
+        ("MUG", "2020-01-01 00:00:00")
+    ]
+    assert not {"deletions", "shop_products", "findings_of_links"} & set(former.tables("pim_work"))

@@ -70,12 +70,22 @@ class Life:
             f" where own.store_id = '{store_id}' and first.store_id = own.store_id and first.id = own.id"
         )
 
-    def tell_picture_otherwise(self) -> str:
+    def change_picture(self) -> str:
         alt = self.random.choice(('""', '"Seen"'))
         return (
             f"update woo.products set images = jsonb_set(images, '{{0,alt}}', '{alt}')"
             f" where {self.choose('products')} and jsonb_array_length(images) > 0"
         )
+
+    def translate(self) -> str:
+        """Let a language plugin make a row the translation of another one, or of none."""
+        language, other = self.random.sample(("en", "de", "fr"), 2)
+        table = self.random.choice(("products", "products", "product_variations", "product_categories"))
+        found = f"(select id from woo.{table} where {self.choose(table)} limit 1)"
+        listed = f"jsonb_build_object('{language}', id, '{other}', {found}::text)"
+        fields = f"jsonb_build_object('lang', '{language}', 'translations', {listed})"
+        chosen = self.random.choice([fields, fields, "null"])
+        return f"update woo.{table} set extra_fields = {chosen} where {self.choose(table)}"
 
     def set_store(self) -> str:
         values = {
@@ -84,6 +94,8 @@ class Life:
             "timezone_string": ("'Europe/Paris'", "'Pacific/Apia'", "''"),
             "gmt_offset": ("0", "-11"),
             "manage_stock": ("'yes'", "'no'"),
+            "prices_include_tax": ("'yes'", "'no'"),
+            "language": ("'de-DE'", "'en_US'"),
         }
         column = self.random.choice(list(values))
         return f"update woo.stores set {column} = {self.random.choice(values[column])} where {self.of_store()}"
@@ -139,7 +151,9 @@ class Life:
             lambda: self.set("products", "date_on_sale_from_gmt", "null", "'2026-05-03 23:00'"),
             lambda: self.set("products", "date_on_sale_to_gmt", "null", "'2026-05-02 23:00'"),
             lambda: self.set(table, "global_unique_id", "null", "'4006381333931'", "'4006381333932'"),
-            self.tell_picture_otherwise,
+            self.change_picture,
+            self.translate,
+            self.translate,
             self.deselect_or_select,
             self.set_store,
             self.remove_or_restore,

@@ -34,6 +34,7 @@ ORDER = {
     "product_attribute_values": 'attribute_code collate "C", position',
     "product_media": "position",
     "product_relations": "kind, position",
+    "product_translations": "language",
     "prices": "product_id",
     "stock": "product_id",
     "product_custom_values": 'key collate "C", position',
@@ -48,7 +49,7 @@ def plain(name: str, value: Any) -> Any:
         return float(value)
     if isinstance(value, datetime.datetime):
         return value.isoformat()
-    if isinstance(value, str) and name in {"permalink", "url"}:
+    if isinstance(value, str) and name in {"permalink", "url", "main_image_url"}:
         return "/" + value.split("/", 3)[3]
     if isinstance(value, str) and len(value) >= LONG:
         return [len(value), hashlib.md5(value.encode(), usedforsecurity=False).hexdigest()]
@@ -70,7 +71,7 @@ def test_odd_product_is_what_was_worked_out_by_hand(recorded: Warehouse, expecte
     (product,) = expected["products"]
     found = {table: of_product(recorded, table, product["store_id"], product["product_id"]) for table in ORDER}
 
-    assert found == {table: expected[table] for table in ORDER}
+    assert found == {table: expected.get(table, []) for table in ORDER}
 
 
 @pytest.mark.parametrize("expected", MASTERS, ids=lambda row: row["sku"][-20:])

@@ -54,7 +54,7 @@ def own_views(warehouse: Warehouse) -> set[str]:
     return {name for (name,) in warehouse.tuples("select viewname from pg_views where schemaname = 'team'")}
 
 
-def test_sale_was_sent_by_the_clock_of_the_store(two: Warehouse) -> None:
+def test_sale_is_shown_by_the_clock_of_the_store(two: Warehouse) -> None:
     found = two.tuples(
         "select store_id, message from pim.health_checks where check_name = 'sale_window_reversed' order by 1"
     )
@@ -105,7 +105,7 @@ def test_views_of_the_team_stay_when_a_custom_field_is_promoted(two: Warehouse) 
 
 
 @pytest.mark.parametrize("columns", [["name"], ["new", "new"]])
-def test_promoted_field_with_the_name_of_another_column_was_sent_before_anything_is_built(
+def test_promoted_field_with_the_name_of_another_column_is_refused_before_anything_is_built(
     two: Warehouse, columns: list[str]
 ) -> None:
     fields = [{"key": f"key {number}", "column": name, "type": "text"} for number, name in enumerate(columns)]

@@ -354,7 +354,7 @@ def test_removed_store_leaves_and_nothing_else_changes(stores: Stores) -> None:
         warehouse.write(f"delete from woo.{table} where store_id = 'de'")
     warehouse.build(promoted_custom_fields=PROMOTED)
 
-    for table in warehouse.tables("pim"):
+    for table in set(warehouse.tables("pim")) - {"health_history"}:
         if "store_id" in warehouse.columns(table):
             assert warehouse.tuples(f"select count(*) from pim.{table} where store_id = 'de'") == [(0,)], table
     assert {name: found for name, found in warehouse.digests(others).items() if name in counts} == before

@@ -5,7 +5,7 @@
 select
     coalesce(
         nullif(
-            btrim(regexp_replace(lower(translate(name, chr(160), ' ')), '[\s!"#$%&''()*+,./:;<=>?@\\\[\]^_`{|}~-]+', '-', 'g'), '-'),
+            btrim(regexp_replace(lower(translate(name, chr(160), ' '){{ any_script() }}), '[\s!"#$%&''()*+,./:;<=>?@\\\[\]^_`{|}~-]+', '-', 'g'), '-'),
             ''
         ),
         'unnamed'

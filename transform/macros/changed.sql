@@ -34,6 +34,11 @@
     {%- endif -%}
 {% endmacro %}
 
+{#- Adds a column to a table that an earlier version built. dbt does so itself, but knows no arrays. -#}
+{% macro added_column(definition) %}
+    {%- if is_incremental() -%} alter table {{ this }} add column if not exists {{ definition }} {%- else -%} select 1 {%- endif -%}
+{% endmacro %}
+
 {#- The landed rows to take apart, aliased `landed`: all of them in a first build, else the changed ones. -#}
 {% macro changed_products() -%}
     {{ ref('stg_woo__landed_rows') }} as known
@@ -74,14 +79,17 @@
     where not facts.is_deleted
 {%- endmacro %}
 
-{#- A digest of the models: when one of them is changed, all rows count as changed. -#}
+{#- A digest of the models and of the variables that they use: when one is changed, all rows count as changed. -#}
 {% macro rules_digest() %}
     {%- set sums = [] -%}
+    {%- for name in ('gtin_meta_keys', 'catch_all_category_slugs', 'image_meta_keys', 'gallery_meta_keys') -%}
+        {%- do sums.append(name ~ tojson(var(name))) -%}
+    {%- endfor -%}
     {%- if execute -%}
         {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.package_name == 'pim' -%}
             {%- do sums.append(node.name ~ node.checksum.checksum) -%}
         {%- endfor -%}
-        {%- for node in graph.functions.values() -%}
+        {%- for node in graph.functions.values() if node.package_name == 'pim' -%}
             {%- do sums.append(node.name ~ node.checksum.checksum) -%}
         {%- endfor -%}
     {%- endif -%}

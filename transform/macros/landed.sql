@@ -7,7 +7,7 @@
   Args:
       table: name of the landed table.
       columns: what is wanted, column name to type. `array` and `object` are jsonb of that kind and null for any other
-          (target-postgres writes a missing object as a JSON null).
+          (target-postgres writes a missing object as a JSON null); an array may have come as an object of numbers.
 -#}
 {% macro landed(table, columns) %}
     {%- set source_relation = source('woo', table) -%}
@@ -31,7 +31,8 @@
 {% macro landed_column(name, type, is_present) -%}
     {%- set sql_type = 'jsonb' if type in ('array', 'object') else type -%}
     {%- if not is_present -%} null::{{ sql_type }}
-    {%- elif sql_type == 'jsonb' -%} case when jsonb_typeof({{ name }}) = '{{ type }}' then {{ name }} end
+    {%- elif type == 'array' -%} {{ json_list(name) }}
+    {%- elif type == 'object' -%} case when jsonb_typeof({{ name }}) = 'object' then {{ name }} end
     {%- else -%} {{ name }}::{{ type }}
     {%- endif -%}
 {%- endmacro %}

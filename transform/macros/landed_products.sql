@@ -17,16 +17,16 @@
     'manage_stock': 'text', 'stock_quantity': 'numeric', 'stock_status': 'text', 'backorders': 'text',
     'low_stock_amount': 'numeric',
     'weight': 'text', 'dimensions': 'object', 'shipping_class': 'text',
-    'parent_id': 'bigint', 'menu_order': 'bigint', 'attributes': 'array', 'meta_data': 'array'
+    'parent_id': 'bigint', 'menu_order': 'bigint', 'attributes': 'array', 'meta_data': 'array', 'extra_fields': 'object'
 } %}
 {% set of_products = {
-    'id': 'bigint', 'type': 'text', 'slug': 'text', 'featured': 'boolean', 'catalog_visibility': 'text',
+    'id': 'bigint', 'type': 'text', 'slug': 'text', 'post_password': 'text', 'featured': 'boolean', 'catalog_visibility': 'text',
     'short_description': 'text', 'total_sales': 'bigint', 'external_url': 'text', 'button_text': 'text',
     'sold_individually': 'boolean', 'reviews_allowed': 'boolean', 'average_rating': 'text', 'rating_count': 'bigint',
     'upsell_ids': 'array', 'cross_sell_ids': 'array', 'grouped_products': 'array', 'variations': 'array',
     'categories': 'array', 'brands': 'array', 'tags': 'array', 'images': 'array'
 } %}
-{% set of_variations = {'id': 'bigint', 'image': 'object', 'gallery_image_ids': 'array'} %}
+{% set of_variations = {'id': 'bigint', 'type': 'text', 'image': 'object', 'gallery_image_ids': 'array'} %}
 
 (
 select
@@ -41,7 +41,7 @@ select
     {{ both | join(', ') }},
     id as product_id,
     'product_variations' as source,
-    'variation' as type,
+    coalesce(nullif(type, ''), 'variation') as type,
     {% for name, type in of_products.items() if name not in ('id', 'type', 'images') -%}
     null::{{ 'jsonb' if type == 'array' else type }} as {{ name }},
     {% endfor -%}

@@ -7,7 +7,7 @@
 -#}
 {% materialization steady_view, adapter='postgres' %}
     {%- set target_relation = this.incorporate(type='view') -%}
-    {%- set mark = 'dbt ' ~ local_md5(sql ~ var('promoted_custom_fields')) -%}
+    {%- set mark = 'dbt ' ~ local_md5(sql ~ var('promoted_custom_fields') ~ rules_digest()) -%}
     {%- set kept = run_query(
         "select 1 from pg_class where oid = to_regclass('" ~ this.include(database=false) ~ "') and relkind = 'v' "
         ~ "and obj_description(oid, 'pg_class') = '" ~ mark ~ "'"

@@ -1,13 +1,20 @@
-{#- The columns of a landed taxonomy. -#}
-{% macro landed_terms(table) -%}
-    {{ landed(table, {
-        'store_id': 'text', 'id': 'bigint', 'name': 'text', 'slug': 'text', 'description': 'text', 'count': 'bigint',
-        'parent': 'bigint', 'menu_order': 'bigint', 'image': 'object', 'synced_at': 'timestamp'
-    }) }}
+{#- The rows of a taxonomy: what the store lists, and what only its products name. -#}
+{% macro known_terms(table, taxonomy) -%}
+    (
+        select *
+        from {{ landed(table, {
+            'store_id': 'text', 'id': 'bigint', 'name': 'text', 'slug': 'text', 'description': 'text', 'count': 'bigint',
+            'parent': 'bigint', 'menu_order': 'bigint', 'image': 'object'
+        }) }} as listed
+        union all
+        select store_id, term_id, name, slug, null, null, null, null, null
+        from {{ ref('int_unlisted_terms') }}
+        where taxonomy = '{{ taxonomy }}'
+    )
 {%- endmacro %}
 
 {#- A tree of terms, each with its path. Loops and parents that are not there end the path. -#}
-{% macro term_tree(table, id) %}
+{% macro term_tree(table, taxonomy, id) %}
 with recursive terms as (
     select
         term.store_id,
@@ -20,8 +27,13 @@ with recursive terms as (
         term.menu_order,
         case when term.image ->> 'id' ~ '^[1-9][0-9]{0,17}$' then (term.image ->> 'id')::bigint end as media_id,
         deletions.id is not null as is_deleted,
-        deletions.deleted_at
-    from {{ landed_terms(table) }} as term
+        deletions.deleted_at,
+        translations.language,
+        translations.translation_group,
+        translations.is_default_language
+    from {{ known_terms(table, taxonomy) }} as term
+    left join {{ ref('int_translations') }} as translations
+        on term.store_id = translations.store_id and translations.stream = '{{ table }}' and term.id = translations.id
     left join {{ ref('int_deletions') }} as deletions
         on term.store_id = deletions.store_id and deletions.stream = '{{ table }}' and term.id = deletions.id
 ),
@@ -67,7 +79,10 @@ select
     terms.menu_order,
     terms.count as published_products,
     terms.is_deleted,
-    terms.deleted_at
+    terms.deleted_at,
+    terms.language,
+    terms.translation_group,
+    terms.is_default_language
 from terms
 inner join paths on terms.store_id = paths.store_id and terms.id = paths.id
 {% endmacro %}

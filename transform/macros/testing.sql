@@ -3,7 +3,7 @@
   the findings of all stores from being built, and with them the finding about that row.
 -#}
 {% macro at_the_end() -%}
-    -- depends_on: {{ ref('health_summary') }}
+    -- depends_on: {{ ref('health_history') }}
 {%- endmacro %}
 
 {#-

@@ -23,7 +23,10 @@ select
     landed.synced_at,
     facts.parent_id,
     facts.sku,
-    facts.deleted_at
+    facts.deleted_at,
+    facts.language,
+    facts.translation_group,
+    facts.is_default_language
 from {{ ref('stg_woo__landed_rows') }} as landed
 left join {{ ref('int_product_facts') }} as facts
     on landed.store_id = facts.store_id and landed.product_id = facts.product_id

@@ -14,7 +14,8 @@ with snapshots as (
 products as not materialized (
     -- When a row was seen last changes with each full sync, and the rest of it does not.
     select
-        own.store_id, own.source, own.product_id, own.parent_id, own.kind, own.status, own.listed_variations,
+        own.store_id, own.source, own.product_id, own.parent_id, own.is_variation, own.kind, own.status,
+        own.listed_variations,
         coalesce(own.trashed_at, own.modified_at, landed.synced_at) as trashed_at,
         landed.synced_at
     from {{ ref('stg_woo__products') }} as own
@@ -42,7 +43,7 @@ gone as (
     from products as variation
     inner join products as parent
         on variation.store_id = parent.store_id and variation.parent_id = parent.product_id
-    where variation.source = 'product_variations' and parent.status = 'trash'
+    where variation.is_variation and parent.status = 'trash'
 
     union all
     -- Left out of the list of a parent read later. Only published and private variations are in that list, and those of
@@ -52,7 +53,7 @@ gone as (
     inner join products as parent
         on variation.store_id = parent.store_id and variation.parent_id = parent.product_id
     where
-        variation.source = 'product_variations'
+        variation.is_variation
         and variation.status in ('publish', 'private')
         and parent.kind not in ('simple', 'grouped', 'external')
         and parent.status not in ('trash', 'future')

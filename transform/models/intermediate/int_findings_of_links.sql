@@ -19,7 +19,8 @@ fully_synced as (
 ),
 
 gtin_carriers as materialized (
-    select store_id, product_id, gtin, {{ gtin_14('gtin', 'gtin_kind') }} as code, case when is_variation then parent_id end as parent_id
+    select store_id, product_id, language, coalesce(translation_group, product_id) as thing, gtin,
+        {{ gtin_14('gtin', 'gtin_kind') }} as code, case when is_variation then parent_id end as parent_id
     from live
     where gtin_kind is not null
 ),
@@ -48,33 +49,39 @@ select live.store_id, live.product_id, 'duplicate_sku' as check_name, null as se
     'The SKU ' || sku || ' is on ' || shared.carriers || ' products or variations of this store: ids ' || shared.ids
     || case when shared.carriers > 10 then ', ...' else '' end || '.' as message
 from (
-    select store_id, sku, count(*) as carriers,
+    -- Translations share an SKU on purpose.
+    select store_id, sku, live.language, count(*) as carriers,
         array_to_string((array_agg(live.product_id order by live.product_id))[1:10], ', ') as ids
     from {{ ref('int_sku_carriers') }} as standing
     inner join live using (store_id, sku)
     where standing.is_duplicate
-    group by store_id, sku
+    group by store_id, sku, live.language
+    having count(distinct coalesce(live.translation_group, live.product_id)) > 1
 ) as shared
 inner join live using (store_id, sku)
+where live.language is not distinct from shared.language
 
 union all
 select sold.store_id, sold.product_id, 'duplicate_gtin', null, '',
     'The GTIN ' || sold.gtin || ' is on ' || shared.carriers || ' products or variations of this store: ids ' || shared.ids
     || case when shared.carriers > 10 then ', ...' else '' end || '.'
 from (
-    select store_id, code, count(*) as carriers,
+    select store_id, code, language, count(*) as carriers,
         array_to_string((array_agg(product_id order by product_id))[1:10], ', ') as ids
     from sold_gtins
-    group by store_id, code
-    having count(*) > 1
+    group by store_id, code, language
+    having count(distinct thing) > 1
 ) as shared
 inner join sold_gtins as sold using (store_id, code)
+where sold.language is not distinct from shared.language
 
 union all
 select relations.store_id, relations.product_id, 'broken_relation', null,
     relations.kind || ' ' || relations.related_product_id,
     case relations.kind
         when 'grouped' then 'The group holds product '
+        when 'bundled' then 'The bundle holds product '
+        when 'component' then 'The composite offers product '
         when 'upsell' then 'The upsells name product '
         else 'The cross-sells name product '
     end || relations.related_product_id || ', which is not in the store.'

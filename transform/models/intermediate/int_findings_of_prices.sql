@@ -8,7 +8,8 @@ select store_id, product_id, 'no_price' as check_name, when_unpublished as sever
     'There is no price, so nobody can buy it.' as message
 from live
 where
-    kind in ('simple', 'external', 'variation')
+    -- An external product without a price shows its button; so may types of plugins.
+    kind in ('simple', 'variation')
     and price is null
     and not coalesce(not_numbers ? 'price', false)
     and {{ was_sent('price') }}
@@ -24,6 +25,12 @@ select store_id, product_id, 'sale_not_below_regular', null, '',
     'The sale price ' || sale_price || ' is not below the regular price ' || regular_price || '.'
 from live
 where sale_price >= regular_price
+
+union all
+select store_id, product_id, 'zero_price', when_unpublished, '',
+    'The price is 0, but the ' || case when sale_price > 0 then 'sale price is ' || sale_price else 'regular price is ' || regular_price end || '.'
+from live
+where price = 0 and coalesce(sale_price, regular_price) > 0
 
 union all
 select store_id, product_id, 'sale_window_reversed', null, '',

@@ -3,7 +3,7 @@
 -- works out anew.
 with live as materialized (
     {{ live_affected_products([
-        'parent_id', 'name', 'sku', 'parent_sku', 'gtin', 'gtin_kind', 'gtin_source', 'main_image_id',
+        'parent_id', 'name', 'sku', 'parent_sku', 'gtin', 'gtin_kind', 'gtin_source', 'main_image_id', 'main_image_url',
         'description_digest', 'short_description_digest', 'stock_kept_by', 'stock_quantity'
     ]) }}
 )
@@ -37,7 +37,7 @@ union all
 select store_id, product_id, 'no_image', when_unpublished, '',
     case when is_variation then 'Neither the variation nor its parent has a picture.' else 'The product has no picture.' end
 from live
-where main_image_id is null and {{ was_sent('images', 'products') }}
+where main_image_id is null and main_image_url is null and {{ was_sent('images', 'products') }}
 
 union all
 select store_id, product_id, 'no_description', when_unpublished, '',
@@ -76,22 +76,31 @@ where
             terms.store_id = live.store_id
             and terms.product_id = live.product_id
             and terms.taxonomy = 'category'
-            and terms.slug is distinct from 'uncategorized'
+            and not coalesce({{ is_catch_all('terms.slug') }}, false)
     )
 
 union all
 select live.store_id, live.product_id, 'no_alt_text', null, '',
     counted.silent || ' of ' || counted.shown || ' pictures have no alternative text.'
 from (
-    select store_id, product_id, count(*) as shown, count(*) filter (where pictures.alt_text is null) as silent
+    select
+        store_id,
+        product_id,
+        count(*) as shown,
+        count(*) filter (
+            where case when images.media_id is null then images.alt_text else pictures.alt_text end is null
+        ) as silent
     from live as own
     inner join {{ ref('stg_woo__product_images') }} as images using (store_id, product_id)
-    inner join {{ ref('int_pictures') }} as pictures using (store_id, media_id)
-    where pictures.url is not null
+    left join {{ ref('int_pictures') }} as pictures using (store_id, media_id)
+    where images.media_id is null or pictures.url is not null
     group by store_id, product_id
 ) as counted
 inner join live using (store_id, product_id)
 left join {{ ref('int_product_facts') }} as parent
     on live.store_id = parent.store_id and live.parent_id = parent.product_id
 -- A picture that a variation takes from its parent is reported there.
-where counted.silent > 0 and live.main_image_id is distinct from parent.main_image_id
+where
+    counted.silent > 0
+    and (live.main_image_id, case when live.main_image_id is null then live.main_image_url end)
+    is distinct from (parent.main_image_id, case when parent.main_image_id is null then parent.main_image_url end)

@@ -39,7 +39,8 @@ select store_id, product_id, 'parent_without_variations', case when not is_publi
     'The variable product has no variations, so nobody can buy it.'
 from live as parent
 where
-    kind = 'variable'
+    -- Plugins have types of their own: variable-subscription.
+    kind like 'variable%'
     and listed_variations = 0
     and {{ was_sent('variations', 'products') }}
     and not exists (

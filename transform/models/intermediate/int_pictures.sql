@@ -1,5 +1,6 @@
 {{ config(materialized='table', indexes=[{'columns': ['store_id', 'media_id'], 'unique': true}]) }}
--- Pictures as the row read last has them: one picture can serve many products.
+-- Pictures as the row read last has them: one picture can serve many products. One without an attachment is known by its
+-- address.
 with sent as (
     select
         images.store_id, images.media_id, images.url, images.name, images.alt_text,
@@ -11,12 +12,12 @@ with sent as (
     group by images.store_id, images.media_id, images.url, images.name, images.alt_text
 )
 
-select distinct on (store_id, media_id)
+select distinct on (store_id, media_id, case when media_id is null then url end)
     store_id,
     media_id,
     url,
     {{ decoded('name') }} as name,
     {{ decoded('alt_text') }} as alt_text,
-    sum(uses) over (partition by store_id, media_id) as product_count
+    sum(uses) over (partition by store_id, media_id, case when media_id is null then url end) as product_count
 from sent
-order by store_id, media_id, url is null, synced_at desc, url, name, alt_text
+order by store_id, media_id, case when media_id is null then url end, url is null, synced_at desc, url, name, alt_text

@@ -41,7 +41,8 @@ select
     facts.short_description_digest as short_description,
     categories.value as categories,
     brands.value as brands,
-    facts.currency,
+    facts.currency || case when facts.prices_include_tax then ' incl. tax' when not facts.prices_include_tax then ' excl. tax' else '' end
+        as currency,
     facts.regular_price,
     facts.sale_price,
     facts.weight * {{ in_kilograms('facts.weight_unit') }} as weight,

@@ -4,6 +4,7 @@
     indexes=[{'columns': ['store_id', 'product_id'], 'unique': true}, {'columns': ['store_id', 'parent_id']}]
 ) }}
 -- Products and variations with their own values, typed.
+{%- set gtin_fields = var('gtin_meta_keys') | selectattr('field', 'defined') | map(attribute='field') | list %}
 {%- set blanks = "E' \\t\\r\\n\\u00a0'" %}
 {#- PHP says false where there is no size (5.9.0). -#}
 {% set numbers = {
@@ -19,6 +20,8 @@ select
     landed.store_id,
     landed.product_id,
     landed.source,
+    -- Some plugins list variations among the products, or give them types of their own: subscription_variation.
+    landed.source = 'product_variations' or coalesce(landed.type like '%variation', false) as is_variation,
     nullif(landed.parent_id, 0) as parent_id,
     coalesce(landed.type, 'simple') as kind,
     landed.status,
@@ -31,10 +34,24 @@ select
     landed.short_description,
     md5(nullif(btrim(landed.description, {{ blanks }}), '')) as description_digest,
     md5(nullif(btrim(landed.short_description, {{ blanks }}), '')) as short_description_digest,
-    nullif(btrim(landed.sku, {{ blanks }}), '') as sku,
+    nullif({{ function('cleaned_code') }}(landed.sku), '') as sku,
+    landed.sku as sku_as_sent,
     landed.global_unique_id,
+    {%- if gtin_fields %}
+    (
+        select jsonb_object_agg(field, value)
+        from jsonb_each(landed.extra_fields) as fields (field, value)
+        where field in ({% for field in gtin_fields %}{{ literal(field) }}{{ ', ' if not loop.last }}{% endfor %})
+    ) as gtin_fields,
+    {%- else %}
+    null::jsonb as gtin_fields,
+    {%- endif %}
     {%- for name, text in numbers.items() %}
+    {%- if 'price' in name %}
+    {{ money(function('to_number') ~ '(' ~ text ~ ')', 'stores.price_decimals') }} as {{ name }},
+    {%- else %}
     {{ function('to_number') }}({{ text }}) as {{ name }},
+    {%- endif %}
     {%- endfor %}
     -- What stands in the place of a number and is none: {field: text}.
     case
@@ -75,7 +92,10 @@ select
     {{ function('to_number') }}(landed.average_rating) as average_rating,
     landed.rating_count,
     landed.menu_order,
-    case when landed.images -> 0 ->> 'id' ~ '^[1-9][0-9]{0,17}$' then (landed.images -> 0 ->> 'id')::bigint end as main_image_id,
+    coalesce(landed.post_password <> '', false) as has_password,
+    {{ language_of_row() }} as language,
+    case when jsonb_typeof(landed.extra_fields -> 'translations') = 'object' then landed.extra_fields -> 'translations' end
+        as translations,
     landed.variations as listed_variations,
     landed.date_created_gmt as created_at,
     landed.date_modified_gmt as modified_at,
@@ -88,3 +108,7 @@ select
         )
     end as trashed_at
 from {{ changed_products() }}
+left join {{ landed('stores', {
+    'store_id': 'text', 'home': 'text', 'language': 'text', 'namespaces': 'array', 'price_decimals': 'integer'
+}) }} as stores
+    on landed.store_id = stores.store_id

@@ -1,5 +1,5 @@
 {#-
-  A digest of what all products of a store are read by: its currency, units and clock, whether it keeps stock, the names of
+  A digest of what all products of a store are read by: its currency, taxes, languages, units and clock, whether it keeps stock, the names of
   its attributes, options, categories and brands, which fields came at all, and which stores there are. When it changes,
   all its rows count as changed.
 -#}
@@ -10,10 +10,16 @@
     'product_brands': ['name']
 } %}
 with parts as (
-    select store_id, concat_ws('|', currency, weight_unit, dimension_unit, manage_stock, name) as part
+    select
+        store_id,
+        concat_ws(
+            '|', currency, requested_currency, prices_include_tax, price_decimals, weight_unit, dimension_unit,
+            manage_stock, name, home, language, namespaces
+        ) as part
     from {{ landed('stores', {
         'store_id': 'text', 'currency': 'text', 'weight_unit': 'text', 'dimension_unit': 'text', 'manage_stock': 'text',
-        'name': 'text'
+        'name': 'text', 'requested_currency': 'text', 'prices_include_tax': 'text',
+        'price_decimals': 'text', 'home': 'text', 'language': 'text', 'namespaces': 'array'
     }) }} as stores
     union all
     -- The hours from UTC of a store with a time zone change with the season, and nothing depends on them.

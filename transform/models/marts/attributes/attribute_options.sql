@@ -27,7 +27,7 @@ terms as (
 )
 
 select
-    store_id,
+    coalesce(used.store_id, terms.store_id) as store_id,
     attribute_code,
     option_code,
     terms.term_id as option_id,
@@ -35,6 +35,11 @@ select
     terms.menu_order,
     coalesce(used.product_count, 0) as product_count,
     coalesce(terms.is_deleted, false) as is_deleted,
-    terms.deleted_at
+    terms.deleted_at,
+    translations.language,
+    translations.translation_group,
+    translations.is_default_language
 from used
 full outer join terms using (store_id, attribute_code, option_code)
+left join {{ ref('int_translations') }} as translations
+    on terms.store_id = translations.store_id and translations.stream = 'product_attribute_terms' and terms.term_id = translations.id

@@ -3,6 +3,14 @@
 with spellings as (
     select store_id, attribute_code, name, max(nullif(attribute_id, 0)) as attribute_id, sum(uses) as uses
     from {{ ref('int_attribute_names') }}
+    -- What variations alone name may be a slug of what their parent names.
+    where
+        is_named_by_products
+        or attribute_id > 0
+        or (store_id, attribute_code) in (
+            select own.store_id, own.attribute_code
+            from {{ ref('product_attribute_values') }} as own
+        )
     group by store_id, attribute_code, name
 ),
 

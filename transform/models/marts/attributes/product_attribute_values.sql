@@ -14,11 +14,15 @@ with variations as (
     where facts.is_variation
 ),
 
-own as (
+sent_options as (
     select
         sent.store_id,
         sent.product_id,
+        sent.attribute_id,
         names.attribute_code,
+        names.slug_key,
+        names.german_slug_key,
+        variations.product_id is not null as is_variation,
         sent.position as attribute_position,
         sent.is_axis or coalesce(variations.is_alone, false) as is_axis,
         sent.is_visible,
@@ -51,13 +55,15 @@ axes_sent as (
     where sent.is_axis
 ),
 
-axes as (
+named_axes as (
     select
         variations.store_id,
         variations.product_id,
         names.attribute_code,
-        min(sent.position) as attribute_position,
-        bool_or(sent.is_visible) as is_visible
+        names.slug_key,
+        names.german_slug_key,
+        sent.position,
+        sent.is_visible
     from variations
     inner join axes_sent as sent
         on variations.store_id = sent.store_id and variations.parent_id = sent.product_id
@@ -66,7 +72,65 @@ axes as (
         and sent.attribute_id = names.attribute_id
         and sent.slug_as_sent = names.slug_as_sent
         and sent.name_as_sent = names.name_as_sent
-    group by variations.store_id, variations.product_id, names.attribute_code
+),
+
+axes as (
+    select
+        store_id,
+        product_id,
+        attribute_code,
+        min(position) as attribute_position,
+        bool_or(is_visible) as is_visible
+    from named_axes
+    group by store_id, product_id, attribute_code
+),
+
+-- WooCommerce names a variation's local attribute by the slug that it made of the parent's name: signs are left out, and
+-- long names are cut at 200 bytes of an encoded form with up to nine for a letter.
+slugs as (
+    select distinct on (own.store_id, own.product_id, own.attribute_code)
+        own.store_id, own.product_id, own.attribute_code, axis.attribute_code as parents_code
+    from sent_options as own
+    inner join named_axes as axis
+        on own.store_id = axis.store_id
+        and own.product_id = axis.product_id
+        and (
+            own.slug_key in (axis.slug_key, axis.german_slug_key)
+            or (
+                length(own.slug_key) >= 20
+                and (starts_with(axis.slug_key, own.slug_key) or starts_with(axis.german_slug_key, own.slug_key))
+            )
+        )
+    where
+        own.is_variation
+        and own.attribute_id = 0
+        and own.slug_key <> ''
+        and not exists (
+            select 1
+            from axes
+            where
+                axes.store_id = own.store_id
+                and axes.product_id = own.product_id
+                and axes.attribute_code = own.attribute_code
+        )
+    order by own.store_id, own.product_id, own.attribute_code,
+        own.slug_key in (axis.slug_key, axis.german_slug_key) desc, axis.position
+),
+
+own as (
+    select
+        sent_options.store_id,
+        sent_options.product_id,
+        coalesce(slugs.parents_code, sent_options.attribute_code) as attribute_code,
+        sent_options.attribute_position,
+        sent_options.is_axis,
+        sent_options.is_visible,
+        sent_options.option_position,
+        sent_options.option_code,
+        sent_options.term_id,
+        sent_options.option
+    from sent_options
+    left join slugs using (store_id, product_id, attribute_code)
 )
 
 -- An option named twice, or under two spellings of one attribute, is one.

@@ -1,2 +1,2 @@
 {{ config(indexes=[{'columns': ['store_id', 'category_id'], 'unique': true}]) }}
-{{ term_tree('product_categories', 'category_id') }}
+{{ term_tree('product_categories', 'category', 'category_id') }}

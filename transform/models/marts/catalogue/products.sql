@@ -49,7 +49,7 @@
     'own.tax_status as own_tax_status',
     'own.tax_class as own_tax_class',
     'own.shipping_class as own_shipping_class',
-    'own.main_image_id as own_main_image_id',
+    'facts.own_main_image_id',
     'own.manage_stock as own_manage_stock',
     'own.stock_quantity as own_stock_quantity',
     'own.sku as own_sku',
@@ -67,7 +67,14 @@
     'own.menu_order',
     'own.created_at',
     'own.modified_at',
-    'built.synced_at'
+    'built.synced_at',
+    'own.sku_as_sent',
+    'facts.gtin_as_sent',
+    'facts.main_image_url',
+    'facts.has_password',
+    'facts.language',
+    'facts.translation_group',
+    'facts.is_default_language'
 ] -%}
 {%- set taken = [] -%}
 {%- for column in columns %}{% do taken.append(column.replace(' as ', '.').split('.') | last) %}{% endfor %}

@@ -5,6 +5,7 @@ with landed as (
     from {{ landed('stores', {
         'store_id': 'text', 'name': 'text', 'url': 'text', 'home': 'text', 'language': 'text', 'timezone_string': 'text',
         'currency': 'text', 'currency_symbol': 'text', 'price_decimals': 'bigint', 'prices_include_tax': 'text',
+        'requested_currency': 'text',
         'weight_unit': 'text', 'dimension_unit': 'text', 'default_country': 'text', 'manage_stock': 'text',
         'woocommerce_version': 'text', 'synced_at': 'timestamp'
     }) }} as stores
@@ -38,6 +39,7 @@ select
     split_part(landed.default_country, ':', 1) as country,
     landed.manage_stock = 'yes' as keeps_stock,
     landed.woocommerce_version,
-    landed.synced_at
+    landed.synced_at,
+    nullif(landed.requested_currency, '') as requested_currency
 from known
 left join landed on known.store_id = landed.store_id

@@ -7,7 +7,12 @@ select
     term.description,
     term.count as published_products,
     deletions.id is not null as is_deleted,
-    deletions.deleted_at
-from {{ landed_terms('product_tags') }} as term
+    deletions.deleted_at,
+    translations.language,
+    translations.translation_group,
+    translations.is_default_language
+from {{ known_terms('product_tags', 'tag') }} as term
+left join {{ ref('int_translations') }} as translations
+    on term.store_id = translations.store_id and translations.stream = 'product_tags' and term.id = translations.id
 left join {{ ref('int_deletions') }} as deletions
     on term.store_id = deletions.store_id and deletions.stream = 'product_tags' and term.id = deletions.id

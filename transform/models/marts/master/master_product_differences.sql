@@ -1,6 +1,7 @@
 {{ config(incremental_strategy='append', pre_hook='{{ drop_affected_skus() }}', indexes=[{'columns': ['sku'], 'type': 'hash'}]) }}
 -- Where the stores disagree about an SKU, with each store's value. A store without a value disagrees with one that has
--- one. Measures that differ by up to 1 % agree; prices are compared within a currency.
+-- one. Measures that differ by up to 1 % agree; prices are compared within a currency, with or without
+-- tax.
 {%- set texts = ['name', 'kind', 'status', 'gtin', 'tax_class', 'description', 'short_description', 'categories', 'brands'] %}
 {%- set measures = ['weight', 'length', 'width', 'height'] %}
 {%- set prices = ['regular_price', 'sale_price'] %}

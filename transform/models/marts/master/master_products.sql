@@ -1,4 +1,4 @@
-{{ config(incremental_strategy='append', pre_hook='{{ drop_affected_skus() }}', indexes=[{'columns': ['sku'], 'type': 'hash'}]) }}
+{{ config(incremental_strategy='append', pre_hook=['{{ added_column("languages text[]") }}', '{{ drop_affected_skus() }}'], indexes=[{'columns': ['sku'], 'type': 'hash'}]) }}
 -- One row for each SKU over all stores: who carries it, who does not (any more), and in what they disagree.
 with carried as (
     select
@@ -14,6 +14,23 @@ with carried as (
     {{ only_affected_skus('carriers') }}
     inner join {{ ref('int_product_facts') }} as facts
         on carriers.store_id = facts.store_id and carriers.product_id = facts.product_id
+    group by carriers.sku
+),
+
+-- In which languages a store has what its carrier stands for.
+spoken as (
+    select carriers.sku, array_agg(distinct member.language order by member.language) as languages
+    from {{ ref('int_sku_carriers') }} as carriers
+    {{ only_affected_skus('carriers') }}
+    inner join {{ ref('int_product_facts') }} as facts
+        on carriers.store_id = facts.store_id and carriers.product_id = facts.product_id
+    inner join (
+        select store_id, sku, language, translation_group
+        from {{ ref('int_product_facts') }}
+        where language is not null and not is_deleted
+    ) as member
+        on carriers.store_id = member.store_id
+        and (member.sku = carriers.sku or member.translation_group = facts.translation_group)
     group by carriers.sku
 ),
 
@@ -60,7 +77,9 @@ select
     carried.duplicate_in,
     carried.product_ids,
     coalesce(differences.attributes, '{}') as differing_attributes,
-    coalesce(differences.store_values, '{}') as differences
+    coalesce(differences.store_values, '{}') as differences,
+    coalesce(spoken.languages, '{}') as languages
 from carried
 left join lost on carried.sku = lost.sku
+left join spoken on carried.sku = spoken.sku
 left join differences on carried.sku = differences.sku

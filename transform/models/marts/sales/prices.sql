@@ -1,5 +1,5 @@
 {{ config(materialized='steady_view') }}
--- The price of a product in its store's currency; of a variable product, the lowest of its variations.
+-- The price of a product in the currency that the store was asked for, else its own; of a variable product, the lowest of its variations.
 select
     store_id,
     product_id,
@@ -10,5 +10,6 @@ select
     sale_price,
     sale_from,
     sale_to,
-    is_on_sale
+    is_on_sale,
+    prices_include_tax as includes_tax
 from {{ ref('int_product_facts') }}

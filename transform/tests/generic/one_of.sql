@@ -1,5 +1,5 @@
-{#- A column has one of these values, or none. As dbt's own test of this name, but for when it runs and what it looks at. -#}
-{% test accepted_values(model, column_name, values, key=[]) %}
+{#- A column has one of these values, or none. As dbt's accepted_values, but for when it runs and what it looks at. -#}
+{% test one_of(model, column_name, values, key=[]) %}
 {{ at_the_end() }}
 select {{ column_name }}, count(*) as found
 from {{ model }} as own

@@ -1,0 +1,21 @@
+{#-
+  What is left of an attribute's name when WooCommerce has made a slug of it: letters and digits in lower case, without
+  accents. Twice, since some languages of WordPress write an umlaut as two letters. Names of one attribute share a key.
+-#}
+select array[plain, german]
+from (
+    select
+        {%- for letters in ("replaced", "replace(replace(replace(replace(replace(replace(replaced, 'ä', 'ae'), 'ö', 'oe'), 'ü', 'ue'), 'ø', 'oe'), 'å', 'aa'), 'ß', 'ss')") %}
+        regexp_replace(
+            translate(normalize({{ letters }}, nfkd), 'øłđßı', 'oldsi'),
+            '[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00bf\u00d7\u00f7\u02b0-\u036f\u0483-\u0489\u2000-\u2bff\u3000-\u303f\ufe00-\ufe0f\ufffd]+',
+            '',
+            'g'
+        ) as {{ 'plain' if loop.first else 'german' }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from (
+        select
+            replace(replace(replace(lower(normalize(regexp_replace(name, '^pa_', ''), nfc){{ any_script() }}), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th')
+                as replaced
+    ) as lowered
+) as keys
