@@ -8,6 +8,8 @@ import signal
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+from tests.support.browser import REMEDY
+
 # The sample stores are on this machine. The tests of proxies set their own.
 os.environ["NO_PROXY"] = os.environ["no_proxy"] = "localhost,127.0.0.1"
 
@@ -38,3 +40,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if group:
             item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=lambda item: SHARED.index(groups[item]) if groups[item] else len(SHARED))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in the last lines which browser tests did not run, and how to get a browser."""
+    skipped = [report for report in terminalreporter.stats.get("skipped", ()) if "chromium" in str(report.longrepr)]
+    if skipped:
+        terminalreporter.write_line(f"These {len(skipped)} tests did not run, since {REMEDY}")
+        for report in skipped:
+            terminalreporter.write_line(f"  {report.nodeid}")

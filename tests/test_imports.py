@@ -114,6 +114,8 @@ def test_the_console_imports_of_the_tap_its_check_and_its_settings_alone() -> No
         for imported in imports(path) & modules("tap_woo_pim").keys()
     }
     assert found == {
+        ("pimctl.commands.stores", "tap_woo_pim.store.check"),
+        ("pimctl.console.jobs", "tap_woo_pim.store.check"),
         ("pimctl.stores.check", "tap_woo_pim.store.check"),
         ("pimctl.stores.registry", "tap_woo_pim.config.urls"),
     }

@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 from pimctl.console import report
 from pimctl.console.audit import Audit
+from pimctl.console.channels import Channels
 from pimctl.console.guard import Guard
 from pimctl.console.health import Health
 from pimctl.console.login import Login
@@ -25,6 +26,7 @@ from pimctl.console.sessions import Sessions
 from pimctl.console.texts import _
 from pimctl.console.users import Users
 from pimctl.console.warehouse import DatabaseUnavailable, Warehouse
+from pimctl.console.watch import Watch
 from pimctl.errors import PimctlError
 
 if TYPE_CHECKING:
@@ -55,6 +57,7 @@ class Console:
     Attributes:
         app: The ASGI application.
         sessions: Who is logged in, and the token.
+        watch: Who looks at the stores for the open tabs.
     """
 
     def __init__(
@@ -68,11 +71,13 @@ class Console:
         audit = Audit(folder(project))
         warehouse = Warehouse(project)
         cookie_name = f"pimctl_{port}"
+        self.watch = Watch(project)
         self.sessions = Sessions(users, getpass.getuser())
         self.app = Starlette(
             routes=[
-                Route("/", lambda _request: RedirectResponse("/products", 303)),
+                Route("/", lambda _request: RedirectResponse("/stores", 303)),
                 *Login(users, self.sessions, audit, cookie_name, token_used).routes(),
+                *Channels(project, warehouse, self.watch, audit).routes(),
                 *Products(warehouse).routes(),
                 *Health(warehouse).routes(),
                 Route("/health/report.html", lambda _request: report.download(warehouse)),

@@ -45,7 +45,7 @@ def libraries() -> Iterator[None]:
 def open_console(  # noqa: PLR0913  each is an option of the command
     context: typer.Context,
     *,
-    port: Annotated[int, typer.Option(min=1, max=65535)] = 8765,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 for any free one.")] = 8765,
     host: Annotated[str, typer.Option(help="Address to listen on; other ones than this need users.")] = "127.0.0.1",
     name: Annotated[list[str] | None, typer.Option(help="Name by which browsers reach it, with --host.")] = None,
     certificate: Annotated[Path | None, typer.Option(help="TLS certificate, with --private-key.")] = None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +17,7 @@ from starlette.responses import HTMLResponse, Response
 
 from pimctl.console import texts
 from pimctl.console.guard import session_of
-from pimctl.console.texts import _, ngettext
+from pimctl.console.texts import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,6 +117,24 @@ def with_query(path: str, query: Mapping[str, Any], **changes: Any) -> str:
     return f"{path}?{urlencode(whole)}" if whole else path
 
 
+def sentence(text: str) -> str:
+    """Return a text that begins with a capital letter and ends with a stop."""
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".") if text else ""
+
+
+def schedule(cron: str | None) -> str:
+    """Return cron fields in words where there are some for them: ``every hour``, ``daily at 03:00 UTC``."""
+    if not cron:
+        return _("only by hand")
+    if words := texts.schedules().get(cron):
+        return words
+    daily = re.fullmatch(r"(\d{1,2}) (\d{1,2}) \* \* \*", cron)
+    if daily:
+        return _("daily at %s UTC") % f"{int(daily[2]):02}:{int(daily[1]):02}"
+    return _("cron %s UTC") % cron
+
+
 def environment() -> Environment:
     """Return the templates' environment."""
     made = Environment(
@@ -127,7 +146,15 @@ def environment() -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_translations(texts.TRANSLATION, newstyle=True)  # type: ignore[attr-defined]
-    made.filters.update(n=number, instant=instant, duration=duration, cleaned=cleaned, web_address=web_address)
+    made.filters.update(
+        n=number,
+        instant=instant,
+        duration=duration,
+        sentence=sentence,
+        schedule=schedule,
+        cleaned=cleaned,
+        web_address=web_address,
+    )
     made.globals.update(
         language=texts.LANGUAGE,
         kinds=texts.kinds(),
@@ -164,8 +191,3 @@ def event(name: str, data: Any) -> str:
 def failed(request: Request, status: int, title: str, message: str) -> Response:
     """Return the page that says what went wrong and what to do."""
     return page(request, "message.html", status, title=title, message=message)
-
-
-def counted(count: int, one: str, many: str) -> str:
-    """Return a count with its noun in the right number."""
-    return ngettext(one, many, count) % {"n": f"{count:,}"}

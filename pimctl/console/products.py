@@ -31,28 +31,28 @@ SORTS = {
 MOST_VARIANTS = 500
 MODEL = ("pim.products", "pim.master_products", "pim.health_checks", "pim.stores")
 
-# A row for each SKU that a store carries, for each product without one, and, if asked for, for each that is gone.
-ITEMS = """
-with items as (
-    select sku, name, kind, gtin, stores, missing_stores, differing_attributes, product_ids
-    from pim.master_products where not %(gone)s
-    union all
-    select sku, name, kind, gtin, array[store_id], '{}', '{}', jsonb_build_object(store_id, product_id)
-    from pim.products where case when %(gone)s then is_deleted else sku is null and not is_deleted end
-)
+SHARED = """
+select sku, name, kind, gtin, stores, missing_stores, differing_attributes, product_ids from pim.master_products
 """
-WHERE = """
-where (%(q)s = '' or sku ilike %(pattern)s or name ilike %(pattern)s or gtin ilike %(pattern)s)
-    and (%(store)s = '' or %(store)s = any(stores))
-    and case when %(kind)s = '' then %(q)s <> '' or kind <> 'variation' or %(gone)s else kind = %(kind)s end
-    and (%(missing)s = '' or %(missing)s = any(missing_stores))
-    and (not %(differs_any)s or cardinality(differing_attributes) > 0)
-    and (%(differs)s = '' or exists (select 1 from unnest(differing_attributes) as a(name)
-        where a.name = %(differs)s or a.name like %(differs)s || ' %%'))
-    and (%(check)s = '' or exists (select 1 from jsonb_each_text(product_ids) as own(store_id, product_id)
-        where (own.store_id, own.product_id::bigint) in (
-            select store_id, product_id from pim.health_checks where check_name = %(check)s)))
+ALONE = """
+select sku, name, kind, gtin, array[store_id] as stores, '{}'::text[] as missing_stores,
+    '{}'::text[] as differing_attributes, jsonb_build_object(store_id, product_id) as product_ids
+from pim.products
 """
+LIVE_ITEMS = f"{SHARED} union all {ALONE} where sku is null and not is_deleted"
+"""A row for each SKU that a store carries, and for each product without one."""
+DELETED_ITEMS = f"{ALONE} where is_deleted"
+CONDITIONS = {
+    "q": "(sku ilike %(pattern)s or name ilike %(pattern)s or gtin ilike %(pattern)s)",
+    "store": "%(store)s = any(stores)",
+    "kind": "kind = %(kind)s",
+    "missing": "%(missing)s = any(missing_stores)",
+    "differs": "exists (select 1 from unnest(differing_attributes) as a(name) "
+    "where %(differs)s in ('any', a.name, split_part(a.name, ' ', 1)))",
+    "check": "exists (select 1 from unnest(stores) as own(id) where (own.id, (product_ids ->> own.id)::bigint) in "
+    "(select store_id, product_id from pim.health_checks where check_name = %(check)s))",
+}
+"""What each filter asks; only those that are set are part of a query."""
 FINDINGS = """
 select found.store_id, found.product_id, count(*) as findings,
     count(*) filter (where severity = 'error') as errors, count(*) filter (where severity = 'warning') as warnings
@@ -124,35 +124,31 @@ class Products:
         with self._warehouse.open() as reader:
             if not reader.has(*MODEL):
                 return page(request, "empty.html", title=_("Products"), section="products")
-            values = parameters(listing)
-            rows = reader.rows(
-                ITEMS + "select sku, name, kind, gtin, stores, missing_stores, product_ids, "
-                "cardinality(differing_attributes) as differences from items"
-                + WHERE
-                + order(listing)
-                + "limit %(limit)s offset %(offset)s",
-                values,
-            )
-            counted = reader.row(ITEMS + "select count(*) as total from items" + WHERE, values)
-            total = counted["total"] if counted else 0
+            columns = "*, cardinality(differing_attributes) as differences, count(*) over () as total"
+            rows = reader.rows(query(listing, columns) + "limit %(limit)s offset %(offset)s", parameters(listing))
             add_findings(reader, rows)
             stores = reader.rows("select store_id, name from pim.stores order by store_id")
             checks = reader.rows("select check_name, description from pim.checks order by check_name")
         return page(
-            request, "products.html", part=Part(rows, total, listing), listing=listing, stores=stores, checks=checks
+            request,
+            "products.html",
+            part=Part(rows, rows[0]["total"] if rows else 0, listing),
+            listing=listing,
+            stores=stores,
+            checks=checks,
         )
 
     def export(self, request: Request) -> Response:
         """Send all rows of the filtered list as CSV."""
         listing = Listing.of(request, FILTERS, SORTS)
 
+        columns = (
+            "sku, name, kind, gtin, stores, missing_stores, differing_attributes, product_ids::text as product_ids"
+        )
+
         def rows() -> Iterator[Row]:
             with self._warehouse.open() as reader:
-                yield from reader.stream(
-                    ITEMS + "select sku, name, kind, gtin, stores, missing_stores, differing_attributes, "
-                    "product_ids::text as product_ids from items" + WHERE + order(listing),
-                    parameters(listing),
-                )
+                yield from reader.stream(query(listing, columns), parameters(listing))
 
         return csv_response("products", rows())
 
@@ -174,23 +170,24 @@ class Products:
 
 def parameters(listing: Listing) -> dict[str, Any]:
     """Return the values of the list's query."""
-    filters = listing.filters
-    return {
-        **filters,
-        "q": listing.search,
-        "pattern": listing.pattern,
-        "gone": bool(filters["gone"]),
-        "differs_any": filters["differs"] == "any",
-        "differs": "" if filters["differs"] == "any" else filters["differs"],
-        "limit": PAGE_ROWS,
-        "offset": listing.offset,
-    }
+    return {**listing.filters, "pattern": listing.pattern, "limit": PAGE_ROWS, "offset": listing.offset}
 
 
-def order(listing: Listing) -> str:
-    """Return the order of the list; rows with the same value keep one order too, or a page would repeat some."""
+def query(listing: Listing, columns: str) -> str:
+    """Return the query of the list; rows with the same value keep one order too, or a page would repeat some.
+
+    Variations are left out unless they, or something by its name, are searched for.
+    """
+    asked = {"q": listing.search, **listing.filters}
+    conditions = [condition for name, condition in CONDITIONS.items() if asked[name]]
+    if not (asked["q"] or asked["kind"] or asked["gone"]):
+        conditions.append("kind <> 'variation'")
+    items = DELETED_ITEMS if asked["gone"] else LIVE_ITEMS
     direction = "desc" if listing.descending else "asc"
-    return f" order by {SORTS[listing.sort]} {direction} nulls last, sku nulls last, product_ids::text "
+    return (
+        f"select {columns} from ({items}) as items where {' and '.join(conditions) or 'true'} "
+        f"order by {SORTS[listing.sort]} {direction} nulls last, sku nulls last, product_ids::text "
+    )
 
 
 def add_findings(reader: Reader, rows: list[Row]) -> None:

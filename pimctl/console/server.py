@@ -24,7 +24,9 @@ from pimctl.postgres.embedded import Embedded
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from types import FrameType
 
+    from pimctl.console.watch import Watch
     from pimctl.project import Project
 
 PORT = 8765
@@ -85,6 +87,24 @@ class Place:
             raise PimctlError("Say by which name browsers reach the console: --name pim.example.com")
 
 
+class Server(uvicorn.Server):
+    """A server that lets go of the open tabs when it is to end.
+
+    Args:
+        watch: Who holds them.
+        config: As uvicorn takes it.
+    """
+
+    def __init__(self, watch: Watch, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._watch = watch
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End the events of open tabs, which would go on for ever."""
+        self._watch.is_ending = True
+        super().handle_exit(sig, frame)
+
+
 def listen(place: Place) -> socket.socket:
     """Return a socket that listens.
 
@@ -131,7 +151,8 @@ def serve(project: Project, place: Place) -> None:
     say_address()
     if place.opens_browser and has_desktop():
         open_browser(folder(project), address if has_users else f"{address}/enter?token={console.sessions.token}")
-    server = uvicorn.Server(
+    server = Server(
+        console.watch,
         uvicorn.Config(
             console.app,
             access_log=False,
@@ -141,7 +162,7 @@ def serve(project: Project, place: Place) -> None:
             ssl_certfile=place.certificate,
             ssl_keyfile=place.private_key,
             timeout_graceful_shutdown=GRACE_SECONDS,
-        )
+        ),
     )
     with suppress(KeyboardInterrupt):  # Ctrl-C and SIGTERM are how a console ends
         server.run(sockets=[door])

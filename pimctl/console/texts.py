@@ -80,3 +80,13 @@ def roles() -> dict[str, str]:
 def stock_states() -> dict[str, str]:
     """Return the name of each stock status of WooCommerce."""
     return {"instock": _("in stock"), "outofstock": _("out of stock"), "onbackorder": _("on backorder")}
+
+
+def schedules() -> dict[str, str]:
+    """Return the words for the schedules that the form offers, by their cron fields."""
+    return {
+        "*/15 * * * *": _("every 15 minutes"),
+        "0 * * * *": _("every hour"),
+        "@hourly": _("every hour"),
+        "0 */6 * * *": _("every 6 hours"),
+    }

@@ -12,7 +12,7 @@ import requests
 
 from pimctl.console.users import Users
 from pimctl.errors import PimctlError
-from tests.console.conftest import Running, new_project, runnable, start_console
+from tests.support.console import Running, new_project, runnable, start_console
 
 PASSWORD = "correct horse battery"
 

@@ -14,8 +14,8 @@ import requests
 from pimctl import db
 from pimctl.postgres.embedded import Embedded
 from pimctl.project import Project
-from tests.console.conftest import Running, new_project, runnable, start_console
-from tests.console.model import FORMULA, HOSTILE
+from tests.support.console import Running, new_project, runnable, start_console
+from tests.support.small_model import FORMULA, HOSTILE
 
 LINKS = re.compile(r'<th scope="row"><a href="/product\?[^"]*">([^<]*)</a>')
 

@@ -12,31 +12,14 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 DOCS = Path(__file__).parents[2] / "docs" / "pim-model.md"
-SECTION = re.compile(r"^### (?P<table>\w+)\n(?P<text>.*?)(?=^##)", re.MULTILINE | re.DOTALL)
-TYPES = {
-    "bigint": r"\w+_id|product_count|position|findings|errors|warnings|infos|products|store_count|attribute_position",
-    "numeric": r"(\w+_)?price|percent_\w+|store_score|weight|length|width|height|stock_quantity",
-    "boolean": r"(is|has|keeps|prices_include)_\w+",
-    "timestamp": r"\w+_at|\w+_from|\w+_to",
-    "jsonb": r"product_ids|differences",
-    "text[]": r"stores|missing_stores|deleted_in|duplicate_in|differing_attributes|path_names",
-}
-TEXT = {"store_id"}
+SECTION = re.compile(r"^### (?P<table>\w+)\n(?P<text>.*?)(?=^##|\Z)", re.MULTILINE | re.DOTALL)
+COLUMN = re.compile(r"^\| `(\w+)` \| ([\w\[\]]+) \|", re.MULTILINE)
 
 
-def columns(table: str) -> list[str]:
-    """Return the columns of a table as the docs list them."""
+def columns(table: str) -> list[tuple[str, str]]:
+    """Return the columns of a table with their types, as the docs list them."""
     sections = {found["table"]: found["text"] for found in SECTION.finditer(DOCS.read_text(encoding="utf-8"))}
-    listed = re.search(r"^Columns: (.*?)(?:\n\n|\Z)", sections[table], re.MULTILINE | re.DOTALL)
-    assert listed, table
-    return re.findall(r"`(\w+)`", listed[1])
-
-
-def type_of(column: str) -> str:
-    """Return a type that the column can have."""
-    if column in TEXT:
-        return "text"
-    return next((kind for kind, names in TYPES.items() if re.fullmatch(names, column)), "text")
+    return COLUMN.findall(sections[table])
 
 
 TABLES = (
@@ -51,7 +34,7 @@ def make(connection: psycopg.Connection) -> None:
     connection.execute("create schema pim")
     for table in TABLES:
         listed = sql.SQL(", ").join(
-            sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(type_of(name))) for name in columns(table)
+            sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in columns(table)
         )
         connection.execute(sql.SQL("create table pim.{} ({})").format(sql.Identifier(table), listed))
 

@@ -26,7 +26,7 @@ ARGUMENTS = (
     "--hide-scrollbars",
     "--lang=en-US",
 )
-REMEDY = "no browser is here: install one by: apt-get install chromium chromium-driver"
+REMEDY = "no browser is here. To get one: apt-get install chromium chromium-driver"
 
 
 def programs() -> tuple[str, str] | None:

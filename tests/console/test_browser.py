@@ -1,0 +1,145 @@
+"""The console in a real browser: by keys, on a phone, in the dark, with hostile texts, and what axe finds: nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import axe_core_python  # type: ignore[import-untyped]
+import pytest
+from selenium.webdriver.chrome.webdriver import WebDriver
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+
+from demo_store import Store, serve
+from pimctl.project import Project
+from tests.support.browser import DESKTOP, PHONE, chromium
+from tests.support.console import Running
+
+pytestmark = pytest.mark.browser
+
+AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+PAGES = (
+    "/stores",
+    "/stores/us",
+    "/stores/us/edit",
+    "/stores/us/remove",
+    "/stores/us/log",
+    "/add-store",
+    "/products",
+    "/products?q=nothing-fits",
+    "/product?sku=MUG-1",
+    "/product?sku=SHIRT",
+    "/health",
+    "/health/findings",
+    "/account",
+    "/no-such-page",
+)
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
+
+
+def enter(driver: WebDriver, console: Running) -> None:
+    """Let the browser in by the one-time token."""
+    driver.get(console.link)
+    console.link = console.next_line().split()[-1]
+
+
+def violations(driver: WebDriver) -> list[str]:
+    """Return what axe finds on the page that is open."""
+    driver.execute_script(AXE)
+    found = driver.execute_async_script(f"axe.run(document, {json.dumps(RULES)}).then(r => arguments[0](r.violations))")
+    return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
+
+
+@pytest.fixture(scope="module", params=["light", "dark", "phone"])
+def looked_at(
+    request: pytest.FixtureRequest, console: Running, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[WebDriver]:
+    size = PHONE if request.param == "phone" else DESKTOP
+    with chromium(tmp_path_factory.mktemp("profile"), size, dark=request.param == "dark") as driver:
+        enter(driver, console)
+        yield driver
+
+
+def test_axe_finds_nothing_and_nothing_is_cut_off(looked_at: WebDriver, console: Running) -> None:
+    for path in PAGES:
+        looked_at.get(console.address + path)
+        assert violations(looked_at) == [], path
+        width = looked_at.execute_script("return [document.documentElement.scrollWidth, innerWidth]")
+        assert width[0] <= width[1], path
+
+
+def test_hostile_texts_run_nothing_and_ask_for_nothing(looked_at: WebDriver, console: Running) -> None:
+    for path in ("/products?store=eu", "/product?store=eu&id=2", "/product?sku=MUG-1", "/health/findings?store=eu"):
+        looked_at.get(console.address + path)
+        assert looked_at.title != "owned"
+        asked = looked_at.execute_script("return performance.getEntriesByType('resource').map(r => r.name)")
+        foreign = [url for url in asked if not url.startswith((console.address, "https://pictures.example/mug.png"))]
+        assert foreign == [], path
+    log = looked_at.get_log("browser")  # type: ignore[no-untyped-call]
+    assert [
+        line["message"] for line in log if "Content Security Policy" in line["message"]
+    ] == []  # nothing was even tried
+
+
+def test_times_stand_in_the_viewers_zone_with_the_exact_one_on_hover(looked_at: WebDriver, console: Running) -> None:
+    looked_at.get(f"{console.address}/stores")
+    zone = looked_at.execute_script("return Intl.DateTimeFormat().resolvedOptions().timeZone")
+    moment = looked_at.find_element(By.CSS_SELECTOR, "time")
+    assert moment.text.startswith("in ")
+    assert ("UTC" in str(moment.get_attribute("title"))) == (zone == "UTC")
+    assert ":" in str(moment.get_attribute("title"))
+
+
+def test_store_is_added_by_keys_alone_until_the_secret_is_found_wrong(
+    filled: Project, console: Running, tmp_path: Path
+) -> None:
+    before = (filled.root / "meltano.yml").read_bytes()
+    store = Store.recorded("11.0.1")
+    with serve(store, tls=False) as server, chromium(tmp_path) as driver:
+        enter(driver, console)
+
+        def press(*keys: str) -> None:
+            ActionChains(driver).send_keys(*keys).perform()
+
+        def reach(name: str) -> None:
+            for _ in range(60):
+                here = driver.switch_to.active_element
+                if name in {here.get_attribute("name"), here.text.strip()}:
+                    return
+                press(Keys.TAB)
+            raise AssertionError(f"the keyboard does not reach {name}")
+
+        reach("Skip to the page")
+        reach("Add store")
+        press(Keys.ENTER)
+        WebDriverWait(driver, 20).until(lambda d: d.current_url.endswith("/add-store"))
+        reach("site_url")
+        press(server.url, Keys.TAB, store.key().consumer_key, Keys.TAB, "cs_" + "0" * 40)
+        press(Keys.ENTER)
+        WebDriverWait(driver, 20).until(lambda d: d.find_elements(By.ID, "consumer_secret-error"))
+        assert "Nothing was saved" in driver.switch_to.active_element.text  # the summary is what is read first
+        reach("Consumer secret")
+        press(Keys.ENTER)
+        secret = driver.find_element(By.ID, "consumer_secret")
+        assert secret.get_attribute("value") == ""
+        assert secret.get_attribute("aria-invalid") == "true"
+        assert driver.find_element(By.ID, "site_url").get_attribute("value") == server.url
+        steps = driver.find_elements(By.CSS_SELECTOR, ".steps li")
+        assert [step.get_attribute("class") for step in steps[-2:]] == ["passed", "failed"]
+        assert violations(driver) == []
+    assert (filled.root / "meltano.yml").read_bytes() == before
+
+
+def test_menu_opens_and_closes_by_keys(console: Running, tmp_path: Path) -> None:
+    with chromium(tmp_path) as driver:
+        enter(driver, console)
+        menu = driver.find_element(By.CSS_SELECTOR, "details.menu summary")
+        menu.send_keys(Keys.ENTER)
+        assert driver.find_element(By.LINK_TEXT, "Remove").is_displayed()
+        driver.switch_to.active_element.send_keys(Keys.ESCAPE)
+        assert not driver.find_elements(By.CSS_SELECTOR, "details.menu[open]")
+        assert driver.switch_to.active_element == menu

@@ -1,0 +1,324 @@
+"""The pages of channels over real sample stores: the form, the check's failures at their fields, who may do what."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+
+from demo_store import Server, Store, serve
+from pimctl.console.users import Users
+from pimctl.postgres.embedded import Embedded
+from pimctl.project import Project
+from pimctl.stores import operations, registry
+from pimctl.stores.store import Credentials
+from tests.support.console import Running, new_project, runnable, start_console
+
+FIELD_ERROR = re.compile(r'<p class="error" id="(\w+)-error">(.*?)</p>', re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """A project with an embedded database and the stores of the demonstration."""
+    with new_project(tmp_path_factory.mktemp("channels")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def running(home: Project) -> Iterator[Running]:
+    with start_console(home.root) as started:
+        yield started
+
+
+@pytest.fixture
+def manager(running: Running) -> Iterator[requests.Session]:
+    with running.enter() as client:
+        client.headers["Origin"] = running.address
+        yield client
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """A sample store."""
+    with serve(Store.recorded("11.0.1"), tls=False) as served:
+        yield served
+
+
+def token(client: requests.Session, running: Running) -> str:
+    found = re.search(r'name="csrf" value="([^"]+)"', client.get(f"{running.address}/account").text)
+    assert found
+    return found[1]
+
+
+def typed(server: Server, **changed: Any) -> dict[str, Any]:
+    key = server.store.key()
+    return {
+        "site_url": server.url,
+        "consumer_key": key.consumer_key,
+        "consumer_secret": key.consumer_secret,
+        "sync_components": ["products", "categories"],
+        "schedule": "1h",
+        **changed,
+    }
+
+
+def submit(client: requests.Session, running: Running, path: str, form: dict[str, Any]) -> requests.Response:
+    """Send a form, and wait for the end of its check as the page does: by its events."""
+    answer = client.post(running.address + path, {"csrf": token(client, running), **form})
+    if "/checks/" not in answer.url or "data-live" not in answer.text:
+        return answer
+    with client.get(f"{answer.url}/live", stream=True, timeout=30) as events:
+        for line in events.iter_lines(decode_unicode=True):
+            if line == "event: go":
+                break
+    return client.get(answer.url)
+
+
+def errors(page: str) -> dict[str, str]:
+    return {field: html.unescape(text) for field, text in FIELD_ERROR.findall(page)}
+
+
+def files(home: Project) -> tuple[bytes, bytes]:
+    env = home.root / ".env"
+    return (home.root / "meltano.yml").read_bytes(), env.read_bytes() if env.exists() else b""
+
+
+def test_each_failure_of_the_check_stands_at_its_field_and_saves_nothing(
+    home: Project, running: Running, manager: requests.Session, server: Server
+) -> None:
+    before = files(home)
+    writer = server.store.add_key(permissions="write")
+    secret = "cs_" + "0" * 40
+    for changed, field, words in (
+        ({"site_url": "http://localhost:1"}, "site_url", "Nothing answers"),
+        ({"site_url": ""}, "site_url", "Fill in"),
+        ({"consumer_key": "ck_" + "0" * 40}, "consumer_key", "does not know this key"),
+        ({"consumer_key": "ck_short"}, "consumer_key", "not whole"),
+        ({"consumer_secret": secret}, "consumer_secret", "does not belong to this key"),
+        ({"consumer_secret": ""}, "consumer_secret", "Fill in"),
+        (
+            {"consumer_key": writer.consumer_key, "consumer_secret": writer.consumer_secret},
+            "consumer_key",
+            "only write",
+        ),
+        ({"sync_components": []}, "sync_components", "at least one"),
+        ({"schedule": "cron", "cron": "every day"}, "cron", "every day"),
+        ({"id": "US"}, "id", "cannot name a store"),
+        ({"id": "us"}, "id", "already"),
+        ({"requests_per_second": "fast"}, "requests_per_second", "fast"),
+        ({"ca_bundle": "/nowhere.pem"}, "ca_bundle", "nowhere.pem"),
+    ):
+        form = typed(server, **changed)
+        page = submit(manager, running, "/add-store", form).text
+        assert list(errors(page)) == [field], (changed, errors(page))
+        assert words in errors(page)[field]
+        assert f'<a href="#{field}">' in page
+        assert f'aria-describedby="{field}' in page
+        assert not form["consumer_secret"] or form["consumer_secret"] not in page
+        assert form["site_url"] in page
+        assert files(home) == before
+
+
+def test_what_was_typed_stays_but_the_secret(running: Running, manager: requests.Session, server: Server) -> None:
+    form = typed(server, consumer_secret="cs_" + "1" * 40, schedule="6h", id="kept")
+    page = submit(manager, running, "/add-store", form).text
+    assert f'value="{form["consumer_key"]}"' in page
+    assert '<option value="6h" selected>' in page
+    assert re.findall(r'value="(\w+)" checked', page) == ["products", "categories"]
+    assert 'value="kept"' in page
+    assert re.search(r'<input id="consumer_secret"[^>]*>', page)
+    assert "cs_1" not in page
+
+
+def test_steps_of_the_check_come_one_by_one(running: Running, manager: requests.Session, server: Server) -> None:
+    server.store.latency_seconds = 0.4
+    try:
+        form = typed(server, consumer_secret="cs_" + "2" * 40)
+        answer = manager.post(f"{running.address}/add-store", {"csrf": token(manager, running), **form})
+        with manager.get(f"{answer.url}/live", stream=True) as events:
+            said = [line for line in events.iter_lines(decode_unicode=True) if line.startswith("data: {")]
+    finally:
+        server.store.latency_seconds = 0
+    counts = [line.count('class=\\"passed\\"') for line in said]
+    assert counts == sorted(counts)
+    assert len(set(counts)) > 1
+    assert "cs_2" not in "".join(said)
+
+
+@pytest.fixture
+def shop(home: Project, server: Server) -> Iterator[str]:
+    """A store that was added, its id."""
+    key = server.store.add_key()
+    draft = operations.Draft(
+        id="mine",
+        site_url=server.url,
+        credentials=Credentials(key.consumer_key, key.consumer_secret),
+        components=("products",),
+        cron="0 * * * *",
+    )
+    operations.add(home, draft)
+    yield "mine"
+    if any(store.id == "mine" for store in registry.list_stores(home)):
+        operations.forget(home, registry.find(home, "mine"))
+
+
+def edit_form(client: requests.Session, running: Running, shop: str, **changed: Any) -> dict[str, Any]:
+    """Return what the edit page would send, with some fields changed."""
+    page = client.get(f"{running.address}/stores/{shop}/edit").text
+    version = re.search(r'name="version" value="(\w+)"', page)
+    address = re.search(r'name="site_url"[^>]* value="([^"]+)"', page)
+    assert version
+    assert address
+    return {
+        "version": version[1],
+        "site_url": address[1],
+        "sync_components": re.findall(r'value="(\w+)" checked', page),
+        "schedule": "1h",
+        **changed,
+    }
+
+
+def test_edit_checks_and_saves_what_was_changed(
+    home: Project, running: Running, manager: requests.Session, shop: str
+) -> None:
+    form = edit_form(manager, running, shop, sync_components=["products", "tags"], schedule="none")
+    answer = submit(manager, running, f"/stores/{shop}/edit", form)
+    assert answer.url == f"{running.address}/stores/{shop}"
+    assert "Saved." in answer.text
+    store = registry.find(home, shop)
+    assert (store.components, store.cron) == (("products", "tags"), None)
+    assert "Changed sync_components, schedule none" in answer.text  # who changed what, on the store's page
+
+
+def test_edit_with_another_key_keeps_the_old_one_until_the_new_is_proven(
+    home: Project, running: Running, manager: requests.Session, server: Server, shop: str
+) -> None:
+    store = registry.find(home, shop)
+    old, new = registry.credentials(home, store), server.store.add_key()
+    wrong = {"consumer_key": new.consumer_key, "consumer_secret": "cs_" + "3" * 40}
+    page = submit(manager, running, f"/stores/{shop}/edit", edit_form(manager, running, shop, **wrong)).text
+    assert errors(page).keys() == {"consumer_secret"}
+    assert registry.credentials(home, store) == old
+    right = {"consumer_key": new.consumer_key, "consumer_secret": new.consumer_secret}
+    answer = submit(manager, running, f"/stores/{shop}/edit", edit_form(manager, running, shop, **right))
+    assert answer.url.endswith(f"/stores/{shop}")
+    assert registry.credentials(home, store) == Credentials(new.consumer_key, new.consumer_secret)
+    assert new.consumer_secret not in answer.text
+    half = edit_form(manager, running, shop, consumer_key="ck_" + "4" * 40)
+    assert errors(submit(manager, running, f"/stores/{shop}/edit", half).text).keys() == {"consumer_secret"}
+
+
+def test_second_of_two_people_who_edit_a_store_is_told(
+    home: Project, running: Running, manager: requests.Session, shop: str
+) -> None:
+    first = edit_form(manager, running, shop, sync_components=["products", "tags"])
+    second = edit_form(manager, running, shop, sync_components=["products", "brands"])
+    submit(manager, running, f"/stores/{shop}/edit", first)
+    page = submit(manager, running, f"/stores/{shop}/edit", second).text
+    assert "Nothing was saved" in page
+    assert "changed meanwhile" in page
+    assert registry.find(home, shop).components == ("products", "tags")
+
+
+def test_store_is_paused_resumed_checked_and_removed(
+    home: Project, running: Running, manager: requests.Session, shop: str
+) -> None:
+    form = {"csrf": token(manager, running)}
+    page = manager.post(f"{running.address}/stores/{shop}/pause", form).text
+    assert "is paused" in page
+    assert registry.find(home, shop).is_paused
+    manager.post(f"{running.address}/stores/{shop}/resume", form)
+    assert not registry.find(home, shop).is_paused
+    assert "All is well" in submit(manager, running, f"/stores/{shop}/check", {}).text
+    assert "does not sync any more" in manager.get(f"{running.address}/stores/{shop}/remove").text
+    answer = manager.post(f"{running.address}/stores/{shop}/remove", form)
+    assert answer.url == f"{running.address}/stores"
+    assert shop not in {store.id for store in registry.list_stores(home)}
+    assert manager.get(f"{running.address}/stores/{shop}").status_code == 404
+    assert b"MINE" not in files(home)[1]
+
+
+def test_list_of_stores_is_searched_sorted_and_exported(
+    home: Project, running: Running, manager: requests.Session
+) -> None:
+    def listed(query: str) -> list[str]:
+        return re.findall(r'<a href="/stores/(\w+)">', manager.get(f"{running.address}/stores?{query}").text)
+
+    assert listed("") == ["eu", "us"]
+    assert listed("sort=-name") == ["us", "eu"]
+    assert listed("q=8411") == ["us"]
+    assert listed("state=paused") == []
+    assert manager.get(f"{running.address}/stores.csv").text.splitlines()[1].startswith("eu,")
+    assert [store.id for store in registry.list_stores(home)] == ["us", "eu"]
+
+
+def test_viewer_sees_stores_but_every_change_is_refused_by_the_server(home: Project, server: Server, shop: str) -> None:
+    users = Users(home.root / ".pimctl")
+    users.add("vic", "viewer", "correct horse battery")
+    before = files(home)
+    try:
+        with start_console(home.root) as guarded, requests.Session() as viewer:
+            viewer.headers["Origin"] = guarded.address
+            viewer.post(f"{guarded.address}/login", {"name": "vic", "password": "correct horse battery"})
+            page = viewer.get(f"{guarded.address}/stores").text
+            assert shop in page
+            assert "<form" not in page
+            form = {"csrf": token(viewer, guarded), **typed(server)}
+            for path in (
+                "/add-store",
+                "/sync-all",
+                *(f"/stores/{shop}/{action}" for action in ("edit", "check", "sync", "pause", "resume", "remove")),
+            ):
+                answer = viewer.post(guarded.address + path, form)
+                assert (answer.status_code, "only a manager" in answer.text) == (403, True), path
+            for path in (f"/stores/{shop}", f"/stores/{shop}/log", "/stores.csv", "/products", "/health"):
+                assert viewer.get(guarded.address + path).status_code == 200, path
+    finally:
+        users.remove("vic")
+    assert files(home) == before
+
+
+def test_stores_are_shown_while_the_database_is_down(
+    home: Project, running: Running, manager: requests.Session, shop: str
+) -> None:
+    with (home.root / ".env").open("a", encoding="utf-8") as env_file:
+        env_file.write("PIM_DATABASE_URL=postgresql://pim:s3kret@localhost:1/pim\n")
+    try:
+        for path in ("/stores", f"/stores/{shop}"):
+            answer = manager.get(running.address + path)
+            assert answer.status_code == 200
+            assert shop in answer.text
+            assert "Figures are missing" in answer.text
+            assert "s3kret" not in answer.text
+    finally:
+        env = home.root / ".env"
+        lines = env.read_text(encoding="utf-8").splitlines(keepends=True)
+        env.write_text("".join(line for line in lines if "PIM_DATABASE_URL" not in line), encoding="utf-8")
+    assert Embedded(home).running()
+    assert "Figures are missing" not in manager.get(f"{running.address}/stores").text
+
+
+def test_broken_meltano_yml_is_named_and_comes_back(home: Project, running: Running, manager: requests.Session) -> None:
+    path = home.root / "meltano.yml"
+    whole = path.read_text(encoding="utf-8")
+    path.write_text(whole + "\nplugins: [", encoding="utf-8")
+    try:
+        answer = manager.get(f"{running.address}/stores")
+        assert answer.status_code == 409
+        assert "meltano.yml" in answer.text
+    finally:
+        path.write_text(whole, encoding="utf-8")
+    assert manager.get(f"{running.address}/stores").status_code == 200
+
+
+def test_logs_show_no_credentials(home: Project, running: Running, manager: requests.Session, shop: str) -> None:
+    folder = home.root / ".meltano" / "pimctl" / "logs"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{shop}.log").write_text("key ck_0123456789 <script>alert(1)</script> cs_abc\n", encoding="utf-8")
+    page = manager.get(f"{running.address}/stores/{shop}/log").text
+    assert "key *** &lt;script&gt;alert(1)&lt;/script&gt; ***" in page
+    assert runnable(page) == []
