@@ -155,8 +155,9 @@ def own_job(document: Mapping[str, Any], extractor: str) -> Any | None:
     noted = next(
         (annotation(plugin).get("job") for plugin in extractors(document) if plugin["name"] == extractor), None
     )
+    names = {str(plugin["name"]) for plugin in extractors(document)}
     for job in document.get("jobs") or ():
-        taps = {block for block in blocks(job) if block.startswith(PREFIX)}
+        taps = names & set(blocks(job))
         if taps == {extractor} or (noted and not taps and job["name"] == noted):
             return job
     return None

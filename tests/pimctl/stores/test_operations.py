@@ -1,0 +1,331 @@
+"""Stores in meltano.yml and .env: added, edited, paused, scheduled, removed, with all else kept to the byte."""
+
+from __future__ import annotations
+
+import re
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pimctl.errors import PimctlError
+from pimctl.project import Project
+from pimctl.stores import operations, project_files, registry
+from pimctl.stores.operations import Changes, Draft
+from pimctl.stores.store import COMPONENTS, DEFAULT_COMPONENTS, Credentials, check_components, check_id
+from tap_woo_pim.config import settings
+from tests.pimctl.stores.conftest import MELTANO
+
+pytestmark = pytest.mark.unit
+
+KEY, SECRET = "ck_" + "1" * 40, "cs_" + "2" * 40
+EU = Draft("eu", "store.example/", Credentials(KEY, SECRET), ("products", "variations"), "0 3 * * *")
+
+ADDED_EXTRACTOR = """\
+  - name: tap-woo-pim--eu
+    inherit_from: tap-woo-pim
+    config:
+      site_url: https://store.example
+      store_id: eu
+      sync_components:
+      - products
+      - variations
+"""
+ADDED_JOB = """\
+- name: sync-eu
+  tasks:
+  - pim-db:start tap-woo-pim--eu target-postgres dbt-postgres:build pim-alerts:send
+"""
+ADDED_SCHEDULE = """\
+- name: schedule-eu
+  interval: 0 3 * * *
+  job: sync-eu
+"""
+
+
+def yml(pim_project: Project) -> str:
+    return (pim_project.root / "meltano.yml").read_text(encoding="utf-8")
+
+
+def env(pim_project: Project) -> str:
+    path = pim_project.root / ".env"
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def files(pim_project: Project) -> tuple[str, str]:
+    return yml(pim_project), env(pim_project)
+
+
+def without(text: str, *parts: str) -> str:
+    for part in parts:
+        assert text.count(part) == 1, part
+        text = text.replace(part, "")
+    return text
+
+
+def test_added_store_is_one_extractor_one_job_one_schedule_and_all_else_stays_to_the_byte(pim_project: Project) -> None:
+    store = operations.add(pim_project, EU)
+
+    assert without(yml(pim_project), ADDED_EXTRACTOR, ADDED_JOB, ADDED_SCHEDULE) == MELTANO
+    assert env(pim_project) == f"TAP_WOO_PIM__EU_CONSUMER_KEY={KEY}\nTAP_WOO_PIM__EU_CONSUMER_SECRET={SECRET}\n"
+    assert stat.S_IMODE((pim_project.root / ".env").stat().st_mode) == 0o600
+    assert (store.id, store.store_id, store.site_url) == ("eu", "eu", "https://store.example")
+    assert (store.components, store.cron, store.job) == (("products", "variations"), "0 3 * * *", "sync-eu")
+    assert registry.credentials(pim_project, store) == Credentials(KEY, SECRET)
+
+
+def test_removed_store_leaves_both_files_as_they_were(pim_project: Project) -> None:
+    (pim_project.root / ".env").write_text("OTHER=1  # kept\n", encoding="utf-8")
+    before = files(pim_project)
+    store = operations.add(pim_project, EU)
+
+    operations.forget(pim_project, store)
+
+    assert files(pim_project) == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: text.replace("  extractors:\n", "  extractors:\n\n\n"),
+        lambda text: text.replace("- name: nightly-csv\n  tasks: [", "-   name:   nightly-csv\n    tasks:   [ "),
+        lambda text: re.sub(r"(?m)^(- |  - |    |  (?=interval|job|tasks))", r"  \1", text),
+    ],
+    ids=["Windows line ends", "blank lines", "odd spaces", "indented lists"],
+)
+def test_layouts_that_the_yaml_library_would_change_stay_to_the_byte(pim_project: Project, change: object) -> None:
+    assert callable(change)
+    odd = change(MELTANO)
+    (pim_project.root / "meltano.yml").write_bytes(odd.encode())
+
+    store = operations.add(pim_project, replace(EU, cron=None))
+    added = (pim_project.root / "meltano.yml").read_bytes().decode()
+    assert set(odd.splitlines()) <= set(added.splitlines())
+    assert registry.find(pim_project, "eu") == store
+    operations.forget(pim_project, store)
+
+    assert (pim_project.root / "meltano.yml").read_bytes().decode() == odd
+
+
+def test_paused_store_keeps_its_schedule_and_gets_its_own_tasks_back(pim_project: Project) -> None:
+    store = operations.add(pim_project, EU)
+    before = files(pim_project)
+
+    paused = operations.pause(pim_project, store)
+    assert (paused.is_paused, paused.cron, paused.job) == (True, "0 3 * * *", "sync-eu")
+    assert "- name: sync-eu\n  tasks:\n  - pim-db:paused\n" in yml(pim_project)
+    operations.pause(pim_project, paused)
+    resumed = operations.resume(pim_project, operations.pause(pim_project, paused))
+
+    assert resumed == store
+    assert files(pim_project) == before
+
+
+def test_schedule_is_set_changed_and_taken_away(pim_project: Project) -> None:
+    store = operations.add(pim_project, replace(EU, cron=None))
+    before = files(pim_project)
+
+    assert operations.set_schedule(pim_project, store, "5 * * * *").cron == "5 * * * *"
+    assert operations.set_schedule(pim_project, store, "@hourly").cron == "@hourly"
+    assert operations.set_schedule(pim_project, store, None).cron is None
+
+    assert files(pim_project) == before
+
+
+def test_edit_changes_what_is_named_and_nothing_else(pim_project: Project) -> None:
+    store = operations.add(pim_project, EU)
+    changes = Changes(site_url="http://other.example/", components=("custom_fields",), settings={"page_size": "50"})
+
+    assert operations.difference(store, changes) == {
+        "site_url": ("https://store.example", "http://other.example"),
+        "sync_components": (("products", "variations"), ("products", "custom_fields")),
+        "page_size": (None, "50"),
+    }
+    edited = operations.edit(pim_project, store, changes)
+    assert edited == replace(
+        store,
+        site_url="http://other.example",
+        components=("products", "custom_fields"),
+        settings={"page_size": "50"},
+    )
+    assert operations.edit(pim_project, edited, Changes(settings={"page_size": None})).settings == {}
+
+
+def test_replaced_key_stands_where_the_old_one_stood(pim_project: Project) -> None:
+    store = operations.add(pim_project, EU)
+    (pim_project.root / ".env").write_text(f"A=1\n{env(pim_project)}B=2\n", encoding="utf-8")
+
+    operations.replace_key(pim_project, store, Credentials("ck_new", "cs_new"))
+
+    assert env(pim_project) == "A=1\nTAP_WOO_PIM__EU_CONSUMER_KEY=ck_new\nTAP_WOO_PIM__EU_CONSUMER_SECRET=cs_new\nB=2\n"
+
+
+@pytest.mark.parametrize(
+    ("draft", "told"),
+    [
+        (replace(EU, credentials=Credentials("ck_other", "cs_other")), "There is a store eu already"),
+        (replace(EU, id="us"), "This key or secret is that of the store eu (store.example)"),
+        (replace(EU, id="us", credentials=Credentials(KEY, "cs_other")), "This key or secret is that of the store eu"),
+        (replace(EU, id="us", credentials=None), "The store us has no key and secret"),
+        (replace(EU, id="us", components=("orders",)), '"orders" is no sync component: choose from products,'),
+        (replace(EU, id="us", credentials=Credentials("ck_a b", "cs_")), "Key and secret hold no spaces"),
+    ],
+)
+def test_store_that_cannot_be_added_changes_nothing(pim_project: Project, draft: Draft, told: str) -> None:
+    operations.add(pim_project, EU)
+    before = files(pim_project)
+
+    with pytest.raises(PimctlError, match=r".") as caught:
+        operations.add(pim_project, draft)
+
+    assert str(caught.value).startswith(told)
+    assert files(pim_project) == before
+
+
+@pytest.mark.parametrize("name", ["prod", "a", "my-store", "eu_2", "x" * 40])
+def test_plain_names_are_ids(pim_project: Project, name: str) -> None:
+    store = operations.add(pim_project, replace(EU, id=name))
+
+    assert registry.find(pim_project, name) == store
+    assert registry.credentials(pim_project, store) == Credentials(KEY, SECRET)
+
+
+@pytest.mark.parametrize(
+    ("name", "proposal"),
+    [
+        ("Müller GmbH", "mueller-gmbh"),
+        ("EU", "eu"),
+        ("a--b", "a-b"),
+        ("x" * 41, "x" * 40),
+        ("-eu", "eu"),
+        ("../etc", "etc"),
+        ("Škoda", "skoda"),
+    ],
+)
+def test_awkward_names_are_refused_with_a_better_one(name: str, proposal: str) -> None:
+    with pytest.raises(PimctlError) as caught:
+        check_id(name)
+
+    assert str(caught.value).endswith(f"single hyphens between them: {proposal}, for instance.")
+    assert check_id(proposal) == proposal
+
+
+def test_two_ids_that_share_their_variables_are_refused(pim_project: Project) -> None:
+    operations.add(pim_project, replace(EU, id="a-b"))
+
+    with pytest.raises(PimctlError, match=r"There is a store a-b already"):
+        operations.add(pim_project, replace(EU, id="a_b", credentials=Credentials("ck_2", "cs_2")))
+
+
+def test_components_that_need_another_bring_it_along() -> None:
+    assert check_components(("reviews",)) == (("products", "reviews"), {"products": "reviews"})
+    assert check_components(()) == (DEFAULT_COMPONENTS, {})
+
+
+def test_components_are_those_of_the_tap() -> None:
+    assert {component.name for component in COMPONENTS} == set(settings.COMPONENTS)
+
+
+def test_store_of_a_shared_job_is_not_removed(pim_project: Project) -> None:
+    store = operations.add(pim_project, EU)
+    shared = "jobs:\n- name: all\n  tasks: [tap-csv target-postgres, tap-woo-pim--eu target-postgres]\n"
+    (pim_project.root / "meltano.yml").write_text(yml(pim_project).replace("jobs:\n", shared), encoding="utf-8")
+    before = files(pim_project)
+
+    with pytest.raises(PimctlError, match=r"The job all in meltano\.yml syncs tap-woo-pim--eu with others"):
+        operations.forget(pim_project, store)
+
+    assert files(pim_project) == before
+
+
+def test_edit_for_an_older_version_is_refused(pim_project: Project) -> None:
+    store = operations.add(pim_project, EU)
+    version = project_files.version(pim_project)
+    operations.set_schedule(pim_project, store, "@daily")
+
+    with pytest.raises(PimctlError, match="was changed meanwhile"):
+        operations.edit(pim_project, store, Changes(site_url="https://x.example"), version)
+
+
+def test_edit_by_hand_at_the_same_moment_is_not_overwritten(pim_project: Project) -> None:
+    path = pim_project.root / "meltano.yml"
+
+    def edit_while_somebody_saves() -> None:
+        with project_files.edit(pim_project) as opened:
+            opened.document["jobs"].clear()
+            path.write_text(f"{MELTANO}# by hand\n", encoding="utf-8")
+
+    with pytest.raises(PimctlError, match="nothing was written"):
+        edit_while_somebody_saves()
+
+    assert yml(pim_project) == f"{MELTANO}# by hand\n"
+
+
+def test_stores_added_at_the_same_time_are_all_there(pim_project: Project) -> None:
+    drafts = [
+        Draft(f"s{number}", f"https://s{number}.example", Credentials(f"ck_{number}", f"cs_{number}"))
+        for number in range(6)
+    ]
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda draft: operations.add(pim_project, draft), drafts))
+
+    stores = registry.list_stores(pim_project)
+    assert {store.id for store in stores} == {draft.id for draft in drafts}
+    assert all(store.has_credentials for store in stores)
+
+
+def test_failed_write_leaves_both_files_as_they_were(pim_project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = files(pim_project)
+    whole = Path.replace
+
+    def replace_env_alone(self: Path, target: Path) -> Path:
+        if Path(target).name == "meltano.yml":
+            raise OSError(28, "No space left on device", str(target))
+        return whole(self, target)
+
+    monkeypatch.setattr(Path, "replace", replace_env_alone)
+    with pytest.raises(OSError, match="No space left"):
+        operations.add(pim_project, EU)
+
+    assert files(pim_project) == before
+    assert sorted(path.name for path in pim_project.root.iterdir()) == [".meltano", "meltano.yml"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("plugins: [\n", "line 2 is no valid YAML"),
+        ("- a\n", "holds no settings"),
+        ("a: 1\na: 2\n", "is no valid YAML"),
+    ],
+)
+def test_broken_meltano_yml_is_told_with_its_line_and_stays(pim_project: Project, text: str, told: str) -> None:
+    (pim_project.root / "meltano.yml").write_text(text, encoding="utf-8")
+
+    with pytest.raises(PimctlError, match=told):
+        operations.add(pim_project, EU)
+
+    assert files(pim_project) == (text, "")
+
+
+def test_settings_are_read_as_meltano_reads_them(pim_project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = operations.add(pim_project, replace(EU, settings={"ca_bundle": "$MELTANO_PROJECT_ROOT/ca.pem"}))
+    with (pim_project.root / ".env").open("a", encoding="utf-8") as file:
+        file.write("TAP_WOO_PIM__EU_SITE_URL=https://dotenv.example\n")
+    assert registry.find(pim_project, "eu").site_url == "https://dotenv.example"
+    assert registry.find(pim_project, "eu").settings == {"ca_bundle": f"{pim_project.root}/ca.pem"}
+
+    monkeypatch.setenv("TAP_WOO_PIM__EU_SITE_URL", "https://variable.example")
+    assert registry.find(pim_project, "eu").site_url == "https://variable.example"
+    with pytest.raises(PimctlError, match="TAP_WOO_PIM__EU_SITE_URL"):
+        operations.edit(pim_project, store, Changes(site_url="https://new.example"))
+
+
+def test_credentials_stand_in_no_repr(pim_project: Project) -> None:
+    store = operations.add(pim_project, EU)
+
+    assert KEY not in repr((store, EU, EU.credentials, Changes(credentials=EU.credentials)))
+    assert SECRET not in repr((store, EU, EU.credentials, Changes(credentials=EU.credentials)))
