@@ -363,6 +363,17 @@ def _check(settings: Mapping[str, Any], credentials: Credentials | None, termina
     return steps
 
 
+def check_and_show(settings: Mapping[str, Any], credentials: Credentials) -> None:
+    """Check a store and show the steps as they pass.
+
+    Raises:
+        PimctlError: It failed, with the sentence of the step.
+    """
+    steps = _check(settings, credentials, words.terminal())
+    if _failure(steps):
+        raise PimctlError(_sentence(_failure(steps)))
+
+
 def _line(step: CheckStep) -> str:
     if step.message:
         return f"{step.name}: {step.message}"

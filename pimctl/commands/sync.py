@@ -146,7 +146,15 @@ def _now(sync: StoreSync) -> str:
     if sync.outcome:
         return words.styled(sync.outcome)
     current = sync.progress.current
+    if _is_read(sync):
+        return "loading"
     return current.stream.removeprefix("product_") if current else sync.phase
+
+
+def _is_read(sync: StoreSync) -> bool:
+    """Whether the stream that is read last is at its end: what came last is still being loaded."""
+    current = sync.progress.current
+    return current is not None and current.percent is not None and current.percent >= 100
 
 
 def _bar(percent: float | None) -> RenderableType:
@@ -173,14 +181,11 @@ class _Lines:
         if is_due:
             self.next_at = time.monotonic() + SECONDS_BETWEEN_LINES
         for sync in batch.syncs:
-            current = sync.progress.current
-            word = sync.outcome or (sync.phase if current is None else current.stream)
-            if word == "waiting" or (
-                self.said.get(sync.store.id) == word and not (is_due and current is not None and sync.outcome is None)
-            ):
-                continue
-            self.said[sync.store.id] = word
-            self._say(f"{sync.store.id}: {line(sync)}")
+            word = sync.outcome or sync.phase
+            is_news = self.said.get(sync.store.id) != word
+            if word != "waiting" and (is_news or (is_due and word == "reading")):
+                self.said[sync.store.id] = word
+                self._say(f"{sync.store.id}: {line(sync)}")
 
     def _say(self, text: str) -> None:
         self.terminal.print(text, markup=False, soft_wrap=True)
@@ -194,6 +199,8 @@ def line(sync: StoreSync) -> str:
     current = sync.progress.current
     if current is None:
         return sync.phase
+    if _is_read(sync):
+        return f"loading {sync.progress.rows:,} rows"
     of = f" of {current.total:,} ({current.percent:.0f} %)" if current.total and current.percent is not None else ""
     left = f", {words.duration(current.seconds_left)} left" if current.seconds_left is not None else ""
     return f"{current.stream} {current.rows:,}{of}{left}"

@@ -24,7 +24,7 @@ COMPONENTS = {
 """The sync component that brings a stream."""
 
 NEXT_STEPS = """
-Every row of the components chosen in meltano.yml is in the PIM database, and the model is built on them. Next:
+Every row of the chosen components is in the PIM database, and the model is built on them. Next:
 
   . {activate}                   # once in each terminal
 
@@ -32,14 +32,11 @@ Every row of the components chosen in meltano.yml is in the PIM database, and th
                            select sku, name, stores, differences from pim.master_products limit 10;
                            select store_id, sku, severity, message from pim.health_checks limit 10;
 
-  connect your own store   meltano add --plugin-type extractor tap-woo-pim--mine --inherit-from tap-woo-pim --no-install
-                           meltano config set tap-woo-pim--mine site_url https://store.example
-                           meltano config set tap-woo-pim--mine store_id mine
-    key and secret into .env:
-                           TAP_WOO_PIM__MINE_CONSUMER_KEY=ck_...
-                           TAP_WOO_PIM__MINE_CONSUMER_SECRET=cs_...
-    check it, sync it:     meltano config test tap-woo-pim--mine
-                           meltano run pim-db:start tap-woo-pim--mine target-postgres dbt-postgres:build
+  connect your own store   pimctl stores add mine --url https://store.example
+  look at all of them      pimctl status
+  sync them by the clock   pimctl schedule mine --every 1h
+  take the samples away    pimctl stores remove us --purge
+                           pimctl stores remove eu --purge
 
   stop the database        pimctl db stop      (its data stays)
 """

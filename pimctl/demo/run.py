@@ -1,26 +1,37 @@
-"""The demonstration: two sample stores synced and modelled by the project's own Meltano job, in the PIM database."""
+"""The demonstration: two sample stores, added and synced the way a user would, and what arrived."""
 
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
-
-import yaml  # type: ignore[import-untyped]
+from urllib.parse import urlsplit
 
 from pimctl import db
+from pimctl.commands import history as history_command
+from pimctl.commands import stores as store_command
+from pimctl.commands import sync as sync_command
 from pimctl.demo import report
-from pimctl.demo.sample_stores import SampleStore, answers, open_sample_stores
+from pimctl.demo.sample_stores import HOST, SampleStore, answers, open_sample_stores
 from pimctl.demo.store_rows import StoreRows
 from pimctl.errors import PimctlError
 from pimctl.lock import exclusive
 from pimctl.postgres import external
 from pimctl.project import Project
-from pimctl.stores import landed, model_figures
+from pimctl.stores import landed, model_figures, operations, registry
 from pimctl.stores.meltano import Meltano
+from pimctl.stores.operations import Changes, Draft
+from pimctl.stores.store import COMPONENTS as ALL_COMPONENTS
+from pimctl.stores.store import Credentials, Store
+from pimctl.stores.sync import log_folder
 
+COMPONENTS = {
+    "us": tuple(component.name for component in ALL_COMPONENTS),
+    "eu": tuple(component.name for component in ALL_COMPONENTS if component.name not in {"custom_fields", "reviews"}),
+}
 VERSIONS = {"us": "11.0.1", "eu": "9.9.5"}
 FIRST_PORT = 8411
 PORTS = range(1, 65536)
@@ -87,41 +98,68 @@ def run(project: Project, ports: dict[str, int]) -> None:
         raise PimctlError("Another demonstration is running in this folder: wait until it has ended.") from None
 
 
-def sync(project: Project, stores: list[SampleStore]) -> None:
-    """Open the stores, sync them, and compare what they hold with what landed."""
-    log = stores[0].folder / "demo.log"
-    settings = {name: value for store in stores for name, value in store.settings().items()}
-    settings["NO_PROXY"] = settings["no_proxy"] = "localhost,127.0.0.1"
-    meltano = Meltano(project, settings, log)
+def sync(project: Project, samples: list[SampleStore]) -> None:
+    """Open the sample stores, add and sync them as a user would, and compare what they hold with what landed."""
+    os.environ["NO_PROXY"] = os.environ["no_proxy"] = "localhost,127.0.0.1"
+    log = samples[0].folder / "demo.log"
+    meltano = Meltano(project, {}, log)
     installs = meltano.needs_install()
-    check(project, stores, installs=installs)
+    check(project, samples, installs=installs)
+    refuse_own_stores(project, samples)
     log.unlink(missing_ok=True)
     if installs:
         step("Installing tap, loader, database and model by meltano install", meltano.install)
     db.start(project)  # here, so that the terminal tells which database it is, and what had to be opened for it
     if project.variable(external.VARIABLE):
-        print(f"The rows of the sample stores go there, as stores {' and '.join(store.store_id for store in stores)}.")
-    with open_sample_stores(stores):
-        for store in stores:
-            print(f"Sample store {store.store_id}: WooCommerce {store.version} at {store.url}")
-        step("Syncing both and building the PIM model by meltano run sync-all", lambda: meltano.run("run", "sync-all"))
+        print(f"The rows of the sample stores go there, as stores {' and '.join(store.store_id for store in samples)}.")
+    with open_sample_stores(samples):
+        stores = []
+        for sample in samples:
+            print(f"\nSample store {sample.store_id}: WooCommerce {sample.version} at {sample.url}")
+            stores.append(add(project, sample))
+        print()
+        batch = sync_command.run(project, stores)
         served = {
-            store.store_id: report.chosen(StoreRows(store).counts(), components(project, store)) for store in stores
+            sample.store_id: report.chosen(StoreRows(sample).counts(), list(COMPONENTS[sample.store_id]))
+            for sample in samples
         }
+    if not batch.is_good:
+        raise PimctlError(f"A sample store could not be synced: its log is in {log_folder(project)}")
     url = db.current_url(project)
     arrived = landed.counts(url)
     print()
     print(report.table(served, arrived))
     missing = report.differences(served, arrived)
     if missing:
-        raise PimctlError(f"{'; '.join(missing)}\nThe whole log: {log}")
+        raise PimctlError(f"{'; '.join(missing)}\nThe whole logs: {log_folder(project)}")
     print()
-    print(report.model(model_figures.read(url), [store.store_id for store in stores]))
+    print(report.model(model_figures.read(url), [sample.store_id for sample in samples]))
+    print("\n$ pimctl status")
+    history_command.status()
     print(report.next_steps(Path(".venv/bin/activate")))
 
 
-def components(project: Project, store: SampleStore) -> list[str]:
-    """Return the sync components that meltano.yml chooses for a sample store."""
-    whole = yaml.safe_load((project.root / "meltano.yml").read_text(encoding="utf-8"))
-    (instance,) = [plugin for plugin in whole["plugins"]["extractors"] if plugin["name"] == store.tap]
-    return list(instance["config"]["sync_components"])
+def add(project: Project, sample: SampleStore) -> Store:
+    """Check and add a sample store; where an earlier demonstration added it, give it its new key and address."""
+    credentials = Credentials(sample.consumer_key, sample.consumer_secret)
+    wanted = {"ca_bundle": str(sample.authority)}
+    draft = Draft(sample.store_id, sample.url, credentials, COMPONENTS[sample.store_id], settings=wanted)
+    store_command.check_and_show(draft.tap_settings(), credentials)
+    known = {store.id: store for store in registry.list_stores(project)}
+    if sample.store_id not in known:
+        added = operations.add(project, draft)
+        print(f"Saved {added.extractor} in meltano.yml, its key and secret in .env.")
+        return added
+    changes = Changes(sample.url, draft.components, wanted, credentials)
+    return operations.edit(project, known[sample.store_id], changes)
+
+
+def refuse_own_stores(project: Project, samples: list[SampleStore]) -> None:
+    """Leave a store of the user's alone that has the name of a sample store."""
+    names = {sample.store_id for sample in samples}
+    for store in registry.list_stores(project):
+        if store.id in names and urlsplit(store.site_url).hostname != HOST:
+            raise PimctlError(
+                f"The store {store.id} ({store.site_url}) is yours, and the demonstration has one of that name: "
+                "run it in a checkout of its own."
+            )

@@ -40,11 +40,6 @@ class SampleStore:
     consumer_secret: str = field(default_factory=lambda: "cs_" + secrets.token_hex(20), repr=False)
 
     @property
-    def tap(self) -> str:
-        """The Meltano plugin that reads it."""
-        return f"tap-woo-pim--{self.store_id}"
-
-    @property
     def url(self) -> str:
         """Its address. By number: another program may have the same port of localhost's other address, ::1."""
         return f"https://{HOST}:{self.port}"
@@ -53,16 +48,6 @@ class SampleStore:
     def authority(self) -> Path:
         """The certificate authority to trust."""
         return self.folder / "demo-store-ca.pem"
-
-    def settings(self) -> dict[str, str]:
-        """Return the tap's settings for this store, as environment variables."""
-        prefix = f"TAP_WOO_PIM__{self.store_id.upper()}_"
-        return {
-            f"{prefix}SITE_URL": self.url,
-            f"{prefix}CONSUMER_KEY": self.consumer_key,
-            f"{prefix}CONSUMER_SECRET": self.consumer_secret,
-            f"{prefix}CA_BUNDLE": str(self.authority),
-        }
 
 
 @contextmanager

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
+from pimctl.stores.operations import PAUSED
+from pimctl.stores.registry import job_tasks
 from tests.pimctl.conftest import CHECKOUT
 
 pytestmark = pytest.mark.unit
@@ -17,23 +19,18 @@ def meltano() -> dict[str, Any]:
     return dict(yaml.safe_load((CHECKOUT / "meltano.yml").read_text(encoding="utf-8")))
 
 
-def test_instances_jobs_and_schedules_belong_together() -> None:
+def test_a_fresh_checkout_has_no_store_and_all_blocks_of_the_jobs_that_pimctl_writes() -> None:
     project = meltano()
-    jobs = {job["name"]: job["tasks"] for job in project["jobs"]}
-    instances = {plugin["name"]: plugin for plugin in project["plugins"]["extractors"][1:]}
+    names = {plugin["name"] for kind in project["plugins"].values() for plugin in kind}
 
-    assert all(plugin["inherit_from"] == "tap-woo-pim" for plugin in instances.values())
-    for name, plugin in instances.items():
-        store_id = plugin["config"]["store_id"]
-        assert name == f"tap-woo-pim--{store_id}"
-        assert jobs[f"sync-{store_id}"] == [f"pim-db:start {name} target-postgres dbt-postgres:build"]
-        assert any(name in task for task in jobs["sync-all"])
-        assert not {"consumer_key", "consumer_secret"} & plugin["config"].keys()
-    assert [task.endswith(" dbt-postgres:build") for task in jobs["sync-all"]] == [False, True], "once, at the end"
-    assert {schedule["name"]: schedule["job"] for schedule in project["schedules"]} == {
-        "nightly-us": "sync-us",
-        "nightly-eu": "sync-eu",
-    }
+    assert [plugin["name"] for plugin in project["plugins"]["extractors"]] == ["tap-woo-pim"]
+    assert not {"jobs", "schedules"} & project.keys()
+    (task,) = job_tasks("tap-woo-pim")
+    commands = {plugin["name"]: plugin.get("commands", {}) for plugin in project["plugins"]["utilities"]}
+    for block in (*task.split(), PAUSED):
+        name, _, command = block.partition(":")
+        assert name in names
+        assert not command or command in commands[name]
 
 
 def test_pins_are_exact_and_name_no_index() -> None:

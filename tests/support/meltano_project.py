@@ -25,6 +25,59 @@ from tests.support import served_rows
 CHECKOUT = Path(__file__).parents[2]
 PARTS = ("LICENSE", "README.md", "meltano.yml", "pimctl", "pyproject.toml", "requirements", "tap_woo_pim", "transform")
 RUN_SECONDS = 300
+EXTRACTORS = """\
+  - name: tap-woo-pim--us
+    inherit_from: tap-woo-pim
+    config:
+      store_id: us
+      sync_components:
+      - categories
+      - tags
+      - brands
+      - attributes
+      - shipping_classes
+      - tax_classes
+      - products
+      - variations
+      - custom_fields
+      - reviews
+  - name: tap-woo-pim--eu
+    inherit_from: tap-woo-pim
+    config:
+      store_id: eu
+      sync_components:
+      - categories
+      - tags
+      - brands
+      - attributes
+      - shipping_classes
+      - tax_classes
+      - products
+      - variations
+
+"""
+JOBS = """
+jobs:
+- name: sync-us
+  tasks:
+  - pim-db:start tap-woo-pim--us target-postgres dbt-postgres:build
+- name: sync-eu
+  tasks:
+  - pim-db:start tap-woo-pim--eu target-postgres dbt-postgres:build
+- name: sync-all
+  tasks:
+  - pim-db:start tap-woo-pim--us target-postgres
+  - tap-woo-pim--eu target-postgres dbt-postgres:build
+
+schedules:
+- name: nightly-us
+  interval: 0 2 * * *
+  job: sync-us
+- name: nightly-eu
+  interval: 30 2 * * *
+  job: sync-eu
+"""
+"""Two stores, whose addresses and credentials come from the environment, with jobs of their own and a shared one."""
 
 
 @dataclass
@@ -110,7 +163,7 @@ class House:
 
 
 def copy_project(root: Path) -> None:
-    """Copy what a sync needs of the checkout, without what was made in it."""
+    """Copy what a sync needs of the checkout, without what was made in it, and put two stores into it."""
     root.mkdir()
     for part in PARTS:
         source = CHECKOUT / part
@@ -118,6 +171,9 @@ def copy_project(root: Path) -> None:
             shutil.copytree(source, root / part, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy2(source, root / part)
+    path = root / "meltano.yml"
+    before, loaders, after = path.read_text(encoding="utf-8").partition("  loaders:\n")
+    path.write_text(before + EXTRACTORS + loaders + after + JOBS, encoding="utf-8")
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from pimctl.lock import exclusive
 from pimctl.project import Project
 from pimctl.stores.meltano import cause
 from pimctl.stores.model_figures import ModelFigures, StoreFigures
-from tests.pimctl.conftest import CHECKOUT, Console
+from tests.pimctl.conftest import Console
 
 Usage = namedtuple("Usage", "total used free")  # noqa: PYI024  as shutil's own
 
@@ -50,12 +50,6 @@ def test_number_that_is_no_port_is_told(console: Console, port: int) -> None:
     told = console.fails("demo", "--us-port", str(free_port()), "--eu-port", str(port))
 
     assert told == f"pimctl: EU_PORT={port} is no port: choose one from 1 to 65535."
-
-
-def test_tap_is_told_the_address_that_the_sample_shop_listens_at() -> None:
-    store = SampleStore("us", "11.0.1", 8411, CHECKOUT)
-
-    assert store.settings()["TAP_WOO_PIM__US_SITE_URL"] == "https://127.0.0.1:8411", "localhost may be ::1 of another"
 
 
 STOPPED = """
@@ -174,11 +168,19 @@ def test_what_the_model_holds_is_told_by_store_and_over_all_stores() -> None:
     ]
 
 
-@pytest.mark.parametrize(("store_id", "without"), [("us", set()), ("eu", {"custom_fields", "reviews"})])
-def test_components_are_read_from_the_projects_own_choice(store_id: str, without: set[str]) -> None:
-    store = SampleStore(store_id, run.VERSIONS[store_id], 1, CHECKOUT)
+def test_store_of_the_users_own_with_the_name_of_a_sample_store_is_left_alone(console: Console) -> None:
+    (console.root / "meltano.yml").write_text(
+        "plugins:\n  extractors:\n  - name: tap-woo-pim\n  - name: tap-woo-pim--eu\n    inherit_from: tap-woo-pim\n"
+        "    config:\n      site_url: https://store.example\n",
+        encoding="utf-8",
+    )
 
-    assert set(run.components(Project(CHECKOUT), store)) == set(report.COMPONENTS.values()) - without
+    told = console.fails("demo", "--us-port", str(free_port()), "--eu-port", str(free_port()))
+
+    assert told == (
+        "pimctl: The store eu (https://store.example) is yours, and the demonstration has one of that name: "
+        "run it in a checkout of its own."
+    )
 
 
 LOG = "2026-11-23T21:36:24.561613Z [{level:9}] {name} {text}\n"
