@@ -73,6 +73,7 @@ def test_change_of_one_product_reaches_every_table_as_a_full_build_would(
     )
 
 
+@pytest.mark.long
 def test_documentation_builds(recorded: Warehouse) -> None:
     done = recorded.dbt("docs", "generate")
     assert done.returncode == 0, done.stdout

@@ -19,8 +19,8 @@ MODELS = CHECKOUT / "transform" / "models"
 KEEPING_UP = r"drop_(?:changed|affected_products|affected_skus)\(\)|kept_checks"
 PASSED_OVER = "steady_view|ephemeral|_live|not_del"
 TABLES = sorted(path.stem for path in MODELS.rglob("*.sql") if not re.search(PASSED_OVER, path.read_text()))
-AT_ONCE = {"int_built_rows", "int_sku_carriers"}
-BREAKS = [pytest.param(name, marks=[] if name in AT_ONCE else pytest.mark.soak) for name in TABLES]
+MARKS = {"int_built_rows": [], "int_sku_carriers": [pytest.mark.long]}
+BREAKS = [pytest.param(name, marks=MARKS.get(name, [pytest.mark.soak])) for name in TABLES]
 BUILD_SECONDS = 300
 
 

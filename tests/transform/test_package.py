@@ -64,6 +64,7 @@ def theirs(new_warehouse: NewWarehouse) -> Warehouse:
     return warehouse
 
 
+@pytest.mark.long
 def test_empty_project_takes_the_model_in(theirs: Warehouse, tmp_path: Path) -> None:
     (tmp_path / "models").mkdir()
     for name, text in {

@@ -16,7 +16,10 @@ SKUS = ["MUG", "JAR", "PAN", "HAT", "HAT-S", "HAT-M", "CUP", "NEW"]
 FAR_ID = 900_000
 ROWS = ("products", "product_variations")
 TERMS = ("product_categories", "product_tags", "product_attributes", "product_attribute_terms")
-SEEDS = [(0, 3, 3), *(pytest.param(seed, 12, 1, marks=pytest.mark.soak) for seed in range(1, 9))]
+SEEDS = [
+    pytest.param(0, 3, 3, marks=pytest.mark.long),
+    *(pytest.param(seed, 12, 1, marks=pytest.mark.soak) for seed in range(1, 9)),
+]
 
 
 class Life:
