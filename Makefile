@@ -36,7 +36,7 @@ test-fast: lint types ## check style and types, and run the unit tests (under a 
 	@$(BIN)/python -m pytest -m "unit and not long" --durations=10
 
 test-long: $(READY) ## run the tests that take long, and the property tests with many more examples
-	@$(PYTEST) -m "long or hypothesis" --hypothesis-profile=long
+	@$(PYTEST) -m "(long or hypothesis) and not soak" --hypothesis-profile=long
 
 soak: $(READY) ## run months of store life with crashes, and property tests for an hour
 	@$(PYTEST) -m "soak or hypothesis" --hypothesis-profile=soak

@@ -160,7 +160,7 @@ def run_well(pipeline: Pipeline) -> bool:
     return was_asked
 
 
-@pytest.fixture(params=PROFILES)
+@pytest.fixture(params=[PROFILES[0], *(pytest.param(version, marks=pytest.mark.long) for version in PROFILES[1:])])
 def pipeline(request: pytest.FixtureRequest, house: House, tmp_path: Path) -> Iterator[Pipeline]:
     store = Store.recorded(request.param)
     store.keep_products(150)

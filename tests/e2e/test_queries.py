@@ -98,6 +98,7 @@ def test_queries_follow_trash_edits_and_deletions(pipeline: Pipeline) -> None:
     assert pipeline.differences() == []
 
 
+@pytest.mark.long
 def test_a_database_that_cannot_take_the_last_rows_does_not_make_live_ones_look_deleted(pipeline: Pipeline) -> None:
     """Its disk is full for the table of products; the small tables beside it can still be written."""
     store = pipeline.server.store

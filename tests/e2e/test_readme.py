@@ -9,6 +9,8 @@ import sys
 from itertools import takewhile
 from pathlib import Path
 
+import pytest
+
 from pimctl.demo.report import NEXT_STEPS
 from tests.support import served_rows
 from tests.support.meltano_project import CHECKOUT, House
@@ -25,6 +27,7 @@ def code(language: str) -> str:
     return "\n".join(re.findall(rf"^```{language}\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL))
 
 
+@pytest.mark.long
 def test_commands_connect_a_new_store_and_sync_it(synced: House) -> None:
     site = synced.sites["eu"]
     key = site.store.key()

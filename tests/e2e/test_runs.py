@@ -50,7 +50,7 @@ def test_second_run_changes_nothing_but_the_time_of_the_sync(synced: House) -> N
         assert modelled(synced, store_id) == synced_at(synced, store_id) > time
 
 
-@pytest.mark.parametrize("store_id", OTHER)
+@pytest.mark.parametrize("store_id", ["us", pytest.param("eu", marks=pytest.mark.long)])
 def test_run_of_one_store_never_touches_the_others_rows(synced: House, store_id: str) -> None:
     before, time = synced.all_rows(OTHER[store_id]), synced_at(synced, store_id)
 
@@ -60,6 +60,7 @@ def test_run_of_one_store_never_touches_the_others_rows(synced: House, store_id:
     assert synced_at(synced, store_id) > time
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("store_id", OTHER)
 def test_schedule_of_each_store_runs(synced: House, store_id: str) -> None:
     before, time = synced.all_rows(OTHER[store_id]), synced_at(synced, store_id)
@@ -82,6 +83,7 @@ def test_both_stores_run_at_the_same_time(synced: House) -> None:
         assert modelled(synced, store_id) == synced_at(synced, store_id) > time
 
 
+@pytest.mark.long
 def test_key_and_secret_are_on_no_process_list(synced: House) -> None:
     site = synced.sites["eu"].store
     seen: set[str] = set()
@@ -119,7 +121,7 @@ def test_edit_in_the_store_arrives_with_the_next_run(synced: House) -> None:
     assert (found["name"], found["regular_price"]) == ("Renamed for the test", Decimal("0.10"))
 
 
-@pytest.mark.parametrize("place", ["terminal", ".env"])
+@pytest.mark.parametrize("place", [".env", pytest.param("terminal", marks=pytest.mark.long)])
 def test_database_of_the_user_gets_the_rows(synced: House, place: str) -> None:
     name = place.removeprefix(".")
     own = f"postgresql://pim@/{name}?host={synced.root}/.pim/data"
@@ -145,6 +147,7 @@ def test_database_of_the_user_gets_the_rows(synced: House, place: str) -> None:
     assert synced.all_rows("eu") == before
 
 
+@pytest.mark.long
 def test_run_after_the_database_was_changed_brings_every_row(synced: House) -> None:
     own = f"postgresql://pim@/moved?host={synced.root}/.pim/data"
     with psycopg.connect(synced.url, autocommit=True) as connection:

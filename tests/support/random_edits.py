@@ -7,12 +7,20 @@ import random
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import pytest
+
 from demo_store import PROFILES, Store
 from demo_store.faults.bodies import BodyChanged
 from demo_store.faults.when import path
 
 BEGIN = datetime.datetime(2026, 10, 1, 12, tzinfo=datetime.UTC)
 KINDS = (*PROFILES, "per product")
+FEW_KINDS = [
+    PROFILES[0],
+    *(pytest.param(version, marks=pytest.mark.long) for version in PROFILES[1:]),
+    "per product",
+]
+"""Kinds of stores for tests that look at what does not depend on the version: `make test-long` has all of them."""
 STATUSES = ("publish", "publish", "publish", "private", "draft")
 
 

@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from demo_store import Server, Store
+from tests.support import preloaded
 from tests.support.certificates import Authority
 from tests.support.gateway import Gateway, open_gateway
 
@@ -113,17 +114,32 @@ class Stage:
             (self.folder / "state.json").write_text(json.dumps(state))
             more = ["--state", str(self.folder / "state.json")]
         kept = {name: value for name, value in os.environ.items() if not _FOREIGN.match(name)}
+        environment = {
+            **kept,
+            "LOGLEVEL": "DEBUG",
+            "PYTHONPATH": os.pathsep.join(map(str, self.paths)),
+            **self.environment,
+        }
+        command = ["--config", str(file), *arguments, *more]
+        if self.paths == [CHECKOUT]:
+            ended = Ended(*preloaded.run(command, self.folder, environment))
+        else:
+            ended = self._start(command, environment)
+        for secret in secrets_of(config):
+            assert traces(secret, ended.out + ended.err) == []
+        return ended
+
+    def _start(self, command: list[str], environment: dict[str, str]) -> Ended:
+        """Start a Python that may find other modules than this one."""
         ended = subprocess.run(
-            [sys.executable, "-m", "tap_woo_pim", "--config", str(file), *arguments, *more],
+            [sys.executable, "-m", "tap_woo_pim", *command],
             capture_output=True,
             check=False,
             cwd=self.folder,
             encoding="utf-8",
-            env={**kept, "LOGLEVEL": "DEBUG", "PYTHONPATH": os.pathsep.join(map(str, self.paths)), **self.environment},
-            timeout=120,
+            env=environment,
+            timeout=preloaded.RUN_SECONDS,
         )
-        for secret in secrets_of(config):
-            assert traces(secret, ended.stdout + ended.stderr) == []
         return Ended(ended.returncode, ended.stdout, ended.stderr)
 
 

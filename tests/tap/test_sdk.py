@@ -27,10 +27,14 @@ def _suite(version: str) -> type:
     return get_tap_test_class(TapWooPim, config=served.config())
 
 
-pytestmark = pytest.mark.filterwarnings("ignore:No records were available to test")
-"""Many a column, extra_fields above all, is null in every row."""
+pytestmark = [
+    # Many a column, extra_fields above all, is null in every row.
+    pytest.mark.filterwarnings("ignore:No records were available to test"),
+    # All tests of a version look at one sync.
+    pytest.mark.xdist_group("sdk"),
+]
 
 
 TestNewest = _suite("11.0.1")
-TestMiddle = _suite("9.9.5")
-TestOldest = _suite("5.9.0")
+TestMiddle = pytest.mark.long(_suite("9.9.5"))
+TestOldest = pytest.mark.long(_suite("5.9.0"))

@@ -21,6 +21,7 @@ def test_nothing_landed_builds_empty_tables(bare: Warehouse) -> None:
     assert {table: count for table, (count, _) in bare.digests().items() if count} == {"checks": 25}
 
 
+@pytest.mark.long
 def test_one_component_at_a_time_builds(bare: Warehouse) -> None:
     """After the build of nothing, so that tables that come later are found, too."""
     bare.land(Store.recorded("5.9.0"), "terms", ["categories"])

@@ -13,6 +13,8 @@ import pytest
 from demo_store import Store
 from tests.support.warehouse import CHECKOUT, NewWarehouse, Warehouse, wait_for_waiter
 
+pytestmark = pytest.mark.long
+
 (LOCK,) = re.findall(r"^LOCK = ([0-9_]+)", (CHECKOUT / "transform" / "run.py").read_text("utf-8"), re.MULTILINE)
 WAITING = "Another build of the PIM model is running: waiting for its end.\n"
 BUILD_SECONDS = 300

@@ -15,6 +15,8 @@ import pytest
 from demo_store import Store
 from tests.support.warehouse import CHECKOUT, NewWarehouse, Warehouse, wait_for_waiter
 
+pytestmark = pytest.mark.long
+
 MODELS = CHECKOUT / "transform" / "models"
 KEEPING_UP = r"drop_(?:changed|affected_products|affected_skus)\(\)|kept_checks"
 PASSED_OVER = "steady_view|ephemeral|_live|not_del"

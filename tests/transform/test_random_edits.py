@@ -11,6 +11,8 @@ import pytest
 from demo_store import Store
 from tests.support.warehouse import NewWarehouse, Warehouse
 
+pytestmark = pytest.mark.long
+
 STORES = ("a", "b")
 SKUS = ["MUG", "JAR", "PAN", "HAT", "HAT-S", "HAT-M", "CUP", "NEW"]
 FAR_ID = 900_000

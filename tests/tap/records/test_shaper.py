@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from singer_sdk.contrib.msgspec import encoder
 from singer_sdk.typing import DEFAULT_JSONSCHEMA_VALIDATOR
@@ -37,6 +37,7 @@ def row_of(stream: type[WooStream], data: st.DataObject) -> dict[str, Any]:
 
 @pytest.mark.parametrize("stream", LISTS, ids=lambda stream: stream.name)
 @given(data=st.data())
+@settings(max_examples=settings().max_examples // 3)
 def test_records_are_valid_whatever_the_store_sends(stream: type[WooStream], data: st.DataObject) -> None:
     row = row_of(stream, data)
     record = shaper(stream).shape(row)
@@ -46,6 +47,7 @@ def test_records_are_valid_whatever_the_store_sends(stream: type[WooStream], dat
 
 
 @given(data=st.data())
+@settings(max_examples=settings().max_examples // 3)
 def test_what_fits_no_column_stands_in_extra_fields(data: st.DataObject) -> None:
     row = row_of(ProductsStream, data)
     before = copy.deepcopy(row)

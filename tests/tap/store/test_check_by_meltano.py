@@ -9,6 +9,7 @@ from tests.support.connection_cases import CASES, UNKNOWN_KEY, Case
 from tests.support.connection_project import TAP, VALID, Project
 from tests.support.stage import Stage
 
+SHORT = ("unknown key", "settings missing")
 SHOWN = (
     "unknown key",
     "key and secret swapped",
@@ -25,16 +26,25 @@ def test_good_key_is_valid(stage: Stage, project: Project) -> None:
     assert project.test(stage.config(stage.serve(Store.recorded()))) == VALID
 
 
+@pytest.mark.long
 def test_good_key_of_an_empty_store_is_valid(stage: Stage, project: Project) -> None:
     assert project.test(stage.config(stage.serve())) == VALID
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.name in SHOWN], ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id=case.name, marks=[] if case.name in SHORT else [pytest.mark.long])
+        for case in CASES
+        if case.name in SHOWN
+    ],
+)
 def test_failure_is_shown_as_the_tap_tells_it(stage: Stage, project: Project, case: Case) -> None:
     config = case.set_up(stage)
     assert project.test(config, **stage.environment) == case.line.format(url=config["site_url"])
 
 
+@pytest.mark.long
 def test_value_that_is_none_of_a_settings_own_is_told_by_the_tap(stage: Stage, project: Project) -> None:
     shown = project.test(stage.config(stage.serve(), auth_method="Basic"))
     assert 'settings: auth_method is "Basic". Choose from auto, basic, query, oauth1.' in shown
@@ -89,9 +99,14 @@ def test_every_number_of_the_settings_reaches_the_tap(stage: Stage, project: Pro
     ("name", "typed", "said"),
     [
         ("max_concurrency", "fast", 'max_concurrency is "fast". Give a whole number from 1 to 32.'),
-        ("page_size", "1.5", 'page_size is "1.5". Give a whole number from 1 to 100.'),
-        ("verify_tls", "ja", 'verify_tls is "ja". Give true or false.'),
-        ("auth_method", "magic", 'auth_method is "magic". Choose from auto, basic, query, oauth1.'),
+        *(
+            pytest.param(*case, marks=pytest.mark.long)
+            for case in (
+                ("page_size", "1.5", 'page_size is "1.5". Give a whole number from 1 to 100.'),
+                ("verify_tls", "ja", 'verify_tls is "ja". Give true or false.'),
+                ("auth_method", "magic", 'auth_method is "magic". Choose from auto, basic, query, oauth1.'),
+            )
+        ),
     ],
 )
 def test_setting_of_a_wrong_kind_is_named(stage: Stage, project: Project, name: str, typed: str, said: str) -> None:

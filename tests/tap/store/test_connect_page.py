@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from demo_store import Store, serve
 from tap_woo_pim.config.settings import COMPONENTS, DECLARED
 from tap_woo_pim.config.validation import problems_of
@@ -99,6 +101,7 @@ def blocks() -> list[tuple[str, str]]:
     return re.findall(r"^```(sh|ini)\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
 
 
+@pytest.mark.long
 def test_commands_of_the_page_connect_two_stores(project: Project, tmp_path: Path) -> None:
     with serve(Store.recorded("9.9.5"), ca_dir=tmp_path) as mine, serve(Store.empty(), ca_dir=tmp_path) as second:
         sites = {"MINE": mine, "SECOND": second}

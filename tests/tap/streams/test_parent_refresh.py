@@ -36,7 +36,9 @@ def open_store(kind: str) -> Store:
     return store
 
 
-@pytest.fixture(params=FLAT)
+@pytest.fixture(
+    params=[kind if kind in {"11.0.1", "5.9.0"} else pytest.param(kind, marks=pytest.mark.long) for kind in FLAT]
+)
 def flat(request: pytest.FixtureRequest) -> Iterator[Site]:
     with site(open_store(request.param)) as served:
         yield served
@@ -68,8 +70,14 @@ def asked(served: Site, *, of_parents: bool) -> list[Any]:
     return [request for request in served.server.requests if request.query.get("_fields") == inheriting.PRODUCT_FIELDS]
 
 
-@pytest.mark.parametrize("edit", EDITS)
-@pytest.mark.parametrize("kind", [*KINDS, "analytics of 11.0.1"])
+@pytest.mark.parametrize(
+    ("kind", "edit"),
+    [
+        pytest.param(kind, edit, marks=[] if kind == "11.0.1" or edit == "stock" else [pytest.mark.long])
+        for kind in (*KINDS, "analytics of 11.0.1")
+        for edit in EDITS
+    ],
+)
 def test_what_variations_show_of_a_saved_product_comes_with_the_next_run(kind: str, edit: str) -> None:
     store = open_store(kind)
     parents = fill(store, 3)

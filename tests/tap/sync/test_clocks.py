@@ -98,7 +98,9 @@ def test_a_read_that_was_interrupted_before_the_clock_was_set_back_begins_anew(t
         assert landing.differences(store) == {}
 
 
-@pytest.mark.parametrize("version", PROFILES)
+@pytest.mark.parametrize(
+    "version", [PROFILES[0], *(pytest.param(version, marks=pytest.mark.long) for version in PROFILES[1:])]
+)
 def test_thousands_of_rows_in_one_second_all_come(version: str) -> None:
     store = new_store(version)
     for number in range(1500):

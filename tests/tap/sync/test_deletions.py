@@ -17,7 +17,7 @@ from demo_store.request_log import Request
 from demo_store.rows import Table
 from tap_woo_pim.exceptions import StoreError
 from tests.support.harness import Landing, Site, site
-from tests.support.random_edits import Life, new_store, without_flat_variations
+from tests.support.random_edits import FEW_KINDS, Life, new_store, without_flat_variations
 
 WHOLE: dict[str, Any] = {"full_read_interval_hours": 0}
 PRODUCTS: dict[str, Any] = {"sync_components": ["products"]}
@@ -57,7 +57,7 @@ Breakdown: TypeAlias = Callable[[Store], AbstractContextManager[None]]
 BREAKDOWNS: tuple[Breakdown, ...] = (goes_empty, hides_all_rows, counts_nothing)
 
 
-@pytest.fixture(params=[*PROFILES, "per product"])
+@pytest.fixture(params=FEW_KINDS)
 def served(request: pytest.FixtureRequest) -> Any:
     store = new_store("11.0.1" if request.param == "per product" else request.param)
     if request.param == "per product":

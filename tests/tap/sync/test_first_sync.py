@@ -95,7 +95,7 @@ def test_an_empty_store_gives_its_one_row_and_tells_nothing_of_deletions(version
     }
 
 
-@pytest.mark.parametrize("page_size", [1, 7, 100])
+@pytest.mark.parametrize("page_size", [7, 100, pytest.param(1, marks=pytest.mark.long)])
 def test_rows_are_the_same_at_any_page_size(page_size: int) -> None:
     with site(Store.recorded("5.9.0")) as served:
         assert served.sync(page_size=page_size).differences(served.store) == {}

@@ -9,7 +9,7 @@ import pytest
 
 from demo_store import Store
 from tests.support.harness import Landing, Site, site
-from tests.support.random_edits import KINDS, Life, image, store_of
+from tests.support.random_edits import FEW_KINDS, Life, image, store_of
 
 DAY = 86_400
 
@@ -59,7 +59,7 @@ CHANGES: dict[str, Callable[[Store], object]] = {
 }
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=FEW_KINDS)
 def living(request: pytest.FixtureRequest) -> Iterator[Site]:
     store = store_of(request.param)
     Life(store, 0).populate(12)

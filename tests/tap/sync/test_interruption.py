@@ -14,7 +14,7 @@ from demo_store.faults.bodies import BodyChanged
 from demo_store.faults.statuses import PoisonousRow
 from tap_woo_pim.streams.base import WooStream
 from tests.support.harness import Landing, Site, site
-from tests.support.random_edits import KINDS, Life, new_store, store_of, without_flat_variations
+from tests.support.random_edits import FEW_KINDS, Life, new_store, store_of, without_flat_variations
 
 PRODUCTS: dict[str, Any] = {"sync_components": ["products"]}
 VARIATIONS: dict[str, Any] = {"sync_components": ["variations"]}
@@ -31,7 +31,7 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tap_woo_pim.http.retry.LONGEST_WAIT_SECONDS", 0.001)
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=FEW_KINDS)
 def living(request: pytest.FixtureRequest) -> Iterator[Site]:
     store = store_of(request.param)
     Life(store, 5).populate(7)

@@ -15,7 +15,7 @@ SEEDS = [0, pytest.param(1, marks=pytest.mark.long), pytest.param(2, marks=pytes
 KINDS_OF_ROWS: tuple[Any, ...] = ("products", "variations", "categories", "tags", "brands", "attribute_terms")
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=[pytest.param(kind, marks=pytest.mark.long) if kind == "9.9.5" else kind for kind in KINDS])
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
