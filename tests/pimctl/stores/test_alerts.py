@@ -1,0 +1,110 @@
+"""People are told once what went wrong with a store, and once when it is well again; the address is kept secret."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+
+import pytest
+
+from pimctl.errors import PimctlError
+from pimctl.project import Project
+from pimctl.stores import alert_log, alerts, history
+from pimctl.stores.history import StoreStatus, SyncRun
+from pimctl.stores.store import Store
+
+# Apprise 2.2 looks for a module that Python 3.13 no longer has.
+pytestmark = [pytest.mark.unit, pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")]
+
+STORE = Store("eu", "tap-woo-pim--eu", "eu", "https://store.example", ("products",), cron="0 * * * *")
+RUN = SyncRun(
+    "eu", datetime.now(UTC), datetime.now(UTC), "complete", "full", None, None, None, 10, 1, 0, 0, 5, None, ()
+)
+WELL = StoreStatus(STORE, "healthy", None, RUN, RUN, 10, 0, Decimal(95), None, None, is_stale=False, alert_error=None)
+FAILED = replace(WELL, state="failed", error="the key was revoked", score=Decimal(80))
+
+
+@contextmanager
+def receiver() -> Iterator[tuple[str, list[str]]]:
+    """Takes what is sent; gives its address and the texts."""
+    texts: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            texts.append(json.loads(self.rfile.read(int(self.headers["Content-Length"])))["message"])
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"json://user:hidden@127.0.0.1:{server.server_port}/", texts
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def send(project: Project, monkeypatch: pytest.MonkeyPatch, *statuses: StoreStatus) -> None:
+    for status in statuses:
+        monkeypatch.setattr(history, "status", lambda _, status=status: [status])
+        alerts.send_due(project)
+
+
+def test_failure_and_fall_are_told_once_and_once_again_when_they_are_over(
+    pim_project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with receiver() as (url, texts):
+        alerts.add(pim_project, "team", url)
+        send(pim_project, monkeypatch, WELL, FAILED, FAILED, WELL, WELL)
+
+    assert texts == [
+        "the last sync failed: the key was revoked\nthe health score fell from 95 to 80",
+        "the last sync went well again\nthe health score has recovered",
+    ]
+
+
+def test_alert_that_cannot_be_sent_fails_nothing_and_is_in_status(
+    pim_project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with receiver() as (url, _):
+        pass
+    alerts.add(pim_project, "team", url)
+
+    send(pim_project, monkeypatch, FAILED)
+
+    assert alert_log.errors(pim_project) == {"eu": "team did not deliver"}
+    with pytest.raises(PimctlError, match="team: not delivered") as caught:
+        alerts.send_test(pim_project, "team")
+    assert "hidden" not in str(caught.value)
+
+
+def test_address_is_kept_in_env_and_shown_nowhere(pim_project: Project) -> None:
+    alerts.add(pim_project, "team", "mailto://me:it's$ecret@example.com")
+
+    assert alerts.list_names(pim_project) == ["team"]
+    assert alerts._urls(pim_project) == {"team": "mailto://me:it's$ecret@example.com"}
+    alerts.remove(pim_project, "team")
+    assert alerts.list_names(pim_project) == []
+    assert (pim_project.root / ".env").read_text(encoding="utf-8") == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "url"), [("Team", "json://x"), ("score_drop", "json://x"), ("team", "nothing:/hidden")]
+)
+def test_bad_alert_is_refused_without_repeating_the_address(pim_project: Project, name: str, url: str) -> None:
+    with pytest.raises(PimctlError) as caught:
+        alerts.add(pim_project, name, url)
+
+    assert "hidden" not in str(caught.value)
+    assert not (pim_project.root / ".env").exists()

@@ -1,0 +1,140 @@
+"""How far a sync is, read from what Meltano says, and whose process it is."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pimctl.lock import exclusive, is_held
+from pimctl.project import Project
+from pimctl.stores import meltano_runs, operations, progress
+from pimctl.stores.operations import Draft
+from pimctl.stores.progress import Progress, StreamProgress
+from pimctl.stores.store import Credentials, Store
+
+pytestmark = pytest.mark.unit
+
+RUN = "01a21eeae19c74dea8e1817a0d1162eb"
+DASHED = "01a21eea-e19c-74de-a8e1-817a0d1162eb"
+STATE_ID = "dev:tap-woo-pim--eu-to-target-postgres"
+TABLE = """
+create table runs (id integer primary key, job_name text, state text, started_at text, ended_at text, payload text,
+    payload_flags integer, run_id text, "trigger" text, last_heartbeat_at text)
+"""
+
+
+def metric(stream: str, rows: int, **tags: object) -> str:
+    told = {"type": "gauge", "metric": "sync_progress", "value": rows, "tags": {"stream": stream, **tags}}
+    return f"2026-11-27T21:30:58.2Z [info     ] tap-woo-pim--eu METRIC: {json.dumps(told)}"
+
+
+@pytest.fixture
+def store(pim_project: Project) -> Store:
+    return operations.add(pim_project, Draft("eu", "https://store.example", Credentials("ck_1", "cs_1")))
+
+
+@pytest.fixture
+def runs(pim_project: Project) -> Iterator[sqlite3.Connection]:
+    """Meltano's record of runs."""
+    (pim_project.root / ".meltano").mkdir(exist_ok=True)
+    with closing(sqlite3.connect(pim_project.root / ".meltano" / "meltano.db")) as database:
+        database.execute(TABLE)
+        yield database
+
+
+def begin(runs: sqlite3.Connection, heartbeat_ago: timedelta) -> None:
+    now = datetime.now(UTC)
+    times = [(now - heartbeat_ago - timedelta(minutes=1)), now - heartbeat_ago]
+    values = [STATE_ID, RUN, *(time.strftime(meltano_runs.FORMAT) for time in times)]
+    with runs:
+        runs.execute(
+            "insert into runs (job_name, state, payload, run_id, started_at, last_heartbeat_at) "
+            "values (?, 'RUNNING', '{\"singer_state\": {}}', ?, ?, ?)",
+            values,
+        )
+
+
+def test_progress_is_that_of_the_last_line_of_each_stream() -> None:
+    found = Progress()
+
+    assert found.feed(metric("products", 0))
+    assert found.feed(metric("products", 300, total=2000, percent=15.0, rows_per_second=100.0, seconds_left=17.0))
+    assert found.feed(metric("product_tags", 7))
+    for other in ("METRIC: broken", "METRIC: {}", 'METRIC: {"metric": "record_count", "tags": {}}', "plain", ""):
+        assert not found.feed(other)
+
+    assert list(found.streams.values()) == [
+        StreamProgress("products", 300, 2000, 15.0, 100.0, 17.0),
+        StreamProgress("product_tags", 7),
+    ]
+    assert (found.rows, found.current) == (307, StreamProgress("product_tags", 7))
+
+
+def test_sync_that_plain_meltano_began_is_seen_with_its_progress(
+    pim_project: Project, store: Store, runs: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    begin(runs, timedelta(seconds=1))
+    log = tmp_path / "meltano" / "log" / "elt" / "devtap-woo-pim--eu-to-target-postgres" / DASHED / "elt.log"
+    log.parent.mkdir(parents=True)
+    log.write_text(metric("products", 42) + "\n", encoding="utf-8")
+
+    (found,) = progress.running(pim_project).values()
+
+    assert (found.store, found.run_id, found.phase, found.rows, found.log) == ("eu", DASHED, "reading", 42, log)
+    assert progress.running(pim_project, [store]).keys() == {"eu"}
+
+
+def test_sync_of_a_pimctl_is_seen_as_long_as_it_holds_the_lock(pim_project: Project, store: Store) -> None:
+    assert progress.running(pim_project) == {}
+    noted = {"pid": os.getpid(), "started_at": datetime.now(UTC).isoformat(), "phase": "starting"}
+
+    with exclusive(progress.lock_file(pim_project, store)):
+        assert is_held(progress.lock_file(pim_project, store))
+        progress.note_file(pim_project, store).write_text(json.dumps(noted), encoding="utf-8")
+        (found,) = progress.running(pim_project).values()
+        assert (found.pid, found.phase, found.run_id) == (os.getpid(), "starting", None)
+
+    assert progress.running(pim_project) == {}, "the note of a killed one counts for nothing"
+
+
+def test_run_whose_process_is_gone_is_ended_with_what_it_left(
+    pim_project: Project, store: Store, runs: sqlite3.Connection
+) -> None:
+    begin(runs, timedelta(seconds=30))
+    left = pim_project.root / ".meltano" / "run" / store.extractor / "tap.1.config.json"
+    kept = left.with_name("tap.properties.json")
+    left.parent.mkdir(parents=True)
+    left.write_text('{"consumer_key": "ck_1"}', encoding="utf-8")
+    kept.write_text("{}", encoding="utf-8")
+    assert meltano_runs.running(pim_project) == []
+
+    told = meltano_runs.clear_dead(pim_project)
+
+    assert [line.partition(" of 20")[0] for line in told] == [
+        "Ended the run of tap-woo-pim--eu",
+        "Removed 1 configuration that a killed run had left.",
+    ]
+    ((state, ended, payload),) = runs.execute("select state, ended_at, payload from runs").fetchall()
+    assert (state, json.loads(payload)) == ("FAIL", {"singer_state": {}, "error": meltano_runs.CLEARED})
+    assert ended
+    assert (left.exists(), kept.exists()) == (False, True)
+    assert meltano_runs.clear_dead(pim_project) == []
+
+
+def test_run_that_says_that_it_lives_is_left_alone(
+    pim_project: Project, store: Store, runs: sqlite3.Connection
+) -> None:
+    assert store
+    begin(runs, timedelta(seconds=1))
+
+    assert meltano_runs.clear_dead(pim_project) == []
+    ((state,),) = runs.execute("select state from runs").fetchall()
+    assert state == "RUNNING"

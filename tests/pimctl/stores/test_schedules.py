@@ -1,0 +1,76 @@
+"""What users say about times becomes cron fields, and these become times."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pimctl.errors import PimctlError
+from pimctl.stores import scheduler, schedules
+
+pytestmark = pytest.mark.unit
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("interval", "fields"),
+    [
+        ("1m", "* * * * *"),
+        ("15m", "*/15 * * * *"),
+        ("15 min", "*/15 * * * *"),
+        ("60m", "7 * * * *"),
+        ("1h", "7 * * * *"),
+        ("6h", "7 */6 * * *"),
+        ("24h", "7 0 * * *"),
+        ("1d", "7 0 * * *"),
+    ],
+)
+def test_interval_becomes_cron_fields(interval: str, fields: str) -> None:
+    assert schedules.every(interval, 7) == fields
+
+
+@pytest.mark.parametrize("interval", ["7m", "0m", "5h", "2d", "soon", "", "-1h", "90m"])
+def test_interval_that_cron_cannot_say_is_refused(interval: str) -> None:
+    with pytest.raises(PimctlError, match="is no interval"):
+        schedules.every(interval)
+
+
+@pytest.mark.parametrize(("time", "fields"), [("03:00", "0 3 * * *"), ("3:05", "5 3 * * *"), ("23:59", "59 23 * * *")])
+def test_time_of_day_becomes_cron_fields(time: str, fields: str) -> None:
+    assert schedules.at(time) == fields
+
+
+@pytest.mark.parametrize("time", ["24:00", "3", "03:60", "3pm"])
+def test_no_time_of_day_is_refused(time: str) -> None:
+    with pytest.raises(PimctlError, match="is no time of day"):
+        schedules.at(time)
+
+
+@pytest.mark.parametrize("fields", ["* * * *", "61 * * * *", "@sometimes", "* * * * * *", ""])
+def test_no_cron_fields_are_refused(fields: str) -> None:
+    with pytest.raises(PimctlError, match="are no cron fields"):
+        schedules.cron(fields)
+
+
+def test_cron_fields_are_kept_with_single_spaces() -> None:
+    assert schedules.cron(" */5  6-20 * * 1-5 ") == "*/5 6-20 * * 1-5"
+    assert schedules.cron("@daily") == "@daily"
+
+
+def test_next_time_and_period_follow_from_the_fields() -> None:
+    assert schedules.next_time("*/15 * * * *", NOON) == NOON + timedelta(minutes=15)
+    assert schedules.period("*/15 * * * *", NOON) == timedelta(minutes=15)
+    assert schedules.period("0 9-17 * * 1-5", NOON) == timedelta(hours=16), "the night between is part of it"
+    for none in (None, "@manual", "not cron"):
+        assert schedules.next_time(none, NOON) is None
+        assert schedules.period(none, NOON) is None
+
+
+def test_schedule_is_due_once_at_its_time_and_not_for_times_that_passed_before() -> None:
+    listed = [{"name": "quarter", "interval": "*/15 * * * *"}, {"name": "never", "interval": "@manual"}]
+    second = timedelta(seconds=1)
+
+    assert scheduler.due(listed, NOON - second, NOON) == ["quarter"]
+    assert scheduler.due(listed, NOON, NOON + second) == []
