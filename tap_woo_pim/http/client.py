@@ -42,10 +42,8 @@ from tap_woo_pim.sync.progress import Traffic
 TRIES_OF_FIRST_LOOKS = 4
 LONGEST_WAIT_OF_FIRST_LOOKS_SECONDS = 5
 """However long the store asks to be left alone: Meltano shows nothing of a check before it has ended."""
-TRIES_OF_LARGE_PAGES = 2
-"""A page of several rows that fails in a way that may come of its size is then asked for with fewer rows."""
-SOON_SHARE = 0.1
-"""One that fails so, and not within this share of its time-out, is not even asked for a second time as it is."""
+CRASH = 500
+"""PHP died of something in a page; that is no sign of a store that has more to do than it can."""
 TRIES_OF_PATIENCE = 2
 """Without one good answer for so many times as long as all tries of a request may take, the store counts as down."""
 _TOTAL = re.compile(r"\d{1,18}", re.ASCII)
@@ -184,14 +182,14 @@ class Client:
                     seconds = min(wait_seconds(asked_seconds, attempt), longest_seconds)
                     may_be_size = request.is_large and is_about_size(error)
                     failed(seconds if asked_seconds else 0.0, is_silence=not may_be_size)
-                    self.pace.strained(falls, seconds if asked_seconds else 0.0)
+                    if not may_be_size or error.response is None or error.response.status_code != CRASH:
+                        self.pace.strained(falls, seconds if asked_seconds else 0.0)
                     if error.cause in lasting or self._closed.is_set() or request.is_unwanted:
                         raise
                     self._lose_patience(request, error)
-                    most = self._tries_of_large(time.monotonic() - began, tries) if may_be_size else tries
-                    if attempt >= most:
+                    if may_be_size or attempt >= tries:
                         raise
-                    logger.warning("%s Trying again in %.0f s (%d of %d).", error, seconds, attempt, most - 1)
+                    logger.warning("%s Trying again in %.0f s (%d of %d).", error, seconds, attempt, tries - 1)
                     self._closed.wait(seconds)
                 else:
                     self._patience.answered()
@@ -203,10 +201,6 @@ class Client:
     def _check_wanted(request: Request) -> None:
         if request.is_unwanted:
             raise UnwantedError(StoreError(request.place, BROKEN_OFF))
-
-    def _tries_of_large(self, seconds: float, tries: int) -> int:
-        took_long = seconds > self.settings.request_timeout_seconds * SOON_SHARE
-        return 1 if took_long else min(tries, TRIES_OF_LARGE_PAGES)
 
     def _lose_patience(self, request: Request, error: PassingError) -> None:
         if self._patience.is_silent:

@@ -52,8 +52,8 @@ class RequestOptions(TypedDict):
     Attributes:
         about: what it is, in the user's words, for messages.
         tries: how often to try; `max_retries` + 1 when not given.
-        is_large: whether it could be asked for in smaller parts, so that failures which may come of its size are tried
-            again but a few times, and only if they came soon.
+        is_large: whether it can be asked for in smaller parts, so that it is not tried again as it is after a failure
+            that its size may have caused.
         unwanted: set when it need not be asked for any more, or not again.
         expects: gives the decoded body in the shape in which it is wanted, or raises a `BodyError`, after which it is
             asked for again as after a body that is not whole.

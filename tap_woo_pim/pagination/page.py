@@ -21,10 +21,17 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Unread:
-    """A row that the store could not deliver: its position in the list or its id, and why."""
+    """A row that the store could not deliver.
+
+    Attributes:
+        position: its position in the list, or its id.
+        reason: why.
+        is_partial: whether the rest of the row came.
+    """
 
     position: str
     reason: str
+    is_partial: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,7 @@ class Page:
         rows: its usable rows.
         ids: their ids.
         odd: the others.
+        partial: those of its rows that lack fields.
         total: how many rows the store counts in the list; None where it does not say.
     """
 
@@ -44,6 +52,7 @@ class Page:
     ids: list[int]
     odd: list[Unread]
     total: int | None
+    partial: tuple[Unread, ...] = ()
 
     @property
     def count(self) -> int:
@@ -69,6 +78,7 @@ class Listing:
         part: which part of the stream it holds, where the path tells it, for positions in it.
         known_fields: the fields to ask for where the store fails on whole rows; empty where it is not asked for those.
             Fields that arrive beside them are added.
+        good_offset: the place of a row that came whole; None before one did.
         gone_code: the error code by which the store says that the list is there no more, which makes it an empty one.
     """
 
@@ -79,12 +89,18 @@ class Listing:
     unread: list[Unread] = field(default_factory=list)
     part: str = ""
     known_fields: frozenset[str] = frozenset()
+    good_offset: int | None = None
     gone_code: str | None = None
 
     @property
     def complete(self) -> bool:
         """Whether, once it is read to its end, every row was read and every seam was closed."""
-        return self.walk.ordered and not self.unread
+        return self.walk.ordered and not self.left_out
+
+    @property
+    def left_out(self) -> int:
+        """How many of the unread rows did not come at all."""
+        return sum(not row.is_partial for row in self.unread)
 
     def position(self, offset: int) -> str:
         """Name a position such that it is another one in each list of the stream."""

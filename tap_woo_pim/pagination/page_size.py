@@ -28,7 +28,8 @@ class PageSize:
         most: the most rows of a page.
         now: rows to ask for.
         settled: rows of a page that the store has delivered, to be kept for the next run.
-        is_proven: whether pages of this size are known to be delivered; only then are several asked for at once.
+        is_proven: whether pages of this size are known to be delivered, and none is looked through for a row that
+            fails; only then are several asked for at once.
         short_pages: how many pages were found to hold all that the store sends, and yet less than it counts.
         unwanted: set when pages of the present size are not wanted any more, since smaller ones will be asked for.
     """
@@ -85,7 +86,8 @@ class PageSize:
                 self._lessen_doubt(size)
             if size != self.now:
                 return
-            self.is_proven = True
+            # Of the pages behind the one that may hold the row, most would be asked for in vain.
+            self.is_proven = self._doubted is None
             if self._before is None:
                 self.settled = size
             self._good_pages += 1

@@ -8,7 +8,7 @@ from typing import Any
 
 from singer_sdk.exceptions import RetriableAPIError
 
-from tap_woo_pim.exceptions import is_about_size
+from tap_woo_pim.exceptions import StoreError, is_about_size
 from tap_woo_pim.http.models import UnwantedError
 from tap_woo_pim.pagination.overlap import EndlessListError, Window
 from tap_woo_pim.pagination.page import Listing, Page, Row, Unread, page_of
@@ -26,6 +26,13 @@ not read many rows, all pages are like that."""
 
 MOST_LOOKS = 3
 """So often is looked for the first row of a list, which may go between two looks."""
+
+RENDERED = frozenset({"description", "short_description"})
+"""Texts that the theme and plugins render for each answer."""
+
+WITNESSES = (3, 1)
+"""So many other rows must come after a row has failed alone for the first and for the second time. With three, a proxy
+of which every other server is down, or every third, is not taken for a store that is well."""
 
 FARTHEST_PROBE_ROWS = 2**16
 """So far on a row is looked for that can be read, where the length of the list is not known."""
@@ -64,9 +71,9 @@ def fetch(store: Store, listing: Listing, window: Window, tries: int | None = No
     except UnwantedError:
         raise
     except RetriableAPIError as error:
-        # A page of many rows that came too late comes in time with fewer.
-        came_late = error.response is None and window.size > 1
-        if not listing.known_fields or came_late or not is_about_size(error):
+        # A page that came too late comes in time with fewer rows; and each size need not be tried in both ways.
+        is_worth_it = error.response is not None and window.size == listing.walk.pages.most
+        if not listing.known_fields or not is_worth_it or not is_about_size(error):
             raise
         fields = {"_fields": ",".join(sorted(listing.known_fields))}
         try:
@@ -76,13 +83,7 @@ def fetch(store: Store, listing: Listing, window: Window, tries: int | None = No
     try:
         return _fetch(store, listing, window, {}, 1)  # it may have been trouble that passed
     except RetriableAPIError as error:
-        logger.warning(
-            "%s: %d rows came without %s and without fields of plugins that no row had before them. %s",
-            listing.about,
-            page.count,
-            " and ".join(sorted(NOISE - {"_links"})),
-            error,
-        )
+        _tell_noise(listing, page, error)
     return page
 
 
@@ -118,6 +119,8 @@ def fetch_uncut(store: Store, listing: Listing, window: Window) -> Page:
     Raises:
         RetriableAPIError: rows were left out, so that smaller pages should be asked for; or see `fetch`.
     """
+    if window.size == 1:
+        return _fetch_row(store, listing, window)
     page, walk = fetch(store, listing, window), listing.walk
     counted = 0 if page.total is None else min(window.size, page.total - window.offset)
     if not 0 < page.count < counted or walk.pages.short_pages >= MOST_SHORT_PAGES:
@@ -131,6 +134,86 @@ def fetch_uncut(store: Store, listing: Listing, window: Window) -> Page:
         )
     walk.pages.short_pages += 1
     return page
+
+
+def _fetch_row(store: Store, listing: Listing, window: Window) -> Page:
+    """Ask for a row alone, and for what can be had of it when it fails twice while the store is well.
+
+    While other answers of the store are good, waiting does not mend a row. Where they are not, it is asked for with all
+    the patience that any request has.
+
+    Raises:
+        RetriableAPIError: neither the row nor a part of it came.
+    """
+    for witnesses in WITNESSES:
+        try:
+            return fetch(store, listing, window, tries=1)
+        except UnwantedError:
+            raise
+        except RetriableAPIError as error:
+            failure = error
+            if not is_about_size(error) or not all(_is_well(store, listing, window) for _ in range(witnesses)):
+                break
+    else:
+        return fetch_part(store, listing, window, failure)
+    try:
+        return fetch(store, listing, window)
+    except UnwantedError:
+        raise
+    except RetriableAPIError as error:
+        if not is_about_size(error):
+            raise
+        return fetch_part(store, listing, window, error)
+
+
+def _is_well(store: Store, listing: Listing, window: Window) -> bool:
+    """Tell whether the store delivers a row beside one that fails: one that came before, or the first that it can."""
+    if listing.good_offset is not None:
+        return _probe(store, listing, Window(listing.good_offset, 1)) is not None
+    total = listing.walk.total
+    rows_left = FARTHEST_PROBE_ROWS if total is None else total - window.offset
+    places = (window.offset + 2**power for power in range(rows_left.bit_length()) if 2**power < rows_left)
+    pages = (_probe(store, listing, Window(place, 1)) for place in places)
+    return any(page is not None and page.count for page in pages)
+
+
+def fetch_part(store: Store, listing: Listing, window: Window, failure: RetriableAPIError) -> Page:
+    """Ask for what can be had of a row that fails: without noise, with its texts as typed, or without its texts.
+
+    What kills a row is mostly a plugin that renders something of it. In the context `edit` no text is rendered.
+
+    Raises:
+        RetriableAPIError: the store delivers no part of it.
+    """
+    fields = listing.known_fields or frozenset(str(listing.params.get("_fields", "")).split(",")) - {""}
+    texts = fields & RENDERED
+    named = " and ".join(sorted(texts))
+    if not texts or _probe(store, replace(listing, params={**listing.params, "_fields": "id"}), window) is None:
+        raise failure
+    for wanted, context, lack in (
+        (fields, {}, ""),
+        (fields, {"context": "edit"}, f"{named} as typed, not as shown"),
+        (fields - texts, {}, f"without {named}"),
+    ):
+        try:
+            page = _fetch(store, listing, window, {"_fields": ",".join(sorted(wanted)), **context}, 1)
+        except (RetriableAPIError, StoreError):
+            continue
+        if lack and page.ids:
+            return replace(page, partial=(Unread(f"id {page.ids[0]}", f"It came {lack}. {failure}", is_partial=True),))
+        _tell_noise(listing, page, failure)
+        return page
+    raise failure
+
+
+def _tell_noise(listing: Listing, page: Page, failure: RetriableAPIError) -> None:
+    logger.warning(
+        "%s: %d rows came without %s and without fields of plugins that no row had before them. %s",
+        listing.about,
+        page.count,
+        " and ".join(sorted(NOISE - {"_links"})),
+        failure,
+    )
 
 
 def look_at_ends(store: Store, listing: Listing) -> list[Row]:
@@ -149,7 +232,7 @@ def look_at_ends(store: Store, listing: Listing) -> list[Row]:
     if walk.looks_cut and (walk.anchor is None or tuple(fetch(store, listing, walk.anchor[0]).ids) != walk.anchor[1]):
         walk.reopen()
         return []
-    is_whole = walk.total is not None and walk.missing <= len(listing.unread) and not walk.looks_cut
+    is_whole = walk.total is not None and walk.missing <= listing.left_out and not walk.looks_cut
     if is_whole and not walk.is_resumed:  # of the rows before, an interrupted walk knows neither number nor total
         return []
     if walk.ordered:

@@ -14,7 +14,15 @@ from tap_woo_pim.http.models import Answer, UnwantedError
 from tap_woo_pim.http.prefetch import Inline, in_order, result_of
 from tap_woo_pim.pagination.overlap import EndlessListError, Verdict, Window
 from tap_woo_pim.pagination.page import Listing, Page, Row, Unread
-from tap_woo_pim.pagination.pages import fail_rows_alone, fetch, fetch_uncut, look_at_ends, name_row, params_of
+from tap_woo_pim.pagination.pages import (
+    fail_rows_alone,
+    fetch,
+    fetch_part,
+    fetch_uncut,
+    look_at_ends,
+    name_row,
+    params_of,
+)
 from tap_woo_pim.records.shaper import NOISE
 from tap_woo_pim.store.connection import Store
 
@@ -176,7 +184,7 @@ def _take(store: Store, listing: Listing, page: Page) -> tuple[list[Row], bool]:
     bridge = walk.bridge(page.window) if verdict is Verdict.OPEN else None
     if bridge is not None and page.ids:
         return _join(listing, fetch(store, listing, bridge), page)
-    again = fetch(store, listing, walk.anchor[0])
+    again = _read_again(store, listing, walk.anchor[0])
     # Where no total tells, the last page may be one that was cut; its bridge then shows what comes behind its rows.
     may_end = not page.count and (again.reaches_end if page.total is not None else bridge is None)
     is_behind_end = may_end and walk.ends_list(again.ids, again.count)
@@ -202,6 +210,15 @@ def _join(listing: Listing, joint: Page, page: Page) -> tuple[list[Row], bool]:
     if not page.ids or not joint.ids[0] <= page.ids[0] <= joint.ids[-1]:
         return rows, False
     return rows + _new_rows(listing, page), True
+
+
+def _read_again(store: Store, listing: Listing, window: Window) -> Page:
+    try:
+        return fetch(store, listing, window)
+    except RetriableAPIError as error:
+        if window.size > 1 or not is_about_size(error):
+            raise
+        return fetch_part(store, listing, window, error)
 
 
 def _go_back(listing: Listing, page: Page, again: Page, verdict: Verdict) -> list[Row]:
@@ -233,8 +250,15 @@ def _step_back(listing: Listing) -> list[Row]:
 
 
 def _new_rows(listing: Listing, page: Page) -> list[Row]:
+    if page.partial:
+        listing.walk.pages.failed(listing.walk, 1)  # it is the row, not the size
+        logger.warning(
+            "%s: the row at %s is not whole. %s", listing.about, page.partial[0].position, page.partial[0].reason
+        )
+    elif page.count:
+        listing.good_offset = page.window.offset
     places = listing.walk.take(page.window, page.ids, page.total, page.count)
-    listing.unread.extend(page.odd)
+    listing.unread.extend((*page.odd, *page.partial))
     if listing.known_fields:
         listing.known_fields = listing.known_fields.union(*page.rows) - NOISE
     return [page.rows[place] for place in places]

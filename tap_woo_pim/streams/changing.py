@@ -193,7 +193,7 @@ class ChangingStream(DatedStream):
                 if statuses[number:] != TRASH_ANY_TRASH:  # its first list comes again as the last
                     tally.count(stretch.rows, len(stretch.walked) - stretch.missing)
                 yield from self._records(stretch, shaper, reading)
-                unread, named = unread or not listing.complete, named + len(listing.unread)
+                unread, named = unread or not listing.complete, named + listing.left_out
                 ids = self._new_ids(stretch)
                 new, max_new = new + len(ids), max([max_new, *ids])
                 if stretch.offset is not None:  # until then the page would be read and counted again
@@ -278,7 +278,7 @@ class ChangingStream(DatedStream):
                 ids = [id_ for id_ in self._new_ids(stretch) if reading["max_new"] < id_ <= (max_id or id_)]
                 reading |= {"new": reading["new"] + len(ids), "max_new": max([reading["max_new"], *ids])}
                 self.report_progress(listing)
-            missing += max(0, listing.walk.missing + missing_below - len(listing.unread))
+            missing += max(0, listing.walk.missing + missing_below - listing.left_out)
             reading["unread"] = reading["unread"] or not listing.complete
             self.report_unread(listing)
         reading["missing"] += missing

@@ -118,12 +118,12 @@ class InheritingStream(ChangingStream):
                 for part, rows in read_many(self.store, self._variations_of(products)):
                     yield from (shaper.shape(self.normalise(row)) for row in rows)
                     account.rows += len(rows)
-                    named += len(part.unread)
+                    named += part.left_out
                     self.report_unread(part)
                     if part.walk.done:
                         missing, named = missing + max(0, part.walk.missing - named), 0
                 walk = listing.walk
-                walked = place["walked"] + len(products) + len(listing.unread)
+                walked = place["walked"] + len(products) + listing.left_out
                 if walk.done:
                     missing += max(0, (walk.total or 0) - walked)
                 place |= {"offset": walk.offset, "seen": walk.seen, "newest": newest(products, place["newest"])}

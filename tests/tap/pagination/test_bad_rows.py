@@ -1,0 +1,132 @@
+"""A row that kills every page costs seconds, and what can be had of it comes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from demo_store import Request, Store
+from demo_store.faults import When, path
+from demo_store.faults.base import Exchange, Fault
+from demo_store.faults.statuses import PoisonousRow, Status
+from tap_woo_pim._compat import override
+from tests.support.harness import Site, site
+
+PRODUCTS = path("/wc/v3/products$")
+SETTINGS: dict[str, Any] = {"sync_components": ["products"]}
+
+
+def asks_for(field: str) -> When:
+    """Requests of whole rows, and of those with a field."""
+    return When(lambda request: field in request.query.get("_fields", field).split(","))
+
+
+RENDERED = When(lambda request: request.query.get("context") != "edit") & asks_for("description")
+
+
+def product_ids(store: Store) -> list[int]:
+    return sorted(row["id"] for row in store.rows("products") if row["status"] != "trash")
+
+
+@pytest.fixture
+def served() -> Iterator[Site]:
+    store = Store.recorded("9.9.5")
+    store.keep_products(60)
+    with site(store) as opened:
+        yield opened
+
+
+def test_three_dead_rows_of_457_cost_seconds_with_the_waits_that_users_have() -> None:
+    store = Store.synthetic("11.0.1", products=457, variations=0)
+    ids = product_ids(store)
+    dead = {ids[76], ids[228], ids[380]}
+    store.faults.add(PoisonousRow(*dead), PRODUCTS)
+    with site(store) as served:
+        began = time.monotonic()
+        landing = served.sync(**SETTINGS)
+        seconds = time.monotonic() - began
+        requests = len(served.server.requests)
+    assert {key[1] for key in landing.tables["products"]} == set(ids) - dead
+    assert {key[2] for key in landing.tables["unread_rows"]} == {"offset 76", "offset 228", "offset 380"}
+    assert requests < 110
+    assert seconds < 20
+
+
+def test_a_row_of_which_only_ids_come_is_named_by_its_id(served: Site) -> None:
+    dead = product_ids(served.store)[30]
+    served.store.faults.add(PoisonousRow(dead), PRODUCTS & asks_for("name"))
+    landing = served.sync(**SETTINGS)
+    assert {key[2] for key in landing.tables["unread_rows"]} == {f"id {dead}"}
+    assert ("store", dead) not in landing.tables["products"]
+    assert ("store", "products") not in landing.tables.get("snapshots", {})
+
+
+def test_a_row_whose_texts_cannot_be_rendered_comes_with_them_as_typed(served: Site) -> None:
+    bad = product_ids(served.store)[30]
+    served.store.faults.add(PoisonousRow(bad), PRODUCTS & RENDERED)
+    landing = served.sync(**SETTINGS)
+    ((_, here, there),) = landing.differences(served.store)["products"]
+    assert {name for name in here if here[name] != there[name]} <= {
+        "description",
+        "short_description",
+        "average_rating",
+    }
+    assert here["description"]
+    (unread,) = landing.tables["unread_rows"].values()
+    assert unread["position"] == f"id {bad}"
+    assert unread["reason"].startswith("It came description and short_description as typed, not as shown. store (")
+    assert landing.tables["snapshots"]["store", "products"]["row_count"] == len(landing.tables["products"])
+
+
+def test_a_row_that_dies_of_its_texts_comes_without_them(served: Site) -> None:
+    bad = product_ids(served.store)[30]
+    served.store.faults.add(PoisonousRow(bad), PRODUCTS & asks_for("description"))
+    landing = served.sync(**SETTINGS)
+    whole = landing.tables["products"]["store", bad]
+    assert whole["name"] is not None
+    assert (whole["description"], whole["short_description"]) == (None, None)
+    assert [key for key, _, _ in landing.differences(served.store)["products"]] == [bad]
+    (unread,) = landing.tables["unread_rows"].values()
+    assert unread["reason"].startswith("It came without description and short_description. store (")
+
+
+class Restarting(Fault):
+    """Answers nothing but errors for some seconds after a request for a certain place."""
+
+    name = "restarting"
+
+    def __init__(self, seconds: float, status: int) -> None:
+        self._seconds = seconds
+        self._status = Status(status)
+        self._until: float | None = None
+
+    @override
+    async def before(self, exchange: Exchange) -> Any:
+        if self._until is None and exchange.request.query.get("offset") == "27":
+            self._until = time.monotonic() + self._seconds
+        if self._until is not None and time.monotonic() < self._until:
+            return await self._status.before(exchange)
+        return None
+
+
+@pytest.mark.parametrize("status", [500, 502])
+def test_a_store_that_restarts_loses_no_row(served: Site, status: int) -> None:
+    served.store.faults.add(Restarting(2.0, status))
+    landing = served.sync(page_size=10, **SETTINGS)
+    assert landing.differences(served.store) == {}
+    assert "unread_rows" not in landing.tables
+
+
+def test_a_store_whose_every_other_request_fails_loses_no_row(served: Site) -> None:
+    count = iter(range(10_000))
+
+    def every_other(request: Request) -> bool:
+        return "offset" in request.query and next(count) % 2 == 0
+
+    served.store.faults.add(Status(500), PRODUCTS & When(every_other))
+    landing = served.sync(page_size=10, **SETTINGS)
+    assert landing.differences(served.store) == {}
+    assert "unread_rows" not in landing.tables
