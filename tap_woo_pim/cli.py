@@ -16,7 +16,7 @@ from tap_woo_pim._compat import override
 from tap_woo_pim.records.writer import widened
 from tap_woo_pim.redaction import SECRETS, guard_logs
 
-OWN_FAULT = "The tap failed by a fault of its own, described above. Please report it."
+OWN_FAULT = "The tap failed because of a bug, described above. Please report it."
 
 
 class Stopped(SystemExit):
@@ -52,7 +52,7 @@ class PlainErrors(SingerCommand):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             reason = f"The tap's output could not be written ({error}). See what the target says."
         except Exception as error:
-            self.logger.exception("This is a fault of the tap itself.")
+            self.logger.exception("This is a bug in the tap.")
             reason = reason_of(error)
         sys.stdout.flush()
         sys.stderr.write(f"{SECRETS.clean(reason)}\n")

@@ -42,7 +42,7 @@ def site_address(typed: str) -> str:
     text = _QUOTED.sub(r"\1", typed.strip()).strip()
     text = _SCHEMES.sub(r"\1://", text)
     if holds_key(text):
-        raise ValueError("site_url holds a key. Give the address alone; key and secret have settings of their own")
+        raise ValueError("site_url contains a key. Enter only the address; key and secret have their own settings")
     address = text if _SCHEME.match(text) else f"https://{text.lstrip('/')}"
     try:
         parts = urlsplit(requests.Request("GET", address).prepare().url or "")
@@ -54,7 +54,7 @@ def site_address(typed: str) -> str:
         raise ValueError(_NO_ADDRESS)
     if parts.username is not None:
         raise ValueError(
-            "site_url holds a user name. Give the address alone; key and secret have settings of their own"
+            "site_url contains a user name. Enter only the address; key and secret have their own settings"
         )
     if ":" not in host and not all(0 < len(label) <= MOST_OF_A_LABEL for label in host.split(".")):
         raise ValueError(_NO_ADDRESS)

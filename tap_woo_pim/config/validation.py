@@ -103,7 +103,7 @@ def read_values(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem
         try:
             values[name] = msgspec.to_builtins(_read(declared, values[name]))
         except (TypeError, ValueError, OverflowError, InvalidOperation, msgspec.ValidationError):
-            shown = "is of a wrong type" if name in _PRIVATE else f"is {_shown(values[name])}"
+            shown = "has the wrong type" if name in _PRIVATE else f"is {_shown(values[name])}"
             problems.append(Problem(name, f"{name} {shown}", _remedy(declared)))
     return values, sorted(problems)
 
@@ -125,7 +125,7 @@ def unknown_settings(names: Iterable[str], known: Iterable[str]) -> list[str]:
     for name in sorted(set(names).difference(known)):
         near = difflib.get_close_matches(name, known, 1)
         meant = f" Did you mean {near[0]}?" if near else ""
-        found.append(f"{name} is no setting of this tap and has no effect.{meant}")
+        found.append(f"{name} is not a setting of this tap and has no effect.{meant}")
     return found
 
 
@@ -136,7 +136,7 @@ def file_error(path: str) -> str | None:
     except OSError as error:
         problem = f"cannot be read ({error.strerror})"
     except ValueError:
-        problem = "is no JSON"
+        problem = "is not JSON"
     else:
         if holds_settings:
             return None
@@ -206,7 +206,7 @@ def _remedy(declared: Declared) -> str:
     if declared.words:
         return f"Choose from {', '.join(declared.words)}."
     if isinstance(kind, VarTupleType):
-        return f"Give names with commas between them, of {', '.join(COMPONENTS)}."
+        return f"Give names separated by commas, from {', '.join(COMPONENTS)}."
     if isinstance(kind, BoolType):
         return "Give true or false."
     return 'Give names and texts, as {"lang": "all"}.' if isinstance(kind, DictType) else "Give a text."
@@ -228,11 +228,11 @@ def _impossible(values: Mapping[str, Any]) -> Iterator[Problem]:
     yield from _request_problems(values.get("user_agent"), values.get("extra_query_parameters") or {})
     ca_bundle, start_date = values.get("ca_bundle"), values.get("start_date")
     if ca_bundle and not Path(ca_bundle).is_file():
-        what = f"ca_bundle names {ca_bundle}, which is no file"
+        what = f"ca_bundle names {ca_bundle}, which is not a file"
         yield Problem("ca_bundle", what, "Give the path of a PEM file.")
     if start_date is not None and not _is_date(start_date):
         remedy = "Give it as 2026-01-31 or 2026-01-31T00:00:00Z, or not at all."
-        yield Problem("start_date", "start_date is no date", remedy)
+        yield Problem("start_date", "start_date is not a date", remedy)
 
 
 def _url_problems(typed: str, auth_method: str) -> Iterator[Problem]:
@@ -260,14 +260,14 @@ def _key_problems(consumer_key: str, consumer_secret: str) -> Iterator[Problem]:
     elif not consumer_key.startswith("ck_"):
         yield Problem(
             "consumer_key",
-            "consumer_key is no WooCommerce consumer key",
+            "consumer_key is not a WooCommerce consumer key",
             "It starts with ck_; make one in WooCommerce > Settings > Advanced > REST API. With a user name,"
             " consumer_secret must be an application password, 24 letters and digits.",
         )
     elif not consumer_secret.startswith("cs_"):
         yield Problem(
             "consumer_secret",
-            "consumer_secret is no WooCommerce consumer secret",
+            "consumer_secret is not a WooCommerce consumer secret",
             "It starts with cs_ and is shown once, when the key is made.",
         )
 
@@ -302,7 +302,7 @@ def _http_problems(values: Mapping[str, Any]) -> Iterator[Problem]:
         missing, given = ("http_password", "http_user") if user else ("http_user", "http_password")
         yield Problem(missing, f"{given} is set without {missing}", "Enter both, or neither.")
     elif user and ":" in user:
-        yield Problem("http_user", "http_user holds a colon, which no user name may", "Enter the user name alone.")
+        yield Problem("http_user", "http_user contains a colon, which no user name may", "Enter only the user name.")
     elif user and site_address(values["site_url"]).startswith("http://"):
         what = "http_password would travel unprotected over plain http"
         yield Problem("site_url", what, "Set site_url to https://.")
@@ -322,11 +322,11 @@ def _component_problems(components: Iterable[str]) -> Iterator[Problem]:
 
 def _request_problems(user_agent: str | None, parameters: Mapping[str, str]) -> Iterator[Problem]:
     if user_agent and not _HEADER.fullmatch(user_agent):
-        what = "user_agent holds what no header may hold"
+        what = "user_agent contains characters that a header cannot carry"
         yield Problem("user_agent", what, "Use letters without accents, digits and plain signs.")
     if any(holds_key(f"{name}={value}") for name, value in parameters.items()):
-        what = "extra_query_parameters holds a key"
-        yield Problem("extra_query_parameters", what, "Take it out; key and secret have settings of their own.")
+        what = "extra_query_parameters contains a key"
+        yield Problem("extra_query_parameters", what, "Remove it; key and secret have their own settings.")
 
 
 def _is_date(text: str) -> bool:

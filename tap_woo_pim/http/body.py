@@ -71,11 +71,11 @@ def read_body(response: requests.Response, timeout_seconds: float) -> bytes:
         while chunk := response.raw.read1(CHUNK_BYTES, decode_content=True):
             body += chunk
             if len(body) > MAX_BODY_BYTES:
-                raise BodyError(f"sent more than {MAX_BODY_BYTES // 2**20} MB in one answer")
+                raise BodyError(f"sent more than {MAX_BODY_BYTES // 2**20} MB in one response")
     except ReadTimeoutError as error:
-        raise BodyError(f"had not sent its whole answer after {timeout_seconds:g} s") from error
+        raise BodyError(f"had not sent its whole response after {timeout_seconds:g} s") from error
     except (HTTPError, OSError) as error:
-        raise BodyError("broke off in the middle of its answer") from error
+        raise BodyError("broke off in the middle of its response") from error
     return bytes(body)
 
 
@@ -106,7 +106,7 @@ def _check_shape(text: bytes) -> None:
         return
     marks = _marks(text)
     if sum(map(marks.count, (b",", b"[", b"{"))) > MAX_VALUES:
-        raise BodyError(f"sent more than {MAX_VALUES:,} values in one answer")
+        raise BodyError(f"sent more than {MAX_VALUES:,} values in one response")
     # A value whose brackets are more than twice those that open has ended or is broken before the rest.
     brackets = marks.translate(None, b",")[: 2 * MAX_VALUES]
     if max(accumulate(map(_STEPS.__getitem__, brackets)), default=0) > MAX_LEVELS:

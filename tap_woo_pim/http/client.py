@@ -265,6 +265,6 @@ class Client:
     def _notice(self, place: str) -> None:
         if self._first_notice.acquire(blocking=False):  # never to be released: said once
             logger.warning(
-                "%s: PHP prints notices into its answers. The data is read all the same; turn off display_errors.",
+                "%s: PHP prints notices into its responses. The data is read anyway; turn off display_errors.",
                 place,
             )

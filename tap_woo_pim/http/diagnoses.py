@@ -63,14 +63,14 @@ TIMED_OUT = Diagnosis(
 )
 UNREACHABLE = Diagnosis(
     Step.ADDRESS,
-    "no network leads to it",
-    "Check the network of this machine, and site_url",
+    "there is no network route to it",
+    "Check this machine's network, and site_url",
     setting="site_url",
 )
 PROXY = Diagnosis(
     Step.ADDRESS,
-    "the proxy of this machine does not let it be reached",
-    "Check the proxy's address in HTTPS_PROXY and HTTP_PROXY, or name the store in NO_PROXY",
+    "this machine's proxy does not let requests through to it",
+    "Check the proxy address in HTTPS_PROXY and HTTP_PROXY, or list the store in NO_PROXY",
 )
 BROKEN_OFF = Diagnosis(
     Step.ADDRESS,
@@ -86,57 +86,57 @@ HTTPS_NEEDED = Diagnosis(
 )
 OTHER_HOST = Diagnosis(
     Step.ADDRESS,
-    "it sends on to another host, {target}, which does not get the key",
-    "If that is the store, set site_url to it",
+    "it redirects to another host, {target}, which must not get the key",
+    "If that host is the store, set site_url to it",
     setting="site_url",
 )
 BAD_REDIRECT = Diagnosis(
     Step.ADDRESS,
-    "it sends on to an odd address at {target}, with a user name in it or none at all",
+    "it redirects to a malformed address at {target}",
     "Correct that redirect in the store's web server or plugins",
     setting="site_url",
 )
 DOWNGRADE = Diagnosis(
     Step.ADDRESS,
-    "it sends on from https to plain http, {target}",
-    "Let the store answer over https. If it has no https at all, set site_url to that address",
+    "it redirects from https to plain http, {target}",
+    "Serve the store over https. If it has no https at all, set site_url to that address",
     setting="site_url",
 )
 OTHER_DATA = Diagnosis(
     Step.ADDRESS,
-    "it sends on to other data than was asked for, at {target}",
+    "it redirects the request to something else, at {target}",
     "Correct that redirect in the store's web server or plugins",
     setting="site_url",
 )
 CIRCLE = Diagnosis(
     Step.ADDRESS,
-    "it redirects in a circle, at last to {target}",
-    "Set site_url to the address at which a browser ends. If it is that one, the store's server and WordPress disagree"
-    " on https: tell WordPress of its proxy",
+    "it redirects in a circle, last to {target}",
+    "Set site_url to the address where a browser ends up. If it is that one already, the web server and WordPress"
+    " disagree about https: tell WordPress about its reverse proxy",
     setting="site_url",
 )
 
 EXPIRED = Diagnosis(
     Step.TLS,
     "its TLS certificate has expired",
-    "Renew the certificate of the store",
+    "Renew the store's certificate",
     setting="site_url",
 )
 NOT_YET_VALID = Diagnosis(
     Step.TLS,
     "its TLS certificate is not valid yet",
-    "Check the clock of this machine, and the certificate of the store",
+    "Check this machine's clock, and the store's certificate",
 )
 SELF_SIGNED = Diagnosis(
     Step.TLS,
     "its TLS certificate is self-signed",
-    "Give the store a certificate of a public authority, or set ca_bundle to a file with this certificate",
+    "Give the store a certificate from a public authority, or set ca_bundle to a file with this certificate",
     setting="site_url",
 )
 UNKNOWN_AUTHORITY = Diagnosis(
     Step.TLS,
-    "its TLS certificate is of an authority that this machine does not trust",
-    "Send the whole chain from the store, or set ca_bundle to a file with the authority's certificate",
+    "its TLS certificate is from an authority that this machine does not trust",
+    "Let the store send its whole certificate chain, or set ca_bundle to a file with the authority's certificate",
     setting="site_url",
 )
 WRONG_NAME = Diagnosis(
@@ -147,19 +147,19 @@ WRONG_NAME = Diagnosis(
 )
 NO_TLS = Diagnosis(
     Step.TLS,
-    "it speaks plain http where https was asked for",
-    "Let the store answer over https, or set site_url to http://, which works with auth_method auto or oauth1",
+    "it speaks plain http where https was expected",
+    "Serve the store over https, or set site_url to http://, which works with auth_method auto or oauth1",
     setting="site_url",
 )
 BAD_CA_FILE = Diagnosis(
     Step.TLS,
-    "the file of certificate authorities to check its certificate against cannot be read",
-    "Name a PEM file in ca_bundle, or in REQUESTS_CA_BUNDLE where ca_bundle is not set",
+    "the file of trusted certificate authorities cannot be read",
+    "Name a PEM file in ca_bundle, or in REQUESTS_CA_BUNDLE if ca_bundle is not set",
     setting="ca_bundle",
 )
 TLS_FAILED = Diagnosis(
     Step.TLS,
-    "no secure connection could be agreed on",
+    "no secure connection could be established",
     "Let the store's server offer TLS 1.2 or newer, and check site_url",
     setting="site_url",
 )
@@ -172,11 +172,11 @@ NOT_WORDPRESS = Diagnosis(
 )
 FIREWALL = Diagnosis(
     Step.WORDPRESS,
-    "a firewall or bot protection answers in the store's place (status {status})",
+    "a firewall or bot protection answers instead of the store (status {status})",
     "Allow this machine's address, or the user agent tap-woo-pim, on /wp-json/ there",
 )
 MAINTENANCE = Diagnosis(
-    Step.WORDPRESS, "the store is in maintenance mode", "Try again when its maintenance is over, usually in minutes"
+    Step.WORDPRESS, "the store is in maintenance mode", "Try again when it is over, usually within minutes"
 )
 SITE_PASSWORD = Diagnosis(
     Step.WORDPRESS,
@@ -191,39 +191,39 @@ WRONG_SITE_PASSWORD = Diagnosis(
     setting="http_password",
 )
 LOGIN_PAGE = Diagnosis(
-    Step.REST_API, "it asks for a log-in in a browser", "Except /wp-json/ in the plugin that makes the store private"
+    Step.REST_API, "it shows a login page instead of data", "Exempt /wp-json/ in the plugin that makes the site private"
 )
 SERVER_ERROR = Diagnosis(
     Step.WORDPRESS,
-    "it answered with the server error {status}",
-    "Try later. If it lasts, look into the store's error log",
+    "it answered with server error {status}",
+    "Try later. If it persists, look into the store's error log",
 )
 TOO_OFTEN = Diagnosis(
     Step.ADDRESS,
-    "it failed again and again, for {minutes:g} minutes in all; at last {what}",
-    "What was read is kept. Try later, or raise retry_budget_seconds",
+    "its failures took more than {minutes:g} minutes in all; the last one: {what}",
+    "What was synced is kept. Try later, or raise retry_budget_seconds",
 )
 TOO_MANY_REQUESTS = Diagnosis(
     Step.WORDPRESS,
     "it limits the number of requests (status 429)",
-    "Lower max_concurrency, or let its host allow this machine more",
+    "Lower max_concurrency, or ask its host to allow this machine more requests",
 )
 
 PLAIN_PERMALINKS = Diagnosis(
     Step.REST_API,
-    "its permalinks are plain, with which WooCommerce takes no keys",
-    "Choose any other structure in WordPress > Settings > Permalinks and save",
+    "its permalinks are set to Plain, and WooCommerce then accepts no keys",
+    "Choose any other structure in WordPress > Settings > Permalinks, and save",
     setting="site_url",
 )
 REST_OFF = Diagnosis(
     Step.REST_API,
-    "WordPress is there, its REST API is not",
-    "Allow /wp-json/ in the security plugin or the web server that hides it, and save Settings > Permalinks once",
+    "WordPress is there, but its REST API is not",
+    "Allow /wp-json/ in the security plugin or web server that hides it, and save Settings > Permalinks once",
 )
 REST_BLOCKED = Diagnosis(
     Step.REST_API,
-    "a plugin has switched the REST API off or closed it (status {status})",
-    "Allow the REST API, at least /wp-json/ and /wp-json/wc/, in that plugin",
+    "a plugin has switched off or restricted the REST API (status {status})",
+    "Allow the REST API in that plugin, at least /wp-json/ and /wp-json/wc/",
 )
 NO_DATA = Diagnosis(
     Step.REST_API,
@@ -235,12 +235,12 @@ NO_DATA = Diagnosis(
 BAD_BODY = Diagnosis(
     Step.REST_API,
     "it {problem}",
-    "Try later. If it lasts, look for a plugin that writes into the store's answers, and into its error log",
+    "Try later. If it persists, look for a plugin that writes into the store's responses, and into its error log",
 )
 
 NO_WOOCOMMERCE = Diagnosis(
     Step.WOOCOMMERCE,
-    "WordPress is there, WooCommerce (3.0 or newer) is not",
+    "WordPress is there, but WooCommerce (3.0 or newer) is not",
     "Activate the WooCommerce plugin, or check site_url",
     setting="site_url",
 )
@@ -248,20 +248,14 @@ NO_WOOCOMMERCE = Diagnosis(
 UNKNOWN_KEY = Diagnosis(
     Step.KEY,
     "the store does not know this key: it was revoked, mistyped, or made in another store",
-    "Make a new key with read permission in this store, in WooCommerce > Settings > Advanced > REST API,"
-    " and enter both its halves",
+    "Make a new key with read permission in this store, in WooCommerce > Settings > Advanced > REST API, and enter"
+    " both halves",
     setting="consumer_key",
 )
 CUT_KEY = Diagnosis(
     Step.KEY,
-    "the store does not know this key, which is not whole: it has {length} characters instead of 43",
+    "the store does not know this key, which is incomplete: it has {length} characters instead of 43",
     "Copy consumer_key again, from ck_ to its end, or make a new key",
-    setting="consumer_key",
-)
-FOREIGN_KEY = Diagnosis(
-    Step.KEY,
-    "the store does not know this key, which is another store's: it is entered as {variable} too",
-    "Enter the key and the secret that were made in this store",
     setting="consumer_key",
 )
 UNKNOWN_USER = Diagnosis(
@@ -286,19 +280,20 @@ LOST_PASSWORD = Diagnosis(
 REVOKED = Diagnosis(
     Step.KEY,
     "the key was revoked while it was in use",
-    "Make a new key and enter both its halves. What was read is kept, and the next run goes on from there",
+    "Make a new key and enter both halves. What was synced is kept, and the next sync continues from there",
     setting="consumer_key",
 )
 STRIPPED_HEADER = Diagnosis(
     Step.KEY,
-    "its web server takes the Authorization header away, so auth_method basic cannot work",
+    "its web server removes the Authorization header, so auth_method basic cannot work",
     "Set auth_method to query or auto",
     setting="auth_method",
 )
 HIDDEN_HTTPS = Diagnosis(
     Step.KEY,
-    "WordPress takes this https for plain http, since its proxy does not tell it, so auth_method {method} cannot work",
-    "Set auth_method to auto or oauth1, or let the proxy send X-Forwarded-Proto and WordPress heed it",
+    "WordPress believes it is served over HTTP, because its reverse proxy does not send X-Forwarded-Proto, so"
+    " auth_method {method} cannot work",
+    "Set auth_method to auto or oauth1, or make the proxy send X-Forwarded-Proto and WordPress honour it",
     setting="auth_method",
 )
 LOST_QUERY = Diagnosis(
@@ -309,12 +304,12 @@ LOST_QUERY = Diagnosis(
 )
 CLOCK = Diagnosis(
     Step.KEY,
-    "its clock is more than 15 minutes off from what it tells, so it takes no OAuth signature",
-    "Set the clock of the store's server (NTP), and stop proxies from changing the Date header",
+    "the server's clock differs from its Date header by more than 15 minutes, so it rejects OAuth signatures",
+    "Set the server's clock (NTP), and stop proxies from changing the Date header",
 )
 NOT_SIGNED_IN = Diagnosis(
     Step.KEY,
-    "it refuses the key in a way of its own",
+    "it refuses the key for a reason that it does not explain",
     "Check consumer_key and consumer_secret, and the security plugins of the store",
     setting="consumer_key",
 )
@@ -341,21 +336,21 @@ WRITE_ONLY = Diagnosis(
 )
 NO_RIGHTS_AT_ALL = Diagnosis(
     Step.READ,
-    "the user of this key may view no part of the catalogue",
-    "Make a new key for a user who is shop manager or administrator",
+    "this key's user may not view any part of the catalogue",
+    "Make a new key for a shop manager or administrator",
     setting="consumer_key",
 )
 
 NO_RIGHTS = Diagnosis(
     Step.COMPONENTS,
-    "the user of this key may not view this",
-    "Make the key for a shop manager or administrator, or leave it out of sync_components",
+    "this key's user may not view this",
+    "Make the key for a shop manager or administrator, or remove the component from sync_components",
     setting="sync_components",
 )
 NO_ROUTE = Diagnosis(
     Step.COMPONENTS,
     "the store has no such route",
-    "Update WooCommerce, or leave the component out of sync_components",
+    "Update WooCommerce, or remove the component from sync_components",
     setting="sync_components",
 )
 BAD_PARAMETERS = Diagnosis(

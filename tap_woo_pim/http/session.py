@@ -71,7 +71,10 @@ class Transport:
             logging.getLogger(name).setLevel(logging.CRITICAL)
         if not settings.verify_tls:
             warnings.simplefilter("ignore", InsecureRequestWarning)
-            logger.warning("%s: verify_tls is off, so anyone on the way can read and change all.", settings.store_id)
+            logger.warning(
+                "%s: verify_tls is off, so anyone on the network path can read and change everything.",
+                settings.store_id,
+            )
 
     def send(self, method: str, url: str, params: Mapping[str, Any], auth: AuthBase, place: str) -> requests.Response:
         """Send a request, and follow redirects within the store, showing the key anew at each.

@@ -20,9 +20,9 @@ def as_list(data: Any, most: int | None = None) -> list[Any]:
     if isinstance(data, dict) and data and all(name.isdecimal() for name in data):
         data = list(data.values())
     if not isinstance(data, list):
-        raise BodyError("answered with something that is no list")
+        raise BodyError("answered with something that is not a list")
     if most is not None and len(data) > most:
-        raise BodyError("answered with more rows than were asked for, as behind a cache that ignores the query")
+        raise BodyError("answered with more rows than were requested, as a cache does that ignores the query")
     return data
 
 
@@ -33,5 +33,5 @@ def as_object(data: Any, *names: str) -> dict[str, Any]:
         BodyError: it is none, or lacks one of them.
     """
     if not isinstance(data, dict) or not data.keys() >= set(names):
-        raise BodyError("answered with something else than what was asked for")
+        raise BodyError("answered with something else than what was requested")
     return data

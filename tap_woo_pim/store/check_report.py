@@ -25,7 +25,7 @@ def lines(step: CheckStep) -> Iterator[str]:
 
 
 def _store_lines(found: StoreFound) -> Iterator[str]:
-    yield "Rows are as the store counts them; a sync also brings the products and variations in its trash."
+    yield "Row counts are the store's own; a sync also brings the products and variations in the trash."
     yield f"Store: {found.name} ({found.url})"
     yield f"WooCommerce {found.woocommerce_version or '?'}, WordPress {found.wordpress_version or '?'}"
     yield f"Currency {found.currency or '?'}, units {found.weight_unit or '?'} and {found.dimension_unit or '?'}"

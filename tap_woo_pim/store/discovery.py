@@ -144,5 +144,5 @@ def _better_address(client: Client, root: str) -> str:
         return ""
     kept = ""
     if settings.store_id == default_store_id(settings.site_url) != default_store_id(better):
-        kept = f" Set store_id to {settings.store_id} as well, or all of its rows come a second time."
+        kept = f" Set store_id to {settings.store_id} too, or all of its rows arrive a second time."
     return f"the store is at {better}. Set site_url to that address.{kept}"

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import datetime
 import logging
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
-from tap_woo_pim.config.settings import Settings
-from tap_woo_pim.config.urls import origin, site_address
+from tap_woo_pim.config.urls import origin
 from tap_woo_pim.exceptions import PassingError, StoreError
 from tap_woo_pim.http.auth import Basic, KeyPair, OAuth, Query
 from tap_woo_pim.http.classify import AUTHENTICATION_ERROR
@@ -19,7 +16,6 @@ from tap_woo_pim.http.diagnoses import (
     CLOCK,
     CUT_KEY,
     FIREWALL,
-    FOREIGN_KEY,
     HIDDEN_HTTPS,
     LOST_PASSWORD,
     LOST_QUERY,
@@ -191,7 +187,7 @@ class _Login:
         wanted, found = self._settings.auth_method, way_in.method
         if wanted not in ("auto", found):
             raise StoreError(self._place, self._why_not(wanted, way_in), method=wanted)
-        logger.info("%s: the key is taken by the authentication method %s.", self._place, found)
+        logger.info("%s: the key works with auth_method %s.", self._place, found)
         is_best = found == "basic" or (found == "query" and self._settings.http_user)
         if wanted != "auto" or is_best or not self._url.startswith("https://"):
             return ""
@@ -214,9 +210,6 @@ class _Login:
             return self._named_password(error)
         if error.cause is not UNKNOWN_KEY:
             return error
-        variable = _other_entry(os.environ, self._settings)
-        if variable is not None:
-            return StoreError(self._place, FOREIGN_KEY, variable=variable)
         if len(key) != KEY_LENGTH:
             return StoreError(self._place, CUT_KEY, length=len(key))
         return error
@@ -236,25 +229,3 @@ class _Login:
 def _seconds_ahead(date: datetime.datetime | None) -> float:
     """How far the store's clock is ahead of this machine's."""
     return 0 if date is None else (date - datetime.datetime.now(datetime.UTC)).total_seconds()
-
-
-def _other_entry(environment: Mapping[str, Any], settings: Settings) -> str | None:
-    """Find the variable of another store that holds this store's key, copied by mistake.
-
-    Meltano hands the variables of all stores of `.env` to each of them, and to its own store the address as well.
-    """
-    names = [
-        name
-        for name, value in environment.items()
-        if name.endswith("CONSUMER_KEY") and value.strip() == settings.consumer_key
-    ]
-    own = [name for name in names if _is_of(environment.get(name.replace("CONSUMER_KEY", "SITE_URL")), settings)]
-    others = sorted(set(names) - set(own))
-    return others[0] if own and others else None
-
-
-def _is_of(site_url: str | None, settings: Settings) -> bool:
-    try:
-        return site_address(site_url or "") == settings.site_url
-    except ValueError:
-        return False

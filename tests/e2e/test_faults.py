@@ -36,8 +36,8 @@ DEAD = {"a row that kills its page": 1, "two such rows at both ends": 2}
 FAILED = {
     "connection refused": "the connection was refused",
     "host not found": "its host name was not found",
-    "redirect to another host": "it sends on to another host, https://elsewhere.invalid",
-    "redirect to a file": "it sends on to another host, file://",
+    "redirect to another host": "it redirects to another host, https://elsewhere.invalid",
+    "redirect to a file": "it redirects to another host, file://",
     "redirect to nowhere": "it answered with HTTP status 302",
     "redirect in a circle": "it redirects in a circle",
     "key revoked": "the key was revoked while it was in use",

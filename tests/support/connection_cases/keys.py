@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from email.utils import format_datetime
 
-from demo_store import Server, Store
+from demo_store import Server
 from demo_store.faults import When, path
 from demo_store.faults.bodies import BodyChanged
 from tests.support.connection_cases.case import (
@@ -25,8 +25,8 @@ case = Cases()
 
 UNKNOWN = (
     "store ({url}), all components: the store does not know this key: it was revoked, mistyped, or made in another"
-    " store. Make a new key with read permission in this store, in WooCommerce > Settings > Advanced > REST API, and"
-    " enter both its halves."
+    " store. Make a new key with read permission in this store, in WooCommerce > Settings > Advanced > REST API,"
+    " and enter both halves."
 )
 SECRET = (
     "store ({url}), all components: the secret does not belong to this key. Enter the consumer_secret that was shown"
@@ -37,8 +37,8 @@ WRITE = (
     " Advanced > REST API."
 )
 CLOCK = (
-    "store ({url}), all components: its clock is more than 15 minutes off from what it tells, so it takes no OAuth"
-    " signature. Set the clock of the store's server (NTP), and stop proxies from changing the Date header."
+    "store ({url}), all components: the server's clock differs from its Date header by more than 15 minutes, so it"
+    " rejects OAuth signatures. Set the server's clock (NTP), and stop proxies from changing the Date header."
 )
 
 
@@ -68,8 +68,8 @@ def unknown_key_application_passwords(stage: Stage) -> Config:
 
 @case(
     "key not copied whole",
-    "store ({url}), all components: the store does not know this key, which is not whole: it has 40 characters instead"
-    " of 43. Copy consumer_key again, from ck_ to its end, or make a new key.",
+    "store ({url}), all components: the store does not know this key, which is incomplete: it has 40 characters"
+    " instead of 43. Copy consumer_key again, from ck_ to its end, or make a new key.",
 )
 def cut_key(stage: Stage) -> Config:
     server = stage.serve()
@@ -122,23 +122,6 @@ def wrong_secret_hidden(stage: Stage) -> Config:
     return stage.config(server, consumer_secret=OTHER_SECRET)
 
 
-@case(
-    "key from another store",
-    "store ({url}), all components: the store does not know this key, which is another store's: it is entered as"
-    " TAP_WOO_PIM__US_CONSUMER_KEY too. Enter the key and the secret that were made in this store.",
-)
-def foreign_key(stage: Stage) -> Config:
-    other = Store.empty().key()
-    config = stage.config(stage.serve(), consumer_key=other.consumer_key, consumer_secret=other.consumer_secret)
-    # As Meltano sets it: all of .env, and every setting of the store that is read.
-    stage.environment |= {
-        "TAP_WOO_PIM__US_CONSUMER_KEY": other.consumer_key,
-        "TAP_WOO_PIM__EU_CONSUMER_KEY": other.consumer_key,
-        "TAP_WOO_PIM__EU_SITE_URL": config["site_url"],
-    }
-    return config
-
-
 @case("write-only key", WRITE)
 def write_only(stage: Stage) -> Config:
     server = stage.serve()
@@ -164,8 +147,8 @@ def write_only_http_translated(stage: Stage) -> Config:
 
 @case(
     "user without rights, for all components",
-    "store ({url}), all components: the user of this key may view no part of the catalogue. Make a new key for a user"
-    " who is shop manager or administrator.",
+    "store ({url}), all components: this key's user may not view any part of the catalogue. Make a new key for a"
+    " shop manager or administrator.",
 )
 def no_rights(stage: Stage) -> Config:
     server = stage.serve()
@@ -175,8 +158,8 @@ def no_rights(stage: Stage) -> Config:
 
 @case(
     "user without rights, for some components",
-    "store ({url}), tax_classes: the user of this key may not view this. Make the key for a shop manager or"
-    " administrator, or leave it out of sync_components.",
+    "store ({url}), tax_classes: this key's user may not view this. Make the key for a shop manager or"
+    " administrator, or remove the component from sync_components.",
 )
 def some_rights(stage: Stage) -> Config:
     server = stage.serve()
@@ -186,7 +169,7 @@ def some_rights(stage: Stage) -> Config:
 
 @case(
     "Authorization header stripped",
-    "store ({url}), all components: its web server takes the Authorization header away, so auth_method basic cannot"
+    "store ({url}), all components: its web server removes the Authorization header, so auth_method basic cannot"
     " work. Set auth_method to query or auto.",
 )
 def stripped(stage: Stage) -> Config:
@@ -197,9 +180,9 @@ def stripped(stage: Stage) -> Config:
 
 @case(
     "https that WordPress takes for http",
-    "store ({url}), all components: WordPress takes this https for plain http, since its proxy does not tell it, so"
-    " auth_method basic cannot work. Set auth_method to auto or oauth1, or let the proxy send X-Forwarded-Proto and"
-    " WordPress heed it.",
+    "store ({url}), all components: WordPress believes it is served over HTTP, because its reverse proxy does not"
+    " send X-Forwarded-Proto, so auth_method basic cannot work. Set auth_method to auto or oauth1, or make the"
+    " proxy send X-Forwarded-Proto and WordPress honour it.",
 )
 def hidden_https(stage: Stage) -> Config:
     server = stage.serve()
@@ -238,8 +221,8 @@ def clock_translated(stage: Stage) -> Config:
 
 @case(
     "key refused in an unknown way",
-    "store ({url}), all components: it refuses the key in a way of its own. Check consumer_key and consumer_secret, and"
-    " the security plugins of the store.",
+    "store ({url}), all components: it refuses the key for a reason that it does not explain. Check consumer_key"
+    " and consumer_secret, and the security plugins of the store.",
 )
 def refused_oddly(stage: Stage) -> Config:
     def change(body: bytes) -> bytes:
@@ -303,8 +286,8 @@ def wrong_application_password(stage: Stage) -> Config:
 
 @case(
     "application password of a user who may view nothing",
-    "store ({url}), all components: the user of this key may view no part of the catalogue. Make a new key for a user"
-    " who is shop manager or administrator.",
+    "store ({url}), all components: this key's user may not view any part of the catalogue. Make a new key for a"
+    " shop manager or administrator.",
 )
 def application_password_without_rights(stage: Stage) -> Config:
     server = stage.serve()

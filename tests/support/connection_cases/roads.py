@@ -36,7 +36,7 @@ def http_to_https_port(stage: Stage) -> Config:
 
 @case(
     "https where there is only http",
-    "store ({url}), all components: it speaks plain http where https was asked for. Let the store answer over https, or"
+    "store ({url}), all components: it speaks plain http where https was expected. Serve the store over https, or"
     " set site_url to http://, which works with auth_method auto or oauth1.",
 )
 def https_to_http_port(stage: Stage) -> Config:
@@ -46,8 +46,8 @@ def https_to_http_port(stage: Stage) -> Config:
 
 @case(
     "redirect to another host",
-    "store ({url}), all components: it sends on to another host, https://elsewhere.invalid, which does not get the key."
-    " If that is the store, set site_url to it.",
+    "store ({url}), all components: it redirects to another host, https://elsewhere.invalid, which must not get the"
+    " key. If that host is the store, set site_url to it.",
 )
 def other_host(stage: Stage) -> Config:
     server = stage.serve()
@@ -57,8 +57,8 @@ def other_host(stage: Stage) -> Config:
 
 @case(
     "redirect to another host, of the requests with the key",
-    "store ({url}), all components: it sends on to another host, https://elsewhere.invalid, which does not get the key."
-    " If that is the store, set site_url to it.",
+    "store ({url}), all components: it redirects to another host, https://elsewhere.invalid, which must not get the"
+    " key. If that host is the store, set site_url to it.",
 )
 def other_host_later(stage: Stage) -> Config:
     server = stage.serve()
@@ -68,8 +68,8 @@ def other_host_later(stage: Stage) -> Config:
 
 @case(
     "redirect to an odd address",
-    "store ({url}), all components: it sends on to an odd address at https://localhost:99999, with a user name in it or"
-    " none at all. Correct that redirect in the store's web server or plugins.",
+    "store ({url}), all components: it redirects to a malformed address at https://localhost:99999. Correct that"
+    " redirect in the store's web server or plugins.",
 )
 def odd_redirect(stage: Stage) -> Config:
     server = stage.serve()
@@ -79,7 +79,7 @@ def odd_redirect(stage: Stage) -> Config:
 
 @case(
     "redirect to other data",
-    "store ({url}), all components: it sends on to other data than was asked for, at {url}. Correct that redirect in"
+    "store ({url}), all components: it redirects the request to something else, at {url}. Correct that redirect in"
     " the store's web server or plugins.",
 )
 def other_data(stage: Stage) -> Config:
@@ -90,9 +90,9 @@ def other_data(stage: Stage) -> Config:
 
 @case(
     "redirect loop",
-    "store ({url}), all components: it redirects in a circle, at last to {url}/wp-json/. Set site_url to the address at"
-    " which a browser ends. If it is that one, the store's server and WordPress disagree on https: tell WordPress of"
-    " its proxy.",
+    "store ({url}), all components: it redirects in a circle, last to {url}/wp-json/. Set site_url to the address"
+    " where a browser ends up. If it is that one already, the web server and WordPress disagree about https: tell"
+    " WordPress about its reverse proxy.",
 )
 def redirect_loop(stage: Stage) -> Config:
     server = stage.serve()
@@ -102,7 +102,7 @@ def redirect_loop(stage: Stage) -> Config:
 
 @case(
     "redirect from https to http",
-    "store ({url}), all components: it sends on from https to plain http, {http_url}. Let the store answer over https."
+    "store ({url}), all components: it redirects from https to plain http, {http_url}. Serve the store over https."
     " If it has no https at all, set site_url to that address.",
 )
 def downgrade(stage: Stage) -> Config:
@@ -117,16 +117,16 @@ def _certificate(make: Callable[[Stage], ssl.SSLContext], **settings: Any) -> Se
 
 case(
     "certificate expired",
-    "store ({url}), all components: its TLS certificate has expired. Renew the certificate of the store.",
+    "store ({url}), all components: its TLS certificate has expired. Renew the store's certificate.",
 )(_certificate(lambda stage: stage.authority.expired()))
 case(
     "certificate not valid yet",
-    "store ({url}), all components: its TLS certificate is not valid yet. Check the clock of this machine, and the"
-    " certificate of the store.",
+    "store ({url}), all components: its TLS certificate is not valid yet. Check this machine's clock, and the"
+    " store's certificate.",
 )(_certificate(lambda stage: stage.authority.not_yet_valid()))
 case(
     "certificate self-signed",
-    "store ({url}), all components: its TLS certificate is self-signed. Give the store a certificate of a public"
+    "store ({url}), all components: its TLS certificate is self-signed. Give the store a certificate from a public"
     " authority, or set ca_bundle to a file with this certificate.",
 )(_certificate(lambda stage: self_signed(stage.folder)))
 case(
@@ -136,15 +136,15 @@ case(
 )(_certificate(lambda stage: stage.authority.context("other.example")))
 case(
     "certificate of an unknown authority",
-    "store ({url}), all components: its TLS certificate is of an authority that this machine does not trust. Send the"
-    " whole chain from the store, or set ca_bundle to a file with the authority's certificate.",
+    "store ({url}), all components: its TLS certificate is from an authority that this machine does not trust. Let"
+    " the store send its whole certificate chain, or set ca_bundle to a file with the authority's certificate.",
 )(_certificate(lambda stage: stage.authority.context("localhost"), ca_bundle=None))
 
 
 @case(
     "no version of TLS in common",
-    "store ({url}), all components: no secure connection could be agreed on. Let the store's server offer TLS 1.2 or"
-    " newer, and check site_url.",
+    "store ({url}), all components: no secure connection could be established. Let the store's server offer TLS 1.2"
+    " or newer, and check site_url.",
 )
 def old_tls(stage: Stage) -> Config:
     context = stage.authority.context("localhost")
@@ -156,8 +156,8 @@ def old_tls(stage: Stage) -> Config:
 
 @case(
     "file of certificate authorities that is none",
-    "store ({url}), all components: the file of certificate authorities to check its certificate against cannot be"
-    " read. Name a PEM file in ca_bundle, or in REQUESTS_CA_BUNDLE where ca_bundle is not set.",
+    "store ({url}), all components: the file of trusted certificate authorities cannot be read. Name a PEM file in"
+    " ca_bundle, or in REQUESTS_CA_BUNDLE if ca_bundle is not set.",
 )
 def bad_ca_file(stage: Stage) -> Config:
     stage.environment["REQUESTS_CA_BUNDLE"] = str(stage.folder / "missing.pem")
@@ -201,8 +201,8 @@ def broken_off(stage: Stage) -> Config:
 
 
 PROXY = (
-    "store ({url}), all components: the proxy of this machine does not let it be reached. Check the proxy's address in"
-    " HTTPS_PROXY and HTTP_PROXY, or name the store in NO_PROXY."
+    "store ({url}), all components: this machine's proxy does not let requests through to it. Check the proxy"
+    " address in HTTPS_PROXY and HTTP_PROXY, or list the store in NO_PROXY."
 )
 
 

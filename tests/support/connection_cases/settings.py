@@ -19,7 +19,7 @@ def missing(stage: Stage) -> Config:
 
 @case(
     "key in the address",
-    "store, settings: site_url holds a key. Give the address alone; key and secret have settings of their own.",
+    "store, settings: site_url contains a key. Enter only the address; key and secret have their own settings.",
 )
 def key_in_address(stage: Stage) -> Config:
     config = stage.config(stage.serve())
@@ -49,15 +49,15 @@ def _user_agent(user_agent: str) -> SetUp:
 for number, user_agent in enumerate(("Store \N{EURO SIGN}", "Store\nX-Other: 1", " Store"), 1):
     case(
         f"user agent that is no header, {number}",
-        "store ({url}), settings: user_agent holds what no header may hold. Use letters without accents, digits and"
-        " plain signs.",
+        "store ({url}), settings: user_agent contains characters that a header cannot carry. Use letters without"
+        " accents, digits and plain signs.",
     )(_user_agent(user_agent))
 
 
 @case(
     "secret among the parameters",
-    "store ({url}), settings: extra_query_parameters holds a key. Take it out; key and secret have settings of their"
-    " own.",
+    "store ({url}), settings: extra_query_parameters contains a key. Remove it; key and secret have their own"
+    " settings.",
 )
 def secret_parameter(stage: Stage) -> Config:
     config = stage.config(stage.serve(tls=False))
@@ -66,9 +66,9 @@ def secret_parameter(stage: Stage) -> Config:
 
 @case(
     "user name in place of the key",
-    "store ({url}), settings: consumer_key is no WooCommerce consumer key. It starts with ck_; make one in WooCommerce"
-    " > Settings > Advanced > REST API. With a user name, consumer_secret must be an application password, 24 letters"
-    " and digits.",
+    "store ({url}), settings: consumer_key is not a WooCommerce consumer key. It starts with ck_; make one in"
+    " WooCommerce > Settings > Advanced > REST API. With a user name, consumer_secret must be an application"
+    " password, 24 letters and digits.",
 )
 def user_name(stage: Stage) -> Config:
     return stage.config(stage.serve(), consumer_key="shopkeeper", consumer_secret="a long pass word")
@@ -76,8 +76,8 @@ def user_name(stage: Stage) -> Config:
 
 @case(
     "secret of another kind",
-    "store ({url}), settings: consumer_secret is no WooCommerce consumer secret. It starts with cs_ and is shown once,"
-    " when the key is made.",
+    "store ({url}), settings: consumer_secret is not a WooCommerce consumer secret. It starts with cs_ and is shown"
+    " once, when the key is made.",
 )
 def other_secret(stage: Stage) -> Config:
     return stage.config(stage.serve(), consumer_secret="a long pass word")
@@ -99,7 +99,7 @@ def wrong_kind(stage: Stage) -> Config:
     return stage.config(stage.serve(), page_size="many")
 
 
-@case("secret of the wrong kind", "store ({url}), settings: consumer_secret is of a wrong type. Give a text.")
+@case("secret of the wrong kind", "store ({url}), settings: consumer_secret has the wrong type. Give a text.")
 def secret_as_list(stage: Stage) -> Config:
     config = stage.config(stage.serve())
     return config | {"consumer_secret": [config["consumer_secret"]]}

@@ -42,8 +42,8 @@ def _bare(status: int) -> SetUp:
 
 
 PLAIN = (
-    "store ({url}), all components: its permalinks are plain, with which WooCommerce takes no keys. Choose any other"
-    " structure in WordPress > Settings > Permalinks and save."
+    "store ({url}), all components: its permalinks are set to Plain, and WooCommerce then accepts no keys. Choose"
+    " any other structure in WordPress > Settings > Permalinks, and save."
 )
 
 
@@ -56,8 +56,8 @@ def plain_permalinks(stage: Stage) -> Config:
 
 @case(
     "WordPress without WooCommerce",
-    "store ({url}), all components: WordPress is there, WooCommerce (3.0 or newer) is not. Activate the WooCommerce"
-    " plugin, or check site_url.",
+    "store ({url}), all components: WordPress is there, but WooCommerce (3.0 or newer) is not. Activate the"
+    " WooCommerce plugin, or check site_url.",
 )
 def no_woocommerce(stage: Stage) -> Config:
     server = stage.serve()
@@ -85,16 +85,16 @@ def one_page(stage: Stage) -> Config:
 
 @case(
     "REST API hidden, WordPress there",
-    "store ({url}), all components: WordPress is there, its REST API is not. Allow /wp-json/ in the security plugin or"
-    " the web server that hides it, and save Settings > Permalinks once.",
+    "store ({url}), all components: WordPress is there, but its REST API is not. Allow /wp-json/ in the security"
+    " plugin or web server that hides it, and save Settings > Permalinks once.",
 )
 def rest_off(stage: Stage) -> Config:
     return spoiled(stage, Instead(404, "Not found", '<img src="/wp-content/uploads/logo.png">'))
 
 
 HIDDEN = (
-    "store ({url}), all components: WordPress is there, its REST API is not. Allow /wp-json/ in the security plugin or"
-    " the web server that hides it, and save Settings > Permalinks once."
+    "store ({url}), all components: WordPress is there, but its REST API is not. Allow /wp-json/ in the security"
+    " plugin or web server that hides it, and save Settings > Permalinks once."
 )
 
 
@@ -151,15 +151,15 @@ def _blocked(status: int) -> SetUp:
 for blocked_status in (401, 403, 404):
     case(
         f"REST API blocked by a plugin, status {blocked_status}",
-        "store ({url}), all components: a plugin has switched the REST API off or closed it"
-        f" (status {blocked_status}). Allow the REST API, at least /wp-json/ and /wp-json/wc/, in that plugin.",
+        "store ({url}), all components: a plugin has switched off or restricted the REST API"
+        f" (status {blocked_status}). Allow the REST API in that plugin, at least /wp-json/ and /wp-json/wc/.",
     )(_blocked(blocked_status))
 
 
 @case(
     "REST API blocked by a plugin that hides its address as well",
-    "store ({url}), all components: a plugin has switched the REST API off or closed it (status 404). Allow the REST"
-    " API, at least /wp-json/ and /wp-json/wc/, in that plugin.",
+    "store ({url}), all components: a plugin has switched off or restricted the REST API (status 404). Allow the"
+    " REST API in that plugin, at least /wp-json/ and /wp-json/wc/.",
 )
 def blocked_and_hidden(stage: Stage) -> Config:
     server = stage.serve()
@@ -171,7 +171,7 @@ def blocked_and_hidden(stage: Stage) -> Config:
 for firewall_status in (200, 403, 503, 455):
     case(
         f"firewall page, status {firewall_status}",
-        "store ({url}), all components: a firewall or bot protection answers in the store's place"
+        "store ({url}), all components: a firewall or bot protection answers instead of the store"
         f" (status {firewall_status}). Allow this machine's address, or the user agent tap-woo-pim, on /wp-json/"
         f" there.",
     )(_firewall(firewall_status))
@@ -179,8 +179,8 @@ for firewall_status in (200, 403, 503, 455):
 
 @case(
     "user agent blocked",
-    "store ({url}), all components: a firewall or bot protection answers in the store's place (status 403). Allow this"
-    " machine's address, or the user agent tap-woo-pim, on /wp-json/ there.",
+    "store ({url}), all components: a firewall or bot protection answers instead of the store (status 403). Allow"
+    " this machine's address, or the user agent tap-woo-pim, on /wp-json/ there.",
 )
 def user_agent(stage: Stage) -> Config:
     server = stage.serve()
@@ -189,8 +189,8 @@ def user_agent(stage: Stage) -> Config:
 
 
 MAINTAINED = (
-    "store ({url}), all components: the store is in maintenance mode. Try again when its maintenance is over, usually"
-    " in minutes."
+    "store ({url}), all components: the store is in maintenance mode. Try again when it is over, usually within"
+    " minutes."
 )
 
 
@@ -240,8 +240,8 @@ def unknown_language(stage: Stage) -> Config:
 
 @case(
     "log-in page in place of the store",
-    "store ({url}), all components: it asks for a log-in in a browser. Except /wp-json/ in the plugin that makes the"
-    " store private.",
+    "store ({url}), all components: it shows a login page instead of data. Exempt /wp-json/ in the plugin that"
+    " makes the site private.",
 )
 def login_page(stage: Stage) -> Config:
     return spoiled(stage, LoginPage())
@@ -249,7 +249,7 @@ def login_page(stage: Stage) -> Config:
 
 @case(
     "server error",
-    "store ({url}), all components: it answered with the server error 502. Try later. If it lasts, look into the"
+    "store ({url}), all components: it answered with server error 502. Try later. If it persists, look into the"
     " store's error log.",
 )
 def server_error(stage: Stage) -> Config:
@@ -258,8 +258,8 @@ def server_error(stage: Stage) -> Config:
 
 @case(
     "too many requests",
-    "store ({url}), all components: it limits the number of requests (status 429). Lower max_concurrency, or let its"
-    " host allow this machine more.",
+    "store ({url}), all components: it limits the number of requests (status 429). Lower max_concurrency, or ask"
+    " its host to allow this machine more requests.",
 )
 def too_many(stage: Stage) -> Config:
     return spoiled(stage, Status(429))
@@ -267,8 +267,8 @@ def too_many(stage: Stage) -> Config:
 
 @case(
     "an answer that is cut off",
-    "store ({url}), all components: it answered with broken JSON. Try later. If it lasts, look for a plugin that writes"
-    " into the store's answers, and into its error log.",
+    "store ({url}), all components: it answered with broken JSON. Try later. If it persists, look for a plugin that"
+    " writes into the store's responses, and into its error log.",
 )
 def cut_body(stage: Stage) -> Config:
     return spoiled(stage, FAULTS["cut_body"]())
@@ -276,8 +276,8 @@ def cut_body(stage: Stage) -> Config:
 
 @case(
     "an answer that is cut off, of rows that name a firewall and link to WordPress",
-    "store ({url}), all components: it answered with broken JSON. Try later. If it lasts, look for a plugin that writes"
-    " into the store's answers, and into its error log.",
+    "store ({url}), all components: it answered with broken JSON. Try later. If it persists, look for a plugin that"
+    " writes into the store's responses, and into its error log.",
 )
 def cut_rows(stage: Stage) -> Config:
     return spoiled(stage, Bare(200, b'[{"description": "DDoS protection", "src": "/wp-content/uploads/a.png"'))
@@ -285,7 +285,7 @@ def cut_rows(stage: Stage) -> Config:
 
 @case(
     "component whose route is gone",
-    "store ({url}), tags: the store has no such route. Update WooCommerce, or leave the component out of"
+    "store ({url}), tags: the store has no such route. Update WooCommerce, or remove the component from"
     " sync_components.",
 )
 def no_route(stage: Stage) -> Config:

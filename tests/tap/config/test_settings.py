@@ -93,21 +93,21 @@ def test_every_number_has_its_range(name: str) -> None:
         (
             "sync_components",
             {"tags": 1},
-            f'sync_components is {{"tags": 1}}. Give names with commas between them, of {COMPONENTS}.',
+            f'sync_components is {{"tags": 1}}. Give names separated by commas, from {COMPONENTS}.',
         ),
         (
             "sync_components",
             "[tags",
-            f'sync_components is "[tags". Give names with commas between them, of {COMPONENTS}.',
+            f'sync_components is "[tags". Give names separated by commas, from {COMPONENTS}.',
         ),
         ("sync_components", "tags,pets", f"sync_components names 'pets'. Choose from {COMPONENTS}."),
         (
             "extra_query_parameters",
             "lang=all",
-            'extra_query_parameters is of a wrong type. Give names and texts, as {"lang": "all"}.',
+            'extra_query_parameters has the wrong type. Give names and texts, as {"lang": "all"}.',
         ),
         ("user_agent", ["me"], 'user_agent is ["me"]. Give a text.'),
-        ("consumer_secret", ["cs_hidden"], "consumer_secret is of a wrong type. Give a text."),
+        ("consumer_secret", ["cs_hidden"], "consumer_secret has the wrong type. Give a text."),
     ],
 )
 def test_every_other_wrong_value_is_told_too(name: str, typed: Any, said: str) -> None:
@@ -155,10 +155,10 @@ def test_a_misspelt_name_is_warned_of(caplog: pytest.LogCaptureFixture) -> None:
         settings(max_concurency=2, stream_maps={}, zzz=1)
     assert caplog.messages == [
         (
-            "shop.example (https://shop.example), settings: max_concurency is no setting of this tap and has no effect."
-            " Did you mean max_concurrency?"
+            "shop.example (https://shop.example), settings: max_concurency is not a setting of this tap and has no"
+            " effect. Did you mean max_concurrency?"
         ),
-        "shop.example (https://shop.example), settings: zzz is no setting of this tap and has no effect.",
+        "shop.example (https://shop.example), settings: zzz is not a setting of this tap and has no effect.",
     ]
 
 

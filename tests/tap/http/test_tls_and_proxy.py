@@ -44,12 +44,12 @@ def test_ca_bundle_that_holds_no_certificate_is_named(stage: Stage) -> None:
     server = stage.serve()
     (stage.folder / "empty.pem").write_text("nothing\n")
     ended = stage.run(stage.config(server, ca_bundle=str(stage.folder / "empty.pem")))
-    assert "the file of certificate authorities to check its certificate against cannot be read" in ended.last_line
+    assert "the file of trusted certificate authorities cannot be read" in ended.last_line
 
 
 def test_ca_bundle_that_is_not_there_is_named(stage: Stage) -> None:
     ended = stage.run(stage.config(stage.serve(), ca_bundle=str(stage.folder / "missing.pem")))
-    assert f"ca_bundle names {stage.folder / 'missing.pem'}, which is no file." in ended.last_line
+    assert f"ca_bundle names {stage.folder / 'missing.pem'}, which is not a file." in ended.last_line
 
 
 def test_proxy_of_the_environment_is_used(stage: Stage) -> None:

@@ -52,7 +52,7 @@ def test_a_page_that_is_no_list_is_asked_for_twice_and_then_in_smaller_ones(
     assert outcome.is_complete
     assert landing.differences(served.store) == {}
     told = [
-        message for message in caplog.messages if "products: it answered with something that is no list." in message
+        message for message in caplog.messages if "products: it answered with something that is not a list." in message
     ]
     assert [message.rpartition(" (")[2] for message in told] == ["1 of 1)."] * outcome.retries
     asked = [request.query for request in served.server.requests if request.query.get("per_page") == "8"]
@@ -72,5 +72,5 @@ def test_a_list_that_never_is_one_is_told_plainly_after_all_tries(served: Site) 
     served.store.faults.add(ERROR, path("taxes/classes$"))
     outcome = run(served, Landing(), sync_components=["tax_classes"])
     assert PLAIN.fullmatch(str(outcome.failure))
-    assert "tax_classes: it answered with something that is no list." in str(outcome.failure)
+    assert "tax_classes: it answered with something that is not a list." in str(outcome.failure)
     assert outcome.retries == 2

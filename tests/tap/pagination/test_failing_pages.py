@@ -119,7 +119,7 @@ def test_notices_in_answers_are_told_once_a_run(served: Site, caplog: pytest.Log
         assert served.sync(**SETTINGS).differences(served.store) == {}
     assert [message for message in caplog.messages if "notices" in message] == [
         (
-            f"store ({served.server.url}), all components: PHP prints notices into its answers."
+            f"store ({served.server.url}), all components: PHP prints notices into its responses."
             " The data is read all the same; turn off display_errors."
         )
     ]

@@ -51,7 +51,7 @@ def test_list_of_a_good_key(stage: Stage) -> None:
     assert set(ticked) == set(COMPONENTS)
     for component, rows in count.items():
         assert ticked[component] == f"{rows:,} rows"
-    assert "a sync also brings the products and variations in its trash" in ended.out
+    assert "a sync also brings the products and variations in the trash" in ended.out
     described = "\n".join(line for line in lines if not line.startswith(TICK))
     for fact in ("WooCommerce 9.9.5", "WordPress 6.9", "Currency EUR", "units kg and cm", "Europe/Berlin", "basic"):
         assert fact in described
@@ -82,9 +82,9 @@ def test_list_names_every_component_that_fails(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("fault", "cause"),
     [
-        (Status(500), "it answered with the server error 500"),
-        (HtmlPage(200), "a firewall or bot protection answers in the store's place (status 200)"),
-        (BodyChanged(lambda _: b'{"code":"internal"}'), "it answered with something that is no list"),
+        (Status(500), "it answered with server error 500"),
+        (HtmlPage(200), "a firewall or bot protection answers instead of the store (status 200)"),
+        (BodyChanged(lambda _: b'{"code":"internal"}'), "it answered with something that is not a list"),
         (FAULTS["never_answers"](), "it did not answer within 1 s"),
     ],
     ids=["server error", "firewall", "error of status 200", "no answer"],
@@ -136,7 +136,7 @@ def test_list_of_a_key_that_may_view_nothing_ends_at_that_step(stage: Stage) -> 
     ended = stage.run(config, "--test")
     *well, failed = ended.out.splitlines()
     assert well == [f"{TICK} {step}" for step in STEPS[:8]]
-    assert failed.startswith(f"{CROSS} key may read: the user of this key may view no part of the catalogue.")
+    assert failed.startswith(f"{CROSS} key may read: this key's user may not view any part of the catalogue.")
 
 
 def test_list_ticks_no_certificate_that_nobody_looked_at(stage: Stage) -> None:
@@ -154,7 +154,7 @@ def test_list_tells_what_would_be_better(stage: Stage) -> None:
     server.store.strips_authorization = True
     ended = stage.run(stage.config(server), "--test")
     assert ended.code == 0
-    assert "Better: its web server takes the Authorization header away" in ended.out
+    assert "Better: its web server removes the Authorization header" in ended.out
     assert "Better" not in stage.run(stage.config(server, auth_method="query"), "--test").out
 
 
@@ -170,7 +170,7 @@ def test_several_components_without_rights_are_all_named(stage: Stage) -> None:
 
     server.store.faults.add(Denied(403), path("products/(tags|brands)$"))
     ended = stage.run(stage.config(server))
-    assert ended.last_line.startswith(f"store ({server.url}), tags, brands: the user of this key may not view this.")
+    assert ended.last_line.startswith(f"store ({server.url}), tags, brands: this key's user may not view this.")
 
 
 def test_component_left_out_of_the_components_is_not_asked_for(stage: Stage) -> None:
@@ -253,11 +253,11 @@ def test_setting_that_is_null_has_its_default(stage: Stage) -> None:
     ("text", "problem"),
     [
         (None, "cannot be read (No such file or directory)"),
-        ("", "is no JSON"),
-        ('{"site_url":', "is no JSON"),
+        ("", "is not JSON"),
+        ('{"site_url":', "is not JSON"),
         ("[1]", "is JSON of another kind"),
         ("null", "is JSON of another kind"),
-        ("\ud800", "is no JSON"),
+        ("\ud800", "is not JSON"),
     ],
 )
 def test_file_of_settings_that_is_none_is_named(stage: Stage, text: str | None, problem: str) -> None:
@@ -284,4 +284,4 @@ def test_fault_of_the_tap_itself_ends_in_one_line_without_the_key(stage: Stage) 
     ended = stage.run(config)
     assert ended.code == 1
     assert "RuntimeError" in ended.err
-    assert ended.last_line == "The tap failed by a fault of its own, described above. Please report it."
+    assert ended.last_line == "The tap failed because of a bug, described above. Please report it."

@@ -83,8 +83,8 @@ def test_steps_come_as_they_pass(stage: Stage) -> None:
     ("setting", "value", "message"),
     [
         ("site_url", "my store", "site_url is not a web address"),
-        ("consumer_key", "shopkeeper", "consumer_key is no WooCommerce consumer key"),
-        ("consumer_secret", "password", "consumer_secret is no WooCommerce consumer secret"),
+        ("consumer_key", "shopkeeper", "consumer_key is not a WooCommerce consumer key"),
+        ("consumer_secret", "password", "consumer_secret is not a WooCommerce consumer secret"),
         ("consumer_secret", "", "consumer_secret is missing"),
         ("sync_components", ["orders"], "sync_components names 'orders'"),
         ("page_size", "many", 'page_size is "many"'),

@@ -193,7 +193,7 @@ def test_api_on_another_host_than_the_front_page_gets_no_key(stage: Stage) -> No
     link = '<https://elsewhere.invalid/wp-json/>; rel="https://api.w.org/"'
     server.store.faults.add(Instead(200, "Store", "Welcome.", Link=link), path("^/$"))
     ended = stage.run(stage.config(server))
-    assert "it sends on to another host, https://elsewhere.invalid, which does not get the key" in ended.last_line
+    assert "it redirects to another host, https://elsewhere.invalid, which must not get the key" in ended.last_line
     assert {request.auth for request in server.requests} == {None}
 
 
@@ -258,7 +258,7 @@ def test_redirect_to_an_odd_address_is_told_as_one(stage: Stage, target: str) ->
     server.store.redirect_to = target.format(server.url.removeprefix("https://"))
     ended = stage.run(stage.config(server))
     shown = target.format(server.url.removeprefix("https://")).replace("somebody@", "").removesuffix("/wp-json/")
-    assert f"all components: it sends on to an odd address at {shown}" in ended.last_line
+    assert f"all components: it redirects to a malformed address at {shown}" in ended.last_line
     assert "somebody" not in ended.last_line
 
 
@@ -282,5 +282,5 @@ def test_key_does_not_go_where_another_host_is_named(stage: Stage) -> None:
     stage.gateway(shop_example=server, evil_example=evil)
     ended = stage.run(stage.config(server, site_url="https://shop.example", **TAGS))
     assert ended.code == 1
-    assert "it sends on to another host, https://evil.example, which does not get the key" in ended.last_line
+    assert "it redirects to another host, https://evil.example, which must not get the key" in ended.last_line
     assert evil.requests == []

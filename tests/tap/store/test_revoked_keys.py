@@ -18,8 +18,8 @@ def test_key_revoked_in_the_middle_ends_the_run_and_the_next_one_goes_on(stage: 
     assert rule.hits == 1
     assert first.code == 1
     assert first.last_line == (
-        f"store ({server.url}), products: the key was revoked while it was in use. Make a new key and enter both its"
-        " halves. What was read is kept, and the next run goes on from there."
+        f"store ({server.url}), products: the key was revoked while it was in use. Make a new key and enter both"
+        " halves. What was synced is kept, and the next sync continues from there."
     )
     assert len(first.rows("product_tags")) == len(store.rows("tags"))
     read = {row["id"] for row in first.rows("products")}

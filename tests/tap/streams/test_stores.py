@@ -129,7 +129,7 @@ def test_one_line_tells_what_could_not_be_read(served: Site, caplog: pytest.LogC
         served.store.faults.add(Status(500), path("/system_status$"))
         served.sync(landing, **SETTINGS)
     told = [message for message in caplog.messages if "could not be read" in message]
-    settings, reason = "settings/general, settings/products, settings/tax", "it answered with the server error 500."
+    settings, reason = "settings/general, settings/products, settings/tax", "it answered with server error 500."
     assert [message.partition(". ")[0] for message in told] == [
         f"stores: {settings} could not be read, so these are null in its row",
         f"stores: {settings}, system_status could not be read, so its row stays as an earlier run brought it",

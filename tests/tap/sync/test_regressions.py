@@ -77,7 +77,7 @@ def test_an_unreadable_newest_product_costs_that_row_alone(monkeypatch: pytest.M
 
 @pytest.mark.parametrize("value", ["yesterday", "2026-13-01"])
 def test_a_start_date_that_is_none_is_refused_before_any_request(value: str) -> None:
-    with site(new_store()) as served, pytest.raises(ConfigValidationError, match="start_date is no date"):
+    with site(new_store()) as served, pytest.raises(ConfigValidationError, match="start_date is not a date"):
         served.tap(start_date=value)
     assert served.server.requests == []
 
