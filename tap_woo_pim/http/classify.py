@@ -145,6 +145,7 @@ CERTIFICATE_SIGNS = {
 
 CONNECTION_SIGNS: tuple[tuple[type[BaseException], str, Diagnosis], ...] = (
     (requests.exceptions.ProxyError, "", PROXY),
+    (OSError, r"SOCKS\w* proxy", PROXY),
     # The store's own address was looked at before, so that it is the proxy's that is none, or of a kind not known.
     (requests.exceptions.InvalidURL, "", PROXY),
     (requests.exceptions.InvalidSchema, "", PROXY),

@@ -14,8 +14,7 @@ from typing import Any
 from weakref import WeakSet
 
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connection import HTTPConnection
 
 from tap_woo_pim._compat import override
 
@@ -154,25 +153,26 @@ class TimedAdapter(HTTPAdapter):
 
     def __init__(self, pool_maxsize: int) -> None:
         self.readers = Readers()
-        self._pools: Mapping[str, type[HTTPConnectionPool]] = {
-            scheme: type(pool.__name__, (pool,), {"ConnectionCls": self._timed(connection)})
-            for scheme, pool, connection in (
-                ("http", HTTPConnectionPool, HTTPConnection),
-                ("https", HTTPSConnectionPool, HTTPSConnection),
-            )
-        }
         super().__init__(pool_maxsize=pool_maxsize)
 
     @override
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = self._pools
+        self._time(self.poolmanager)
 
     @override
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
         manager = super().proxy_manager_for(*args, **kwargs)
-        manager.pool_classes_by_scheme = self._pools
+        self._time(manager)
         return manager
 
-    def _timed(self, connection: type[HTTPConnection]) -> type[HTTPConnection]:
-        return type(connection.__name__, (_Timed, connection), {"readers": self.readers})
+    def _time(self, manager: Any) -> None:
+        """Have a manager, also one of SOCKS proxies, make connections with deadlines."""
+        pools: Mapping[str, Any] = manager.pool_classes_by_scheme
+        manager.pool_classes_by_scheme = {scheme: self._timed_pool(pool) for scheme, pool in pools.items()}
+
+    def _timed_pool(self, pool: Any) -> Any:
+        if issubclass(pool.ConnectionCls, _Timed):  # a manager of a proxy that was asked for before
+            return pool
+        connection = type(pool.ConnectionCls.__name__, (_Timed, pool.ConnectionCls), {"readers": self.readers})
+        return type(pool.__name__, (pool,), {"ConnectionCls": connection})

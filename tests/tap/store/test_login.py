@@ -56,7 +56,7 @@ def test_query_is_chosen_where_the_header_is_stripped_and_remembered(stage: Stag
     ended = stage.run(stage.config(server, **TAGS))
     assert tags(ended) == all_tags(server.store)
     assert [request.auth for request in server.requests].count("basic") == 1
-    assert ended.err.count("takes the Authorization header away") == 1
+    assert ended.err.count("removes the Authorization header") == 1
     assert "Set auth_method to query to save requests." in ended.err
 
 
@@ -209,7 +209,7 @@ def test_signature_is_chosen_where_header_and_query_are_lost(stage: Stage) -> No
     ended = stage.run(stage.config(server, **TAGS))
     assert tags(ended) == all_tags(server.store)
     assert [request.auth for request in server.requests if request.auth][:3] == ["basic", "query", "oauth1"]
-    assert "takes the Authorization header away" in ended.err
+    assert "removes the Authorization header" in ended.err
     assert "Set auth_method to oauth1 to save requests." in ended.err
 
 
