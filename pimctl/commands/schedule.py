@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from pimctl.commands import words
+from pimctl.commands.completion import store_ids
 from pimctl.errors import PimctlError
 from pimctl.project import Project
 
@@ -26,7 +27,7 @@ docs/scheduling.md has a text to paste for each.
 
 
 def schedule(
-    store: Annotated[str, typer.Argument(help="The id of the store.")],
+    store: Annotated[str, typer.Argument(help="The id of the store.", autocompletion=store_ids)],
     every: Annotated[str | None, typer.Option(help="Sync at this interval: 15m, 1h, 6h, 1d.")] = None,
     at: Annotated[str | None, typer.Option(help="Sync every day at this time: 03:00.")] = None,
     cron: Annotated[str | None, typer.Option(help='Sync by cron fields: "0 3 * * 1-5".')] = None,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from pimctl.commands import words
+from pimctl.commands.completion import store_ids
 from pimctl.errors import PimctlError
 from pimctl.project import Project
 
@@ -26,8 +27,11 @@ DEFAULT_EVERY = "1h"
 
 app = typer.Typer(no_args_is_help=True, help="The stores: add, list, check, edit, pause, remove.")
 
-Id = Annotated[str, typer.Argument(metavar="STORE", help="The id of the store.")]
-Ids = Annotated[list[str] | None, typer.Argument(metavar="[STORE]...", help="All of them if none is named.")]
+Id = Annotated[str, typer.Argument(metavar="STORE", help="The id of the store.", autocompletion=store_ids)]
+Ids = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[STORE]...", help="All of them if none is named.", autocompletion=store_ids),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing; take what is not given by default.")]
 Components = Annotated[
@@ -205,7 +209,7 @@ def replace_key(store: Id) -> None:
 
 
 @app.command()
-def pause(stores: Annotated[list[str], typer.Argument(metavar="STORE...")]) -> None:
+def pause(stores: Annotated[list[str], typer.Argument(metavar="STORE...", autocompletion=store_ids)]) -> None:
     """Let no sync of a store start, whoever starts it. Its schedule stays."""
     from pimctl.stores import operations, registry  # noqa: PLC0415
 
@@ -216,7 +220,7 @@ def pause(stores: Annotated[list[str], typer.Argument(metavar="STORE...")]) -> N
 
 
 @app.command()
-def resume(stores: Annotated[list[str], typer.Argument(metavar="STORE...")]) -> None:
+def resume(stores: Annotated[list[str], typer.Argument(metavar="STORE...", autocompletion=store_ids)]) -> None:
     """Let a paused store sync again."""
     from pimctl.stores import operations, registry  # noqa: PLC0415
 

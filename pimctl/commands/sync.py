@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pimctl.commands import words
+from pimctl.commands.completion import store_ids
 from pimctl.errors import PimctlError
 from pimctl.project import Project
 
@@ -33,7 +34,8 @@ pimctl sync --parallel 2 --json > result.json
 
 def sync(
     stores: Annotated[
-        list[str] | None, typer.Argument(metavar="[STORE]...", help="All of them if none is named.")
+        list[str] | None,
+        typer.Argument(metavar="[STORE]...", help="All of them if none is named.", autocompletion=store_ids),
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="Read everything anew, not only what changed.")] = False,
     parallel: Annotated[

@@ -253,6 +253,13 @@ class _Runner:
                 future.result()
 
     def _sync(self, sync: StoreSync) -> None:
+        """Sync one store; what goes wrong is its own result alone."""
+        try:
+            self._run(sync)
+        except (PimctlError, OSError) as error:
+            _end(sync, "failed", str(error))
+
+    def _run(self, sync: StoreSync) -> None:
         began = time.monotonic()
         sync.log = log_folder(self.project) / f"{sync.store.id}.log"
         self._note(sync, "starting")
@@ -287,7 +294,11 @@ class _Runner:
 
     def _record(self, sync: StoreSync, started_at: datetime) -> None:
         """Take over what the tap recorded of this run."""
-        for run in history.history(self.project, sync.store, limit=1):
+        try:
+            runs = history.history(self.project, sync.store, limit=1)
+        except PimctlError:
+            return  # the sync is done; what nobody can read now stands in the database later
+        for run in runs:
             if run.started_at.timestamp() < started_at.timestamp() - 60:  # the store's clock may be behind ours
                 return
             sync.rows, sync.changed, sync.unread = run.rows, run.changed, run.unread
