@@ -84,7 +84,7 @@ def land_attributes(warehouse: Warehouse) -> None:
         product(1, "OBJECT", type="variable", attributes=[axis("Size", {"1": "S", "3": "M", "4": None, "5": 42})]),
         product(2, "NUMBERS", type="variable", attributes={"0": axis("Size", [42, 43])}),
         product(3, "TEXT", attributes=[axis("Size", "S")]),
-        product(4, "STALE", type="variable", attributes=[axis("Size", ["S", "M"])]),
+        product(4, "STALE", type="variable", attributes=[axis("Size", ["S", "M", "50 ml"])]),
     )  # fmt: skip
     insert(
         warehouse, "product_variations", "odd",
@@ -96,6 +96,7 @@ def land_attributes(warehouse: Warehouse) -> None:
         variation(22, 2, None),
         variation(41, 4, "Small"),
         variation(42, 4, "m"),
+        variation(43, 4, "50-ml"),
     )  # fmt: skip
 
 
@@ -279,7 +280,7 @@ def test_numbers_and_objects_in_the_place_of_options(built: Warehouse) -> None:
         *[(1, option, False) for option in ("S", "M", "42")],
         *[(2, option, False) for option in ("42", "43")],
         (3, "S", False),
-        *[(4, option, False) for option in ("S", "M")],
+        *[(4, option, False) for option in ("S", "M", "50 ml")],
         (11, "S", False),
         (12, "S", False),
         (13, "M", False),
@@ -288,6 +289,7 @@ def test_numbers_and_objects_in_the_place_of_options(built: Warehouse) -> None:
         (22, None, True),
         (41, "Small", False),
         (42, "m", False),
+        (43, "50-ml", False),
     ]
 
 

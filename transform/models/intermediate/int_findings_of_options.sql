@@ -31,6 +31,27 @@ combinations as not materialized (
     inner join {{ ref('product_attribute_values') }} as own using (store_id, product_id)
     where own.is_variation_axis
     group by siblings.store_id, siblings.product_id, siblings.parent_id
+),
+
+unknown as materialized (
+    select
+        live.store_id, live.product_id, live.parent_id, live.when_unpublished, own.attribute_code, own.option_code, own.value
+    from live
+    inner join {{ ref('product_attribute_values') }} as own using (store_id, product_id)
+    inner join {{ ref('int_product_facts') }} as parent
+        on live.store_id = parent.store_id and live.parent_id = parent.product_id
+    where
+        own.is_variation_axis
+        and not own.is_any
+        and not exists (
+            select 1
+            from {{ ref('product_attribute_values') }} as offered
+            where
+                offered.store_id = live.store_id
+                and offered.product_id = live.parent_id
+                and offered.attribute_code = own.attribute_code
+                and offered.option_code = own.option_code
+        )
 )
 
 select live.store_id, live.product_id, 'duplicate_combination' as check_name, null as severity, '' as subject,
@@ -47,21 +68,19 @@ inner join combinations using (store_id, parent_id, combination)
 inner join live using (store_id, product_id)
 
 union all
-select live.store_id, live.product_id, 'unknown_option', live.when_unpublished, own.attribute_code || ' ' || own.option_code,
-    'The parent does not offer "' || left(own.value, 80) || '", so nobody can choose this variation.'
-from live
-inner join {{ ref('product_attribute_values') }} as own using (store_id, product_id)
-inner join {{ ref('int_product_facts') }} as parent
-    on live.store_id = parent.store_id and live.parent_id = parent.product_id
+select unknown.store_id, unknown.product_id, 'unknown_option', unknown.when_unpublished,
+    unknown.attribute_code || ' ' || unknown.option_code,
+    'The parent does not offer "' || left(unknown.value, 80) || '", so nobody can choose this variation.'
+from unknown
 where
-    own.is_variation_axis
-    and not own.is_any
-    and not exists (
+    -- Variations of old stores have slugs for options: 50-ml for 50 ml.
+    not exists (
         select 1
         from {{ ref('product_attribute_values') }} as offered
         where
-            offered.store_id = live.store_id
-            and offered.product_id = live.parent_id
-            and offered.attribute_code = own.attribute_code
-            and (offered.option_code = own.option_code or lower(offered.value) = lower(own.value))
+            offered.store_id = unknown.store_id
+            and offered.product_id = unknown.parent_id
+            and offered.attribute_code = unknown.attribute_code
+            and {{ function('name_keys') }}(offered.value) && {{ function('name_keys') }}(unknown.value)
+            and {{ function('name_keys') }}(unknown.value) <> array['', '']
     )
