@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import NoReturn
+import sys
+from typing import NoReturn, TextIO
 
 from pimctl.errors import PimctlError
 from pimctl.postgres import address, external, programs
@@ -17,10 +18,10 @@ def megabytes(size: int) -> str:
     return f"{size / 1_000_000:,.0f} MB"
 
 
-def tell_opened(embedded: Embedded) -> None:
-    """Tell which rights had to be given."""
+def tell_opened(embedded: Embedded, file: TextIO | None = None) -> None:
+    """Tell which rights had to be given, on stdout if no file is named."""
     for right in embedded.opened:
-        print(f"PostgreSQL does not run as root: its account may now {right}.")
+        print(f"PostgreSQL does not run as root: its account may now {right}.", file=file)
 
 
 def start(project: Project) -> None:
@@ -85,7 +86,7 @@ def ensure_running(project: Project) -> str:
         try:
             embedded.start()
         finally:
-            tell_opened(embedded)
+            tell_opened(embedded, sys.stderr)  # stdout may be JSON
     return current_url(project)
 
 

@@ -59,9 +59,9 @@ def _state(one: StoreStatus) -> str:
 def _sentences(one: StoreStatus) -> list[str]:
     told = []
     if one.error:
-        told.append(one.error[:LONGEST_SENTENCE])
-    elif one.state == "incomplete" and one.last and one.last.message:
-        told.append(one.last.message)
+        told.append(words.without_place(one.error, one.store.store_id)[:LONGEST_SENTENCE])
+    elif one.state == "incomplete" and one.last:
+        told.append(words.without_place(one.last.message, one.store.store_id))
     if one.is_stale:
         told.append(f"its last good sync is older than twice its schedule ({one.store.cron}).")
     if one.alert_error:
@@ -112,7 +112,7 @@ def history(
             words.number(found.changed),
             words.number(found.unread),
             words.duration(found.seconds),
-            "" if found.is_good else _short(found.message),
+            "" if found.is_good else _short(words.without_place(found.message, found.store)),
         )
     terminal.print(made)
 
@@ -121,9 +121,8 @@ def _name(run: SyncRun, place: int) -> str:
     return run.run_id[:8] if run.run_id else str(place)
 
 
-def _short(message: str | None) -> str:
-    text = " ".join((message or "").split()).replace("[", "\\[")
-    return text if len(text) <= 80 else f"{text[:79]}..."
+def _short(text: str) -> str:
+    return (text if len(text) <= 80 else f"{text[:79]}...").replace("[", "\\[")
 
 
 def _show(run: SyncRun, *, as_json: bool) -> None:

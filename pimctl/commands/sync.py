@@ -96,7 +96,7 @@ def run(
             if sync.message:
                 style = words.STYLES.get(sync.outcome or "", "")
                 terminal.print(f"[{style}]{sync.store.id}[/]: ", end="")
-                terminal.print(sync.message, markup=False, soft_wrap=True)
+                terminal.print(words.without_place(sync.message, sync.store.store_id), markup=False, soft_wrap=True)
         if batch.model_error:
             terminal.print("[red]The model was not built:[/] ", end="")
             terminal.print(batch.model_error, markup=False, soft_wrap=True)

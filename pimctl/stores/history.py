@@ -328,10 +328,7 @@ def _status(store: Store, now: datetime, seen: _Seen) -> StoreStatus:
     last, last_good, own = seen.last, seen.last_good, seen.figures
     period = schedules.period(store.cron, now)
     is_stale = bool(
-        not store.is_paused
-        and period
-        and last
-        and (last_good is None or now - last_good.started_at > STALE_AFTER_PERIODS * period)
+        not store.is_paused and period and last_good and now - last_good.started_at > STALE_AFTER_PERIODS * period
     )
     has_failed = last is not None and (
         last.status in {"failed", "interrupted"} or (last.status == "running" and not seen.running)

@@ -46,11 +46,12 @@ WELL = StoreStatus(
     is_stale=False, alert_error=None,
 )  # fmt: skip
 PROGRESS = StreamProgress("products", 800, 2000, 40.0, 150.0, 8.0)
+UNKNOWN_KEY = "eu (https://store.example), all components: the store does not know this key [x]"
 STATUSES = [
     WELL,
     replace(WELL, store=replace(EU, id="us"), state="syncing",
             running=RunningSync("us", NOW, 1, None, "reading", (PROGRESS,), None)),
-    replace(WELL, store=replace(EU, id="my-store"), state="failed", error="the store does not know this key [x]",
+    replace(WELL, store=replace(EU, id="my-store"), state="failed", error=UNKNOWN_KEY,
             is_stale=True, alert_error="team did not deliver"),
     replace(WELL, store=replace(EU, id="idle"), state="paused", next_sync_at=None, last_good=None, products=None,
             variations=None, score=None),
@@ -63,7 +64,7 @@ eu         healthy          12 min ago          1,903        3,412     5,412    
 us         syncing 40 %     12 min ago          1,903        3,412     5,412     96.3   in 48 min
 my-store   failed (stale)   12 min ago          1,903        3,412     5,412     96.3   in 48 min
 idle       paused           never                   -            -         -        -   -        \n\
-my-store: the store does not know this key [x]
+my-store: all components: the store does not know this key [x]
 my-store: its last good sync is older than twice its schedule (0 * * * *).
 my-store: an alert could not be sent: team did not deliver
 """
