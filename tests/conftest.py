@@ -29,7 +29,7 @@ settings.register_profile("long", COMMON, max_examples=600)
 settings.register_profile("soak", COMMON, max_examples=6000)
 settings.load_profile("quick")
 
-SHARED = ("house", "project", "new_warehouse")
+SHARED = ("house", "new_warehouse", "filled", "project", "home", "guarded", "packages")
 """Fixtures that take long to make: the tests that need one of them run in one worker, and begin first."""
 
 

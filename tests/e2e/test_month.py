@@ -20,7 +20,7 @@ from demo_store.faults.cases import cases
 from tap_woo_pim.config.settings import COMPONENTS
 from tests.support.meltano_project import House
 from tests.support.pipeline import Pipeline
-from tests.support.random_edits import Life
+from tests.support.random_edits import RandomEdits
 
 BEGIN = datetime(2026, 10, 1, 12, tzinfo=UTC)
 SETTINGS: dict[str, Any] = {"max_retries": 1, "sync_components": list(COMPONENTS)}
@@ -102,7 +102,7 @@ def live_through(pipeline: Pipeline, seed: int, runs: int, edits: int) -> Month:
     After each run all must hold that can hold then, and everything at the end, after a whole read.
     """
     chance = random.Random(seed)
-    life = Life(pipeline.server.store, seed)
+    life = RandomEdits(pipeline.server.store, seed)
     store, month = pipeline.server.store, Month()
     for run in range(runs):
         life.live(edits)

@@ -1,4 +1,4 @@
-"""The life of a store: its admins, importers and customers, at random."""
+"""What admins, importers and customers do to a store, at random."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FEW_KINDS = [
 STATUSES = ("publish", "publish", "publish", "private", "draft")
 
 
-class Life:
+class RandomEdits:
     """Edits a store at random.
 
     Args:

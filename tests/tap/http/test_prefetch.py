@@ -20,7 +20,7 @@ from tap_woo_pim.pagination.page import Listing
 from tap_woo_pim.pagination.paginator import Walk
 from tap_woo_pim.pagination.reader import read
 from tests.support.harness import Landing, Site, command, site, sync_selected
-from tests.support.random_edits import Life
+from tests.support.random_edits import RandomEdits
 
 LATENCY_SECONDS = 0.15
 
@@ -107,7 +107,7 @@ def test_a_list_of_one_page_is_not_asked_for_changes(served: Site) -> None:
 
 
 def test_no_page_is_asked_for_twice(served: Site) -> None:
-    Life(served.store, 0).populate(80)
+    RandomEdits(served.store, 0).populate(80)
     served.sync(page_size=20)
     for list_ in ("/products", "/variations"):
         asked = [tuple(sorted(page.query.items())) for page in pages(served, list_)]

@@ -14,7 +14,7 @@ from demo_store.faults.statuses import PoisonousRow
 from tap_woo_pim.streams import inheriting
 from tap_woo_pim.streams.base import WooStream
 from tests.support.harness import Landing, Site, site
-from tests.support.random_edits import KINDS, Life, new_store, store_of, without_variations_of_wc_v3
+from tests.support.random_edits import KINDS, RandomEdits, new_store, store_of, without_variations_of_wc_v3
 
 CHOSEN: dict[str, Any] = {"sync_components": ["products", "variations"]}
 VARIATIONS: dict[str, Any] = {"sync_components": ["variations"]}
@@ -335,7 +335,7 @@ def test_later_runs_by_any_route_end_with_the_same_rows(seed: int) -> None:
     tables: list[dict[Any, Any]] = []
     for kind in ("11.0.1", "analytics of 11.0.1", "per product"):
         store = open_store(kind)
-        life = Life(store, seed, quiet=True)
+        life = RandomEdits(store, seed, quiet=True)
         life.populate(25)
         with site(store) as served:
             landing = Landing()

@@ -12,7 +12,7 @@ import pytest
 from demo_store import PROFILES, Store
 from demo_store.faults.bodies import BodyChanged
 from tests.support.harness import Landing, site
-from tests.support.random_edits import Life, new_store
+from tests.support.random_edits import RandomEdits, new_store
 
 PRODUCTS: dict[str, Any] = {"sync_components": ["products"]}
 
@@ -39,7 +39,7 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Time:
 def test_a_store_clock_that_is_off_by_hours_loses_nothing(hours: int) -> None:
     store = Store.empty("11.0.1")
     store.clock.offset = hours * 3600
-    life = Life(store, hours, quiet=True)
+    life = RandomEdits(store, hours, quiet=True)
     life.populate(20)
     with site(store) as served:
         landing = served.sync()
@@ -159,7 +159,7 @@ def test_dates_in_the_future_hide_no_later_change(time: Time) -> None:
 @pytest.mark.parametrize("changes_at", ["2026-10-24 23:30", "2026-03-28 23:30"])
 def test_a_daylight_saving_change_loses_nothing(changes_at: str) -> None:
     store = new_store("9.9.5")  # Europe/Berlin
-    life = Life(store, 3, quiet=True)
+    life = RandomEdits(store, 3, quiet=True)
     store.clock.set(datetime.datetime.fromisoformat(changes_at))
     life.populate(10)
     with site(store) as served:

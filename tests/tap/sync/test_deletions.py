@@ -17,7 +17,7 @@ from demo_store.request_log import Request
 from demo_store.rows import Table
 from tap_woo_pim.exceptions import StoreError
 from tests.support.harness import Landing, Site, site
-from tests.support.random_edits import FEW_KINDS, Life, new_store, without_flat_variations
+from tests.support.random_edits import FEW_KINDS, RandomEdits, new_store, without_flat_variations
 
 WHOLE: dict[str, Any] = {"full_read_interval_hours": 0}
 PRODUCTS: dict[str, Any] = {"sync_components": ["products"]}
@@ -62,7 +62,7 @@ def served(request: pytest.FixtureRequest) -> Any:
     store = new_store("11.0.1" if request.param == "per product" else request.param)
     if request.param == "per product":
         without_flat_variations(store)
-    Life(store, 0).populate(30)
+    RandomEdits(store, 0).populate(30)
     with site(store) as opened:
         yield opened
 

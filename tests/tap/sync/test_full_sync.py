@@ -9,7 +9,7 @@ import pytest
 
 from demo_store import Store
 from tests.support.harness import Landing, Site, site
-from tests.support.random_edits import FEW_KINDS, Life, image, store_of
+from tests.support.random_edits import FEW_KINDS, RandomEdits, image, store_of
 
 DAY = 86_400
 
@@ -62,7 +62,7 @@ CHANGES: dict[str, Callable[[Store], object]] = {
 @pytest.fixture(params=FEW_KINDS)
 def living(request: pytest.FixtureRequest) -> Iterator[Site]:
     store = store_of(request.param)
-    Life(store, 0).populate(12)
+    RandomEdits(store, 0).populate(12)
     shipping = store.create_term("shipping_classes", name="Bulky")
     for name in ("Small", "Large"):
         store.create_attribute_term(store.create_attribute(name="Size"), name=name)
@@ -143,6 +143,6 @@ def test_a_table_that_came_late_is_filled_by_the_first_run(living: Site) -> None
 
 def test_an_empty_landing_is_not_taken_for_a_store_that_was_read() -> None:
     store = store_of("11.0.1")
-    Life(store, 1).populate(5)
+    RandomEdits(store, 1).populate(5)
     with site(store) as served:
         assert served.sync(Landing()).differences(store) == {}

@@ -14,7 +14,7 @@ from tap_woo_pim.streams.base import WooStream
 from tap_woo_pim.sync.digest import Digest
 from tap_woo_pim.sync.schedule import Schedule
 from tests.support.harness import Landing, Row, Site, site
-from tests.support.random_edits import Life, new_store
+from tests.support.random_edits import RandomEdits, new_store
 
 BEGAN = datetime.datetime(2026, 10, 1, tzinfo=datetime.UTC)
 AUTO: dict[str, Any] = {"full_read_interval_hours": "auto", "max_vanished_percent": 100}
@@ -78,7 +78,7 @@ def test_a_digest_tells_whether_a_row_that_was_there_is_another_one(rows: list[R
 @pytest.fixture
 def living() -> Iterator[Site]:
     store = new_store()
-    Life(store, 0).populate(30)
+    RandomEdits(store, 0).populate(30)
     store.clock.advance(3600)
     with site(store) as served:
         yield served
@@ -172,7 +172,7 @@ def test_edits_that_dates_show_make_no_full_sync_needed(living: Site) -> None:
     landing = living.sync(**AUTO)
     landing.have_full_sync_taken(1000)
     living.store.clock.advance(10_001)
-    life = Life(living.store, 3, quiet=True)
+    life = RandomEdits(living.store, 3, quiet=True)
     for _ in range(10):
         life.live(5)
         living.sync(landing, **AUTO)
@@ -183,7 +183,7 @@ def test_edits_that_dates_show_make_no_full_sync_needed(living: Site) -> None:
 @pytest.mark.parametrize(("version", "requests"), [("11.0.1", 12), ("5.9.0", 17)])
 def test_a_run_without_changes_asks_for_the_counts_as_well(version: str, requests: int) -> None:
     store = new_store(version)
-    Life(store, 0).populate(10)
+    RandomEdits(store, 0).populate(10)
     store.clock.advance(3600)
     chosen: dict[str, Any] = {**AUTO, "sync_components": ["products", "variations"]}
     with site(store) as served:

@@ -14,7 +14,7 @@ from demo_store.faults.bodies import BodyChanged
 from demo_store.faults.statuses import PoisonousRow
 from tap_woo_pim.streams.base import WooStream
 from tests.support.harness import Landing, Site, site
-from tests.support.random_edits import FEW_KINDS, Life, new_store, store_of, without_flat_variations
+from tests.support.random_edits import FEW_KINDS, RandomEdits, new_store, store_of, without_flat_variations
 
 PRODUCTS: dict[str, Any] = {"sync_components": ["products"]}
 VARIATIONS: dict[str, Any] = {"sync_components": ["variations"]}
@@ -34,13 +34,13 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(params=FEW_KINDS)
 def living(request: pytest.FixtureRequest) -> Iterator[Site]:
     store = store_of(request.param)
-    Life(store, 5).populate(7)
+    RandomEdits(store, 5).populate(7)
     store.create_review(store.rows("products")[0]["id"], review="Good.", rating=5)
     with site(store) as served:
         yield served
 
 
-def later(store: Store, life: Life) -> None:
+def later(store: Store, life: RandomEdits) -> None:
     """Let some time pass, in which things happen that have a date."""
     store.clock.advance(3600)
     life.live(2)
@@ -56,7 +56,7 @@ STEPS = pytest.mark.parametrize(
 @STEPS
 @pytest.mark.usefixtures("_state_after_every_record")
 def test_a_first_run_that_ends_after_any_message_is_made_good_by_the_next(living: Site, step: int) -> None:
-    life = Life(living.store, 7, quiet=True)
+    life = RandomEdits(living.store, 7, quiet=True)
     messages = len(living.sync(**SMALL).messages)
     assert messages > 60
     for number in range(0, messages, step):
@@ -70,7 +70,7 @@ def test_a_first_run_that_ends_after_any_message_is_made_good_by_the_next(living
 @pytest.mark.usefixtures("_state_after_every_record")
 def test_a_later_run_that_ends_after_any_message_is_made_good_by_the_next(living: Site, step: int) -> None:
     store = living.store
-    life = Life(store, 8, quiet=True)
+    life = RandomEdits(store, 8, quiet=True)
     landing = living.sync(**SMALL)
     number = messages = 0
     while number <= messages:
@@ -92,7 +92,7 @@ def test_a_later_run_that_ends_after_any_message_is_made_good_by_the_next(living
 @pytest.mark.usefixtures("_state_after_every_record", "_impatient")
 def test_a_network_that_goes_at_any_request_is_made_good_by_the_next_run(living: Site, step: int) -> None:
     store = living.store
-    life = Life(store, 9, quiet=True)
+    life = RandomEdits(store, 9, quiet=True)
     number, failed = 1, True
     while failed:
         living.server.requests.clear()
@@ -144,7 +144,7 @@ def test_changes_hidden_from_the_run_that_goes_on_come_with_the_next_one(
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, 4))])
 def test_runs_that_are_killed_one_after_another_are_made_good(living: Site, seed: int) -> None:
     store = living.store
-    life = Life(store, seed)
+    life = RandomEdits(store, seed)
     life.populate(40)
     landing = Landing()
     settings: dict[str, Any] = {"full_read_interval_hours": 0, "max_vanished_percent": 100, "page_size": 5}
@@ -160,7 +160,7 @@ def test_runs_that_are_killed_one_after_another_are_made_good(living: Site, seed
 def test_a_store_without_dates_is_read_from_the_beginning_after_an_interruption() -> None:
     store = new_store("5.9.0")
     store.faults.add(BodyChanged(lambda body: body.replace(b'"modified_after"', b'"none"')), path("/wc/v3$"))
-    life = Life(store, 3)
+    life = RandomEdits(store, 3)
     life.populate(8)
     with site(store) as served:
         for number in range(20, 80, 4):
@@ -259,7 +259,7 @@ def test_state_grows_with_streams_not_with_products() -> None:
     sizes = []
     for products in (20, 400):
         store = new_store("11.0.1")
-        Life(store, 0).populate(products)
+        RandomEdits(store, 0).populate(products)
         with site(store) as served:
             landing = served.sync(breaks_after=10 + products, sync_components=["products"])
             interrupted = len(str(landing.state))

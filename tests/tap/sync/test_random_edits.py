@@ -9,7 +9,7 @@ import pytest
 
 from demo_store import Store
 from tests.support.harness import Landing, Site, site
-from tests.support.random_edits import KINDS, Life, new_store, store_of
+from tests.support.random_edits import KINDS, RandomEdits, new_store, store_of
 
 SEEDS = [0, pytest.param(1, marks=pytest.mark.long), pytest.param(2, marks=pytest.mark.long)]
 KINDS_OF_ROWS: tuple[Any, ...] = ("products", "variations", "categories", "tags", "brands", "attribute_terms")
@@ -28,7 +28,7 @@ def living(kind: str) -> Iterator[Site]:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_whole_reads_follow_everything(living: Site, seed: int) -> None:
-    life = Life(living.store, seed)
+    life = RandomEdits(living.store, seed)
     life.populate(40)
     landing = Landing()
     for _ in range(6):
@@ -39,7 +39,7 @@ def test_whole_reads_follow_everything(living: Site, seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_incremental_runs_follow_all_that_moves_a_date(living: Site, seed: int) -> None:
-    life = Life(living.store, seed, quiet=True)
+    life = RandomEdits(living.store, seed, quiet=True)
     life.populate(40)
     landing = living.sync(page_size=7)
     for _ in range(8):
@@ -59,7 +59,7 @@ def test_incremental_runs_follow_all_that_moves_a_date(living: Site, seed: int) 
 def test_edits_between_any_two_requests_are_all_there_after_one_further_run(
     living: Site, seed: int, products: int
 ) -> None:
-    life = Life(living.store, seed)
+    life = RandomEdits(living.store, seed)
     life.populate(products)
     assert sum(len(living.store.rows(kind)) for kind in KINDS_OF_ROWS) > 1.3 * products
     settings: dict[str, Any] = {"full_read_interval_hours": 0, "max_vanished_percent": 100, "page_size": 5}
@@ -82,7 +82,7 @@ def test_edits_between_any_two_requests_are_all_there_after_one_further_run(
     ],
 )
 def test_edits_that_move_a_date_need_no_whole_read_whenever_they_came(living: Site, seed: int, rounds: int) -> None:
-    life = Life(living.store, seed, quiet=True)
+    life = RandomEdits(living.store, seed, quiet=True)
     life.populate(20 * rounds)
     landing = living.sync(page_size=5)
     for _ in range(rounds):
@@ -106,7 +106,7 @@ def test_edits_that_move_a_date_need_no_whole_read_whenever_they_came(living: Si
 def test_bulk_moves_in_a_whole_read_and_hidden_rows_need_no_other_whole_read(
     living: Site, seed: int, products: int
 ) -> None:
-    store, life = living.store, Life(living.store, seed, quiet=True)
+    store, life = living.store, RandomEdits(living.store, seed, quiet=True)
     life.populate(products)
     simple = [row["id"] for row in store.rows("products") if row["type"] == "simple"]
     hidden = set(life.random.sample(simple, 4))
@@ -138,7 +138,7 @@ QUIET_REQUESTS = {"11.0.1": 10, "9.9.5": 11, "5.9.0": 13, "per product": 10}
 @pytest.mark.parametrize("edited", ["products", "variations", "parents alone"])
 def test_a_run_without_changes_asks_for_next_to_nothing(living: Site, kind: str, edited: str) -> None:
     store = living.store
-    Life(store, 0).populate(40)
+    RandomEdits(store, 0).populate(40)
     chosen: dict[str, Any] = {"sync_components": ["products", "variations"]}
     landing = living.sync(page_size=7, **chosen)
     store.clock.advance(3600)
@@ -163,7 +163,7 @@ def changed(landing: Landing, stream: str) -> int:
 
 
 def test_a_second_run_brings_only_what_changed(living: Site) -> None:
-    life = Life(living.store, 0)
+    life = RandomEdits(living.store, 0)
     life.populate(40)
     landing = living.sync()
     living.store.clock.advance(3600)
@@ -179,7 +179,7 @@ def test_a_second_run_brings_only_what_changed(living: Site) -> None:
 
 def test_another_choice_of_columns_starts_a_whole_read() -> None:
     store = new_store("11.0.1")
-    Life(store, 0).populate(10)
+    RandomEdits(store, 0).populate(10)
     with site(store) as served:
         landing = served.sync()
         landing.messages.clear()
