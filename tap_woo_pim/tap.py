@@ -94,9 +94,7 @@ class TapWooPim(Tap):
         try:
             return super().run_discovery()
         except (ConfigValidationError, FatalAPIError, RetriableAPIError) as error:
-            self.logger.warning(
-                "The store could not be asked: the catalogue lists all streams. %s", reason_of(error)
-            )
+            self.logger.warning("The store could not be asked: the catalogue lists all streams. %s", reason_of(error))
         self._is_blind = True
         self._streams = None
         return super().run_discovery()
