@@ -1,6 +1,6 @@
 # Sets up and runs everything from Python 3.11 to 3.14 and make alone. `make help` lists the commands.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo console test test-fast test-long soak bench lint types clean
+.PHONY: help setup demo console texts screenshots test test-fast test-long soak bench lint types clean
 SHELL := /bin/sh
 BIN := .venv/bin
 READY := .venv/.ready
@@ -28,6 +28,13 @@ demo: $(READY) ## sync two sample stores into a PIM database and show what arriv
 
 console: $(READY) ## open the PIM database in the browser, after make demo or a sync of your own
 	@$(BIN)/pimctl console
+
+texts: $(READY) ## list the texts of the console anew, for translators
+	@$(BIN)/pybabel -q extract --no-wrap --omit-header --no-location --sort-output \
+	  -F pimctl/console/locale/babel.cfg -o pimctl/console/locale/console.pot pimctl/console
+
+screenshots: $(READY) ## take pictures of every page of the console, after make demo (needs chromium)
+	@$(BIN)/python -m tests.support.screenshots
 
 test: lint types ## check style and types, and run the tests (under 8 minutes)
 	@$(PYTEST)

@@ -1,0 +1,75 @@
+"""The seed's story in a real browser: from no store to a synced one by clicks, watched live in two tabs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+from demo_store import Store, serve
+from pimctl.project import Project
+from pimctl.stores import history, registry
+from tests.support.browser import chromium
+from tests.support.console import Running, start_console
+from tests.support.meltano_project import House, open_house
+
+pytestmark = [pytest.mark.browser, pytest.mark.long]
+
+WAIT_SECONDS = 300
+PRODUCTS = 1500
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with open_house(tmp_path_factory.mktemp("story")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def console(house: House) -> Iterator[Running]:
+    with start_console(house.root) as running:
+        yield running
+
+
+def test_store_is_added_synced_and_watched_in_two_tabs(house: House, console: Running, tmp_path: Path) -> None:
+    store = Store.synthetic(products=PRODUCTS)
+    key = store.key()
+    store.latency_seconds = 0.5
+    with serve(store, tls=False) as server, chromium(tmp_path) as driver:
+        wait = WebDriverWait(driver, WAIT_SECONDS, poll_frequency=0.1)
+        driver.get(console.link)
+        driver.find_element(By.LINK_TEXT, "Add store").click()
+        driver.find_element(By.ID, "site_url").send_keys(server.url)
+        driver.find_element(By.ID, "consumer_key").send_keys(key.consumer_key)
+        driver.find_element(By.ID, "consumer_secret").send_keys("cs_" + "0" * 40)
+        driver.find_element(By.CSS_SELECTOR, "form.card button.main").click()
+        wait.until(lambda d: d.find_elements(By.ID, "consumer_secret-error"))
+        driver.find_element(By.ID, "consumer_secret").send_keys(key.consumer_secret)
+        driver.find_element(By.CSS_SELECTOR, "form.card button.main").click()
+        wait.until(lambda d: d.current_url.endswith("/stores/localhost"))
+        wait.until(lambda d: "of 1,500" in d.find_element(By.ID, "headline").text)
+        first, address = driver.current_window_handle, driver.current_url
+        driver.switch_to.new_window("tab")
+        driver.get(address)
+        wait.until(lambda d: "of 1,500" in d.find_element(By.ID, "headline").text)  # what the first tab sees
+        assert driver.find_elements(By.CSS_SELECTOR, "#live progress")
+        driver.find_element(By.CSS_SELECTOR, "main form button.main").click()  # a second sync of the same store
+        assert "since" in driver.find_element(By.TAG_NAME, "main").text
+        driver.get(address)
+        driver.close()  # closing a tab stops nothing
+        driver.switch_to.window(first)
+        wait.until(lambda d: "Healthy" in d.find_element(By.ID, "headline").text)
+        wait.until(lambda d: "Complete" in d.find_element(By.ID, "history_table").text)
+        assert "1,500" in driver.find_element(By.ID, "components_table").text
+        driver.refresh()
+        audit = driver.find_elements(By.CSS_SELECTOR, "[aria-labelledby=audit-title]")
+        assert "Started the first sync" in audit[0].text
+        driver.get(f"{console.address}/products?store=localhost")
+        assert "1,500" in driver.find_element(By.CSS_SELECTOR, "nav.pager").text
+        assert driver.get_log("browser") == []  # type: ignore[no-untyped-call]
+        assert key.consumer_secret not in driver.page_source
+    (run,) = history.history(Project(house.root), registry.find(Project(house.root), "localhost"))
+    assert (run.status, (house.root / ".env").stat().st_mode & 0o777) == ("complete", 0o600)
