@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import TYPE_CHECKING
 
+import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -22,27 +22,24 @@ from pimctl.console.health import Health
 from pimctl.console.login import Login
 from pimctl.console.pages import STATIC, failed
 from pimctl.console.products import Products
-from pimctl.console.sessions import Sessions
 from pimctl.console.texts import _
-from pimctl.console.users import Users
 from pimctl.console.warehouse import DatabaseUnavailable, Warehouse
 from pimctl.console.watch import Watch
 from pimctl.errors import PimctlError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
+    from socket import socket
+    from types import FrameType
 
     from starlette.requests import Request
 
+    from pimctl.console.server import Place
+    from pimctl.console.sessions import Sessions
+    from pimctl.console.users import Users
     from pimctl.project import Project
 
-LOOPBACK_HOSTS = ("127.0.0.1", "localhost")
-
-
-def folder(project: Project) -> Path:
-    """Return where the console keeps its users and its audit."""
-    return project.root / ".pimctl"
+GRACE_SECONDS = 2
 
 
 class Console:
@@ -51,32 +48,33 @@ class Console:
     Args:
         project: Its project.
         port: Where it listens; the cookie is named after it, since cookies know no ports.
+        users: Who may log in.
+        sessions: Who is logged in, and the token.
         hosts: The names that browsers may call it by.
         token_used: Called when the one-time token was used and there is a new one.
 
     Attributes:
         app: The ASGI application.
-        sessions: Who is logged in, and the token.
         watch: Who looks at the stores for the open tabs.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  the parts it is made of
         self,
         project: Project,
         port: int,
-        hosts: Sequence[str] = LOOPBACK_HOSTS,
-        token_used: Callable[[], None] = lambda: None,
+        users: Users,
+        sessions: Sessions,
+        hosts: Sequence[str],
+        token_used: Callable[[], None],
     ) -> None:
-        users = Users(folder(project))
-        audit = Audit(folder(project))
+        audit = Audit(users.folder)
         warehouse = Warehouse(project)
         cookie_name = f"pimctl_{port}"
         self.watch = Watch(project)
-        self.sessions = Sessions(users, getpass.getuser())
         self.app = Starlette(
             routes=[
                 Route("/", lambda _request: RedirectResponse("/stores", 303)),
-                *Login(users, self.sessions, audit, cookie_name, token_used).routes(),
+                *Login(users, sessions, audit, cookie_name, token_used).routes(),
                 *Channels(project, warehouse, self.watch, audit).routes(),
                 *Products(warehouse).routes(),
                 *Health(warehouse).routes(),
@@ -85,7 +83,7 @@ class Console:
             ],
             middleware=[
                 Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
-                Middleware(Guard, sessions=self.sessions, cookie_name=cookie_name),
+                Middleware(Guard, sessions=sessions, cookie_name=cookie_name),
                 Middleware(GZipMiddleware, minimum_size=1000),
             ],
             exception_handlers={
@@ -136,3 +134,36 @@ def say_broken(request: Request, error: Exception) -> Response:  # noqa: ARG001 
         _("The console has a fault"),
         _("The terminal in which it runs shows what happened. Go back and try again."),
     )
+
+
+class Server(uvicorn.Server):
+    """A server that lets go of the open tabs when it is to end.
+
+    Args:
+        watch: Who holds them.
+        config: As uvicorn takes it.
+    """
+
+    def __init__(self, watch: Watch, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._watch = watch
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End the events of open tabs, which would go on for ever."""
+        self._watch.is_ending = True
+        super().handle_exit(sig, frame)
+
+
+def run(console: Console, door: socket, place: Place) -> None:
+    """Serve the console until it is stopped."""
+    config = uvicorn.Config(
+        console.app,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=place.is_proxied,
+        ssl_certfile=place.certificate,
+        ssl_keyfile=place.private_key,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    Server(console.watch, config).run(sockets=[door])

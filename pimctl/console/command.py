@@ -68,7 +68,8 @@ def open_console(  # noqa: PLR0913  each is an option of the command
         is_proxied=behind_proxy,
         opens_browser=not no_browser,
     )
-    serve(Project.find(), place)
+    with libraries():
+        serve(Project.find(), place)
 
 
 @users.command("list")
@@ -98,8 +99,8 @@ def remove_user(name: str) -> None:
 
 def _users() -> tuple[Users, Audit]:
     with libraries():
-        from pimctl.console.app import folder  # noqa: PLC0415
         from pimctl.console.audit import Audit  # noqa: PLC0415
+        from pimctl.console.server import folder  # noqa: PLC0415
         from pimctl.console.users import Users  # noqa: PLC0415
 
     home = folder(Project.find())

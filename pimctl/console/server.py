@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import getpass
 import html
 import ipaddress
 import os
@@ -14,9 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import uvicorn
-
-from pimctl.console.app import LOOPBACK_HOSTS, Console, folder
+from pimctl.console.sessions import Sessions
 from pimctl.console.users import Users
 from pimctl.errors import PimctlError
 from pimctl.postgres import external
@@ -24,13 +23,16 @@ from pimctl.postgres.embedded import Embedded
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import FrameType
 
-    from pimctl.console.watch import Watch
     from pimctl.project import Project
 
 PORT = 8765
-GRACE_SECONDS = 2
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost")
+
+
+def folder(project: Project) -> Path:
+    """Return where the console keeps its users and its audit."""
+    return project.root / ".pimctl"
 
 
 @dataclass(frozen=True)
@@ -87,24 +89,6 @@ class Place:
             raise PimctlError("Say by which name browsers reach the console: --name pim.example.com")
 
 
-class Server(uvicorn.Server):
-    """A server that lets go of the open tabs when it is to end.
-
-    Args:
-        watch: Who holds them.
-        config: As uvicorn takes it.
-    """
-
-    def __init__(self, watch: Watch, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self._watch = watch
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """End the events of open tabs, which would go on for ever."""
-        self._watch.is_ending = True
-        super().handle_exit(sig, frame)
-
-
 def listen(place: Place) -> socket.socket:
     """Return a socket that listens.
 
@@ -141,31 +125,23 @@ def serve(project: Project, place: Place) -> None:
     address = f"{scheme}://{place.names[0] if place.names else place.host}:{port}"
     has_users = bool(users.all())
 
-    def say_address() -> None:
-        link = address if has_users else f"{address}/enter?token={console.sessions.token}"
-        print(f"The console is at {link}", flush=True)
+    sessions = Sessions(users, getpass.getuser())
 
-    hosts = (*LOOPBACK_HOSTS, place.host, *place.names)
-    console = Console(project, port, hosts, token_used=say_address)
-    threading.Thread(target=start_database, args=(project,), daemon=True).start()
+    def link() -> str:
+        return address if has_users else f"{address}/enter?token={sessions.token}"
+
+    def say_address() -> None:
+        print(f"The console is at {link()}", flush=True)
+
     say_address()
+    threading.Thread(target=start_database, args=(project,), daemon=True).start()
     if place.opens_browser and has_desktop():
-        open_browser(folder(project), address if has_users else f"{address}/enter?token={console.sessions.token}")
-    server = Server(
-        console.watch,
-        uvicorn.Config(
-            console.app,
-            access_log=False,
-            log_level="warning",
-            server_header=False,
-            proxy_headers=place.is_proxied,
-            ssl_certfile=place.certificate,
-            ssl_keyfile=place.private_key,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-        ),
-    )
+        open_browser(folder(project), link())
     with suppress(KeyboardInterrupt):  # Ctrl-C and SIGTERM are how a console ends
-        server.run(sockets=[door])
+        from pimctl.console.app import Console, run  # noqa: PLC0415  the door is open while these load
+
+        hosts = (*LOOPBACK_HOSTS, place.host, *place.names)
+        run(Console(project, port, users, sessions, hosts, say_address), door, place)
 
 
 def start_database(project: Project) -> None:

@@ -8,10 +8,8 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
-
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from pimctl.errors import PimctlError
 from pimctl.lock import exclusive
@@ -19,6 +17,8 @@ from pimctl.lock import exclusive
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from argon2 import PasswordHasher
 
 ROLES = ("manager", "viewer")
 SHORTEST_PASSWORD = 10
@@ -53,9 +53,18 @@ class Users:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.file = folder / "users.json"
-        self._hasher = PasswordHasher()
-        self._nobody = self._hasher.hash(os.urandom(16).hex())
         self._verifying = threading.Lock()  # a digest takes 64 MB while it is made: one at a time
+
+    @cached_property
+    def _hasher(self) -> PasswordHasher:
+        from argon2 import PasswordHasher  # noqa: PLC0415  most consoles start without users
+
+        return PasswordHasher()
+
+    @cached_property
+    def _nobody(self) -> str:
+        """The digest of a password that nobody has."""
+        return self._hasher.hash(os.urandom(16).hex())
 
     def all(self) -> dict[str, User]:
         """Return the users by name.
@@ -108,6 +117,8 @@ class Users:
 
     def verify(self, name: str, password: str) -> User | None:
         """Return the user, or None where name or password are wrong; both take the same time."""
+        from argon2.exceptions import InvalidHashError, VerifyMismatchError  # noqa: PLC0415
+
         user = self.all().get(name)
         with self._verifying:
             try:
