@@ -16,6 +16,8 @@ import requests
 
 from pimctl.postgres.embedded import Embedded
 from pimctl.project import Project
+from pimctl.stores import operations, registry
+from pimctl.stores.store import Credentials
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -112,9 +114,15 @@ def start_console(root: Path, *arguments: str) -> Iterator[Running]:
 
 @contextmanager
 def new_project(root: Path) -> Iterator[Project]:
-    """Make a project with an embedded database that holds nothing."""
+    """Make a project of two stores with an embedded database that holds nothing."""
     (root / "meltano.yml").write_text((CHECKOUT / "meltano.yml").read_text(encoding="utf-8"), encoding="utf-8")
     project = Project(root)
+    for store in registry.list_stores(project):  # those that somebody added to the checkout
+        operations.forget(project, store)
+    for digit, store_id in enumerate(("us", "eu")):
+        credentials = Credentials(f"ck_{digit}" + "a" * 39, f"cs_{digit}" + "a" * 39)
+        draft = operations.Draft(store_id, f"https://localhost:{8411 + digit}", credentials, cron=f"{digit} 2 * * *")
+        operations.add(project, draft)
     embedded = Embedded(project)
     embedded.start()
     try:

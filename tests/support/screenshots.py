@@ -30,17 +30,23 @@ PAGES = {
     "remove-store": "/stores/us/remove",
     "log": "/stores/us/log",
     "products": "/products?q=wool",
-    "product": "/product?sku=LAB-00200",
+    "product": "/product?sku=LAB-00054",
     "products-empty": "/products?q=nothing-fits",
     "health": "/health",
     "findings": "/health/findings?check=no_price",
     "account": "/account",
     "not-found": "/no-such-page",
 }
-MOST_HEIGHT = 1600
+MOST_HEIGHT = 1100
 STORE = "outlet"
 WAIT_SECONDS = 240
-IN_DOCS = ("channels-live", "check-failed", "store-live", "product", "health", "channels-live-phone", "health-dark")
+IN_DOCS = {
+    "channels-live": "channels",
+    "check-failed": "check-failed",
+    "store-live": "store",
+    "product": "product",
+    "health-dark": "health-dark",
+}
 
 
 def take(driver: WebDriver, folder: Path, name: str) -> None:
@@ -52,10 +58,10 @@ def take(driver: WebDriver, folder: Path, name: str) -> None:
 
 
 def add_store(driver: WebDriver, console: Running, folder: Path, suffix: str) -> None:
-    """Add a store by clicks, and take the pictures of the check, of its failure and of the first sync."""
-    store = Store.synthetic(products=3000, variations=600)
+    """Add a store by clicks: each time the check that fails, and in light the one that passes, and the sync."""
+    store = Store.synthetic(products=8000)
     key = store.key()
-    store.latency_seconds = 0.3
+    store.latency_seconds = 0.6
     wait = WebDriverWait(driver, WAIT_SECONDS, poll_frequency=0.1)
     with serve(store, tls=False) as server:
         driver.get(f"{console.address}/add-store")
@@ -66,24 +72,31 @@ def add_store(driver: WebDriver, console: Running, folder: Path, suffix: str) ->
         driver.find_element(By.ID, "id").send_keys(STORE)
         driver.find_element(By.CSS_SELECTOR, "form.card button.main").click()
         wait.until(lambda d: d.find_elements(By.ID, "consumer_secret-error"))
-        key_field = driver.find_element(By.ID, "consumer_key")
-        driver.execute_script("arguments[0].value = 'ck_...'", key_field)
+        hide_key(driver)
         take(driver, folder, f"check-failed{suffix}")
+        if suffix:
+            return
+        key_field = driver.find_element(By.ID, "consumer_key")
         key_field.clear()
         key_field.send_keys(key.consumer_key)
         driver.find_element(By.ID, "consumer_secret").send_keys(key.consumer_secret)
         driver.find_element(By.CSS_SELECTOR, "form.card button.main").click()
-        wait.until(lambda d: "passed" in d.page_source and "data-live" in d.page_source)
-        driver.execute_script("document.getElementById('consumer_key').value = 'ck_...'")
-        take(driver, folder, f"checking{suffix}")
+        wait.until(lambda d: d.find_elements(By.CSS_SELECTOR, "#steps[data-live] .passed"))
+        hide_key(driver)
+        take(driver, folder, "checking")
         wait.until(lambda d: d.current_url.endswith(f"/stores/{STORE}"))
-        wait.until(lambda d: len(d.find_elements(By.CSS_SELECTOR, "#live tbody tr")) > 1)
-        take(driver, folder, f"store-live{suffix}")
+        wait.until(lambda d: " of 8,000" in d.find_element(By.ID, "headline").text)
+        take(driver, folder, "store-live")
         driver.get(f"{console.address}/stores")
-        take(driver, folder, f"channels-live{suffix}")
+        take(driver, folder, "channels-live")
         driver.get(f"{console.address}/stores/{STORE}")
         wait.until(lambda d: d.find_elements(By.CSS_SELECTOR, "#headline .good, #headline .bad"))
-        take(driver, folder, f"store-synced{suffix}")
+        take(driver, folder, "store-synced")
+
+
+def hide_key(driver: WebDriver) -> None:
+    """Leave no key in a picture."""
+    driver.execute_script("document.getElementById('consumer_key').value = 'ck_0123456789'")
 
 
 def main() -> None:
@@ -112,8 +125,8 @@ def main() -> None:
                             purge.remove(project, store, purge=True)
     images = project.root / "docs" / "images"
     images.mkdir(exist_ok=True)
-    for name in IN_DOCS:
-        shutil.copy(folder / f"{name}.png", images / f"console-{name}.png")
+    for name, shown_as in IN_DOCS.items():
+        shutil.copy(folder / f"{name}.png", images / f"{shown_as}.png")
     sys.stdout.write(f"{len(list(folder.iterdir()))} pictures in {folder}\n")
 
 
