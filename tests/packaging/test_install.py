@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from demo_store import Store
-from tests.support.environments import CHECKOUT, Environment, Packages, build, pythons
+from tests.support.environments import CHECKOUT, VERSIONS, Environment, Packages, build, pythons
 from tests.support.harness import Landing, site
 from tests.support.project import EXTRAS, normalized
 
@@ -25,7 +25,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Packages:
     return build(tmp_path_factory.mktemp("dist"))
 
 
-@pytest.fixture(scope="session", params=sorted(PYTHONS))
+@pytest.fixture(scope="session", params=sorted(PYTHONS.keys() & set(VERSIONS)))
 def alone(request: pytest.FixtureRequest, packages: Packages, tmp_path_factory: pytest.TempPathFactory) -> Environment:
     """An environment with the tap alone, of each Python at hand."""
     environment = Environment.create(tmp_path_factory.mktemp("alone") / "venv", PYTHONS[request.param])

@@ -15,6 +15,8 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 SECONDS = 300
 VERSIONS = ("3.11", "3.12", "3.13", "3.14")
 """Versions of Python that the project supports."""
+OLD = ("3.7", "3.8", "3.9", "3.10")
+"""Versions that some loaders need."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def uv(*arguments: str) -> str:
 def pythons() -> dict[str, str]:
     """Return the Pythons that are installed here, by version as "3.12": those on the path, and pyenv's."""
     found = {".".join(map(str, sys.version_info[:2])): sys.executable}
-    for version in VERSIONS:
+    for version in (*OLD, *VERSIONS):
         on_path = [path for path in [shutil.which(f"python{version}")] if path]
         for program in (*on_path, *map(str, Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))):
             # What pyenv puts on the path fails where its version is not chosen.
