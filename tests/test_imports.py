@@ -19,7 +19,6 @@ LEVELS = (
 UPWARD = {
     ("tap_woo_pim.exceptions", "http"),
     ("tap_woo_pim.http.client", "sync"),
-    ("tap_woo_pim.pagination.paginator", "sync"),
 }
 """What still imports from above or beside itself, to be deleted here as it goes."""
 LEAVES = (

@@ -62,6 +62,8 @@ class Transport:
         version = metadata.version("tap-woo-pim")
         self._session.headers["User-Agent"] = settings.user_agent or f"tap-woo-pim/{version}"
         self._session.headers["Accept"] = "application/json"
+        # A page that a cache kept from another moment does not fit the pages around it.
+        self._session.headers["Cache-Control"] = "no-cache"
         self._session.headers["Accept-Encoding"] = "gzip, deflate"
         if settings.http_user and settings.http_password:
             pair = f"{settings.http_user}:{settings.http_password}".encode()

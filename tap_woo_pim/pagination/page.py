@@ -8,8 +8,8 @@ from typing import Any
 
 from singer_sdk.exceptions import RetriableAPIError
 
-from tap_woo_pim.pagination.overlap import Window
-from tap_woo_pim.pagination.paginator import Walk
+from tap_woo_pim.pagination.overlap import PageRange
+from tap_woo_pim.pagination.paginator import OverlapPaginator
 from tap_woo_pim.records.columns import ID, MISFIT, Kind
 from tap_woo_pim.store.connection import Store
 
@@ -47,7 +47,7 @@ class Page:
         total: how many rows the store counts in the list; None where it does not say.
     """
 
-    window: Window
+    window: PageRange
     rows: list[Row]
     ids: list[int]
     odd: list[Unread]
@@ -85,7 +85,7 @@ class Listing:
     path: str
     params: Mapping[str, Any]
     about: str
-    walk: Walk
+    walk: OverlapPaginator
     unread: list[Unread] = field(default_factory=list)
     part: str = ""
     known_fields: frozenset[str] = frozenset()
@@ -94,7 +94,7 @@ class Listing:
 
     @property
     def complete(self) -> bool:
-        """Whether, once it is read to its end, every row was read and every seam was closed."""
+        """Whether, once it is read to its end, every row was read and no gap was left."""
         return self.walk.ordered and not self.left_out
 
     @property
@@ -109,7 +109,7 @@ class Listing:
         return f"offset {offset}{self.part}{status}{since}"
 
 
-def page_of(store: Store, listing: Listing, window: Window, sent: list[Any], total: int | None) -> Page:
+def page_of(store: Store, listing: Listing, window: PageRange, sent: list[Any], total: int | None) -> Page:
     """Take the usable rows of an answer, in the store's order.
 
     Args:

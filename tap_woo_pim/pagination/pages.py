@@ -10,7 +10,7 @@ from singer_sdk.exceptions import RetriableAPIError
 
 from tap_woo_pim.exceptions import StoreError, is_about_size
 from tap_woo_pim.http.models import UnwantedError
-from tap_woo_pim.pagination.overlap import EndlessListError, Window
+from tap_woo_pim.pagination.overlap import EndlessListError, PageRange
 from tap_woo_pim.pagination.page import Listing, Page, Row, Unread, page_of
 from tap_woo_pim.records.shaper import NOISE
 from tap_woo_pim.store.connection import Store
@@ -41,7 +41,7 @@ FARTHEST_PROBE_ROWS = 2**16
 LACKS_ROWS = "the store does not keep to the order of ids, and {} rows that it counts did not come"
 
 
-def params_of(listing: Listing, window: Window) -> dict[str, Any]:
+def params_of(listing: Listing, window: PageRange) -> dict[str, Any]:
     """The query parameters of a page."""
     return {
         **listing.params,
@@ -52,7 +52,7 @@ def params_of(listing: Listing, window: Window) -> dict[str, Any]:
     }
 
 
-def fetch(store: Store, listing: Listing, window: Window, tries: int | None = None) -> Page:
+def fetch(store: Store, listing: Listing, window: PageRange, tries: int | None = None) -> Page:
     """Ask for a page; where the store fails on whole rows, for their known fields.
 
     What kills a whole row is often one of its two noisy fields: `price_html` runs the theme's and plugins' filters.
@@ -87,7 +87,7 @@ def fetch(store: Store, listing: Listing, window: Window, tries: int | None = No
     return page
 
 
-def _fetch(store: Store, listing: Listing, window: Window, fields: dict[str, str], tries: int | None) -> Page:
+def _fetch(store: Store, listing: Listing, window: PageRange, fields: dict[str, str], tries: int | None) -> Page:
     answer = store.get(
         listing.path,
         {**params_of(listing, window), **fields},
@@ -103,13 +103,13 @@ def name_row(store: Store, listing: Listing) -> str:
     """Name the row at which a list fails: by its id where the store can tell at least that, else by its position."""
     offset, params = listing.walk.offset, {**listing.params, "_fields": "id"}
     try:
-        page = fetch(store, replace(listing, params=params, known_fields=frozenset()), Window(offset, 1), tries=1)
+        page = fetch(store, replace(listing, params=params, known_fields=frozenset()), PageRange(offset, 1), tries=1)
     except RetriableAPIError:
         return listing.position(offset)
     return f"id {page.ids[0]}" if page.ids else listing.position(offset)
 
 
-def fetch_uncut(store: Store, listing: Listing, window: Window) -> Page:
+def fetch_uncut(store: Store, listing: Listing, window: PageRange) -> Page:
     """Ask for a page, and make sure that no rows were left out of it that the store would send.
 
     Rows that the key may not read, and variations whose product is gone, are counted and never sent (11.0.1). So are
@@ -126,7 +126,7 @@ def fetch_uncut(store: Store, listing: Listing, window: Window) -> Page:
     if not 0 < page.count < counted or walk.pages.short_pages >= MOST_SHORT_PAGES:
         return page
     half = window.size // 2
-    halves = Window(window.offset, half), Window(window.offset + half, window.size - half)
+    halves = PageRange(window.offset, half), PageRange(window.offset + half, window.size - half)
     if sum(fetch(store, listing, part).count for part in halves) > page.count:
         raise RetriableAPIError(
             f"{store.client.place(listing.about)}: it left rows out of a page. Try later. If it lasts, look for a"
@@ -136,7 +136,7 @@ def fetch_uncut(store: Store, listing: Listing, window: Window) -> Page:
     return page
 
 
-def _fetch_row(store: Store, listing: Listing, window: Window) -> Page:
+def _fetch_row(store: Store, listing: Listing, window: PageRange) -> Page:
     """Ask for a row alone, and for what can be had of it when it fails twice while the store is well.
 
     While other answers of the store are good, waiting does not mend a row. Where they are not, it is asked for with all
@@ -166,18 +166,18 @@ def _fetch_row(store: Store, listing: Listing, window: Window) -> Page:
         return fetch_part(store, listing, window, error)
 
 
-def _is_well(store: Store, listing: Listing, window: Window) -> bool:
+def _is_well(store: Store, listing: Listing, window: PageRange) -> bool:
     """Tell whether the store delivers a row beside one that fails: one that came before, or the first that it can."""
     if listing.good_offset is not None:
-        return _probe(store, listing, Window(listing.good_offset, 1)) is not None
+        return _probe(store, listing, PageRange(listing.good_offset, 1)) is not None
     total = listing.walk.total
     rows_left = FARTHEST_PROBE_ROWS if total is None else total - window.offset
     places = (window.offset + 2**power for power in range(rows_left.bit_length()) if 2**power < rows_left)
-    pages = (_probe(store, listing, Window(place, 1)) for place in places)
+    pages = (_probe(store, listing, PageRange(place, 1)) for place in places)
     return any(page is not None and page.count for page in pages)
 
 
-def fetch_part(store: Store, listing: Listing, window: Window, failure: RetriableAPIError) -> Page:
+def fetch_part(store: Store, listing: Listing, window: PageRange, failure: RetriableAPIError) -> Page:
     """Ask for what can be had of a row that fails: without noise, with its texts as typed, or without its texts.
 
     What kills a row is mostly a plugin that renders something of it. In the context `edit` no text is rendered.
@@ -229,7 +229,9 @@ def look_at_ends(store: Store, listing: Listing) -> list[Row]:
         EndlessListError: the list does not begin where its first page does.
     """
     walk = listing.walk
-    if walk.looks_cut and (walk.anchor is None or tuple(fetch(store, listing, walk.anchor[0]).ids) != walk.anchor[1]):
+    if walk.looks_cut and (
+        walk.last_page is None or tuple(fetch(store, listing, walk.last_page[0]).ids) != walk.last_page[1]
+    ):
         walk.reopen()
         return []
     is_whole = walk.total is not None and walk.missing <= listing.left_out and not walk.looks_cut
@@ -253,7 +255,7 @@ def _look_at_beginning(store: Store, listing: Listing) -> list[Row]:
         first = beginning.ids[0]
         if walk.is_resumed or (walk.first is not None and walk.first <= first):
             return []
-        page = fetch(store, listing, Window(0, walk.size))
+        page = fetch(store, listing, PageRange(0, walk.size))
         if page.odd:
             listing.unread.extend(odd for odd in page.odd if odd not in listing.unread)
             return [page.rows[place] for place in walk.add(page.ids)]
@@ -268,15 +270,15 @@ def fail_rows_alone(store: Store, listing: Listing) -> bool:
     rows_left = FARTHEST_PROBE_ROWS if walk.total is None else walk.total - walk.offset
     distances = [2**power for power in range(rows_left.bit_length()) if 2**power < rows_left]
     for distance in [*distances, rows_left - 1]:
-        page = _probe(store, listing, Window(walk.offset + distance, 1))
+        page = _probe(store, listing, PageRange(walk.offset + distance, 1))
         if page is not None and (page.count or walk.total is not None):
             return True
-    if rows_left > MAX_UNREAD_AT_THE_END or walk.anchor is None:
+    if rows_left > MAX_UNREAD_AT_THE_END or walk.last_page is None:
         return False
-    return _probe(store, listing, walk.anchor[0]) is not None
+    return _probe(store, listing, walk.last_page[0]) is not None
 
 
-def _probe(store: Store, listing: Listing, window: Window) -> Page | None:
+def _probe(store: Store, listing: Listing, window: PageRange) -> Page | None:
     try:
         return fetch(store, listing, window, tries=1)
     except RetriableAPIError:
@@ -285,7 +287,7 @@ def _probe(store: Store, listing: Listing, window: Window) -> Page | None:
 
 def _first_row(store: Store, listing: Listing) -> Page | None:
     """Ask for the first row alone, and by its page: no cache takes that for the first of the pages that were read."""
-    window = Window(0, 1)
+    window = PageRange(0, 1)
     params = {name: value for name, value in params_of(listing, window).items() if name != "offset"}
     try:
         answer = store.get(listing.path, {**params, "page": 1}, about=listing.about)

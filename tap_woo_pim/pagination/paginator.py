@@ -1,15 +1,14 @@
 """Decides which stretch of a list to read next, and when the list has ended.
 
-Stretches overlap by one row, so that `seams.py` can tell whether rows moved between them.
+Pages overlap by one row, so that `OverlapCheck` can tell whether rows moved between them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tap_woo_pim.pagination.overlap import EndlessListError, Seams, Window
+from tap_woo_pim.pagination.overlap import EndlessListError, OverlapCheck, PageRange
 from tap_woo_pim.pagination.page_size import PageSize
-from tap_woo_pim.sync.completeness import FEW_ROWS
 
 MAX_PAGE_SIZE = 100
 """The largest `per_page` that WordPress accepts."""
@@ -26,7 +25,10 @@ SPARE_ROWS = 1_000_000
 MAX_RECOUNTS = 3
 """So often is the end of a list read again for rows that are counted behind it."""
 
-MAX_RETURNS = 200
+FEW_ROWS_BEHIND = 5
+"""So few rows may be counted behind the end of a list that was read again: some plugins miscount."""
+
+MAX_REWINDS = 200
 """So often may the same part of a list be read again because rows moved."""
 
 
@@ -40,7 +42,7 @@ def page_size_of(setting: int, kept: int | None = None) -> PageSize:
     return PageSize(max(2, min(setting, MAX_PAGE_SIZE)), kept)
 
 
-class Walk(Seams):
+class OverlapPaginator(OverlapCheck):
     """One walk through a list that the store sorts by ascending id.
 
     Args:
@@ -71,7 +73,7 @@ class Walk(Seams):
         self._largest_total = 0
         self._most_rows: int | None = None
         self._fruitless = 0
-        self._returns = 0
+        self._rewinds = 0
         self._recounts = 0
         self._farthest = -1
         self._step = self.pages.most - 1
@@ -86,24 +88,24 @@ class Walk(Seams):
         """Rows to ask for from here on."""
         return self.pages.now
 
-    def plan(self) -> Iterator[Window]:
+    def plan(self) -> Iterator[PageRange]:
         """Yield the windows to read from here on, as far as the list is known to reach.
 
         Ends early when the size of windows changes; a new plan then goes on from there.
         """
-        window = Window(self.offset, self.size)
+        window = PageRange(self.offset, self.size)
         while window.size == self.size:
             yield window
             if self.total is None or self.is_last(window):
                 return
-            window = Window(window.offset + max(1, window.size - 1), window.size)
+            window = PageRange(window.offset + max(1, window.size - 1), window.size)
 
-    def is_last(self, window: Window) -> bool:
+    def is_last(self, window: PageRange) -> bool:
         """Tell whether the list is known to end with a window."""
         return self.total is not None and window.offset + max(1, window.size - 1) >= self.total
 
-    def take(self, window: Window, ids: Sequence[int], total: int | None, count: int) -> list[int]:
-        """Count a window whose seam is closed as read, and move on behind it.
+    def take(self, window: PageRange, ids: Sequence[int], total: int | None, count: int) -> list[int]:
+        """Count a contiguous window as read, and move on behind it.
 
         Args:
             window: the window read.
@@ -146,9 +148,9 @@ class Walk(Seams):
         Raises:
             EndlessListError: that happened too often.
         """
-        self.count_return()
-        if self.anchor is not None:
-            self.offset = self.anchor[0].offset
+        self.count_rewind()
+        if self.last_page is not None:
+            self.offset = self.last_page[0].offset
         self.let_go()
         self.done = False
 
@@ -168,29 +170,29 @@ class Walk(Seams):
         if self._recounts <= MAX_RECOUNTS:
             self.reopen()
             return True
-        if behind > FEW_ROWS:
+        if behind > FEW_ROWS_BEHIND:
             raise EndlessListError
         return False
 
-    def step_back(self) -> None:
+    def rewind(self) -> None:
         """Go back, each time further: rows have moved up, and what is sought stands earlier now.
 
         Raises:
             EndlessListError: that happened too often.
         """
-        self.count_return()
+        self.count_rewind()
         self.offset = max(0, self.offset - self._step)
         self._step *= 2
         self.let_go()
 
-    def count_return(self) -> None:
+    def count_rewind(self) -> None:
         """Count that a part had to be read again.
 
         Raises:
             EndlessListError: that happened too often.
         """
-        self._returns += 1
-        if self._returns > MAX_RETURNS:
+        self._rewinds += 1
+        if self._rewinds > MAX_REWINDS:
             raise EndlessListError
 
     def skip_row(self) -> None:
@@ -200,11 +202,11 @@ class Walk(Seams):
         self.offset += 1
         self.leave_hole()
 
-    def _count_steps(self, window: Window, *, is_new: bool) -> None:
+    def _count_steps(self, window: PageRange, *, is_new: bool) -> None:
         if window.offset <= self._farthest:
             return  # it is read again, and returns are counted
         self._farthest = window.offset
-        self._returns = 0
+        self._rewinds = 0
         self._fruitless = 0 if is_new else self._fruitless + 1
         if self._fruitless > MAX_FRUITLESS_WINDOWS:
             raise EndlessListError

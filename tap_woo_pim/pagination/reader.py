@@ -12,7 +12,7 @@ from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 from tap_woo_pim.exceptions import StoreError, is_about_size
 from tap_woo_pim.http.models import Answer, UnwantedError
 from tap_woo_pim.http.prefetch import Inline, in_order, result_of
-from tap_woo_pim.pagination.overlap import EndlessListError, Verdict, Window
+from tap_woo_pim.pagination.overlap import EndlessListError, PageRange, Verdict
 from tap_woo_pim.pagination.page import Listing, Page, Row, Unread
 from tap_woo_pim.pagination.pages import (
     fail_rows_alone,
@@ -55,7 +55,7 @@ def read(store: Store, listing: Listing, executor: Executor | None = None) -> It
     walk = listing.walk
     skipped_in_a_row = 0
     while not walk.done:
-        windows = list[Window]()
+        windows = list[PageRange]()
         is_proven = walk.pages.is_proven
         ahead = _ahead(store) if executor is None and is_proven else 0
         for place, future in enumerate(
@@ -89,7 +89,7 @@ def ask_ahead(store: Store, listing: Listing) -> Future[Answer]:
     walk = listing.walk
     return store.ask_ahead(
         listing.path,
-        params_of(listing, Window(walk.offset, walk.size)),
+        params_of(listing, PageRange(walk.offset, walk.size)),
         about=listing.about,
         is_large=walk.size > 1,
         unwanted=walk.pages.unwanted,
@@ -121,7 +121,7 @@ def _ahead(store: Store) -> int:
     return store.settings.max_concurrency
 
 
-def _calls(store: Store, listing: Listing, windows: list[Window]) -> Iterator[Callable[[], Page]]:
+def _calls(store: Store, listing: Listing, windows: list[PageRange]) -> Iterator[Callable[[], Page]]:
     for window in listing.walk.plan():
         windows.append(window)
         yield partial(fetch_uncut, store, listing, window)
@@ -176,21 +176,21 @@ def _follow(store: Store, listing: Listing, page: Page) -> tuple[list[Row], bool
 def _take(store: Store, listing: Listing, page: Page) -> tuple[list[Row], bool]:
     walk = listing.walk
     verdict = walk.judge(page.window, page.ids)
-    if verdict is Verdict.CLOSED:
+    if verdict is Verdict.CONTIGUOUS:
         return _new_rows(listing, page), True
-    if walk.anchor is None:
-        walk.step_back()
+    if walk.last_page is None:
+        walk.rewind()
         return [], False
-    bridge = walk.bridge(page.window) if verdict is Verdict.OPEN else None
+    bridge = walk.bridge(page.window) if verdict is Verdict.GAP else None
     if bridge is not None and page.ids:
         return _join(listing, fetch(store, listing, bridge), page)
-    again = _read_again(store, listing, walk.anchor[0])
+    again = _read_again(store, listing, walk.last_page[0])
     # Where no total tells, the last page may be one that was cut; its bridge then shows what comes behind its rows.
     may_end = not page.count and (again.reaches_end if page.total is not None else bridge is None)
     is_behind_end = may_end and walk.ends_list(again.ids, again.count)
     if bridge is not None and not is_behind_end:
         return _join(listing, fetch(store, listing, bridge), page)
-    follows = verdict is Verdict.OPEN and (is_behind_end or walk.follows(page.window, again.ids))
+    follows = verdict is Verdict.GAP and (is_behind_end or walk.follows(page.window, again.ids))
     if not follows and walk.ordered:
         return _go_back(listing, page, again, verdict), False
     if not follows:
@@ -205,14 +205,14 @@ def _join(listing: Listing, joint: Page, page: Page) -> tuple[list[Row], bool]:
         The new rows, and whether the other page was taken.
     """
     if not listing.walk.joins(joint.ids):
-        return _step_back(listing), False
+        return _rewind(listing), False
     rows = _new_rows(listing, joint)
     if not page.ids or not joint.ids[0] <= page.ids[0] <= joint.ids[-1]:
         return rows, False
     return rows + _new_rows(listing, page), True
 
 
-def _read_again(store: Store, listing: Listing, window: Window) -> Page:
+def _read_again(store: Store, listing: Listing, window: PageRange) -> Page:
     try:
         return fetch(store, listing, window)
     except RetriableAPIError as error:
@@ -228,24 +228,24 @@ def _go_back(listing: Listing, page: Page, again: Page, verdict: Verdict) -> lis
         listing: the list.
         page: the page.
         again: the page before it, read once more.
-        verdict: what is wrong with the seam between them.
+        verdict: what is wrong between them.
 
     Returns:
         The new rows of `again`.
     """
     walk = listing.walk
-    walk.count_return()
-    if verdict is Verdict.BEHIND and (not again.ids or walk.contradict(page.ids, again.ids)):
+    walk.count_rewind()
+    if verdict is Verdict.OVERRUN and (not again.ids or walk.contradict(page.ids, again.ids)):
         return []
-    if (verdict is Verdict.BEHIND and walk.replaces(again.ids)) or walk.begins_earlier(again.ids):
+    if (verdict is Verdict.OVERRUN and walk.replaces(again.ids)) or walk.begins_earlier(again.ids):
         # Rows came in before the last page, or it was another's.
         return _new_rows(listing, again)
-    return _step_back(listing)
+    return _rewind(listing)
 
 
-def _step_back(listing: Listing) -> list[Row]:
+def _rewind(listing: Listing) -> list[Row]:
     logger.info("%s: rows moved while they were read; reading that part again.", listing.about)
-    listing.walk.step_back()
+    listing.walk.rewind()
     return []
 
 

@@ -84,8 +84,8 @@ class DatedStream(ListStream):
         Args:
             status: one of `statuses`.
             since: from which moment on changes are wanted, exclusive; None for all rows.
-            offset: where to begin; see `Walk`.
-            seen: see `Walk`.
+            offset: where to begin; see `OverlapPaginator`.
+            seen: see `OverlapPaginator`.
             until: up to which moment changes are wanted, exclusive; None for no such limit.
         """
         params = {**self.list_parameters(), **status}

@@ -11,7 +11,7 @@ from tap_woo_pim.http.models import Answer
 from tap_woo_pim.pagination.page import Listing, Row, Unread
 from tap_woo_pim.pagination.page_size import PageSize
 from tap_woo_pim.pagination.pages import MOST_SHORT_PAGES
-from tap_woo_pim.pagination.paginator import Walk, page_size_of
+from tap_woo_pim.pagination.paginator import OverlapPaginator, page_size_of
 from tap_woo_pim.pagination.reader import ask_ahead, read
 from tap_woo_pim.records.columns import Column
 from tap_woo_pim.records.shaper import EXTRA_FIELDS, Shaper
@@ -127,11 +127,11 @@ class ListStream(WooStream):
         """A list to be read from its beginning."""
         return Listing(path, params, self.name, self.walk())
 
-    def walk(self, offset: int = 0, seen: int | None = None) -> Walk:
-        """A walk through one of the stream's lists, which all have pages of one size; see `Walk`."""
+    def walk(self, offset: int = 0, seen: int | None = None) -> OverlapPaginator:
+        """A walk through one of the stream's lists, which all have pages of one size; see `OverlapPaginator`."""
         if self._pages is None:
             self._pages = page_size_of(self.store.settings.page_size, self.stream_state.get("page_size"))
-        return Walk(self._pages.most, offset, seen, self._pages)
+        return OverlapPaginator(self._pages.most, offset, seen, self._pages)
 
     def keep_page_size(self) -> None:
         """Keep in the state how many rows a page may have, where that is fewer than the setting."""

@@ -11,7 +11,7 @@ from singer_sdk.exceptions import RetriableAPIError
 from tap_woo_pim.http.models import Answer
 from tap_woo_pim.http.prefetch import Inline
 from tap_woo_pim.pagination.page import Listing
-from tap_woo_pim.pagination.paginator import Walk
+from tap_woo_pim.pagination.paginator import OverlapPaginator
 from tap_woo_pim.pagination.reader import read
 from tap_woo_pim.store.connection import Store
 
@@ -21,6 +21,8 @@ class MovingList:
     """A store's list in memory, whose rows appear, vanish and hide between requests as a script says.
 
     Attributes:
+        cut: the numbers of requests whose answers lack their last row, though the total counts it.
+        repeated: the numbers of requests that are answered as the one before was, as a cache does.
         turns: before each request, the rows that go to the trash together, or come back when they are there.
     """
 
@@ -29,7 +31,10 @@ class MovingList:
     poisoned: set[int] = field(default_factory=set)
     script: list[tuple[str, int]] = field(default_factory=list)
     turns: list[set[int]] = field(default_factory=list)
+    cut: set[int] = field(default_factory=set)
+    repeated: set[int] = field(default_factory=set)
     requests: int = 0
+    last: Answer | None = None
 
     def get(self, _path: str, params: dict[str, Any], **_: Any) -> Answer:
         self.requests += 1
@@ -42,7 +47,10 @@ class MovingList:
         window = sorted(self.ids)[offset : offset + size]
         if self.poisoned.intersection(window):
             raise RetriableAPIError("the server broke down")
-        return Answer([{"id": row} for row in window if row not in self.hidden], len(self.ids), None)
+        if self.last is None or self.requests not in self.repeated:
+            shown = [{"id": row} for row in window if row not in self.hidden]
+            self.last = Answer(shown[:-1] if self.requests in self.cut else shown, len(self.ids), None)
+        return self.last
 
     def _move(self, what: str, which: int) -> None:
         if what == "delete" and self.ids:
@@ -56,5 +64,5 @@ class MovingList:
 
 
 def read_ids(rows: MovingList, page_size: int, **start: Any) -> tuple[Listing, list[int]]:
-    listing = Listing("list", {}, "rows", Walk(page_size, **start))
+    listing = Listing("list", {}, "rows", OverlapPaginator(page_size, **start))
     return listing, [row["id"] for page in read(rows.store(), listing) for row in page]

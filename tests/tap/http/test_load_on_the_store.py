@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 
 from demo_store import Request, Store
+from demo_store.answer import Answer
 from demo_store.faults import nth, path
+from demo_store.faults.base import Exchange, Fault
 from demo_store.faults.statuses import Status
+from tap_woo_pim._compat import override
 from tests.support.harness import Landing, Site, site
 from tests.support.random_edits import without_flat_variations
 
@@ -35,6 +38,27 @@ def in_time(served: Site) -> list[Request]:
 
 def ended_at(request: Request) -> datetime.datetime:
     return request.started_at + datetime.timedelta(seconds=request.seconds)
+
+
+class CacheControl(Fault):
+    """No fault: keeps what requests say to caches."""
+
+    name = "cache_control"
+
+    def __init__(self) -> None:
+        self.seen = set[str | None]()
+
+    @override
+    async def before(self, exchange: Exchange) -> Answer | None:
+        self.seen.add(exchange.http.headers.get("Cache-Control"))
+        return None
+
+
+def test_caches_are_asked_to_keep_out_of_the_way(served: Site) -> None:
+    asked = CacheControl()
+    served.store.faults.add(asked)
+    served.sync(**SETTINGS)
+    assert asked.seen == {"no-cache"}
 
 
 @pytest.mark.parametrize("most", [1, 3])

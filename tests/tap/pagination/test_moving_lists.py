@@ -11,7 +11,7 @@ from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
 from tap_woo_pim.http.models import Answer
 from tap_woo_pim.pagination.page import Listing
-from tap_woo_pim.pagination.paginator import Walk
+from tap_woo_pim.pagination.paginator import OverlapPaginator
 from tap_woo_pim.pagination.reader import read
 from tests.support.moving_list import MovingList, read_ids
 
@@ -53,6 +53,27 @@ def test_rows_that_kill_their_page_are_named_and_all_others_read(
         f"offset {in_order.index(row)}" for row in sorted(ids & poisoned)
     ]
     assert listing.complete == (not ids & poisoned)
+
+
+requests = st.sets(st.integers(1, 40), max_size=4)
+
+
+@given(
+    ids_strategy, moves, st.sets(st.integers(1, 400), max_size=40), st.tuples(requests, requests), st.integers(2, 12)
+)
+def test_no_row_is_lost_in_a_list_that_says_complete(
+    ids: set[int], script: list[tuple[str, int]], hidden: set[int], wrong: tuple[set[int], set[int]], page_size: int
+) -> None:
+    cut, repeated = wrong
+    inserted = {which for what, which in script if what == "insert"}
+    rows = MovingList(list(ids), hidden=hidden, script=script, cut=cut, repeated=repeated)
+    try:
+        listing, seen = read_ids(rows, page_size)
+    except (FatalAPIError, RetriableAPIError):
+        return  # the run fails, and says why
+    lost = ids & (set(rows.ids) - inserted) - hidden - set(seen)
+    counted = listing.walk.missing - len(hidden & set(rows.ids))
+    assert not lost or not listing.complete or counted > 0
 
 
 def blocks(most: int) -> st.SearchStrategy[set[int]]:
@@ -115,7 +136,7 @@ def test_a_walk_goes_on_where_it_was_interrupted(
     ids: set[int], page_size: int, pages: int, between: list[tuple[str, int]]
 ) -> None:
     rows = MovingList(list(ids))
-    listing = Listing("list", {}, "rows", Walk(page_size))
+    listing = Listing("list", {}, "rows", OverlapPaginator(page_size))
     seen: list[int] = []
     for _, page in zip(range(pages), read(rows.store(), listing), strict=False):
         seen += [row["id"] for row in page]
@@ -136,7 +157,7 @@ def test_a_cache_that_ignores_the_query_is_found_out() -> None:
     site = rows.store()
     site.get = lambda *_, **__: Answer([{"id": row} for row in range(1, 11)], 999, None)  # type: ignore[method-assign]
     with pytest.raises(FatalAPIError, match="cache"):
-        list(read(site, Listing("list", {}, "rows", Walk(10))))
+        list(read(site, Listing("list", {}, "rows", OverlapPaginator(10))))
 
 
 def test_a_store_that_is_down_is_not_taken_for_unreadable_rows() -> None:
@@ -173,7 +194,7 @@ def test_a_list_may_be_ten_times_as_long_as_it_says_but_never_longer_than_any_li
 
     site.get = endless  # type: ignore[method-assign, assignment]
     with pytest.raises(FatalAPIError, match="never end"):
-        list(read(site, Listing("list", {}, "rows", Walk(100))))
+        list(read(site, Listing("list", {}, "rows", OverlapPaginator(100))))
     assert rows.requests < 20
 
 
@@ -182,4 +203,4 @@ def test_a_store_that_counts_rows_it_never_sends_ends() -> None:
     site = rows.store()
     site.get = lambda *_, **__: Answer([], 10**9, None)  # type: ignore[method-assign]
     with pytest.raises(FatalAPIError):
-        list(read(site, Listing("list", {}, "rows", Walk(10))))
+        list(read(site, Listing("list", {}, "rows", OverlapPaginator(10))))

@@ -12,7 +12,7 @@ from singer_sdk.exceptions import SingerSDKError
 
 from tap_woo_pim.http.models import Answer
 from tap_woo_pim.pagination.page import Listing
-from tap_woo_pim.pagination.paginator import Walk
+from tap_woo_pim.pagination.paginator import OverlapPaginator
 from tap_woo_pim.pagination.reader import read
 from tap_woo_pim.sync.completeness import FEW_ROWS, RowCounts
 from tests.support.moving_list import MovingList, read_ids
@@ -79,7 +79,7 @@ def lies(*kinds: str, most: int) -> st.SearchStrategy[dict[int, Lie]]:
 
 def lost(rows: LyingList, page_size: int) -> int:
     """Count the rows that are missing though the run ended well, none is named and a snapshot is written."""
-    listing = Listing("list", {}, "rows", Walk(page_size))
+    listing = Listing("list", {}, "rows", OverlapPaginator(page_size))
     tally, seen = RowCounts({}), list[int]()
     try:
         for page in read(rows.store(), listing):
