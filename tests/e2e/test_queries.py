@@ -1,8 +1,7 @@
-"""The README's queries on a store that changes: what is live now, what changed since, and what is gone."""
+"""The queries of docs/tables.md on a store that changes: what is live now, what changed since, and what is gone."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -12,11 +11,12 @@ from typing import Any
 import pytest
 
 from demo_store import Store, serve
-from tests.support.meltano_project import CHECKOUT, House
+from tests.support.meltano_project import House
+from tests.support.pages import queries
 from tests.support.pipeline import Pipeline
 
 BEGIN = datetime(2026, 10, 31, 12, tzinfo=UTC)
-"""Half a day before the moment that the README's query names."""
+"""Half a day before the moment that their query names."""
 
 
 @pytest.fixture
@@ -31,11 +31,9 @@ def pipeline(request: pytest.FixtureRequest, house: House, tmp_path: Path) -> It
 
 def ask(pipeline: Pipeline) -> tuple[set[int], set[int], dict[int, Any]]:
     """The ids of live products and variations, and the status of each product that changed."""
-    text = (CHECKOUT / "README.md").read_text(encoding="utf-8")
-    code = "\n".join(re.findall(r"^```sql\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
-    queries = re.findall(r"select .*?;", code.replace("woo.", f"{pipeline.schema}."), re.DOTALL)
+    asked = [query.replace("woo.", f"{pipeline.schema}.") for query in queries("docs/tables.md")[1:4]]
     with pipeline.house.database() as connection:
-        products, variations, changed = (connection.execute(query).fetchall() for query in queries[1:4])
+        products, variations, changed = (connection.execute(query).fetchall() for query in asked)
     return (
         {row["id"] for row in products},
         {row["id"] for row in variations},

@@ -86,7 +86,7 @@ class Landing:
         }
 
     def live_by_query(self, stream: str, store_id: str = "store") -> set[Any]:
-        """Ids of the products or variations that are live by the queries of the README."""
+        """Ids of the products or variations that are live by the queries of docs/tables.md."""
         products = {key[1]: row for key, row in self.tables["products"].items() if key[0] == store_id}
         snapshot = self.tables["snapshots"].get((store_id, stream))
         return {
@@ -116,9 +116,10 @@ def _is_unlisted(variation: Row, parent: Row | None) -> bool:
     return (
         parent is not None
         and variation["status"] in shown
-        and parent["type"] == "variable"
+        and parent["type"] not in {"simple", "grouped", "external"}
         and parent["status"] in shown
         and parent["synced_at"] > variation["synced_at"]
+        and parent["variations"] is not None
         and variation["id"] not in parent["variations"]
     )
 

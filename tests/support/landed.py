@@ -20,7 +20,8 @@ KEYS = {"tax_classes": "slug", "product_custom_fields": "name"}
 UNLISTED = """
 and not exists (
     select from {} p
-    where p.store_id = r.store_id and p.id = r.parent_id and r.status in ('publish', 'private') and p.type = 'variable'
+    where p.store_id = r.store_id and p.id = r.parent_id and r.status in ('publish', 'private')
+      and p.type not in ('simple', 'grouped', 'external') and nullif(p.variations, 'null') is not null
       and p.status in ('publish', 'private') and p.synced_at > r.synced_at and not p.variations @> to_jsonb(r.id)
 )"""
 """What takes a variation away as soon as a newer row of its product does not list it any more."""
@@ -76,7 +77,7 @@ class Schema:
         )
 
     def live(self, stream: str, store_id: str) -> Rows:
-        """The live rows of a store by their key, as README.md has it, those in the trash included."""
+        """The live rows of a store by their key, as docs/tables.md has it, those in the trash included."""
         query = sql.SQL(
             "select r.* from {} r left join {} s on s.store_id = r.store_id and s.stream = %s"
             " where r.store_id = %s and (s.started_at is null or r.synced_at >= s.started_at)"

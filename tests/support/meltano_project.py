@@ -94,14 +94,14 @@ class House:
     sites: dict[str, Server] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
 
-    def begin(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
+    def begin(self, *arguments: str, program: str = "meltano", **variables: str) -> subprocess.Popen[str]:
         kept = {
             name: value
             for name, value in os.environ.items()
             if not name.startswith(("MELTANO_", "PG", "PIM_", "TAP_", "TARGET_", "PYTHON"))
         }
         return subprocess.Popen(
-            [str(Path(sys.executable).with_name("meltano")), *arguments],
+            [str(Path(sys.executable).with_name(program)), *arguments],
             cwd=self.root,
             encoding="utf-8",
             env={**kept, "NO_COLOR": "1", **self.variables, **variables},

@@ -46,7 +46,7 @@ def row_of(landing: Landing) -> Row:
 
 
 def unread(landing: Landing) -> set[str]:
-    """What the last run named, by the row of `stores` as README.md has it."""
+    """What the last run named, by the row of `stores` as docs/tables.md has it."""
     rows = landing.tables.get("unread_rows", {})
     return {
         position
