@@ -34,6 +34,7 @@ Every row of the chosen components is in the PIM database, and the model is buil
 
   connect your own store   pimctl stores add mine --url https://store.example
   look at all of them      pimctl status
+  all of it in a browser   pimctl console
   sync them by the clock   pimctl schedule mine --every 1h
   take the samples away    pimctl stores remove us --purge
                            pimctl stores remove eu --purge

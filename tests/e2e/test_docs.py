@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from pimctl.demo.report import NEXT_STEPS
 from tests.support import served_rows
 from tests.support.meltano_project import CHECKOUT, House
 from tests.support.pages import code, queries
@@ -100,3 +101,12 @@ def test_the_readme_is_a_door_and_its_links_and_targets_exist() -> None:
     targets = re.findall(r"^make (\w+)", code("README.md", "sh"), re.MULTILINE)
     assert targets == ["demo", "test"]
     assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in targets)
+
+
+def test_commands_that_the_demonstration_proposes_exist() -> None:
+    lines = re.findall(r"\bpimctl ((?:[a-z]+ ?)+)", NEXT_STEPS)
+    assert lines
+    for line in lines:
+        words = line.split()[:2]
+        done = subprocess.run([sys.executable, "-m", "pimctl", *words, "--help"], check=False, stdout=subprocess.PIPE)
+        assert done.returncode == 0, words
