@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
@@ -191,7 +191,19 @@ def history(project: Project, store: Store | None = None, limit: int = 20) -> li
         if connection is None:
             return []
         query = f"{ALL} order by started_at desc limit %s"
-        return _runs(connection, stores, query, [store.store_id if store else None, limit])
+        runs = _runs(connection, stores, query, [store.store_id if store else None, limit])
+    return _without_killed(runs, progress.running(project, stores))
+
+
+def _without_killed(runs: list[SyncRun], at_work: Mapping[str, RunningSync]) -> list[SyncRun]:
+    """Return runs with those as interrupted that began, never ended, and are not at work: they were killed."""
+    newest: set[str] = set()
+    found = []
+    for run in runs:
+        is_at_work = run.store in at_work and run.store not in newest
+        newest.add(run.store)
+        found.append(replace(run, status="interrupted") if run.status == "running" and not is_at_work else run)
+    return found
 
 
 def find_run(project: Project, name: str) -> SyncRun:

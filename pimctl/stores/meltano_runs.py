@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
+import time
 from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from pimctl.stores import project_files, registry
 from pimctl.stores.store import PREFIX
 
 HEARTBEAT = timedelta(seconds=5)  # Meltano writes one every second
+WAIT_SECONDS = 6.0  # until a run without a process here has said that it lives, or has not
 END_SECONDS = 5.0
 FORMAT = "%Y-%m-%d %H:%M:%S.%f"
 CLEARED = "The process of this run was gone: ended by pimctl."
@@ -89,7 +91,7 @@ def clear_dead(project: Project) -> list[str]:
             process.kill()
     if orphans:
         told.append(f"Ended {len(orphans)} process{'es' * (len(orphans) > 1)} that a killed run had left.")
-    dead = [run for run in _marked_running(project) if not _lives(run, alive)]
+    dead = [run for run in _settled(project, alive) if not _lives(run, alive)]
     if dead:
         now = datetime.now(UTC).strftime(FORMAT)
         with closing(_open(project, "rw")) as database, database:
@@ -186,12 +188,32 @@ def _extractors(document: Mapping[str, Any], arguments: tuple[str, ...]) -> froz
     return frozenset(block for block in blocks if block.startswith(PREFIX))
 
 
-def _lives(run: MeltanoRun, alive: list[Process]) -> bool:
-    """Whether the process of a run is at work: one that runs its extractor was there when it began."""
-    if run.heartbeat_at is not None and datetime.now(UTC) - run.heartbeat_at < HEARTBEAT:
-        return True  # also in another container, whose processes nobody sees here
+def _settled(project: Project, alive: list[Process]) -> list[MeltanoRun]:
+    """Return the runs that Meltano takes for running, once it is clear of each whether it lives.
+
+    One that was killed this moment spoke a second ago, and its next run may begin at once.
+    """
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        listed = _marked_running(project)
+        unclear = [run for run in listed if _has_spoken(run) and not _has_process(run, alive)]
+        if not unclear or time.monotonic() > deadline:
+            return listed
+        time.sleep(0.2)
+
+
+def _has_spoken(run: MeltanoRun) -> bool:
+    return run.heartbeat_at is not None and datetime.now(UTC) - run.heartbeat_at < HEARTBEAT
+
+
+def _has_process(run: MeltanoRun, alive: list[Process]) -> bool:
     begun = run.started_at.timestamp() + 1
     return any(run.extractor in process.extractors and process.started <= begun for process in alive)
+
+
+def _lives(run: MeltanoRun, alive: list[Process]) -> bool:
+    """Whether the process of a run is at work: one that runs its extractor was there when it began."""
+    return _has_spoken(run) or _has_process(run, alive)  # or in another container, whose processes nobody sees here
 
 
 def _is_orphan(project: Project, process: psutil.Process) -> bool:

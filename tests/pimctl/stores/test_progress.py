@@ -130,11 +130,21 @@ def test_run_whose_process_is_gone_is_ended_with_what_it_left(
 
 
 def test_run_that_says_that_it_lives_is_left_alone(
-    pim_project: Project, store: Store, runs: sqlite3.Connection
+    pim_project: Project, store: Store, runs: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert store
+    monkeypatch.setattr(meltano_runs, "WAIT_SECONDS", 0.0)
     begin(runs, timedelta(seconds=1))
 
     assert meltano_runs.clear_dead(pim_project) == []
     ((state,),) = runs.execute("select state from runs").fetchall()
     assert state == "RUNNING"
+
+
+def test_run_that_was_killed_this_moment_is_ended_as_soon_as_it_is_clear(
+    pim_project: Project, store: Store, runs: sqlite3.Connection
+) -> None:
+    assert store
+    begin(runs, meltano_runs.HEARTBEAT - timedelta(seconds=1))
+
+    assert len(meltano_runs.clear_dead(pim_project)) == 1
