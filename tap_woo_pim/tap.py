@@ -38,8 +38,9 @@ from tap_woo_pim.store.check import Probe, check_steps, check_store, component_p
 from tap_woo_pim.store.connection import Store
 from tap_woo_pim.streams import STREAMS
 from tap_woo_pim.streams.base import WooStream
-from tap_woo_pim.streams.lists import ListStream
+from tap_woo_pim.streams.full_table import FullTableStream
 from tap_woo_pim.streams.snapshots import SideStream
+from tap_woo_pim.streams.stores import StoresStream
 from tap_woo_pim.streams.sync_runs import FAILED, SyncRunsStream
 from tap_woo_pim.sync.context import Run
 
@@ -65,10 +66,9 @@ class TapWooPim(Tap):
     @cached_property
     def run(self) -> Run:
         """This run over the store."""
-        bookmarks = self.state.setdefault("bookmarks", {})
         # With settings that are wrong there was no run before the catalogue of all streams is made.
         settings = STAND_IN if self._is_blind else settings_of(self.config)
-        return Run(Store(settings), bookmarks.setdefault("stores", {}))
+        return Run(Store(settings))
 
     @override
     def discover_streams(self) -> Sequence[Stream]:
@@ -103,13 +103,13 @@ class TapWooPim(Tap):
         """Ask for what is read next, which shows as well what can be read."""
         streams = self._selected_streams
         for stream in streams:
-            if isinstance(stream, ListStream):
+            if isinstance(stream, FullTableStream):
                 stream.forget_other_store()
         answers = {stream.name: stream.ask_ahead() for stream in streams}
         probed = set[str]()
         for stream in streams:
             component = stream.component
-            if isinstance(stream, ListStream) and component is not None and component not in probed:
+            if isinstance(stream, FullTableStream) and component is not None and component not in probed:
                 probed.add(component)
                 yield replace(component_probe(self.run.store, component), answer=answers[stream.name])
 
@@ -120,6 +120,7 @@ class TapWooPim(Tap):
     @override
     def _reset_state_progress_markers(self) -> None:
         """Check the store as well: it is the first that a sync does, before any message, and `sync_all` is final."""
+        self.run.last_synced_at = self.state.get("bookmarks", {}).get(StoresStream.name, {}).get("synced_at")
         steps = list(check_steps(self.run.store, self._probes))
         error = failure(self.run.store.settings, steps)
         if error is not None:
@@ -127,6 +128,7 @@ class TapWooPim(Tap):
         self.run.expected_rows = {step.name: step.rows for step in steps if step.is_component}
         super()._reset_state_progress_markers()
         self._history.begin()
+        self._dump_states()
 
     @override
     def setup_mapper(self) -> None:
@@ -188,8 +190,13 @@ class TapWooPim(Tap):
             self._is_blind, self._streams = True, None
             self.setup_mapper()
         self._history.end(FAILED, SECRETS.clean(reason_of(error)))
+        self._dump_states()
         self.state_writer.write_state(self.state)
         sys.stdout.flush()
+
+    def _dump_states(self) -> None:
+        for stream in self._selected_streams:
+            stream.dump_state()
 
     @property
     def _history(self) -> SyncRunsStream:

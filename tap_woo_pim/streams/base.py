@@ -13,6 +13,7 @@ from singer_sdk.singerlib import Metadata, RecordMessage
 from tap_woo_pim._compat import override
 from tap_woo_pim.pagination.page import Row
 from tap_woo_pim.records.columns import CODE, TIME, Column
+from tap_woo_pim.sync.state import HistoryState, ListState, S, StoreRowState, dump, load
 
 if TYPE_CHECKING:
     import datetime
@@ -44,6 +45,8 @@ class WooStream(Stream):
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
     # Often enough that a run which is killed has little to read again.
     STATE_MSG_FREQUENCY = 1000
+
+    _kept: ListState | StoreRowState | HistoryState | None = None
 
     def __init__(self, tap: Tap, run: Run) -> None:
         self.run = run
@@ -83,6 +86,26 @@ class WooStream(Stream):
         """Write a record of another stream between this one's, if that stream is selected."""
         if add := self.run.side_records.get(stream):
             add(record)
+
+    def load_state(self, kind: type[S]) -> S:
+        """Read what earlier runs kept of the stream, once; what is changed in it is kept for the next one."""
+        if self._kept is None:
+            self._kept = load(kind, self.stream_state)
+        assert isinstance(self._kept, kind)
+        return self._kept
+
+    def dump_state(self) -> None:
+        """Put what is to be kept of the stream into the Singer state."""
+        if self._kept is not None:
+            stored = dump(self._kept)
+            self.stream_state.clear()
+            self.stream_state.update(stored)
+
+    @override
+    def _write_state_message(self) -> None:
+        """Write the state as it is now."""
+        self.dump_state()
+        super()._write_state_message()
 
     @override
     def get_replication_key_signpost(self, context: Context | None = None) -> datetime.datetime | None:

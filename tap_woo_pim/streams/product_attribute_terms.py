@@ -10,7 +10,7 @@ from tap_woo_pim.http.models import Answer
 from tap_woo_pim.pagination.page import Listing, Row
 from tap_woo_pim.pagination.reader import read_many
 from tap_woo_pim.records.columns import INTEGER, Column
-from tap_woo_pim.streams.lists import ListStream
+from tap_woo_pim.streams.full_table import FullTableStream
 from tap_woo_pim.streams.product_attributes import ProductAttributesStream
 from tap_woo_pim.streams.terms import TERM
 from tap_woo_pim.streams.unpaged import read_unpaged
@@ -19,7 +19,7 @@ GONE_CODE = "woocommerce_rest_taxonomy_invalid"
 """What the store answers (404) when the attribute was deleted since the list of attributes was read."""
 
 
-class ProductAttributeTermsStream(ListStream):
+class ProductAttributeTermsStream(FullTableStream):
     """Terms of all global attributes, several attributes in flight together."""
 
     name = "product_attribute_terms"

@@ -1,10 +1,10 @@
 """Product brands: in WooCommerce since 9.6, before that by a plugin with the same route."""
 
-from tap_woo_pim.streams.lists import ListStream
+from tap_woo_pim.streams.full_table import FullTableStream
 from tap_woo_pim.streams.terms import TREE_TERM
 
 
-class ProductBrandsStream(ListStream):
+class ProductBrandsStream(FullTableStream):
     """Product brands."""
 
     name = "product_brands"

@@ -1,10 +1,10 @@
 """Product categories."""
 
-from tap_woo_pim.streams.lists import ListStream
+from tap_woo_pim.streams.full_table import FullTableStream
 from tap_woo_pim.streams.terms import TREE_TERM
 
 
-class ProductCategoriesStream(ListStream):
+class ProductCategoriesStream(FullTableStream):
     """Product categories, each with its parent."""
 
     name = "product_categories"

@@ -8,7 +8,7 @@ from tap_woo_pim._compat import override
 from tap_woo_pim.pagination.page import Listing, Row, Unread, key_of
 from tap_woo_pim.pagination.paginator import MAX_PAGE_SIZE
 from tap_woo_pim.records.columns import CODE, Column
-from tap_woo_pim.streams.lists import ListStream
+from tap_woo_pim.streams.full_table import FullTableStream
 
 MAX_PAGES = 1000
 """So many pages of 100 names mean that the list never ends."""
@@ -23,7 +23,7 @@ TRIES = 3
 """So often are the names read while some come or go."""
 
 
-class ProductCustomFieldsStream(ListStream):
+class ProductCustomFieldsStream(FullTableStream):
     """Names of the custom fields that products have, private ones (with a leading _) left out by the store."""
 
     name = "product_custom_fields"

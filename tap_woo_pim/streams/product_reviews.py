@@ -8,11 +8,11 @@ from typing import Any
 from tap_woo_pim._compat import override
 from tap_woo_pim.pagination.page import Listing, Row
 from tap_woo_pim.records.columns import BOOLEAN, ID, INTEGER, OBJECT, TEXT, TEXT_OR_NONE, UTC_TIME, Column
-from tap_woo_pim.streams.lists import ListStream
+from tap_woo_pim.streams.full_table import FullTableStream
 from tap_woo_pim.streams.products import ProductsStream
 
 
-class ProductReviewsStream(ListStream):
+class ProductReviewsStream(FullTableStream):
     """Product reviews. They have no date of modification, so they are read whole."""
 
     name = "product_reviews"

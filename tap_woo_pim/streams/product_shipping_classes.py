@@ -1,10 +1,10 @@
 """Shipping classes."""
 
-from tap_woo_pim.streams.lists import ListStream
+from tap_woo_pim.streams.full_table import FullTableStream
 from tap_woo_pim.streams.terms import TERM
 
 
-class ProductShippingClassesStream(ListStream):
+class ProductShippingClassesStream(FullTableStream):
     """Shipping classes, which products and variations name by slug and id."""
 
     name = "product_shipping_classes"

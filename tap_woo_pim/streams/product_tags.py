@@ -1,10 +1,10 @@
 """Product tags."""
 
-from tap_woo_pim.streams.lists import ListStream
+from tap_woo_pim.streams.full_table import FullTableStream
 from tap_woo_pim.streams.terms import TERM
 
 
-class ProductTagsStream(ListStream):
+class ProductTagsStream(FullTableStream):
     """Product tags."""
 
     name = "product_tags"

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 from tap_woo_pim._compat import override
-from tap_woo_pim.pagination.page import Listing, Row
-from tap_woo_pim.pagination.reader import read, read_many
+from tap_woo_pim.pagination.page import Row
 from tap_woo_pim.records.columns import (
     BOOLEAN,
     FLAG_OR_TEXT,
@@ -20,16 +18,15 @@ from tap_woo_pim.records.columns import (
     TEXT_OR_NONE,
     Column,
 )
-from tap_woo_pim.store.connection import ANALYTICS, FLAT_VARIATIONS
-from tap_woo_pim.streams.changing import Stretch
-from tap_woo_pim.streams.inheriting import PRODUCT_FIELDS, PRODUCTS, WITHOUT_VARIATIONS, InheritingStream
+from tap_woo_pim.store.connection import FLAT_VARIATIONS
+from tap_woo_pim.streams.incremental import IncrementalStream
+from tap_woo_pim.streams.parent_refresh import ParentRefresh
 from tap_woo_pim.streams.sellable import DATES, DOWNLOADS, PRICES, REST, SHIPPING_CLASS, SIZE, STOCK
+from tap_woo_pim.streams.variation_sources import PER_PRODUCT_ROUTE, FlatSource, variation_source
 from tap_woo_pim.sync.context import Run
 
-PER_PRODUCT_ROUTE = "products/{}/variations"
 
-
-class ProductVariationsStream(InheritingStream):
+class ProductVariationsStream(IncrementalStream):
     """Variations of all products, the trash included.
 
     `/wc/v3/variations` lists them all since 10.3 and `/wc-analytics/variations` since 4.0; a store with neither is
@@ -71,24 +68,15 @@ class ProductVariationsStream(InheritingStream):
     def is_in(cls, run: Run) -> bool:
         return run.store.has(PER_PRODUCT_ROUTE)
 
-    @property
+    @cached_property
     @override
-    def list_path(self) -> str:
-        if self.store.has(self.route):
-            return self.store.path(self.route)
-        if self.store.routes.has(f"{ANALYTICS}/{FLAT_VARIATIONS}"):
-            return f"{ANALYTICS}/{FLAT_VARIATIONS}"
-        return self.store.path(PRODUCTS)
+    def source(self) -> FlatSource:
+        return variation_source(self)
 
-    @property
+    @cached_property
     @override
-    def is_read_per_product(self) -> bool:
-        return self.list_path == self.store.path(PRODUCTS)
-
-    @property
-    @override
-    def unit(self) -> str:
-        return "products" if self.is_read_per_product else "rows"
+    def parent_refresh(self) -> ParentRefresh:
+        return ParentRefresh(self)
 
     @override
     def normalise(self, row: Row) -> Row:
@@ -108,50 +96,3 @@ class ProductVariationsStream(InheritingStream):
         if "name" in names and "attributes" not in names:
             params["_fields"] = ",".join(sorted([*names, "attributes"]))
         return params
-
-    @override
-    def list_parameters(self) -> dict[str, Any]:
-        if self.is_read_per_product:
-            return {"_fields": PRODUCT_FIELDS}
-        return super().list_parameters()
-
-    @override
-    def stretches(self, listing: Listing) -> Iterator[Stretch]:
-        if not self.is_read_per_product:
-            yield from super().stretches(listing)
-            return
-        begun = deque[tuple[Stretch, deque[int]]]()
-        for part, rows in read_many(self.store, self._parts(listing, begun)):
-            while not begun[0][1]:
-                yield begun.popleft()[0]
-            parents = begun[0][1]
-            listing.unread.extend(part.unread)
-            part.unread.clear()
-            missing = part.walk.missing if part.walk.done else 0
-            yield Stretch([], [{**row, "parent_id": parents[0]} for row in rows], None, None, missing)
-            if part.walk.done:
-                parents.popleft()
-        yield from (stretch for stretch, _ in begun)
-
-    def _parts(self, listing: Listing, begun: deque[tuple[Stretch, deque[int]]]) -> Iterator[Listing]:
-        """Yield the lists below the products of each page, those of the next one while the last are under way.
-
-        Args:
-            listing: the list of products.
-            begun: gets each page, and the parents of its lists in their order, which shows when all are read. Only then
-                is the page given on, since the state can say only behind which products it is; rows need not wait.
-        """
-        for products in read(self.store, listing):
-            ids = [product["id"] for product in products if product.get("type") not in WITHOUT_VARIATIONS]
-            parts = [(id_, part) for id_ in ids for part in self._of_parent(id_)]
-            stretch = Stretch(products, [], listing.walk.offset, listing.walk.seen)
-            begun.append((stretch, deque(id_ for id_, _ in parts)))
-            yield from (part for _, part in parts)
-
-    def _of_parent(self, parent_id: int) -> Iterator[Listing]:
-        path = self.store.path(PER_PRODUCT_ROUTE)
-        for status in self.statuses(path):
-            listing = self.listing(path.format(parent_id), {**self.row_fields(), **status})
-            listing.part = f" of product {parent_id}"
-            listing.known_fields = self.known_fields(listing.params)
-            yield listing

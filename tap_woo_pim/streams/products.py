@@ -11,11 +11,11 @@ from tap_woo_pim.records.columns import (
     TEXT_OR_NONE,
     Column,
 )
-from tap_woo_pim.streams.changing import ChangingStream
+from tap_woo_pim.streams.incremental import IncrementalStream
 from tap_woo_pim.streams.sellable import DATES, DOWNLOADS, PRICES, REST, SHIPPING_CLASS, SIZE, STOCK
 
 
-class ProductsStream(ChangingStream):
+class ProductsStream(IncrementalStream):
     """Products of all types and statuses, the trash included.
 
     Attributes:

@@ -18,7 +18,8 @@ from tap_woo_pim.records.columns import INTEGER, LIST, NUMBER, OBJECT, TEXT, TEX
 from tap_woo_pim.records.shaper import EXTRA_FIELDS, Shaper
 from tap_woo_pim.streams import store_settings
 from tap_woo_pim.streams.base import WooStream
-from tap_woo_pim.streams.lists import unread_record
+from tap_woo_pim.streams.full_table import unread_record
+from tap_woo_pim.sync.state import StoreRowState
 
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
@@ -102,17 +103,15 @@ class StoresStream(WooStream):
         account = self.run.progress.accounts[self.name]
         settings = self.store.settings
         store = f"{settings.store_id} {settings.site_url}"
-        last_untold = self.stream_state.get("untold", []) if self.stream_state.get("shop") == store else ROUTES
-        untold = [part.position for part in unread]
-        is_kept = not set(untold) <= set(last_untold)
+        kept = self.load_state(StoreRowState)
+        last_missing = kept.missing if kept.store == store else ROUTES
+        missing = [part.position for part in unread]
+        is_kept = not set(missing) <= set(last_missing)
         self._report(unread, "its row stays as an earlier run brought it" if is_kept else "these are null in its row")
-        self.stream_state["synced_at"] = self.run.synced_at
+        kept.synced_at = self.run.synced_at
         if is_kept:
             return
-        self.stream_state["shop"] = store  # whose row it is
-        self.stream_state.pop("untold", None)
-        if untold:
-            self.stream_state["untold"] = untold
+        kept.store, kept.missing = store, missing
         account.rows += 1
         yield row
 

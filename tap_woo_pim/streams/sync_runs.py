@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from tap_woo_pim._compat import override
 from tap_woo_pim.records.columns import INTEGER, LIST, TEXT, TIME, UTC_TIME, Column
-from tap_woo_pim.streams.changing import ChangingStream
+from tap_woo_pim.streams.incremental import IncrementalStream
 from tap_woo_pim.streams.snapshots import SideStream
 from tap_woo_pim.sync.context import machine_time
 from tap_woo_pim.sync.progress import FULL, INCREMENTAL
+from tap_woo_pim.sync.state import HistoryState, OpenRun
 
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
@@ -28,8 +30,7 @@ itself."""
 class SyncRunsStream(SideStream):
     """One row for each sync of the store.
 
-    State of the stream: `open`, what is known of the sync that is going on. A sync that is killed leaves it behind, and
-    the next one of its store then ends that row.
+    A sync that is killed leaves its row open in the state, and the next one of its store then ends it.
     """
 
     name = "sync_runs"
@@ -59,8 +60,8 @@ class SyncRunsStream(SideStream):
         self._end_killed()
         self._kind, self._kind_reason = self._decide()
         self.logger.info("%s sync: %s.", self._kind.capitalize(), self._kind_reason)
-        self.stream_state["open"] = self._begun()
-        self.add({**self._begun(), "status": RUNNING, "next_full_sync_at": self._next_full_sync_at()})
+        begun = self.load_state(HistoryState).open = self._begun()
+        self.add({**asdict(begun), "status": RUNNING, "next_full_sync_at": self._next_full_sync_at()})
 
     def end(self, status: str, message: str) -> None:
         """Write that the sync has ended.
@@ -71,12 +72,12 @@ class SyncRunsStream(SideStream):
         """
         if self._kind is None:  # it failed before it could begin
             self._end_killed()
-        self.stream_state.pop("open", None)
+        self.load_state(HistoryState).open = None
         next_full_sync_at = None
         if self._kind is not None:
             next_full_sync_at = self._next_full_sync_at()
             self._kind, self._kind_reason = self._decide()
-        row = {**self._begun(), **self.run.progress.figures(), "next_full_sync_at": next_full_sync_at}
+        row = {**asdict(self._begun()), **self.run.progress.figures(), "next_full_sync_at": next_full_sync_at}
         self.add({**row, "ended_at": machine_time(), "status": status, "message": message})
 
     @override
@@ -95,23 +96,20 @@ class SyncRunsStream(SideStream):
         columns = {column.name: None for column in self.columns}
         super().add({**columns, "store_id": self.store.settings.store_id, **record})
 
-    def _begun(self) -> dict[str, Any]:
-        return {
-            "synced_at": self.run.known_synced_at,
-            "started_at": self.run.began_at,
-            "run_id": os.environ.get(RUN_ID),
-            "kind": self._kind,
-            "kind_reason": self._kind_reason,
-        }
+    def _begun(self) -> OpenRun:
+        run_id = os.environ.get(RUN_ID)
+        return OpenRun(self.run.known_synced_at, self.run.began_at, run_id, self._kind, self._kind_reason)
 
     def _end_killed(self) -> None:
         """End the sync before this one, if that was killed."""
-        if killed := self.stream_state.pop("open", None):
-            self.add({**killed, "status": INTERRUPTED, "message": KILLED})
+        kept = self.load_state(HistoryState)
+        if kept.open is not None:
+            self.add({**asdict(kept.open), "status": INTERRUPTED, "message": KILLED})
+        kept.open = None
 
     @property
-    def _dated_streams(self) -> list[ChangingStream]:
-        return [one for one in self._tap.streams.values() if isinstance(one, ChangingStream) and one.selected]
+    def _dated_streams(self) -> list[IncrementalStream]:
+        return [one for one in self._tap.streams.values() if isinstance(one, IncrementalStream) and one.selected]
 
     def _decide(self) -> tuple[str, str]:
         """Tell which kind of sync this is, and why."""

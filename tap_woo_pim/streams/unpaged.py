@@ -10,10 +10,10 @@ from tap_woo_pim.http.models import Answer
 from tap_woo_pim.pagination.page import Listing, Row, Unread, key_of
 from tap_woo_pim.records.columns import Column
 from tap_woo_pim.store.connection import Store
-from tap_woo_pim.streams.lists import ListStream
+from tap_woo_pim.streams.full_table import FullTableStream
 
 
-class UnpagedStream(ListStream):
+class UnpagedStream(FullTableStream):
     """A stream of the rows of a list that comes in one piece. Its first column tells the rows apart."""
 
     @override

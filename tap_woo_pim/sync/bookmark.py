@@ -8,8 +8,10 @@ from typing import Any
 
 from tap_woo_pim.records.columns import UTC_TIME
 from tap_woo_pim.sync.context import TIME_FORMAT, Run
+from tap_woo_pim.sync.state import REPLICATION_KEY as MODIFIED
+from tap_woo_pim.sync.state import BookmarkState, Held, ReadState
 
-MODIFIED = "date_modified_gmt"
+__all__ = ["EARLIEST", "MODIFIED", "Bookmark", "newest", "parse"]
 
 EARLIEST = "1970-01-01T00:00:00Z"
 """No product is older than WordPress; importers leave dates of the year 1, before which there is no time."""
@@ -21,20 +23,12 @@ SURE_SECONDS = 60
 class Bookmark:
     """The bookmark of one stream.
 
-    State of the stream:
-        replication_key_value: the bookmark, the largest `date_modified_gmt` read, never past the store's clock.
-        bookmark_at: the store's clock when the read began that came upon the bookmark.
-        is_settled: whether a read that began later by more than `lookback_seconds` found nothing beyond the bookmark.
-            Then all up to it is read, and the rows before it need not come again with every run.
-        ahead_seconds: how far the store's clock was ahead of this machine's when the last finished read began.
-        held: how many rows were missing (`missing`) of the changes after a moment (`since`), see `holds`.
-
     Args:
-        state: the stream's state.
+        state: its state, which `holds` and `move` change.
         run: the run.
     """
 
-    def __init__(self, state: dict[str, Any], run: Run) -> None:
+    def __init__(self, state: BookmarkState, run: Run) -> None:
         self._state = state
         self._run = run
         self._lookback: int = run.store.settings.lookback_seconds
@@ -42,8 +36,8 @@ class Bookmark:
     @property
     def since(self) -> str:
         """The moment from which on changes must be asked for, exclusive; only where there is a bookmark."""
-        bookmark: str = max(self._state["replication_key_value"], EARLIEST)
-        return bookmark if self._state.get("is_settled") else self.back_from(bookmark)
+        bookmark = max(self._state.value or "", EARLIEST)
+        return bookmark if self._state.is_settled else self.back_from(bookmark)
 
     def back_from(self, time: str) -> str:
         """Give the moment that lies `lookback_seconds` before another one, for an exclusive question."""
@@ -55,17 +49,16 @@ class Bookmark:
         """Give the second before another one, for an exclusive question that goes on where one ended."""
         return (parse(time) - datetime.timedelta(seconds=1)).strftime(TIME_FORMAT)
 
-    def clock_was_set_back(self, numbers: dict[str, Any]) -> bool:
-        """Tell whether rows changed since may bear dates before the bookmark, so that no question by date finds them.
+    def clock_was_set_back(self, ahead_seconds: int | None) -> bool:
+        """Tell whether rows changed since may have dates before the bookmark, so that no question by date finds them.
 
         The store's clock is held against this machine's, as it was then, and against the bookmark.
 
         Args:
-            numbers: the state, or that of an interrupted read.
+            ahead_seconds: how far the store's clock was ahead of this machine's then; None where that is not known.
         """
-        set_back: int = numbers.get("ahead_seconds", self._run.ahead_seconds) - self._run.ahead_seconds
-        bookmark = self._state.get("replication_key_value", self._run.started_at)
-        behind = parse(bookmark) - parse(self._run.started_at)
+        set_back = 0 if ahead_seconds is None else ahead_seconds - self._run.ahead_seconds
+        behind = parse(self._state.value or self._run.started_at) - parse(self._run.started_at)
         return max(set_back, behind.total_seconds()) > max(self._lookback, SURE_SECONDS)
 
     def holds(self, since: str, missing: int) -> bool:
@@ -78,23 +71,27 @@ class Bookmark:
             since: from which moment on changes were asked for.
             missing: how many of them did not come.
         """
-        held = self._state.get("held", {})
-        if missing <= (held["missing"] if held.get("since") == since else 0):
+        held = self._state.held
+        if missing <= (held.missing if held is not None and held.since == since else 0):
             return False
-        self._state["held"] = {"since": since, "missing": missing}
+        self._state.held = Held(since, missing)
         return True
 
-    def move(self, reading: dict[str, Any]) -> None:
-        """Move on after a finished read; see `ChangingStream` for what is in it."""
+    def move(self, newest: str | None, read: ReadState) -> None:
+        """Move on after a finished read.
+
+        Args:
+            newest: the largest date that it came upon.
+            read: the read.
+        """
         state = self._state
-        last = state.get("replication_key_value")
-        newest = max(filter(None, (reading["newest"], last)), default=self._run.started_at)
-        bookmark = min(newest, self._run.started_at)
-        if bookmark != last:
-            state |= {"replication_key": MODIFIED, "replication_key_value": bookmark, "bookmark_at": reading["clock"]}
-        age = parse(reading["clock"]) - parse(state.get("bookmark_at", reading["clock"]))
-        state["is_settled"] = age.total_seconds() > self._lookback
-        state["ahead_seconds"] = reading["ahead_seconds"]
+        latest = max(filter(None, (newest, state.value)), default=self._run.started_at)
+        bookmark = min(latest, self._run.started_at)
+        if bookmark != state.value:
+            state.value, state.read_at = bookmark, read.clock
+        age = parse(read.clock) - parse(state.read_at or read.clock)
+        state.is_settled = age.total_seconds() > self._lookback
+        state.ahead_seconds = read.ahead_seconds
 
 
 def newest(rows: Iterable[dict[str, Any]], known: str | None) -> str | None:

@@ -1,9 +1,11 @@
-"""Counts the rows of a whole read, and tells by numbers alone whether a list is broken rather than emptied."""
+"""Counts the rows of a full sync, and tells by numbers alone whether a list is broken rather than emptied."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from tap_woo_pim.sync.state import ListState, RowNumbers
 
 FEW_ROWS = 5
 """So few rows may vanish from any list, whatever percentage of it they are, or be counted and not sent."""
@@ -13,25 +15,25 @@ ALL = 100
 
 
 class RowCounts:
-    """Counts the rows of a whole read, and how many of the last one's are missing from it.
+    """Counts the rows of a full sync, and how many of the last one's are missing from it.
 
     Only numbers are kept, so the state does not grow with the store: ids rise, so the rows up to the largest id of the
-    last whole read are those of it that are still there.
+    last full sync are those of it that are still there.
 
     Args:
-        state: the stream's state, where the last whole read left its numbers; `save` puts the new ones there.
-        counted: the numbers so far of an interrupted whole read.
+        state: the stream's state, where the last full sync left its numbers; `save` puts the new ones there.
+        numbers: the numbers so far of an interrupted full sync.
     """
 
-    def __init__(self, state: dict[str, Any], counted: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, state: ListState, numbers: RowNumbers | None = None) -> None:
         self._state = state
-        numbers = counted or {}
-        self.rows: int = numbers.get("rows", 0)
-        self.survivors: int = numbers.get("survivors", 0)
-        self.max_id: int | None = numbers.get("max_id")
-        self._walked: int = numbers.get("walked", 0)
-        self._listed: int | None = numbers.get("listed", 0)
-        self._last_max_id: int | None = state.get("max_id")
+        numbers = numbers or RowNumbers()
+        self.rows = numbers.rows
+        self.survivors = numbers.survivors
+        self.max_id = numbers.max_id
+        self._walked = numbers.walked
+        self._listed = numbers.listed
+        self._last_max_id = state.max_id
 
     def count(self, rows: Sequence[Mapping[str, Any]], walked: int | None = None) -> None:
         """Count rows.
@@ -64,7 +66,7 @@ class RowCounts:
         return 0 if self._listed is None else max(0, self._listed - self._walked)
 
     def lacks_rows(self, *, is_sure: bool) -> bool:
-        """Tell whether more rows were counted and not sent than in the last whole read.
+        """Tell whether more rows were counted and not sent than in the last full sync.
 
         The rows that a key may not read and those whose parent is gone are counted with every read.
 
@@ -72,8 +74,7 @@ class RowCounts:
             is_sure: whether all pages that lacked rows were looked at again, so that the few rows more are those that
                 came or went meanwhile.
         """
-        last: int = self._state.get("shortfall", 0)
-        return self.shortfall - last > (FEW_ROWS if is_sure else 0)
+        return self.shortfall - self._state.shortfall > (FEW_ROWS if is_sure else 0)
 
     def shrank(self, max_vanished_percent: float) -> bool:
         """Tell whether the lists counted far fewer rows at their end than had come: they broke while they were read."""
@@ -81,18 +82,17 @@ class RowCounts:
         return lost > FEW_ROWS and lost * 100 > max_vanished_percent * self._walked
 
     def keep_shortfall(self) -> None:
-        """Hold the next whole read against this one: what is missing twice is missing for a reason."""
-        self._state["shortfall"] = self.shortfall
+        """Hold the next full sync against this one: what is missing twice is missing for a reason."""
+        self._state.shortfall = self.shortfall
 
     @property
     def last_rows(self) -> int:
-        """How many rows the last whole read saw."""
-        rows: int = self._state.get("row_count", 0)
-        return rows
+        """How many rows the last full sync saw."""
+        return self._state.row_count or 0
 
     @property
     def vanished(self) -> int:
-        """How many rows of the last whole read are missing from this one; 0 for the first."""
+        """How many rows of the last full sync are missing from this one; 0 for the first."""
         return max(0, self.last_rows - self.survivors)
 
     def is_doubtful(self, max_vanished_percent: float) -> bool:
@@ -100,7 +100,7 @@ class RowCounts:
 
         The database may be full all the same, and an empty list is what a broken store shows.
         """
-        return self.rows == 0 and "row_count" not in self._state and max_vanished_percent < ALL
+        return self.rows == 0 and self._state.row_count is None and max_vanished_percent < ALL
 
     def looks_broken(self, max_vanished_percent: float) -> bool:
         """Tell whether so many rows vanished that the list is rather broken than emptied.
@@ -111,25 +111,19 @@ class RowCounts:
             return False
         return self.vanished * 100 > max_vanished_percent * self.last_rows
 
-    def numbers(self) -> dict[str, Any]:
-        """What an interrupted whole read needs to go on counting."""
-        return {
-            "rows": self.rows,
-            "survivors": self.survivors,
-            "max_id": self.max_id,
-            "walked": self._walked,
-            "listed": self._listed,
-        }
+    def numbers(self) -> RowNumbers:
+        """What an interrupted full sync needs to go on counting."""
+        return RowNumbers(self.rows, self.survivors, self.max_id, self._walked, self._listed)
 
     def save(self) -> None:
-        """Keep the numbers for the next whole read."""
-        self._state["row_count"] = self.rows
-        self._state["max_id"] = self.max_id
+        """Keep the numbers for the next full sync."""
+        self._state.row_count = self.rows
+        self._state.max_id = self.max_id
         self.keep_shortfall()
 
     def save_new(self) -> None:
-        """Add the rows that are new to those of the last whole read: a broken list must not empty them either."""
+        """Add the rows that are new to those of the last full sync: a broken list must not empty them either."""
         new = self.rows if self._last_max_id is None else self.rows - self.survivors
         if new:
-            self._state["row_count"] = self.last_rows + new
-            self._state["max_id"] = max(self.max_id or 0, self._last_max_id or 0)
+            self._state.row_count = self.last_rows + new
+            self._state.max_id = max(self.max_id or 0, self._last_max_id or 0)

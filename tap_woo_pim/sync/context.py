@@ -32,7 +32,7 @@ class Run:
 
     Attributes:
         store: the store that is read.
-        state: the state of the stream `stores`, which keeps `synced_at` of the last run.
+        last_synced_at: `synced_at` of the last run; None for the first one.
         side_records: how a stream writes a record of another one (`snapshots`, `unread_rows`), by stream.
         expected_rows: how many rows the check found, by component; None where the store does not say.
         unchanged_since: the moment since which this run found no row of a stream changed, nor missing, by stream.
@@ -41,7 +41,7 @@ class Run:
     """
 
     store: Store
-    state: dict[str, Any]
+    last_synced_at: str | None = None
     side_records: dict[str, Callable[[dict[str, Any]], None]] = field(default_factory=dict)
     expected_rows: dict[str, int | None] = field(default_factory=dict)
     unchanged_since: dict[str, str] = field(default_factory=dict)
@@ -72,10 +72,9 @@ class Run:
         A clock that was set back, or a second run within the same second, would otherwise make rows look newer
         than the snapshot that should show them gone.
         """
-        last_synced_at = self.state.get("synced_at")
-        if last_synced_at is None or self.started_at > last_synced_at:
+        if self.last_synced_at is None or self.started_at > self.last_synced_at:
             return self.started_at
-        last = datetime.datetime.strptime(last_synced_at, TIME_FORMAT).replace(tzinfo=datetime.UTC)
+        last = datetime.datetime.strptime(self.last_synced_at, TIME_FORMAT).replace(tzinfo=datetime.UTC)
         if last >= END_OF_TIME:
             return self.started_at
         return (last + datetime.timedelta(seconds=1)).strftime(TIME_FORMAT)

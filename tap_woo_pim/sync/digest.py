@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from tap_woo_pim.sync.state import ListState
+
 FIELDS = ("id", "name", "slug", "parent", "attribute_id")
 """What products show of such a row, and what tells it apart."""
 
@@ -14,13 +16,12 @@ class Digest:
     """The digest of a list, compared with the one of the run before. New rows count as no change.
 
     Args:
-        state: the stream's state. It keeps `digest` (the sum of the hashes of all rows) and `digest_max_id` (the
-            largest id among them).
+        state: the stream's state, which keeps the sum of the hashes of all rows and the largest id among them.
     """
 
-    def __init__(self, state: dict[str, Any]) -> None:
+    def __init__(self, state: ListState) -> None:
         self._state = state
-        self._last_max_id: int = state.get("digest_max_id", 0)
+        self._last_max_id = state.digest_max_id
         self._max_id = 0
         self._old = 0
         self._all = 0
@@ -40,6 +41,6 @@ class Digest:
         Returns:
             Whether a row that was there before is another one now, or gone.
         """
-        last = self._state.get("digest")
-        self._state |= {"digest": f"{self._all % 2**64:016x}", "digest_max_id": self._max_id}
+        last = self._state.digest
+        self._state.digest, self._state.digest_max_id = f"{self._all % 2**64:016x}", self._max_id
         return last is not None and last != f"{self._old % 2**64:016x}"

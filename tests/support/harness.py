@@ -71,7 +71,7 @@ class Landing:
     def have_full_sync_taken(self, seconds: float) -> None:
         """Have the last full sync of products and variations taken so long together."""
         for stream in ("products", "product_variations"):
-            self.state["bookmarks"][stream]["whole_read_ms"] = round(500 * seconds)
+            self.state["bookmarks"][stream]["full_sync_milliseconds"] = round(500 * seconds)
 
     def columns(self, stream: str) -> set[str]:
         return set(self.schemas[stream]["schema"]["properties"])

@@ -110,7 +110,7 @@ def test_a_disk_that_fills_up_while_a_file_is_written_leaves_a_state_to_go_on_fr
         for line in (tmp_path / "out").read_bytes().splitlines(keepends=True):
             if line.endswith(b"\n"):
                 landing.take(decoder.decode(line))
-        assert landing.state["bookmarks"]["products"]["reading"]["offset"] > 900
+        assert landing.state["bookmarks"]["products"]["read"]["offset"] > 900
         served.server.requests.clear()
         served.sync(landing, sync_components=["products"])
         assert sum("offset" in request.query for request in served.server.requests) < 25

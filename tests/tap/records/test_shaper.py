@@ -15,13 +15,13 @@ from tap_woo_pim.http.body import BodyError, decode
 from tap_woo_pim.records.shaper import NOISE, Shaper
 from tap_woo_pim.streams import STREAMS
 from tap_woo_pim.streams.base import WooStream
-from tap_woo_pim.streams.lists import ListStream
+from tap_woo_pim.streams.full_table import FullTableStream
 from tap_woo_pim.streams.products import ProductsStream
 from tests.support.values import ANY
 
 pytestmark = pytest.mark.unit
 
-LISTS = [stream for stream in STREAMS if issubclass(stream, ListStream)]
+LISTS = [stream for stream in STREAMS if issubclass(stream, FullTableStream)]
 
 
 def shaper(stream: type[WooStream]) -> Shaper:

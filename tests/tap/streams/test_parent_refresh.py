@@ -11,7 +11,7 @@ from demo_store import PROFILES, Store
 from demo_store.faults import path
 from demo_store.faults.bodies import BodyChanged
 from demo_store.faults.statuses import PoisonousRow
-from tap_woo_pim.streams import inheriting
+from tap_woo_pim.streams import parent_refresh, variation_sources
 from tap_woo_pim.streams.base import WooStream
 from tests.support.harness import Landing, Site, site
 from tests.support.random_edits import KINDS, RandomEdits, new_store, store_of, without_variations_of_wc_v3
@@ -67,7 +67,8 @@ def asked(served: Site, *, of_parents: bool) -> list[Any]:
     """The lists that variations were read by: those below products that changed, or the lists of these products."""
     if of_parents:
         return [request for request in served.server.requests if "parent" in request.query]
-    return [request for request in served.server.requests if request.query.get("_fields") == inheriting.PRODUCT_FIELDS]
+    fields = variation_sources.PRODUCT_FIELDS
+    return [request for request in served.server.requests if request.query.get("_fields") == fields]
 
 
 @pytest.mark.parametrize(
@@ -196,7 +197,7 @@ def test_a_bulk_edit_asks_for_many_products_at_once(flat: Site, products: int) -
     pages = 1.01 * products / 99 + 2
     lists = 2 if store.version == "5.9.0" else 1
     assert len(asked(flat, of_parents=False)) <= 2 * pages
-    assert len(asked(flat, of_parents=True)) <= lists * (products / inheriting.PARENTS_AT_ONCE + pages) * 1.05 + 2
+    assert len(asked(flat, of_parents=True)) <= lists * (products / parent_refresh.PARENTS_AT_ONCE + pages) * 1.05 + 2
     assert max(len(request.query["parent"]) for request in asked(flat, of_parents=True)) < 300
 
 
@@ -221,7 +222,7 @@ def test_a_run_that_ends_anywhere_below_products_goes_on_with_the_next(
     flat: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(WooStream, "STATE_MSG_FREQUENCY", 1)
-    monkeypatch.setattr(inheriting, "PARENTS_AT_ONCE", 2)
+    monkeypatch.setattr(parent_refresh, "PARENTS_AT_ONCE", 2)
     store = flat.store
     parents = fill(store, 8)
     small: dict[str, Any] = {**CHOSEN, "page_size": 5}

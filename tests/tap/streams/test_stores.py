@@ -13,7 +13,7 @@ from demo_store.faults import Fault, path
 from demo_store.faults.bodies import BodyChanged, CutBody, HtmlPage
 from demo_store.faults.statuses import Status
 from tap_woo_pim.pagination.page import Unread
-from tap_woo_pim.streams.lists import unread_record
+from tap_woo_pim.streams.full_table import unread_record
 from tests.support.fault_run import heal, run
 from tests.support.harness import Landing, Row, Site, site
 

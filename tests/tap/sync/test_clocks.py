@@ -90,7 +90,7 @@ def test_a_read_that_was_interrupted_before_the_clock_was_set_back_begins_anew(t
     ids = [store.create_product(name=f"Product {number}", type="simple", status="publish") for number in range(2500)]
     with site(store) as served:
         landing = served.sync(breaks_after=2200, **PRODUCTS)
-        assert landing.state["bookmarks"]["products"]["reading"]["offset"] > 0
+        assert landing.state["bookmarks"]["products"]["read"]["offset"] > 0
         store.clock.advance(-2 * 3600)
         store.edit_product(ids[0], name="Edited")
         time.passes(1800)
@@ -193,7 +193,7 @@ def test_a_state_with_times_that_are_nonsense_heals(year: str) -> None:
     with site(store) as served:
         landing = served.sync(**PRODUCTS)
         text = json.dumps(landing.state)
-        for at in ("synced_at", "whole_read_at", "bookmark_at", "replication_key_value"):
+        for at in ("synced_at", "full_sync_at", "read_at", "value", "replication_key_value"):
             text = re.sub(f'"{at}": "[^"]+"', f'"{at}": "{year}-12-31T23:59:59Z"', text)
         landing = Landing(json.loads(text))
         store.edit_product(store.rows("products")[0]["id"], name="Edited")

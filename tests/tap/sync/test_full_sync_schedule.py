@@ -13,6 +13,7 @@ from demo_store import Request, Store
 from tap_woo_pim.streams.base import WooStream
 from tap_woo_pim.sync.digest import Digest
 from tap_woo_pim.sync.schedule import Schedule
+from tap_woo_pim.sync.state import ListState
 from tests.support.harness import Landing, Row, Site, site
 from tests.support.random_edits import RandomEdits, new_store
 
@@ -66,7 +67,7 @@ CATEGORY = {"id": 5, "name": "Shoes", "slug": "shoes", "parent": 0}
     ],
 )
 def test_a_digest_tells_whether_a_row_that_was_there_is_another_one(rows: list[Row], is_other: bool) -> None:
-    state: dict[str, Any] = {}
+    state = ListState()
     before = Digest(state)
     before.add([CATEGORY])
     assert not before.save()
@@ -90,7 +91,7 @@ def last(landing: Landing) -> Row:
 
 def test_a_small_store_is_read_in_full_by_every_run_that_is_not_within_minutes(living: Site) -> None:
     landing = living.sync(**AUTO)
-    took = sum(landing.state["bookmarks"][one]["whole_read_ms"] for one in ("products", "product_variations"))
+    took = sum(landing.state["bookmarks"][one]["full_sync_milliseconds"] for one in ("products", "product_variations"))
     assert 0 < took < 60_000
     landing.have_full_sync_taken(4)
     kinds = []
@@ -101,6 +102,21 @@ def test_a_small_store_is_read_in_full_by_every_run_that_is_not_within_minutes(l
         landing.have_full_sync_taken(4)
     assert kinds == ["incremental", "incremental", "full", "full"]
     assert "50 times as long after the last one as that took (4.0 s)" in last(landing)["kind_reason"]
+
+
+@pytest.mark.parametrize("hours", [6, pytest.param(720, marks=pytest.mark.soak)])
+def test_a_store_with_hourly_runs_differs_from_the_tables_after_no_run(hours: int) -> None:
+    store = new_store()
+    life = RandomEdits(store, 5)
+    life.populate(60)
+    with site(store) as served:
+        landing = Landing()
+        for hour in range(hours):
+            served.sync(landing, full_read_interval_hours="auto")
+            assert landing.differences(store) == {}, hour
+            life.live(3)
+            store.clock.advance(3600)
+        assert len(landing.sync_runs()) == hours
 
 
 def test_a_row_deleted_for_good_makes_a_full_sync_due_at_once(living: Site) -> None:
@@ -201,9 +217,9 @@ def test_an_interrupted_full_sync_counts_the_time_of_both_runs(living: Site, mon
     chosen = {**AUTO, "sync_components": ["products"], "page_size": 4}
     landing = living.sync(breaks_after=40, **chosen)
     state = landing.state["bookmarks"]["products"]
-    state["reading"]["ms"] = 500_000
+    state["read"]["milliseconds"] = 500_000
     living.sync(landing, **chosen)
-    assert landing.state["bookmarks"]["products"]["whole_read_ms"] > 500_000
+    assert landing.state["bookmarks"]["products"]["full_sync_milliseconds"] > 500_000
 
 
 def test_a_run_ends_though_the_store_is_edited_all_the_time(caplog: pytest.LogCaptureFixture) -> None:

@@ -175,7 +175,7 @@ def test_a_read_that_was_interrupted_survives_any_number_of_deletions() -> None:
     store = new_store(products=500)
     with site(store) as served:
         landing = served.sync(breaks_after=600, page_size=3, full_read_interval_hours=0, **PRODUCTS)
-        assert landing.state["bookmarks"]["products"]["reading"]["offset"] > 250
+        assert landing.state["bookmarks"]["products"]["read"]["offset"] > 250
         for row in store.rows("products")[:250]:
             store.delete_product(row["id"])
         served.sync(landing, page_size=3, full_read_interval_hours=0, **PRODUCTS)
@@ -189,7 +189,7 @@ def test_an_interrupted_whole_read_goes_on_where_it_was() -> None:
         store.create_product(name=f"Product {number}", type="simple", status="publish")
     with site(store) as served:
         landing = served.sync(breaks_after=1600, sync_components=["products"])
-        reached = landing.state["bookmarks"]["products"]["reading"]["offset"]
+        reached = landing.state["bookmarks"]["products"]["read"]["offset"]
         assert reached >= 900
         served.server.requests.clear()
         served.sync(landing, sync_components=["products"])
@@ -209,7 +209,7 @@ def test_variations_below_products_are_given_on_at_once_and_counted_once_after_a
         # No page of a hundred products had been read to its end, so the next run begins with the first.
         asked = [request for request in served.server.requests if request.path.endswith("/variations")]
         assert len(asked) < 20
-        assert landing.state["bookmarks"]["product_variations"]["reading"]["offset"] == 0
+        assert landing.state["bookmarks"]["product_variations"]["read"].get("offset", 0) == 0
         served.sync(landing, **VARIATIONS)
         assert landing.differences(store) == {}
         rows = landing.live("product_variations")
@@ -226,7 +226,7 @@ def test_a_resumed_whole_read_counts_for_deletions_only_when_it_saw_everything()
         rule = store.faults.add(PoisonousRow(ids[150]), path("/wc/v3/products$"))
         store.clock.advance(3600)
         served.sync(landing, breaks_after=2200, full_read_interval_hours=0, max_retries=0, **PRODUCTS)
-        assert landing.state["bookmarks"]["products"]["reading"]["unread"]
+        assert landing.state["bookmarks"]["products"]["read"]["is_incomplete"]
         store.faults.remove(rule)
         for product in ids[2400:2410]:
             store.delete_product(product)
@@ -248,7 +248,7 @@ def test_a_resumed_whole_read_takes_for_deleted_what_was_gone_when_it_began() ->
         store.delete_product(ids[-1])
         store.clock.advance(3600)
         served.sync(landing, breaks_after=2200, full_read_interval_hours=0, **PRODUCTS)
-        began = landing.state["bookmarks"]["products"]["reading"]["started_at"]
+        began = landing.state["bookmarks"]["products"]["read"]["started_at"]
         store.clock.advance(3600)
         served.sync(landing, **PRODUCTS)
         assert landing.tables["snapshots"]["store", "products"]["started_at"] == began

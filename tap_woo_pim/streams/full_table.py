@@ -20,6 +20,7 @@ from tap_woo_pim.streams.base import WooStream
 from tap_woo_pim.sync.completeness import RowCounts
 from tap_woo_pim.sync.context import TIME_FORMAT, Run
 from tap_woo_pim.sync.digest import Digest
+from tap_woo_pim.sync.state import ListState
 
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 END_OF_STREAM = "All rows of this run have been sent."
 
 
-class ListStream(WooStream):
+class FullTableStream(WooStream):
     """A stream of the rows of a list that is read whole in every run.
 
     Attributes:
@@ -40,6 +41,11 @@ class ListStream(WooStream):
     is_carried: ClassVar[bool] = False
     is_soon: ClassVar[bool] = True
     _pages: PageSize | None = None
+
+    @property
+    def kept(self) -> ListState:
+        """What is kept of the list from run to run."""
+        return self.load_state(ListState)
 
     @property
     def unit(self) -> str:
@@ -60,8 +66,8 @@ class ListStream(WooStream):
     def get_records(self, context: Context | None) -> Iterator[Record]:
         """Read the list whole, and write its snapshot when nothing is missing."""
         account = self.run.progress.begin(self.name)
-        tally = RowCounts(self.stream_state)
-        digest = Digest(self.stream_state)
+        tally = RowCounts(self.kept)
+        digest = Digest(self.kept)
         complete = True
         shaper = self.shaper()
         for listing, rows in self.read_lists():
@@ -93,12 +99,12 @@ class ListStream(WooStream):
         """
         settings = self.store.settings
         store = f"{settings.store_id} {settings.site_url}"
-        if self.stream_state.get("shop", store) != store:
+        if self.kept.store not in {None, store}:
             self.logger.warning(
                 "%s: the settings name another store than in the last run; reading it whole.", self.name
             )
-            self.stream_state.clear()
-        self.stream_state["shop"] = store
+            self._kept = type(self.kept)()
+        self.kept.store = store
 
     @override
     def ask_ahead(self) -> Future[Answer] | None:
@@ -130,15 +136,13 @@ class ListStream(WooStream):
     def walk(self, offset: int = 0, seen: int | None = None) -> OverlapPaginator:
         """A walk through one of the stream's lists, which all have pages of one size; see `OverlapPaginator`."""
         if self._pages is None:
-            self._pages = page_size_of(self.store.settings.page_size, self.stream_state.get("page_size"))
+            self._pages = page_size_of(self.store.settings.page_size, self.kept.page_size)
         return OverlapPaginator(self._pages.most, offset, seen, self._pages)
 
     def keep_page_size(self) -> None:
         """Keep in the state how many rows a page may have, where that is fewer than the setting."""
-        if self._pages is not None and self._pages.settled < self._pages.most:
-            self.stream_state["page_size"] = self._pages.settled
-        else:
-            self.stream_state.pop("page_size", None)
+        is_smaller = self._pages is not None and self._pages.settled < self._pages.most
+        self.kept.page_size = self._pages.settled if self._pages is not None and is_smaller else None
 
     def shaper(self, **constants: Any) -> Shaper:
         """The shaper of this stream's rows."""

@@ -1,0 +1,513 @@
+"""Streams whose rows say when they were modified: synced in full from time to time, and by date in between."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from collections.abc import Generator, Iterator, Mapping
+from concurrent.futures import Future
+from functools import cached_property
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from singer_sdk.exceptions import RetriableAPIError
+
+from tap_woo_pim._compat import override
+from tap_woo_pim.http.models import Answer
+from tap_woo_pim.pagination.page import Listing, Row, key_of
+from tap_woo_pim.pagination.reader import ask_ahead as ask_pages_ahead
+from tap_woo_pim.records.columns import ID
+from tap_woo_pim.records.shaper import Shaper
+from tap_woo_pim.streams.full_table import FullTableStream
+from tap_woo_pim.streams.variation_sources import FlatSource, PagePart
+from tap_woo_pim.sync.bookmark import MODIFIED, Bookmark, newest, parse
+from tap_woo_pim.sync.completeness import RowCounts
+from tap_woo_pim.sync.context import TIME_FORMAT
+from tap_woo_pim.sync.progress import FULL, INCREMENTAL
+from tap_woo_pim.sync.schedule import AUTO, Schedule
+from tap_woo_pim.sync.state import IncrementalState, ReadState, StoreCounts
+
+if TYPE_CHECKING:
+    from singer_sdk.helpers.types import Context, Record
+
+    from tap_woo_pim.streams.parent_refresh import ParentRefresh
+
+ALL_IN_ONE = ({"include_status": "any,trash"},)
+ANY_THEN_TRASH = ({"status": "any"}, {"status": "trash"})
+"""Stores that do not list `include_status` (5.9.0) ignore it, and `status` takes one value: two lists, then."""
+TRASH_ANY_TRASH = ({"status": "trash"}, *ANY_THEN_TRASH)
+"""Without dates (before 5.8) nothing else finds what is restored while the reading goes from list to list."""
+
+ROUNDS = 3
+"""So often at most is read what changed meanwhile. What changes later is the next run's."""
+
+
+class IncrementalStream(FullTableStream):
+    """Products and variations.
+
+    Attributes:
+        why_full: why this run is a full sync of the stream; None where it reads what changed.
+        has_read_all: whether this run has read all rows, and not only the rest of what an interrupted one began.
+    """
+
+    replication_key = MODIFIED
+    why_full: str | None = None
+    has_read_all = False
+    _ms_before = 0.0
+
+    @property
+    @override
+    def kept(self) -> IncrementalState:
+        return self.load_state(IncrementalState)
+
+    @cached_property
+    def source(self) -> FlatSource:
+        """Where the rows come from."""
+        return FlatSource(self, self.store.path(self.route))
+
+    @cached_property
+    def parent_refresh(self) -> ParentRefresh | None:
+        """What reads rows again that show values of a parent; None where there are no parents."""
+        return None
+
+    @property
+    @override
+    def unit(self) -> str:
+        return self.source.unit
+
+    @property
+    def bookmark(self) -> Bookmark:
+        """The stream's bookmark."""
+        return Bookmark(self.kept.bookmark, self.run)
+
+    def normalise(self, row: Row) -> Row:
+        """Give a row the one meaning that it has whatever route it came by."""
+        return row
+
+    def begin_full(self) -> None:
+        """Prepare for all rows, from the first one on."""
+
+    # What is asked for.
+
+    def statuses(self, path: str) -> tuple[dict[str, str], ...]:
+        """The parameters of the lists that together hold every status, trash included."""
+        if self.store.routes.takes(path, "include_status"):
+            return ALL_IN_ONE
+        return ANY_THEN_TRASH if self.takes_dates() else TRASH_ANY_TRASH
+
+    def row_fields(self) -> dict[str, Any]:
+        """The parameters that say which fields of a row are wanted, and in which form."""
+        context = {"context": "edit"} if self.store.settings.content == "raw" else {}
+        return {**self.parameters(), **context}
+
+    def known_fields(self, params: Mapping[str, Any]) -> frozenset[str]:
+        """The fields of a row that have a column, where a list is asked for whole rows."""
+        return frozenset() if "_fields" in params else frozenset(column.name for column in self.columns)
+
+    def list_of(
+        self,
+        status: dict[str, str],
+        since: str | None,
+        offset: int = 0,
+        seen: int | None = None,
+        until: str | None = None,
+    ) -> Listing:
+        """The list of one status.
+
+        Args:
+            status: one of `statuses`.
+            since: from which moment on changes are wanted, exclusive; None for all rows.
+            offset: where to begin; see `OverlapPaginator`.
+            seen: see `OverlapPaginator`.
+            until: up to which moment changes are wanted, exclusive; None for no such limit.
+        """
+        params = {**self.source.parameters(), **status}
+        since = since or self.start_date()
+        if since and self.takes_dates():
+            params |= self.dates(since, until)
+        known_fields = self.known_fields(params)
+        return Listing(self.source.path, params, self.name, self.walk(offset, seen), known_fields=known_fields)
+
+    @staticmethod
+    def dates(since: str, until: str | None) -> dict[str, str]:
+        """Give the parameters that ask for what changed in a time, both ends exclusive.
+
+        With an offset or a Z the store would convert the times to site time first, and compare these (11.0.1).
+        """
+        ends = {} if until is None else {"modified_before": until.rstrip("Z")}
+        return {"modified_after": since.rstrip("Z"), **ends, "dates_are_gmt": "true"}
+
+    def takes_dates(self) -> bool:
+        """Tell whether the store can be asked for changes since a date, in UTC."""
+        routes, path = self.store.routes, self.source.path
+        return routes.takes(path, "modified_after") and routes.takes(path, "dates_are_gmt")
+
+    def until_now(self, path: str) -> str | None:
+        """Give the end of a question for changes until now, so that the list only becomes shorter; None without such.
+
+        It is exclusive, so that it lies in the next second.
+        """
+        if not self.store.routes.takes(path, "modified_before"):
+            return None
+        return (self.run.store.now() + datetime.timedelta(seconds=1)).strftime(TIME_FORMAT)
+
+    def start_date(self) -> str | None:
+        """The date before which changes are of no interest, if one is set."""
+        value = self.store.settings.start_date
+        return None if value is None else parse(value).strftime(TIME_FORMAT)
+
+    def selection_hash(self) -> str:
+        """A short text that is another one when other rows or columns are asked for."""
+        settings = self.store.settings
+        wanted = [
+            self.source.path,
+            self.statuses(self.source.path),
+            sorted(self.selected_columns),
+            settings.content,
+            settings.start_date,
+            dict(settings.extra_query_parameters),
+        ]
+        return hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()[:12]
+
+    @override
+    def ask_ahead(self) -> Future[Answer] | None:
+        if self.kept.read is not None:
+            return None
+        if self.full_sync_reason() is None:
+            since = self.bookmark.since
+            lists = [self.list_of(status, since) for status in self.statuses(self.source.path)]
+            first, *_ = [ask_pages_ahead(self.store, listing) for listing in lists]
+            return first
+        if not self.is_soon:
+            return None
+        return ask_pages_ahead(self.store, self.list_of(self.statuses(self.source.path)[0], None))
+
+    # Which kind of sync it is.
+
+    def plan(self) -> str | None:
+        """Tell why this run is a full sync; None where it reads what changed."""
+        if not self._goes_on:
+            return self.full_sync_reason()
+        return "it goes on with one that was interrupted" if self.kept.read and self.kept.read.is_full else None
+
+    def full_sync_reason(self) -> str | None:
+        """Tell why all rows are to be read; None where changes will do."""
+        kept = self.kept
+        if kept.full_sync_at is None or kept.bookmark.value is None:
+            return "no full sync was completed before"
+        if kept.selection_hash != self.selection_hash():
+            return "other columns, or other rows by the settings, are asked for than in the last one"
+        if not self.takes_dates() or self.replication_method == "FULL_TABLE":
+            return "what changed since a date is not asked for, by the store's means or by the catalogue"
+        if self.bookmark.clock_was_set_back(kept.bookmark.ahead_seconds):
+            return "the store's clock was set back"
+        schedule, now = self._schedule(kept.full_sync_at), parse(self.run.started_at)
+        if schedule.is_due(now):
+            return schedule.reason()
+        return kept.needed if now >= schedule.possible_at else None
+
+    def _schedule(self, full_sync_at: str) -> Schedule:
+        """When the next full sync is due, where one began before."""
+        streams = [one for one in self._tap.streams.values() if isinstance(one, IncrementalStream) and one.selected]
+        known = [one.kept.full_sync_milliseconds for one in streams]
+        took = [one for one in known if one is not None]
+        seconds = sum(took) / 1000 if len(took) == len(streams) else None
+        return Schedule(parse(full_sync_at), seconds, self.store.settings.full_read_interval_hours)
+
+    @override
+    def need_full_sync(self, reason: str) -> None:
+        """Have all rows read as soon as the schedule allows, since something shows that changes alone will not do."""
+        if self.kept.full_sync_at is not None:
+            self.kept.needed = reason
+
+    def next_full_sync_at(self) -> str | None:
+        """Tell when the next full sync is due, by the store's clock; None when every run is one."""
+        if self.kept.full_sync_at is None or not self.takes_dates():
+            return None
+        schedule = self._schedule(self.kept.full_sync_at)
+        return (schedule.due_at if self.kept.needed is None else schedule.possible_at).strftime(TIME_FORMAT)
+
+    def _tell_needed(self) -> None:
+        kept = self.kept
+        if kept.needed is not None and kept.full_sync_at is not None:
+            possible_at = self._schedule(kept.full_sync_at).possible_at.strftime(TIME_FORMAT)
+            self.logger.info(
+                "%s: a full sync is needed, since %s. It comes with the first run after %s.",
+                self.name,
+                kept.needed,
+                possible_at,
+            )
+
+    @property
+    def _goes_on(self) -> bool:
+        """Whether this run goes on with the read that an interrupted one began."""
+        read = self.kept.read
+        # Where no date shows what changed in between, only a read from the beginning sees it all.
+        return (
+            read is not None
+            and read.selection_hash == self.selection_hash()
+            and self.takes_dates()
+            and not self.bookmark.clock_was_set_back(read.ahead_seconds)
+        )
+
+    # How it is read.
+
+    @override
+    def get_records(self, context: Context | None) -> Iterator[Record]:
+        """Read what is due: all, what changed, or the rest of what an interrupted run began."""
+        account = self.run.progress.begin(self.name)
+        account.changed = 0  # unlike other streams, which cannot tell
+        if self.parent_refresh is not None and self.kept.read is None and self.full_sync_reason() is None:
+            self.parent_refresh.ask_ahead()
+        yield from self._sync(resumed=self._goes_on)
+        if account.kind == INCREMENTAL and self.full_sync_reason() is not None:
+            # The store counts other rows than those that are known, and it is small enough to read them all now.
+            yield from self._sync(resumed=False)
+        self._tell_needed()
+
+    def _sync(self, *, resumed: bool) -> Iterator[Record]:
+        """Read all rows, or those that changed, and end that read.
+
+        Args:
+            resumed: whether to go on with the read that another run began.
+        """
+        kept, account = self.kept, self.run.progress.accounts[self.name]
+        self.why_full = self.plan()
+        if not resumed or kept.read is None:
+            kept.read = self._begin()
+        read = kept.read
+        account.kind = FULL if read.is_full else INCREMENTAL
+        self.has_read_all = read.is_full and not resumed
+        if self.has_read_all:
+            kept.needed = None
+            self.begin_full()
+        self._ms_before = read.milliseconds - 1000 * self.run.progress.busy_seconds
+        requests = yield from self._read(read)
+        # What comes in one request a list is all there; else some of it may have changed behind the reading.
+        at_once = 1 if read.is_full else len(self.statuses(self.source.path))
+        if resumed or requests > at_once:
+            yield from self._catch_up(read)
+        is_quiet = not (resumed or account.rows or read.is_incomplete or RowCounts(kept, read.counts).shortfall)
+        if is_quiet and read.since is not None:
+            self.run.unchanged_since[self.name] = read.since
+        if self.parent_refresh is not None:
+            yield from self.parent_refresh.read(read, resumed=resumed)
+        yield from self._compare_counts(read)
+        self._count_time(read)
+        self._end(read)
+
+    def _begin(self) -> ReadState:
+        run = self.run
+        since = self.bookmark.since if self.full_sync_reason() is None else None
+        return ReadState(self.selection_hash(), run.synced_at, run.started_at, run.ahead_seconds, since)
+
+    def _read(self, read: ReadState) -> Generator[Record, None, int]:
+        """Read on, and return how many requests that took at least.
+
+        Changes that fill more than a page are asked for up to this moment: a list that only becomes shorter while the
+        store is being edited comes to its end. What changed since is read behind it.
+        """
+        counts = RowCounts(self.kept, read.counts)
+        shaper = self.shaper()
+        statuses = self.statuses(self.source.path)
+        requests, is_incomplete, named = 0, read.is_incomplete, read.named
+        new, max_new = read.new, read.max_new
+        for number in range(read.list_number, len(statuses)):
+            listing, parts = self._open(statuses[number], read)
+            if read.is_full and number == 0 and statuses != TRASH_ANY_TRASH:
+                # So that pages are fetched ahead from the first one on.
+                listing.walk.total = self.run.expected_rows.get(str(self.component))
+            for part in parts:
+                requests += 1
+                if statuses[number:] != TRASH_ANY_TRASH:  # its first list comes again as the last
+                    counts.count(part.rows, len(part.listed) - part.missing)
+                yield from self._records(part, shaper, read)
+                is_incomplete, named = is_incomplete or not listing.complete, named + listing.left_out
+                ids = self._new_ids(part)
+                new, max_new = new + len(ids), max([max_new, *ids])
+                if part.offset is not None:  # until then the page would be read and counted again
+                    read.offset, read.seen, read.counts = part.offset, part.seen, counts.numbers()
+                    read.is_incomplete, read.named, read.new, read.max_new = is_incomplete, named, new, max_new
+                    self._count_time(read)
+                self.report_unread(listing)
+                self.report_progress(listing)
+                self.keep_page_size()
+            if statuses[number:] != TRASH_ANY_TRASH:
+                counts.end_list(listing.walk.total)
+            read.list_number, read.offset, read.seen, read.counts = number + 1, 0, None, counts.numbers()
+        return requests
+
+    def _open(self, status: dict[str, str], read: ReadState) -> tuple[Listing, Iterator[PagePart]]:
+        """Give the list of a status, and its pages."""
+        listing = self.list_of(status, read.since, read.offset, read.seen, read.until)
+        parts = self.source.parts(listing)
+        until = None if read.is_full or read.until is not None else self.until_now(self.source.path)
+        first = None if until is None else next(parts, None)
+        if first is None:
+            return listing, parts
+        if listing.walk.done:
+            return listing, chain([first], parts)
+        read.until = until
+        return self._open(status, read)
+
+    def _records(self, part: PagePart, shaper: Shaper, read: ReadState) -> Iterator[Record]:
+        bookmark = self.kept.bookmark.value
+        latest, changed = read.newest or "", 0
+        for row in part.rows:
+            record = shaper.shape(self.normalise(row))
+            modified = record[MODIFIED] or ""
+            latest = max(latest, modified)
+            changed += bookmark is None or modified > bookmark
+            yield record
+        read.newest = (latest or None) if part.listed is part.rows else newest(part.listed, read.newest)
+        account = self.run.progress.accounts[self.name]
+        account.rows += len(part.rows)
+        account.changed = (account.changed or 0) + changed
+
+    def _catch_up(self, read: ReadState) -> Iterator[Record]:
+        """Read what changed while the read went on, in the part that lay behind it already.
+
+        Each round reads what changed until it began, and is the last one when it took no longer than one request a
+        list. Of a store that is edited all the time, what changes during the last round is read by the next run.
+        """
+        if not self.takes_dates():
+            return
+        since, lists = self.bookmark.back_from(read.clock), self.statuses(self.source.path)
+        for number in range(1, ROUNDS + 1):
+            until = self.until_now(self.source.path)
+            self.logger.info("%s: reading what changed meanwhile, round %d of %d at most.", self.name, number, ROUNDS)
+            requests = yield from self._read_changes(since, until, read)
+            if until is None or requests <= len(lists):
+                return
+            since = self.bookmark.before(until)
+        if lists != ALL_IN_ONE:
+            # A row may have gone from list to list each time, and have been in none of them when it was read.
+            read.is_incomplete = True
+
+    def _read_changes(
+        self, since: str, until: str | None, read: ReadState, max_id: int | None = None
+    ) -> Generator[Record, None, int]:
+        """Read what changed in a time, and return how many requests that took at least.
+
+        Args:
+            since: its begin, exclusive.
+            until: its end, exclusive; None for now.
+            read: the read that this belongs to.
+            max_id: the largest id of a row to count as new; any when not given.
+        """
+        shaper, requests = self.shaper(), 0
+        for status in self.statuses(self.source.path):
+            listing = self.list_of(status, since, until=until)
+            missing_below = 0
+            for part in self.source.parts(listing):
+                requests += 1
+                yield from self._records(part, shaper, read)
+                missing_below += part.missing
+                ids = [id_ for id_ in self._new_ids(part) if read.max_new < id_ <= (max_id or id_)]
+                read.new, read.max_new = read.new + len(ids), max([read.max_new, *ids])
+                self.report_progress(listing)
+            read.missing += max(0, listing.walk.missing + missing_below - listing.left_out)
+            read.is_incomplete = read.is_incomplete or not listing.complete
+            self.report_unread(listing)
+        return requests
+
+    # What the store counts.
+
+    def count_rows(self) -> StoreCounts | None:
+        """Ask the store how many rows it has.
+
+        Returns:
+            None where it cannot tell, or where that would change nothing since the interval is fixed.
+        """
+        is_fixed = self.store.settings.full_read_interval_hours != AUTO
+        if is_fixed or not self.source.is_flat or self.start_date() is not None:
+            return None
+        counts = StoreCounts(0, 0)
+        statuses = ALL_IN_ONE if self.statuses(self.source.path) == ALL_IN_ONE else ANY_THEN_TRASH
+        for status in statuses:
+            params = {**status, "orderby": "id", "order": "desc", "per_page": 1, "_fields": "id"}
+            try:
+                answer = self.store.get(self.source.path, params, about=self.name, tries=2)
+            except RetriableAPIError:  # the last row may be one that the store cannot deliver
+                return None
+            if answer.total is None or bool(answer.total) != bool(answer.data):
+                return None
+            counts.total += answer.total
+            counts.max_id = max([counts.max_id, *(key_of(row, "id", ID) or 0 for row in answer.data)])
+        return counts
+
+    def _compare_counts(self, read: ReadState) -> Iterator[Record]:
+        """Compare what the store counts with what is known, and ask for a full sync where the two do not fit.
+
+        Rows that were deleted for good, or came with an old date, show in the count alone.
+        """
+        counted = self.count_rows()
+        if counted is not None and not read.is_full and self._misfit(counted, read):
+            # Rows may have come since the list of changes was asked for.
+            since, until = self.bookmark.back_from(read.clock), self.until_now(self.source.path)
+            yield from self._read_changes(since, until, read, counted.max_id)
+            if misfit := self._misfit(counted, read):
+                self.need_full_sync(misfit)
+        self.kept.store_counts = counted
+
+    def _misfit(self, counted: StoreCounts, read: ReadState) -> str | None:
+        known = self.kept.store_counts
+        if known is None:
+            return None
+        expected = known.total + read.new
+        if counted.total != expected:
+            return f"the store counts {counted.total:,} rows and not {expected:,}"
+        return "the store has new rows with an old date" if counted.max_id > max(known.max_id, read.max_new) else None
+
+    def _new_ids(self, part: PagePart) -> list[int]:
+        """Ids of rows that are newer than what the store counted at the end of the last run."""
+        counts = self.kept.store_counts
+        return [] if counts is None else [row["id"] for row in part.rows if row["id"] > counts.max_id]
+
+    def _count_time(self, read: ReadState) -> None:
+        read.milliseconds = round(self._ms_before + 1000 * self.run.progress.busy_seconds)
+
+    # How it ends.
+
+    def _end(self, read: ReadState) -> None:
+        """End a read: move the bookmark, and write a snapshot when all rows were read."""
+        kept, counts = self.kept, RowCounts(self.kept, read.counts)
+        if read.since is not None:
+            counts.save_new()
+            missing = max(0, counts.shortfall - read.named) + read.missing
+            if self.bookmark.holds(read.since, missing):
+                self.tell_missing(missing)
+            else:
+                self.bookmark.move(read.newest, read)
+        elif self._is_sound(counts, read):
+            kept.full_sync_at, kept.full_sync_milliseconds = read.clock, read.milliseconds
+            kept.selection_hash = read.selection_hash
+            # Where some that changed meanwhile did not come, the next run asks again for all of these.
+            latest = min(read.newest, read.clock) if read.missing and read.newest else read.newest
+            self.bookmark.move(latest, read)
+        # Else the next run is a full sync again, for the bookmark would hide what a broken list kept back.
+        if read.is_full:
+            kept.parents = None
+        kept.read = None
+
+    def tell_missing(self, rows: int) -> None:
+        """Say that changed rows did not come, for which the bookmark stays where it is."""
+        self.run.progress.accounts[self.name].is_incomplete = True
+        self.logger.info(
+            "%s: %d changed rows that the store counts did not come; the next run asks for them again.", self.name, rows
+        )
+
+    def _is_sound(self, counts: RowCounts, read: ReadState) -> bool:
+        """End a full sync by its numbers, and tell whether they are those of a sound store."""
+        if counts.shrank(self.store.settings.max_vanished_percent):
+            self.run.progress.accounts[self.name].is_incomplete = True
+            self.logger.warning(
+                "%s: the store's list became far shorter while it was read, so no row is taken for deleted. The next"
+                " run reads it whole again.",
+                self.name,
+            )
+            return False
+        if self.start_date() is not None:  # the rows before it are missing, so no number tells anything
+            return counts.rows > 0
+        return self.finish(counts, complete=not read.is_incomplete, started_at=read.started_at)

@@ -1,0 +1,157 @@
+"""Reads the variations of products that were saved: they show its values where they have none, and no date says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from tap_woo_pim.pagination.page import Listing, Row
+from tap_woo_pim.pagination.reader import ask_ahead, read, read_many
+from tap_woo_pim.streams.variation_sources import PRODUCT_FIELDS, PRODUCTS, WITHOUT_VARIATIONS
+from tap_woo_pim.sync.bookmark import Bookmark, newest
+from tap_woo_pim.sync.state import BookmarkState, ParentsRead, ReadState
+
+if TYPE_CHECKING:
+    from singer_sdk.helpers.types import Record
+
+    from tap_woo_pim.streams.incremental import IncrementalStream
+
+PARENTS_AT_ONCE = 12
+"""So many products' variations are asked for together: mostly a page, where several such lists are in flight."""
+
+
+class ParentRefresh:
+    """Reads variations again whose product changed.
+
+    A variation shows its product's SKU, weight, dimensions, shipping class, image and more where it has none, and its
+    stock where the product keeps it. Saving the product changes all of these, but no date of a variation.
+
+    Args:
+        stream: the stream of variations.
+    """
+
+    def __init__(self, stream: IncrementalStream) -> None:
+        self._stream = stream
+        self._store = stream.store
+        self._path = stream.store.path(PRODUCTS)
+
+    def ask_ahead(self) -> None:
+        """Ask for changed products while the list of changed variations is in flight."""
+        if self._is_to_ask():
+            since = Bookmark(self._bookmark_state(), self._stream.run).since
+            for number in range(len(self._stream.statuses(self._path))):
+                ask_ahead(self._store, self._changed_products(since, ParentsRead(list_number=number)))
+
+    def read(self, sync: ReadState, *, resumed: bool) -> Iterator[Record]:
+        """Read the variations of products that changed.
+
+        Args:
+            sync: the sync of the stream, whose own rows have all been read.
+            resumed: whether another run began it.
+        """
+        if not self._is_possible():
+            return
+        stream = self._stream
+        began = stream.bookmark.back_from(sync.clock)
+        meanwhile = ParentsRead(until=stream.until_now(self._path))
+        if sync.is_full:
+            if resumed:
+                yield from self._read_below(began, meanwhile)
+            return
+        state = self._bookmark_state()
+        bookmark = Bookmark(state, stream.run)
+        since = bookmark.since
+        parents = sync.parents = sync.parents or ParentsRead()
+        is_resumed = parents.is_begun
+        if is_resumed or self._is_to_ask():
+            yield from self._read_below(since, parents)
+        if is_resumed:
+            yield from self._read_below(began, meanwhile)
+        missing = parents.missing + meanwhile.missing
+        if bookmark.holds(since, missing):
+            stream.tell_missing(missing)
+        else:
+            bookmark.move(parents.newest, sync)
+        stream.kept.parents = state
+
+    def _is_possible(self) -> bool:
+        routes, source = self._store.routes, self._stream.source
+        is_dated = routes.takes(self._path, "modified_after") and routes.takes(self._path, "dates_are_gmt")
+        return is_dated and source.is_flat and routes.takes(source.path, "parent")
+
+    def _bookmark_state(self) -> BookmarkState:
+        """The bookmark of products: to begin with, all were read when the last full sync of variations began."""
+        kept = self._stream.kept
+        return replace(kept.parents or BookmarkState(value=kept.full_sync_at, read_at=kept.full_sync_at))
+
+    def _is_to_ask(self) -> bool:
+        """Tell whether products may have changed: not when this run has asked for them already, and found none."""
+        run = self._stream.run
+        asked_since = run.unchanged_since.get(PRODUCTS)
+        is_known = asked_since is not None and asked_since <= Bookmark(self._bookmark_state(), run).since
+        return self._is_possible() and not is_known
+
+    def _read_below(self, since: str, parents: ParentsRead) -> Iterator[Record]:
+        """Read the variations of products that changed.
+
+        Args:
+            since: from which moment on, exclusive.
+            parents: how far that was done; it is brought up to date with each page of products.
+        """
+        stream = self._stream
+        shaper, account = stream.shaper(), stream.run.progress.accounts[stream.name]
+        for number in range(parents.list_number, len(stream.statuses(self._path))):
+            listing, pages = self._open(since, parents)
+            for products in pages:
+                missing = named = 0
+                for lower, rows in read_many(self._store, self._variations_of(products)):
+                    yield from (shaper.shape(stream.normalise(row)) for row in rows)
+                    account.rows += len(rows)
+                    named += lower.left_out
+                    stream.report_unread(lower)
+                    if lower.walk.done:
+                        missing, named = missing + max(0, lower.walk.missing - named), 0
+                walk = listing.walk
+                walked = parents.walked + len(products) + listing.left_out
+                if walk.done:
+                    missing += max(0, (walk.total or 0) - walked)
+                parents.offset, parents.seen = walk.offset, walk.seen
+                parents.newest, parents.walked = newest(products, parents.newest), walked
+                parents.missing += missing
+                stream.report_unread(listing)
+                stream.run.progress.page(stream.name, walk.offset, walk.total, PRODUCTS)
+                stream.keep_page_size()
+            parents.list_number, parents.offset, parents.seen, parents.walked = number + 1, 0, None, 0
+
+    def _open(self, since: str, parents: ParentsRead) -> tuple[Listing, Iterator[list[Row]]]:
+        """Give the list of changed products, and its pages; one of several pages ends at this moment."""
+        listing = self._changed_products(since, parents)
+        pages = read(self._store, listing)
+        until = None if parents.until else self._stream.until_now(self._path)
+        first = None if until is None else next(pages, None)
+        if first is None:
+            return listing, pages
+        if listing.walk.done:
+            return listing, chain([first], pages)
+        parents.until = until
+        return self._open(since, parents)
+
+    def _changed_products(self, since: str, parents: ParentsRead) -> Listing:
+        stream = self._stream
+        status = stream.statuses(self._path)[parents.list_number]
+        params = {"_fields": PRODUCT_FIELDS, **status, **stream.dates(since, parents.until)}
+        walk = stream.walk(parents.offset, parents.seen)
+        return Listing(self._path, params, stream.name, walk, part=" of products")
+
+    def _variations_of(self, products: list[Row]) -> Iterator[Listing]:
+        stream = self._stream
+        ids = [product["id"] for product in products if product.get("type") not in WITHOUT_VARIATIONS]
+        for first in range(0, len(ids), PARENTS_AT_ONCE):
+            asked = ids[first : first + PARENTS_AT_ONCE]
+            for status in stream.statuses(stream.source.path):
+                listing = stream.list_of(status, None)
+                listing.params = {**listing.params, "parent": ",".join(map(str, asked))}
+                listing.part = f" of products {asked[0]} to {asked[-1]}"
+                yield listing

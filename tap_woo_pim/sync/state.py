@@ -1,0 +1,295 @@
+"""What the tap keeps from run to run as Singer state: typed, with a version, of one size however large the store is.
+
+Singer state is one dictionary a stream. It is loaded here into a dataclass and dumped before each message that carries
+it. Values that are as they begin are left out of it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any, TypeVar
+
+import msgspec
+
+logger = logging.getLogger("tap-woo-pim")
+
+VERSION = 2
+"""1 had no version, and other names; see `_from_version_1`."""
+
+REPLICATION_KEY = "date_modified_gmt"
+
+
+@dataclass
+class RowNumbers:
+    """The numbers of a list that is being read, see `RowCounts`."""
+
+    rows: int = 0
+    survivors: int = 0
+    max_id: int | None = None
+    walked: int = 0
+    listed: int | None = 0
+
+
+@dataclass
+class StoreCounts:
+    """How many rows the store counts in all lists of a stream, trash included, and the largest id among them."""
+
+    total: int
+    max_id: int
+
+
+@dataclass
+class Held:
+    """How many changed rows did not come when changes since a moment were asked for."""
+
+    since: str
+    missing: int
+
+
+@dataclass
+class BookmarkState:
+    """A bookmark.
+
+    Attributes:
+        value: the largest `date_modified_gmt` read, never past the store's clock.
+        read_at: the store's clock when the read began that came upon the bookmark.
+        is_settled: whether a read that began later by more than `lookback_seconds` found nothing beyond the bookmark.
+            Then all up to it is read, and the rows before it need not come again with every run.
+        ahead_seconds: how far the store's clock was ahead of this machine's when the last finished read began.
+        held: see `Bookmark.holds`.
+    """
+
+    value: str | None = None
+    read_at: str | None = None
+    is_settled: bool = False
+    ahead_seconds: int | None = None
+    held: Held | None = None
+
+
+@dataclass
+class ParentsRead:
+    """How far a list of changed products is read, whose variations are read again.
+
+    Attributes:
+        until: up to which moment changes are asked for; None for no such limit.
+        list_number: which of the lists by status.
+        offset: how far that is read.
+        seen: the largest id read by then.
+        newest: the largest date read.
+        walked: how many rows of that list came or are named.
+        missing: how many rows the store counted beside.
+    """
+
+    until: str | None = None
+    list_number: int = 0
+    offset: int = 0
+    seen: int | None = None
+    newest: str | None = None
+    walked: int = 0
+    missing: int = 0
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether anything of it is read."""
+        return self != ParentsRead(until=self.until)
+
+
+@dataclass
+class ReadState:
+    """How far a sync of products or variations has come.
+
+    Attributes:
+        selection_hash: which columns and rows are asked for.
+        started_at: `synced_at` of the run in which it began.
+        clock: the store's clock then.
+        ahead_seconds: how far that was ahead of this machine's.
+        since: from which moment on changes are read, exclusive; None for a full sync.
+        until: up to which moment; None for no such limit.
+        list_number: which of the lists by status is being read.
+        offset: how far that is read.
+        seen: the largest id read by then.
+        newest: the largest date read.
+        is_incomplete: whether rows could not be read.
+        named: how many of these are named.
+        missing: how many rows that changed meanwhile did not come.
+        counts: what was counted by now.
+        new: how many rows are newer than what the store counted at the end of the run before.
+        max_new: the largest id of them.
+        milliseconds: for how long requests were under way.
+        parents: how far the products are read whose variations are read again.
+    """
+
+    selection_hash: str
+    started_at: str
+    clock: str
+    ahead_seconds: int
+    since: str | None = None
+    until: str | None = None
+    list_number: int = 0
+    offset: int = 0
+    seen: int | None = None
+    newest: str | None = None
+    is_incomplete: bool = False
+    named: int = 0
+    missing: int = 0
+    counts: RowNumbers = field(default_factory=RowNumbers)
+    new: int = 0
+    max_new: int = 0
+    milliseconds: int = 0
+    parents: ParentsRead | None = None
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is a full sync."""
+        return self.since is None
+
+
+@dataclass
+class ListState:
+    """What is kept of a list.
+
+    Attributes:
+        store: whose rows these are: the store's id and address.
+        page_size: rows of a page that the store has delivered, where they are fewer than the setting allows.
+        row_count: how many rows the last full sync saw, and those that came since.
+        max_id: the largest id among them.
+        shortfall: how many rows the store counted in it and did not send.
+        digest: see `Digest`.
+        digest_max_id: the largest id in the digest.
+    """
+
+    store: str | None = None
+    page_size: int | None = None
+    row_count: int | None = None
+    max_id: int | None = None
+    shortfall: int = 0
+    digest: str | None = None
+    digest_max_id: int = 0
+
+
+@dataclass
+class IncrementalState(ListState):
+    """What is kept of products or variations.
+
+    Attributes:
+        bookmark: the stream's bookmark.
+        parents: the bookmark of the products whose variations were read again; None where all variations were read
+            since.
+        full_sync_at: the store's clock when the last completed full sync began.
+        full_sync_milliseconds: for how long its requests were under way, over all runs that it took.
+        selection_hash: what it asked for, so that another choice of columns starts a new one.
+        needed: why the next one is needed before its time.
+        store_counts: what the store counted at the end of the last run.
+        read: a sync that is not finished.
+    """
+
+    bookmark: BookmarkState = field(default_factory=BookmarkState)
+    parents: BookmarkState | None = None
+    full_sync_at: str | None = None
+    full_sync_milliseconds: int | None = None
+    selection_hash: str | None = None
+    needed: str | None = None
+    store_counts: StoreCounts | None = None
+    read: ReadState | None = None
+
+
+@dataclass
+class StoreRowState:
+    """What is kept of the stream `stores`.
+
+    Attributes:
+        synced_at: `synced_at` of the last run.
+        store: whose row the last one was.
+        missing: the routes that the store failed to answer for it.
+    """
+
+    synced_at: str | None = None
+    store: str | None = None
+    missing: list[str] = field(default_factory=list)
+
+
+@dataclass
+class OpenRun:
+    """A sync that has begun, as its row in `sync_runs` says it."""
+
+    synced_at: str
+    started_at: str
+    run_id: str | None
+    kind: str | None
+    kind_reason: str | None
+
+
+@dataclass
+class HistoryState:
+    """What is kept of the stream `sync_runs`: the sync that is going on, or was killed."""
+
+    open: OpenRun | None = None
+
+
+S = TypeVar("S", ListState, IncrementalState, StoreRowState, HistoryState)
+
+
+def load(kind: type[S], stored: Mapping[str, Any]) -> S:
+    """Read the state of a stream, also one that an earlier version wrote.
+
+    Args:
+        kind: what it is the state of.
+        stored: the stream's dictionary in the Singer state.
+
+    Returns:
+        The state; an empty one where what is stored is none, which leads to a full sync.
+    """
+    if stored and "version" not in stored:
+        stored = _from_version_1(stored)
+    try:
+        return msgspec.convert(stored, kind, strict=False)
+    except msgspec.ValidationError as error:
+        logger.warning("A stored state cannot be read (%s), so everything is read again.", error)
+        return kind()
+
+
+def dump(state: ListState | StoreRowState | HistoryState) -> dict[str, Any]:
+    """Make the dictionary of a state. The replication key stands in it where Singer tools look for it."""
+    stored: dict[str, Any] = {"version": VERSION, **_changed(state)}
+    if isinstance(state, IncrementalState) and state.bookmark.value is not None:
+        stored |= {"replication_key": REPLICATION_KEY, "replication_key_value": state.bookmark.value}
+    return stored
+
+
+def _changed(value: Any) -> dict[str, Any]:
+    """Give the fields of a dataclass that are not as they begin."""
+    found: dict[str, Any] = {}
+    for one in fields(value):
+        held = getattr(value, one.name)
+        if is_dataclass(held):
+            inner = _changed(held)
+            if inner or one.default is None:
+                found[one.name] = inner
+        elif held not in (one.default, []):
+            found[one.name] = held
+    return found
+
+
+_LIST_NAMES = {"shop": "store", "whole_read_at": "full_sync_at", "shape": "selection_hash", "untold": "missing"}
+_READ_NAMES = {"shape": "selection_hash", "list": "list_number", "unread": "is_incomplete", "counted": "counts"}
+_BOOKMARK_NAMES = {"replication_key_value": "value", "bookmark_at": "read_at"}
+
+
+def _from_version_1(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what an earlier version stored under the names of this one."""
+    found = _renamed(stored, _LIST_NAMES)
+    bookmark = _renamed(stored, _BOOKMARK_NAMES)
+    found["bookmark"] = {one.name: bookmark[one.name] for one in fields(BookmarkState) if one.name in bookmark}
+    if "parents" in stored:
+        found["parents"] = _renamed(stored["parents"], _BOOKMARK_NAMES)
+    if "reading" in stored:
+        read = found["read"] = _renamed(stored["reading"], _READ_NAMES)
+        if "parents" in read:
+            read["parents"] = _renamed(read["parents"], _READ_NAMES)
+    return found
+
+
+def _renamed(stored: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    return {names.get(name, name): value for name, value in stored.items()}
