@@ -154,7 +154,7 @@ class Products:
 
     def one(self, request: Request) -> Response:
         """Show one product: by its SKU in all stores, or by store and id."""
-        sku, store, number = (request.query_params.get(name, "") for name in ("sku", "store", "id"))
+        sku, store, number = (request.query_params.get(name, "").replace("\0", "") for name in ("sku", "store", "id"))
         known = number.isascii() and number.isdigit() and len(number) < 19
         with self._warehouse.open() as reader:
             if not reader.has(*MODEL):

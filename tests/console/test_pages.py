@@ -74,7 +74,7 @@ def test_nonsense_in_an_address_is_left_out(console: Running, client: requests.S
     for query in ("page=-1", "page=x", "page=99999999999", "sort=drop", "q=%00", "store=%00", "sort=-", "page=%C2%B2"):
         assert client.get(f"{console.address}/products?{query}").status_code == 200, query
         assert client.get(f"{console.address}/health/findings?{query}").status_code == 200, query
-    for query in ("id=x&store=eu", "id=99999999999999999999&store=eu", "sku=none", ""):
+    for query in ("id=x&store=eu", "id=99999999999999999999&store=eu", "sku=none", "sku=%00", "store=%00&id=1", ""):
         assert client.get(f"{console.address}/product?{query}").status_code == 404, query
 
 

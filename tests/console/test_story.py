@@ -50,11 +50,11 @@ def test_store_is_added_synced_and_watched_in_two_tabs(house: House, console: Ru
         driver.find_element(By.ID, "consumer_secret").send_keys(key.consumer_secret)
         driver.find_element(By.CSS_SELECTOR, "form.card button.main").click()
         wait.until(lambda d: d.current_url.endswith("/stores/localhost"))
-        wait.until(lambda d: "of 1,500" in d.find_element(By.ID, "headline").text)
+        wait.until(lambda d: "1,500" in d.find_element(By.ID, "live").text)
         first, address = driver.current_window_handle, driver.current_url
         driver.switch_to.new_window("tab")
         driver.get(address)
-        wait.until(lambda d: "of 1,500" in d.find_element(By.ID, "headline").text)  # what the first tab sees
+        wait.until(lambda d: "1,500" in d.find_element(By.ID, "live").text)  # what the first tab sees
         assert driver.find_elements(By.CSS_SELECTOR, "#live progress")
         driver.find_element(By.CSS_SELECTOR, "main form button.main").click()  # a second sync of the same store
         assert "since" in driver.find_element(By.TAG_NAME, "main").text

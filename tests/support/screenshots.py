@@ -85,7 +85,7 @@ def add_store(driver: WebDriver, console: Running, folder: Path, suffix: str) ->
         hide_key(driver)
         take(driver, folder, "checking")
         wait.until(lambda d: d.current_url.endswith(f"/stores/{STORE}"))
-        wait.until(lambda d: " of 8,000" in d.find_element(By.ID, "headline").text)
+        wait.until(lambda d: "8,000" in d.find_element(By.ID, "live").text)
         take(driver, folder, "store-live")
         driver.get(f"{console.address}/stores")
         take(driver, folder, "channels-live")
