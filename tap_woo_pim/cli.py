@@ -13,18 +13,11 @@ from singer_sdk.exceptions import ConfigValidationError, SingerSDKError
 from singer_sdk.plugin_base import SingerCommand
 
 from tap_woo_pim._compat import override
+from tap_woo_pim.exceptions import OutputError, Stopped
 from tap_woo_pim.records.writer import widened
 from tap_woo_pim.redaction import SECRETS, guard_logs
 
 OWN_FAULT = "The tap failed because of a bug, described above. Please report it."
-
-
-class Stopped(SystemExit):
-    """The process was told to end."""
-
-
-class OutputError(Exception):
-    """The target is gone, or the disk is full."""
 
 
 class PlainErrors(SingerCommand):

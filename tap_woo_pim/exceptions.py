@@ -1,20 +1,84 @@
-"""The errors of a store that cannot be read."""
+"""The exceptions of the tap. What is raised says what should happen next.
+
+FatalAPIError (SDK)
+    StoreError          the store cannot be read, for a cause that stays
+RetriableAPIError (SDK)
+    PassingError        the store cannot be read now, for a cause that may pass
+        CancelledError  a request was not sent, for nobody wants its response any more
+Exception
+    BodyError           a response's body cannot be used; becomes a StoreError or PassingError that names the place
+    OutputError         the target is gone, or the disk is full
+SystemExit
+    Stopped             the process was told to end
+
+Every StoreError and PassingError carries a Diagnosis: the step of the check that fails, what happened, and the remedy.
+All of them stand in one table, `http.diagnoses`, and every sentence that a user sees of them is made from it.
+"""
 
 from __future__ import annotations
 
 import datetime
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
 
 import requests
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
-from tap_woo_pim.http.classify import NO_ERROR, WooError
-from tap_woo_pim.http.diagnoses import NOWHERE, Diagnosis
 
-SIZE_STATUSES = frozenset({500, 502, 504, 508, 520, 521, 522, 523, 524})
-"""Server errors that a large page may cause where a smaller one succeeds."""
+class Step(StrEnum):
+    """The steps of the check, in their order."""
 
-RETRIED_STATUSES = SIZE_STATUSES | {408, 425, 429, 503, 509, *range(525, 531)}
-"""Beside them what passes: 509 is a host's limit of traffic; by 525 to 530 Cloudflare says that it cannot reach it."""
+    SETTINGS = "settings valid"
+    ADDRESS = "address reachable"
+    TLS = "TLS certificate trusted"
+    WORDPRESS = "WordPress there"
+    REST_API = "REST API there"
+    WOOCOMMERCE = "WooCommerce there"
+    KEY = "key recognised"
+    SECRET = "secret right"  # noqa: S105 - the name of a step
+    READ = "key may read"
+    COMPONENTS = "components readable"
+    FOUND = "store found"
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """Why a store cannot be read.
+
+    Attributes:
+        step: the step of the check that fails.
+        what: what happened, as the end of a sentence that names the store. {} are details.
+        remedy: what to do, as a sentence without its full stop.
+        setting: the setting that it is about; None where it is about none.
+    """
+
+    step: Step
+    what: str
+    remedy: str
+    setting: str | None = None
+
+    def sentence(self, **details: object) -> str:
+        """Put both into words."""
+        return f"{self.what}. {self.remedy}.".format(**details)
+
+
+class WooError(NamedTuple):
+    """The code and the text of a WordPress error, and the parameters that it refuses; empty where it is none."""
+
+    code: str
+    message: str
+    parameters: tuple[str, ...] = ()
+
+    @property
+    def refused(self) -> str:
+        """Name the refused parameters, for a sentence."""
+        if not self.parameters:
+            return "a parameter of the request"
+        return f"the parameter{'s' if len(self.parameters) > 1 else ''} {', '.join(self.parameters)}"
+
+
+NO_ERROR = WooError("", "")
 
 
 class StoreError(FatalAPIError):
@@ -54,9 +118,17 @@ class PassingError(RetriableAPIError):
         self.details = error.details
 
 
-def is_about_size(error: RetriableAPIError) -> bool:
-    """Tell whether a smaller page might succeed where this one failed."""
-    if isinstance(error, PassingError) and error.cause in NOWHERE:
-        return False
-    response = error.response
-    return response is None or response.status_code in SIZE_STATUSES or response.ok
+class CancelledError(PassingError):
+    """A request was not sent, for its response is not wanted any more."""
+
+
+class BodyError(Exception):
+    """The body is not whole, too large or no JSON. The text says which, in words for the user."""
+
+
+class Stopped(SystemExit):
+    """The process was told to end."""
+
+
+class OutputError(Exception):
+    """The target is gone, or the disk is full."""

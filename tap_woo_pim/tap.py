@@ -19,7 +19,7 @@ from singer_sdk.plugin_base import PluginBase
 from singer_sdk.tap_base import CliTestOptionValue
 
 from tap_woo_pim._compat import override
-from tap_woo_pim.cli import PlainErrors, Stopped, reason_of
+from tap_woo_pim.cli import PlainErrors, reason_of
 from tap_woo_pim.config.settings import CONFIG_JSONSCHEMA, STAND_IN
 from tap_woo_pim.config.validation import (
     file_error,
@@ -31,6 +31,7 @@ from tap_woo_pim.config.validation import (
     settings_of,
     unknown_settings,
 )
+from tap_woo_pim.exceptions import Stopped
 from tap_woo_pim.records.writer import BufferedWriter
 from tap_woo_pim.redaction import SECRETS
 from tap_woo_pim.store import check_report

@@ -16,15 +16,10 @@ LEVELS = (
     *(("records", "config"), ("exceptions",), ("redaction",), ("_compat",)),
 )
 """The tap from top to bottom. A module imports from its own package and from the levels below."""
-UPWARD = {
-    ("tap_woo_pim.exceptions", "http"),
-    ("tap_woo_pim.http.client", "sync"),
-}
+UPWARD: set[tuple[str, str]] = set()
 """What still imports from above or beside itself, to be deleted here as it goes."""
 LEAVES = (
     "http/auth",
-    "http/body",
-    "http/diagnoses",
     "http/prefetch",
     "http/strain",
     "records/columns",

@@ -13,6 +13,8 @@ import msgspec
 import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
+from tap_woo_pim.exceptions import BodyError
+
 MAX_BODY_BYTES = 64 * 2**20
 """Decoded bytes a body may have; a page larger than this is asked for with fewer rows."""
 
@@ -50,10 +52,6 @@ any other with all up to the next that begins with `\\u`."""
 
 _REPLACEMENT = b"ufffd"
 """What stands in the place of the group, of the same length."""
-
-
-class BodyError(Exception):
-    """The body is not whole, too large or no JSON. The text says which, in words for the user."""
 
 
 def read_body(response: requests.Response, timeout_seconds: float) -> bytes:

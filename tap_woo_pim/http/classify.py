@@ -15,7 +15,8 @@ from typing import NamedTuple
 import requests
 from urllib3.exceptions import LocationParseError, NameResolutionError
 
-from tap_woo_pim.http.body import BodyError, decode
+from tap_woo_pim.exceptions import NO_ERROR, BodyError, Diagnosis, WooError
+from tap_woo_pim.http.body import decode
 from tap_woo_pim.http.diagnoses import (
     BAD_CA_FILE,
     BAD_PARAMETERS,
@@ -50,26 +51,7 @@ from tap_woo_pim.http.diagnoses import (
     WRITE_ONLY,
     WRONG_NAME,
     WRONG_SECRET,
-    Diagnosis,
 )
-
-
-class WooError(NamedTuple):
-    """The code and the text of a WordPress error, and the parameters that it refuses; empty where it is none."""
-
-    code: str
-    message: str
-    parameters: tuple[str, ...] = ()
-
-    @property
-    def refused(self) -> str:
-        """Name the refused parameters, for a sentence."""
-        if not self.parameters:
-            return "a parameter of the request"
-        return f"the parameter{'s' if len(self.parameters) > 1 else ''} {', '.join(self.parameters)}"
-
-
-NO_ERROR = WooError("", "")
 
 
 class Sign(NamedTuple):

@@ -14,9 +14,9 @@ import requests
 from requests.auth import AuthBase
 
 from tap_woo_pim.config.settings import Settings
-from tap_woo_pim.exceptions import RETRIED_STATUSES, PassingError, StoreError, is_about_size
+from tap_woo_pim.exceptions import BodyError, CancelledError, Diagnosis, PassingError, StoreError
 from tap_woo_pim.http.auth import NoKey
-from tap_woo_pim.http.body import BYTE_ORDER_MARK, BodyError, decode, read_body
+from tap_woo_pim.http.body import BYTE_ORDER_MARK, decode, read_body
 from tap_woo_pim.http.classify import answer_cause
 from tap_woo_pim.http.concurrency import ConcurrencyLimiter
 from tap_woo_pim.http.diagnoses import (
@@ -31,13 +31,20 @@ from tap_woo_pim.http.diagnoses import (
     TOO_OFTEN,
     UNKNOWN_KEY,
     WRONG_SITE_PASSWORD,
-    Diagnosis,
 )
-from tap_woo_pim.http.models import Answer, Page, Request, RequestOptions, UnwantedError
-from tap_woo_pim.http.retry import MAX_RETRY_AFTER_SECONDS, RetryBudget, clock_of, retry_after, wait_seconds
+from tap_woo_pim.http.models import Answer, Page, Request, RequestOptions
+from tap_woo_pim.http.retry import (
+    MAX_RETRY_AFTER_SECONDS,
+    RETRIED_STATUSES,
+    RetryBudget,
+    clock_of,
+    is_about_size,
+    retry_after,
+    wait_seconds,
+)
 from tap_woo_pim.http.session import Transport
+from tap_woo_pim.http.traffic import Traffic
 from tap_woo_pim.redaction import forms_in_answers, hide_in_body
-from tap_woo_pim.sync.progress import Traffic
 
 TRIES_OF_FIRST_LOOKS = 4
 LONGEST_WAIT_OF_FIRST_LOOKS_SECONDS = 5
@@ -175,7 +182,7 @@ class Client:
                         self.traffic.count(request.about, again=attempt > 1)
                         began = time.monotonic()
                         answer = self._ask(request)
-                except UnwantedError:
+                except CancelledError:
                     raise
                 except PassingError as error:
                     asked_seconds = retry_after(error.response)
@@ -200,7 +207,7 @@ class Client:
     @staticmethod
     def _check_wanted(request: Request) -> None:
         if request.is_unwanted:
-            raise UnwantedError(StoreError(request.place, BROKEN_OFF))
+            raise CancelledError(StoreError(request.place, BROKEN_OFF))
 
     def _lose_patience(self, request: Request, error: PassingError) -> None:
         if self._patience.is_silent:

@@ -1,47 +1,8 @@
-"""Every cause for which a store cannot be read, with the step of the check that it fails and what to do about it."""
+"""The table of all diagnoses: why a store cannot be read, which step of the check fails, and what to do about it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-
-
-class Step(StrEnum):
-    """The steps of the check, in their order."""
-
-    SETTINGS = "settings valid"
-    ADDRESS = "address reachable"
-    TLS = "TLS certificate trusted"
-    WORDPRESS = "WordPress there"
-    REST_API = "REST API there"
-    WOOCOMMERCE = "WooCommerce there"
-    KEY = "key recognised"
-    SECRET = "secret right"  # noqa: S105 - the name of a step
-    READ = "key may read"
-    COMPONENTS = "components readable"
-    FOUND = "store found"
-
-
-@dataclass(frozen=True)
-class Diagnosis:
-    """Why a store cannot be read.
-
-    Attributes:
-        step: the step of the check that fails.
-        what: what happened, as the end of a sentence that names the store. {} are details.
-        remedy: what to do, as a sentence without its full stop.
-        setting: the setting that it is about; None where it is about none.
-    """
-
-    step: Step
-    what: str
-    remedy: str
-    setting: str | None = None
-
-    def sentence(self, **details: object) -> str:
-        """Put both into words."""
-        return f"{self.what}. {self.remedy}.".format(**details)
-
+from tap_woo_pim.exceptions import Diagnosis, Step
 
 HOST_NOT_FOUND = Diagnosis(
     Step.ADDRESS,

@@ -11,8 +11,6 @@ from typing import Any, NamedTuple, NotRequired, TypedDict
 
 from requests.auth import AuthBase
 
-from tap_woo_pim.exceptions import PassingError
-
 _NUMBER = re.compile(r"\d+", re.ASCII)
 
 
@@ -40,10 +38,6 @@ class Page:
     status: int
     link: str
     text: str
-
-
-class UnwantedError(PassingError):
-    """A request was not sent, for its answer is not wanted any more."""
 
 
 class RequestOptions(TypedDict):

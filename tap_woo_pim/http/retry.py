@@ -13,6 +13,16 @@ from contextlib import contextmanager
 from typing import Protocol
 
 import requests
+from singer_sdk.exceptions import RetriableAPIError
+
+from tap_woo_pim.exceptions import PassingError
+from tap_woo_pim.http.diagnoses import NOWHERE
+
+SIZE_STATUSES = frozenset({500, 502, 504, 508, 520, 521, 522, 523, 524})
+"""Server errors that a large page may cause where a smaller one succeeds."""
+
+RETRIED_STATUSES = SIZE_STATUSES | {408, 425, 429, 503, 509, *range(525, 531)}
+"""Beside them what passes: 509 is a host's limit of traffic; by 525 to 530 Cloudflare says that it cannot reach it."""
 
 MAX_RETRY_AFTER_SECONDS = 300
 LONGEST_WAIT_SECONDS = 60
@@ -140,3 +150,11 @@ def clock_of(response: requests.Response) -> datetime.datetime | None:
     """Read a store's clock (`Date`) as UTC; None where it does not say, or nonsense."""
     when = parse_date(response.headers.get("Date", ""))
     return when if when and abs(when - datetime.datetime.now(datetime.UTC)) <= MAX_CLOCK_ERROR else None
+
+
+def is_about_size(error: RetriableAPIError) -> bool:
+    """Tell whether a smaller page might succeed where this one failed."""
+    if isinstance(error, PassingError) and error.cause in NOWHERE:
+        return False
+    response = error.response
+    return response is None or response.status_code in SIZE_STATUSES or response.ok

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tap_woo_pim.http.body import BodyError
+from tap_woo_pim.exceptions import BodyError
 
 
 def as_list(data: Any, most: int | None = None) -> list[Any]:

@@ -8,8 +8,8 @@ from typing import Any
 
 from singer_sdk.exceptions import RetriableAPIError
 
-from tap_woo_pim.exceptions import StoreError, is_about_size
-from tap_woo_pim.http.models import UnwantedError
+from tap_woo_pim.exceptions import CancelledError, StoreError
+from tap_woo_pim.http.retry import is_about_size
 from tap_woo_pim.pagination.overlap import EndlessListError, PageRange
 from tap_woo_pim.pagination.page import Listing, Page, Row, Unread, page_of
 from tap_woo_pim.records.shaper import NOISE
@@ -68,7 +68,7 @@ def fetch(store: Store, listing: Listing, window: PageRange, tries: int | None =
     """
     try:
         return _fetch(store, listing, window, {}, tries)
-    except UnwantedError:
+    except CancelledError:
         raise
     except RetriableAPIError as error:
         # A page that came too late comes in time with fewer rows; and each size need not be tried in both ways.
@@ -148,7 +148,7 @@ def _fetch_row(store: Store, listing: Listing, window: PageRange) -> Page:
     for witnesses in WITNESSES:
         try:
             return fetch(store, listing, window, tries=1)
-        except UnwantedError:
+        except CancelledError:
             raise
         except RetriableAPIError as error:
             failure = error
@@ -158,7 +158,7 @@ def _fetch_row(store: Store, listing: Listing, window: PageRange) -> Page:
         return fetch_part(store, listing, window, failure)
     try:
         return fetch(store, listing, window)
-    except UnwantedError:
+    except CancelledError:
         raise
     except RetriableAPIError as error:
         if not is_about_size(error):

@@ -9,9 +9,10 @@ from functools import partial
 
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
-from tap_woo_pim.exceptions import StoreError, is_about_size
-from tap_woo_pim.http.models import Answer, UnwantedError
+from tap_woo_pim.exceptions import CancelledError, StoreError
+from tap_woo_pim.http.models import Answer
 from tap_woo_pim.http.prefetch import Inline, in_order, result_of
+from tap_woo_pim.http.retry import is_about_size
 from tap_woo_pim.pagination.overlap import EndlessListError, PageRange, Verdict
 from tap_woo_pim.pagination.page import Listing, Page, Row, Unread
 from tap_woo_pim.pagination.pages import (
@@ -62,7 +63,7 @@ def read(store: Store, listing: Listing, executor: Executor | None = None) -> It
             in_order(executor or store.client.executor, _calls(store, listing, windows), ahead)
         ):
             page = _page_or_trouble(future)
-            if isinstance(page, UnwantedError):
+            if isinstance(page, CancelledError):
                 break
             if isinstance(page, RetriableAPIError):
                 if not walk.pages.failed(walk, windows[place].size):

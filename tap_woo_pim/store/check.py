@@ -12,8 +12,8 @@ from typing import Any
 
 from tap_woo_pim.config.settings import Settings
 from tap_woo_pim.config.validation import problems_of, secrets_of, settings_of
-from tap_woo_pim.exceptions import PassingError, StoreError
-from tap_woo_pim.http.diagnoses import NO_RIGHTS, NO_RIGHTS_AT_ALL, Step
+from tap_woo_pim.exceptions import PassingError, Step, StoreError
+from tap_woo_pim.http.diagnoses import NO_RIGHTS, NO_RIGHTS_AT_ALL
 from tap_woo_pim.http.models import Answer
 from tap_woo_pim.http.prefetch import in_order, result_of
 from tap_woo_pim.redaction import SECRETS

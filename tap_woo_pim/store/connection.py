@@ -14,11 +14,11 @@ from urllib.parse import urlencode
 
 from tap_woo_pim.config.settings import Settings
 from tap_woo_pim.config.urls import resolved
-from tap_woo_pim.exceptions import PassingError, StoreError
+from tap_woo_pim.exceptions import CancelledError, PassingError, StoreError
 from tap_woo_pim.http.auth import NoKey
 from tap_woo_pim.http.client import Client
 from tap_woo_pim.http.diagnoses import FIREWALL, LOGIN_PAGE, NO_ROUTE, NO_WOOCOMMERCE, REST_BLOCKED, REST_OFF
-from tap_woo_pim.http.models import Answer, RequestOptions, UnwantedError
+from tap_woo_pim.http.models import Answer, RequestOptions
 from tap_woo_pim.http.prefetch import result_of
 from tap_woo_pim.http.shapes import as_list
 from tap_woo_pim.store.discovery import CLOSED_STATUSES, Discovery, discover
@@ -159,7 +159,7 @@ class Store:
         """
         early = self._ahead.pop(_key(path, params), None)
         if early is not None:
-            with contextlib.suppress(UnwantedError):
+            with contextlib.suppress(CancelledError):
                 return result_of(early)
         return self._get(path, params, **how)
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tap_woo_pim.config.urls import api_root, default_store_id, is_same_store, linked_api_root, origin, site_address
-from tap_woo_pim.exceptions import PassingError, StoreError
+from tap_woo_pim.exceptions import Diagnosis, PassingError, StoreError
 from tap_woo_pim.http.auth import NoKey
 from tap_woo_pim.http.classify import WORDPRESS, answer_cause
 from tap_woo_pim.http.client import Client
@@ -27,7 +27,6 @@ from tap_woo_pim.http.diagnoses import (
     REST_OFF,
     SITE_PASSWORD,
     WRONG_SITE_PASSWORD,
-    Diagnosis,
 )
 from tap_woo_pim.http.models import Page
 

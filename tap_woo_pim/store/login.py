@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from tap_woo_pim.config.urls import origin
-from tap_woo_pim.exceptions import PassingError, StoreError
+from tap_woo_pim.exceptions import Diagnosis, PassingError, StoreError
 from tap_woo_pim.http.auth import Basic, KeyPair, OAuth, Query
 from tap_woo_pim.http.classify import AUTHENTICATION_ERROR
 from tap_woo_pim.http.client import Client
@@ -29,7 +29,6 @@ from tap_woo_pim.http.diagnoses import (
     WRITE_ONLY,
     WRONG_PASSWORD,
     WRONG_SECRET,
-    Diagnosis,
 )
 from tap_woo_pim.http.models import Answer
 

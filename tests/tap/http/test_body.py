@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tap_woo_pim.exceptions import BodyError
 from tap_woo_pim.http import body
-from tap_woo_pim.http.body import BodyError, decode
+from tap_woo_pim.http.body import decode
 
 pytestmark = pytest.mark.unit
 

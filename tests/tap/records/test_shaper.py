@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from singer_sdk.contrib.msgspec import encoder
 from singer_sdk.typing import DEFAULT_JSONSCHEMA_VALIDATOR
 
-from tap_woo_pim.http.body import BodyError, decode
+from tap_woo_pim.exceptions import BodyError
+from tap_woo_pim.http.body import decode
 from tap_woo_pim.records.shaper import NOISE, Shaper
 from tap_woo_pim.streams import STREAMS
 from tap_woo_pim.streams.base import WooStream

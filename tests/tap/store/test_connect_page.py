@@ -13,17 +13,18 @@ import pytest
 from demo_store import Store, serve
 from tap_woo_pim.config.settings import COMPONENTS, DECLARED
 from tap_woo_pim.config.validation import problems_of
+from tap_woo_pim.exceptions import Diagnosis, Step
 from tap_woo_pim.http import diagnoses
 from tests.support.connection_project import VALID, Project
 from tests.support.stage import CHECKOUT
 
 PAGE = CHECKOUT / "docs" / "connect-a-store.md"
-ALL_CAUSES = [cause for cause in vars(diagnoses).values() if isinstance(cause, diagnoses.Diagnosis)]
+ALL_CAUSES = [cause for cause in vars(diagnoses).values() if isinstance(cause, Diagnosis)]
 
 
 def table() -> str:
     rows = []
-    for step in diagnoses.Step:
+    for step in Step:
         rows += [
             f"| {step} | {re.sub('{[^}]*}', '…', cause.what)} | {re.sub('{[^}]*}', '…', cause.remedy)}. |"
             for cause in ALL_CAUSES

@@ -11,6 +11,7 @@ from urllib3 import HTTPSConnectionPool
 from urllib3.connection import HTTPSConnection
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
+from tap_woo_pim.exceptions import Diagnosis
 from tap_woo_pim.http import diagnoses
 from tap_woo_pim.http.classify import connection_cause
 from tests.support.connection_cases import CASES, Case
@@ -29,7 +30,7 @@ AT_ONCE = (
 )
 
 
-def begin_of(cause: diagnoses.Diagnosis) -> str:
+def begin_of(cause: Diagnosis) -> str:
     return cause.what.partition("{")[0]
 
 
@@ -51,7 +52,7 @@ def test_every_cause_has_a_case_or_a_test_of_its_own() -> None:
     told = {case.line.partition(": ")[2] for case in CASES}
     elsewhere = {diagnoses.REVOKED, diagnoses.TOO_OFTEN, diagnoses.UNREACHABLE}
     for name, cause in vars(diagnoses).items():
-        if isinstance(cause, diagnoses.Diagnosis) and cause not in elsewhere:
+        if isinstance(cause, Diagnosis) and cause not in elsewhere:
             assert any(line.startswith(begin_of(cause)) for line in told), name
 
 

@@ -14,7 +14,8 @@ import pytest
 from demo_store import Store
 from demo_store.faults import nth, path
 from demo_store.faults.statuses import PoisonousRow, Status
-from tap_woo_pim.sync.progress import COLUMNS, Progress, Traffic
+from tap_woo_pim.http.traffic import Traffic
+from tap_woo_pim.sync.progress import COLUMNS, Progress
 from tests.support.harness import site
 
 

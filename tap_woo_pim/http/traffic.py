@@ -1,0 +1,51 @@
+"""Counts the requests that a store gets."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Traffic:
+    """Counts requests by what they are about: a stream, or a part of the check. To be used by several threads at once.
+
+    Attributes:
+        requests: requests sent.
+        retries: those of them that repeat a failed one.
+    """
+
+    def __init__(self) -> None:
+        self.requests = Counter[str]()
+        self.retries = Counter[str]()
+        self._lock = threading.Lock()
+        self._under_way = 0
+        self._since = 0.0
+        self._busy_seconds = 0.0
+
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        """Count the time for which a request with all of its tries is under way."""
+        with self._lock:
+            self._since = self._since if self._under_way else time.monotonic()
+            self._under_way += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._under_way -= 1
+                self._busy_seconds += 0 if self._under_way else time.monotonic() - self._since
+
+    @property
+    def busy_seconds(self) -> float:
+        """For how long requests were under way by now, waits before retries and for the rate limit included."""
+        with self._lock:
+            return self._busy_seconds + (time.monotonic() - self._since if self._under_way else 0)
+
+    def count(self, about: str, *, again: bool = False) -> None:
+        """Count a request."""
+        with self._lock:
+            self.requests[about] += 1
+            self.retries[about] += again
