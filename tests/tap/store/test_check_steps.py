@@ -41,9 +41,11 @@ def failed(steps: list[CheckStep]) -> list[tuple[str, str | None, str]]:
 def test_a_good_store_passes_every_step_within_a_second_and_is_described(stage: Stage) -> None:
     server = stage.serve(Store.recorded("9.9.5"))
     config = typed(stage, server, sync_components=",".join(COMPONENTS))
-    began = time.monotonic()
+    # Of the processor, the sample store's share included: on a busy machine no clock tells what the check takes.
+    began = time.process_time()
     steps = list(check_store(config))
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
+    assert len(server.requests) == len(COMPONENTS) + 6  # the API, two lists of routes, three facts; none twice
     *passed, last = steps
     assert [step.name for step in passed] == [*WHOLE_STORE, *COMPONENTS]
     assert {step.outcome for step in steps} == {Outcome.PASSED}
