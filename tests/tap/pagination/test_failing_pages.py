@@ -120,7 +120,7 @@ def test_notices_in_answers_are_told_once_a_run(served: Site, caplog: pytest.Log
     assert [message for message in caplog.messages if "notices" in message] == [
         (
             f"store ({served.server.url}), all components: PHP prints notices into its responses."
-            " The data is read all the same; turn off display_errors."
+            " The data is read anyway; turn off display_errors."
         )
     ]
 

@@ -177,7 +177,7 @@ def test_pages_with_more_rows_than_were_asked_for_are_a_failure_told_plainly(ser
     served.store.faults.add(RowsTurned(ghost), LIVE)
     landing = Landing()
     outcome = fault_run.run(served, landing, **SETTINGS)
-    assert "it answered with more rows than were asked for" in str(outcome.failure)
+    assert "it answered with more rows than were requested" in str(outcome.failure)
     assert fault_run.PLAIN.fullmatch(str(outcome.failure))
     assert not has_snapshot(landing)
 
