@@ -17,19 +17,16 @@
     ) -%}
     {%- do former.update({name: 'int_' ~ name}) -%}
     {%- endfor -%}
-    do $rename$
-    declare
-        names record;
-    begin
-        for names in
-            select key as former, value as new
-            from json_each_text('{{ tojson(former) }}')
-            where
-                to_regclass(format('%I.%I', '{{ work_schema() }}', key)) is not null
-                and to_regclass(format('%I.%I', '{{ work_schema() }}', value)) is null
-        loop
-            execute format('alter table %I.%I rename to %I', '{{ work_schema() }}', names.former, names.new);
-        end loop;
-    end
-    $rename$
+    {%- if execute -%}
+    {%- set found = [] -%}
+    {%- for former_name, new_name in former.items() -%}
+        {%- set relation = adapter.get_relation(target.database, work_schema(), former_name) -%}
+        {%- if relation and not adapter.get_relation(target.database, work_schema(), new_name) -%}
+            {#- By the adapter, so that dbt knows the new name too. -#}
+            {%- do adapter.rename_relation(relation, relation.incorporate(path={'identifier': new_name})) -%}
+            {%- do found.append(new_name) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if found -%}{%- do adapter.commit() -%}{%- endif -%}
+    {%- endif -%}
 {% endmacro %}
