@@ -15,6 +15,7 @@ from tap_woo_pim.pagination.page import Listing
 from tap_woo_pim.pagination.paginator import OverlapPaginator
 from tap_woo_pim.pagination.reader import read
 from tap_woo_pim.sync.completeness import FEW_ROWS, RowCounts
+from tap_woo_pim.sync.state import ListState
 from tests.support.moving_list import MovingList, read_ids
 
 pytestmark = pytest.mark.unit
@@ -80,7 +81,7 @@ def lies(*kinds: str, most: int) -> st.SearchStrategy[dict[int, Lie]]:
 def lost(rows: LyingList, page_size: int) -> int:
     """Count the rows that are missing though the run ended well, none is named and a snapshot is written."""
     listing = Listing("list", {}, "rows", OverlapPaginator(page_size))
-    tally, seen = RowCounts({}), list[int]()
+    tally, seen = RowCounts(ListState()), list[int]()
     try:
         for page in read(rows.store(), listing):
             seen += [row["id"] for row in page]
