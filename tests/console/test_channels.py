@@ -94,10 +94,10 @@ def test_each_failure_of_the_check_stands_at_its_field_and_saves_nothing(
     writer = server.store.add_key(permissions="write")
     secret = "cs_" + "0" * 40
     for changed, field, words in (
-        ({"site_url": "http://localhost:1"}, "site_url", "Nothing answers"),
+        ({"site_url": "http://localhost:1"}, "site_url", "refused"),
         ({"site_url": ""}, "site_url", "Fill in"),
         ({"consumer_key": "ck_" + "0" * 40}, "consumer_key", "does not know this key"),
-        ({"consumer_key": "ck_short"}, "consumer_key", "not whole"),
+        ({"consumer_key": "ck_short"}, "consumer_key", "incomplete"),
         ({"consumer_secret": secret}, "consumer_secret", "does not belong to this key"),
         ({"consumer_secret": ""}, "consumer_secret", "Fill in"),
         (
