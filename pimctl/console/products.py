@@ -49,7 +49,9 @@ CONDITIONS = {
     "missing": "%(missing)s = any(missing_stores)",
     "differs": "exists (select 1 from unnest(differing_attributes) as a(name) "
     "where %(differs)s in ('any', a.name, split_part(a.name, ' ', 1)))",
-    "check": "exists (select 1 from unnest(stores) as own(id) where (own.id, (product_ids ->> own.id)::bigint) in "
+    "check": "(sku in (select products.sku from pim.products inner join pim.health_checks as h "
+    "using (store_id, product_id) where products.sku is not null and h.check_name = %(check)s) "
+    "or sku is null and (stores[1], (product_ids ->> stores[1])::bigint) in "
     "(select store_id, product_id from pim.health_checks where check_name = %(check)s))",
 }
 """What each filter asks; only those that are set are part of a query."""
