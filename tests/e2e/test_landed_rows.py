@@ -110,6 +110,7 @@ def test_stores_row_says_what_the_store_says_of_itself(synced: House, store_id: 
         "wordpress_version": environment["wp_version"],
         "language": environment["language"],
         "currency": settings["currency"],
+        "requested_currency": None,
         "currency_symbol": currency["symbol"],
         "currency_name": currency["name"],
         "currency_position": settings["currency_pos"],
