@@ -66,13 +66,14 @@ def fetch(store: Store, listing: Listing, window: PageRange, tries: int | None =
     Raises:
         StoreError, RetriableAPIError: see `Client.get` and `page_of`.
     """
+    unwanted = listing.walk.pages.unwanted  # another one by the time that this page has failed
     try:
         return _fetch(store, listing, window, {}, tries)
     except CancelledError:
         raise
     except RetriableAPIError as error:
         # A page that came too late comes in time with fewer rows; and each size need not be tried in both ways.
-        is_worth_it = error.response is not None and window.size == listing.walk.pages.most
+        is_worth_it = error.response is not None and window.size == listing.walk.pages.most and not unwanted.is_set()
         if not listing.known_fields or not is_worth_it or not is_about_size(error):
             raise
         fields = {"_fields": ",".join(sorted(listing.known_fields))}

@@ -120,13 +120,14 @@ def test_a_store_that_restarts_loses_no_row(served: Site, status: int) -> None:
     assert "unread_rows" not in landing.tables
 
 
-def test_a_store_whose_every_other_request_fails_loses_no_row(served: Site) -> None:
+def test_a_store_whose_every_other_request_fails_loses_no_row(served: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tap_woo_pim.http.retry.LONGEST_WAIT_SECONDS", 0.01)
     count = iter(range(10_000))
 
     def every_other(request: Request) -> bool:
         return "offset" in request.query and next(count) % 2 == 0
 
     served.store.faults.add(Status(500), PRODUCTS & When(every_other))
-    landing = served.sync(page_size=10, **SETTINGS)
+    landing = served.sync(page_size=10, max_concurrency=1, **SETTINGS)
     assert landing.differences(served.store) == {}
     assert "unread_rows" not in landing.tables
