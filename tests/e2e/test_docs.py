@@ -70,7 +70,7 @@ def test_database_commands_work(synced: House) -> None:
 @pytest.mark.long
 def test_commands_of_the_readme_connect_a_store_and_sync_it(synced: House) -> None:
     site = synced.sites["eu"]
-    key = site.store.key()
+    key = site.store.add_key()
     lines = [shlex.split(line, comments=True) for line in code("README.md", "sh").splitlines()]
     commands = [line for line in lines if line and line[0] in {"pimctl", "meltano"} and line != ["pimctl", "console"]]
     assert [line[1] for line in commands] == ["stores", "status", "sync", "schedule", "config", "run"]

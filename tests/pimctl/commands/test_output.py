@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from pathlib import Path
+from typing import Self
 
 import pytest
 from rich.console import Console
@@ -89,12 +90,27 @@ my-store   failed         0         -         -        -      -             -
 """
 
 
+class ClockThatStands(datetime):
+    """The moment at which the tests were collected, however long they wait for their turn."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Self:
+        del tz
+        return cls.fromisoformat(NOW.isoformat())
+
+
 @pytest.fixture(autouse=True)
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Project, "find", classmethod(lambda cls: cls(tmp_path)))
     monkeypatch.setenv("COLUMNS", "200")
 
 
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(words, "datetime", ClockThatStands)
+
+
+@pytest.mark.usefixtures("clock")
 def test_status_shows_a_line_a_store_and_below_what_is_wrong(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from demo_store import Store
-from tests.support.connection_cases import CASES, UNKNOWN_KEY, Case
+from tests.support.connection_cases import CASES, Case
 from tests.support.connection_project import TAP, VALID, Project
 from tests.support.stage import Stage
 
@@ -61,22 +61,6 @@ def test_debug_level_of_meltano_shows_no_key(stage: Stage, project: Project) -> 
 def test_inherited_instance_is_checked_with_its_own_key(stage: Stage, project: Project) -> None:
     config = stage.config(stage.serve())
     assert project.test(config, f"{TAP}--us") == VALID
-
-
-def test_key_copied_from_another_store_of_the_env_file_is_recognised(stage: Stage, project: Project) -> None:
-    server = stage.serve()
-    config = stage.config(server, consumer_key=UNKNOWN_KEY)
-    env_file = project.root / ".env"
-    before = env_file.read_text(encoding="utf-8") if env_file.exists() else None
-    env_file.write_text(
-        f"TAP_WOO_PIM__US_CONSUMER_KEY={UNKNOWN_KEY}\nTAP_WOO_PIM__EU_CONSUMER_KEY={UNKNOWN_KEY}\n"
-        f"TAP_WOO_PIM__EU_CONSUMER_SECRET={config.pop('consumer_secret')}\n",
-        encoding="utf-8",
-    )
-    del config["consumer_key"]
-    shown = project.test(config, f"{TAP}--eu")
-    env_file.unlink() if before is None else env_file.write_text(before, encoding="utf-8")
-    assert "which is another store's: it is entered as TAP_WOO_PIM__US_CONSUMER_KEY too." in shown
 
 
 def test_every_number_of_the_settings_reaches_the_tap(stage: Stage, project: Project) -> None:
