@@ -9,6 +9,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from pimctl.errors import PimctlError
+from pimctl.project import Project
+from pimctl.stores import meltano_states
 from tests.pimctl.conftest import Console
 
 MELTANO = """#!{python}
@@ -162,10 +165,9 @@ def test_states_that_cannot_be_cleared_stop_each_run_with_the_cause(landed: Cons
         )
 
 
-def test_missing_meltano_is_told(landed: Console, tmp_path: Path) -> None:
-    landed.ok("db", "stop")
-    (landed.root / ".pim").rename(landed.root / "elsewhere")
-    (landed.root / ".meltano" / "run" / "bin").unlink()
-    landed.variables["PATH"] = str(tmp_path)
+def test_missing_meltano_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    monkeypatch.setenv("PATH", str(tmp_path))
 
-    assert landed.fails("db", "start").endswith("cannot be cleared: meltano is not on the PATH")
+    with pytest.raises(PimctlError, match="cannot be cleared: meltano is not on the PATH"):
+        meltano_states.meltano(Project(tmp_path), "state", "list")
