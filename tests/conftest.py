@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 
@@ -40,6 +41,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if group:
             item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=lambda item: SHARED.index(groups[item]) if groups[item] else len(SHARED))
+
+
+@pytest.fixture(autouse=True)
+def tap_that_logs() -> None:
+    """Undo what pimctl does for its whole process, which is that of the other tests too: it silences the tap's log."""
+    logger = logging.getLogger("tap-woo-pim")
+    if logger.level == logging.CRITICAL:
+        logger.setLevel(logging.NOTSET)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
