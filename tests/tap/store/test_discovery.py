@@ -82,7 +82,7 @@ def test_what_is_no_address_is_refused(typed: str) -> None:
     ],
 )
 def test_secrets_in_an_address_are_refused_and_not_repeated(typed: str) -> None:
-    with pytest.raises(ValueError, match="site_url holds") as refused:
+    with pytest.raises(ValueError, match="site_url contains") as refused:
         site_address(typed)
     assert "shop.example" not in str(refused.value).replace("https://shop.example", "")
     assert "pass@" not in str(refused.value)
@@ -163,7 +163,7 @@ def test_better_address_comes_with_the_store_id_that_keeps_the_rows(stage: Stage
     config = stage.config(server, site_url=server.url.removesuffix("/wordpress"), store_id=None, **TAGS)
     ended = stage.run(config)
     (store_id,) = {row["store_id"] for row in ended.rows("product_tags")}
-    assert f"Set site_url to that address. Set store_id to {store_id} as well, or all of its rows come" in ended.err
+    assert f"Set site_url to that address. Set store_id to {store_id} too, or all of its rows arrive" in ended.err
 
 
 def test_api_is_found_by_the_page_itself_where_its_header_is_lost(stage: Stage) -> None:
