@@ -177,6 +177,7 @@ class FullTableStream(WooStream):
         if not complete:
             self.logger.warning("%s: not all rows could be read, so none are taken for deleted.", self.name)
         elif looks_broken:
+            account.held_back = tally.vanished
             self.logger.warning(
                 "%s: %d of %d rows are gone from the store's list, more than max_vanished_percent (%g) allows."
                 " None are taken for deleted. Check the store; if it is right, raise max_vanished_percent for one run."

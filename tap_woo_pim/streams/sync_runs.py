@@ -49,7 +49,7 @@ class SyncRunsStream(SideStream):
         Column("retries", INTEGER, "Requests that repeat a failed one."),
         Column("requests", INTEGER, "Requests sent to the store."),
         Column("run_id", TEXT, "Meltano's run id, where the environment has it in MELTANO_RUN_ID."),
-        Column("streams", LIST, "Objects of stream, kind, rows, changed, unread, retries, seconds."),
+        Column("streams", LIST, "Objects of stream, kind, rows, changed, unread, held_back, retries, seconds."),
     )
 
     _kind: str | None = None

@@ -39,6 +39,7 @@ class Account:
         total: how long the list is that is being read, in rows, or in products or attributes where it is read below
             them; None where that is not known.
         is_incomplete: whether rows of the store are missing, so that nothing counts as deleted.
+        held_back: rows that vanished, more than `max_vanished_percent` allows, so that they do not count as deleted.
     """
 
     began: float
@@ -50,6 +51,7 @@ class Account:
     kind: str = FULL
     total: int | None = None
     is_incomplete: bool = False
+    held_back: int = 0
 
 
 @dataclass(frozen=True)
@@ -171,6 +173,7 @@ class Progress:
                     "rows": account.rows,
                     "changed": account.changed,
                     "unread": account.skipped,
+                    "held_back": account.held_back,
                     "retries": retries[name],
                     "seconds": round(now - account.began if account.seconds is None else account.seconds, 1),
                 }

@@ -18,6 +18,7 @@ from demo_store.faults.statuses import PoisonousRow
 from tests.support.harness import Landing, Site, site
 
 SETTINGS: dict[str, Any] = {"sync_components": ["tags", "products"], "max_retries": 0}
+NOTHING = {"unread": 0, "held_back": 0, "retries": 0}
 
 
 def process(
@@ -62,9 +63,9 @@ def test_a_sync_is_written_when_it_begins_and_when_it_ends(store: Store) -> None
     assert row["run_id"] is None
     parts = [{name: part[name] for name in part.keys() - {"seconds"}} for part in row["streams"]]
     assert parts == [
-        {"stream": "stores", "kind": "full", "rows": 1, "changed": None, "unread": 0, "retries": 0},
-        {"stream": "product_tags", "kind": "full", "rows": tags, "changed": None, "unread": 0, "retries": 0},
-        {"stream": "products", "kind": "full", "rows": products, "changed": products, "unread": 0, "retries": 0},
+        {"stream": "stores", "kind": "full", "rows": 1, "changed": None, **NOTHING},
+        {"stream": "product_tags", "kind": "full", "rows": tags, "changed": None, **NOTHING},
+        {"stream": "products", "kind": "full", "rows": products, "changed": products, **NOTHING},
     ]
 
 
@@ -97,6 +98,11 @@ def test_rows_that_the_deletion_guard_holds_back_make_a_sync_incomplete(store: S
         served.sync(landing, full_read_interval_hours=0, **SETTINGS)
     assert [row["status"] for row in landing.sync_runs()] == ["complete", "incomplete"]
     assert "Rows are missing from products" in landing.sync_runs()[1]["message"]
+    held_back = [{part["stream"]: part["held_back"] for part in row["streams"]} for row in landing.sync_runs()]
+    assert held_back == [
+        {"stores": 0, "product_tags": 0, "products": 0},
+        {"stores": 0, "product_tags": 0, "products": 20},
+    ]
 
 
 def test_a_sync_whose_store_refuses_the_key_is_in_the_history_and_ends_as_it_ended_before(
