@@ -14,34 +14,34 @@ EPILOG = """Examples:
 
 pimctl alerts add team
 
-pimctl alerts add team mailto://user:password@example.com
+pimctl alerts add hook json://hooks.example/pim
 
 pimctl alerts test team
 
-The address is as Apprise takes it: mail, Slack, Teams, webhooks and some hundred others. It is kept in .env. Left out
-here, it is asked for without being shown.
+The address is an Apprise URL: mail, Slack, Teams, webhooks and a hundred others. It may hold a password. Left out here,
+it is asked for without being shown, or read as a line from stdin. It is kept in .env.
 """
 
-app = typer.Typer(no_args_is_help=True, help="Who is told when a sync fails, a store is stale, or its health falls.")
+app = typer.Typer(no_args_is_help=True, help="Send a message when a sync fails, a store is stale or its health falls.")
 
 
 @app.command(epilog=EPILOG)
 def add(
-    name: Annotated[str, typer.Argument(help="Its name, as team_mail.")],
-    url: Annotated[str | None, typer.Argument(help="Its address, as Apprise takes it. Asked for if not given.")] = None,
+    name: Annotated[str, typer.Argument(help="A name for it, for instance team_mail.")],
+    url: Annotated[str | None, typer.Argument(help="Its Apprise URL. Asked for if not given.")] = None,
 ) -> None:
-    """Add an alert, or give one another address."""
+    """Add an alert, or give an existing one a new address."""
     from pimctl.stores import alerts  # noqa: PLC0415
 
     if url is None:
         url = typer.prompt("Address", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline().strip()
-    alerts.add(Project.find(), name, url or "")
-    print(f"Added {name}. Try it by: pimctl alerts test {name}")
+    alerts.add(Project.find(), name, url)
+    print(f"Added {name}. Try it: pimctl alerts test {name}")
 
 
 @app.command("test")
-def send_test(name: Annotated[str | None, typer.Argument(help="All if not given.")] = None) -> None:
-    """Send a text by an alert."""
+def send_test(name: Annotated[str | None, typer.Argument(help="All of them if not given.")] = None) -> None:
+    """Send a test message."""
     from pimctl.stores import alerts  # noqa: PLC0415
 
     alerts.send_test(Project.find(), name)
@@ -53,11 +53,12 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON
     """List the alerts, without their addresses."""
     from pimctl.stores import alerts  # noqa: PLC0415
 
-    names = alerts.list_names(Project.find())
+    found = alerts.kinds(Project.find())
     if as_json:
-        print(words.as_json(names))
-    else:
-        print("\n".join(names) or "There is no alert yet. Add one with: pimctl alerts add NAME URL")
+        print(words.as_json(found))
+        return
+    lines = [f"{name}\t{kind}" for name, kind in found.items()]
+    print("\n".join(lines) or "There is no alert yet. Add one with: pimctl alerts add NAME")
 
 
 @app.command()
@@ -71,7 +72,7 @@ def remove(name: str) -> None:
 
 @app.command()
 def send() -> None:
-    """Send what changed since the last time; the last block of the jobs that pimctl writes."""
+    """Send the alerts that are due; the last block of the jobs that pimctl writes."""
     from pimctl.stores import alerts  # noqa: PLC0415
 
     alerts.send_due(Project.find())

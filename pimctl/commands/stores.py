@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 MARKS = {"passed": "[green]\N{CHECK MARK}[/]", "failed": "[red]\N{BALLOT X}[/]", "skipped": "[yellow]-[/]"}
 KEY_VARIABLES = ("PIMCTL_CONSUMER_KEY", "PIMCTL_CONSUMER_SECRET")
+HTTP_VARIABLE = "PIMCTL_HTTP_PASSWORD"
 DEFAULT_EVERY = "1h"
 
 app = typer.Typer(no_args_is_help=True, help="The stores: add, list, check, edit, pause, remove.")
@@ -39,6 +41,10 @@ Components = Annotated[
 ]
 Settings = Annotated[
     list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A further setting of the tap, as page_size=50.")
+]
+HttpUser = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="User name of a staging store's web server; its password is asked for."),
 ]
 Every = Annotated[str | None, typer.Option(help="Sync at this interval: 15m, 1h, 6h, 1d.")]
 At = Annotated[str | None, typer.Option(help="Sync every day at this time: 03:00.")]
@@ -65,6 +71,7 @@ def add(  # noqa: PLR0913  each is an option of the command
     every: Every = None,
     at: At = None,
     cron: Cron = None,
+    http_user: HttpUser = None,
     settings: Settings = None,
     no_sync: Annotated[bool, typer.Option("--no-sync", help="Do not start the first sync.")] = False,
     yes: Yes = False,
@@ -75,7 +82,8 @@ def add(  # noqa: PLR0913  each is an option of the command
 
     check.warm_up()
     project = Project.find()
-    draft = operations.Draft(store, url, settings=_settings(settings), cron=_cron(every, at, cron))
+    further = _settings(settings) | ({"http_user": http_user} if http_user else {})
+    draft = operations.Draft(store, url, settings=further, cron=_cron(every, at, cron))
     operations.check_draft(project, draft)
     asks = sys.stdin.isatty() and not yes
     terminal = words.terminal(is_error=as_json)
@@ -157,11 +165,12 @@ def check(stores: Ids = None, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def edit(
+def edit(  # noqa: PLR0913  each is an option of the command
     store: Id,
     *,
     url: Annotated[str | None, typer.Option(help="Its new address.")] = None,
     components: Components = None,
+    http_user: HttpUser = None,
     settings: Settings = None,
     yes: Yes = False,
 ) -> None:
@@ -173,16 +182,23 @@ def edit(
     project = Project.find()
     version = project_files.version(project)
     found = registry.find(project, store)
+    further = _settings(settings)
+    credentials = registry.credentials(project, found)
+    if http_user is not None:
+        further["http_user"] = http_user or None
+        password = _ask_http_password() if http_user else ""
+        credentials = replace(credentials, http_password=password) if credentials else None
     changes = operations.Changes(
         site_url=url,
         components=_names(components) if components is not None else None,
-        settings=_settings(settings) or None,
+        settings=further or None,
+        credentials=credentials if http_user is not None else None,
     )
     terminal = words.terminal()
-    if not _show_difference(found, changes, terminal):
-        terminal.print("Nothing would change: give --url, --components or --set NAME=VALUE.")
+    if not _show_difference(found, changes, terminal) and not changes.credentials:
+        terminal.print("Nothing to change: give --url, --components, --http-user or --set NAME=VALUE.")
         return
-    steps = _check(operations.changed_settings(found, changes), registry.credentials(project, found), terminal)
+    steps = _check(operations.changed_settings(found, changes), credentials, terminal)
     if _failure(steps):
         _refuse(f"{store} was not changed", steps, as_json=False)
     _confirm(f"Write this to {store}?", yes=yes)
@@ -199,7 +215,8 @@ def replace_key(store: Id) -> None:
     checking.warm_up()
     project = Project.find()
     found = registry.find(project, store)
-    credentials = _ask_credentials()
+    known = registry.credentials(project, found)
+    credentials = replace(_ask_credentials(), http_password=known.http_password if known else "")
     terminal = words.terminal()
     steps = _check(registry.tap_settings(found), credentials, terminal)
     if _failure(steps):
@@ -258,13 +275,13 @@ def remove(
 
 def _complete(draft: Draft, components: str | None, terminal: Console, *, asks: bool) -> Draft:
     """Ask for what the command line did not say."""
-    from dataclasses import replace  # noqa: PLC0415
-
-    from pimctl.stores import operations, schedules  # noqa: PLC0415
+    from pimctl.stores import schedules  # noqa: PLC0415
     from pimctl.stores.store import check_components  # noqa: PLC0415
 
-    draft = replace(draft, credentials=_ask_credentials())
-    operations.normal_url(draft.site_url)
+    credentials = _ask_credentials()
+    if draft.settings.get("http_user"):
+        credentials = replace(credentials, http_password=_ask_http_password())
+    draft = replace(draft, credentials=credentials)
     if components is None and asks:
         components = _ask_components(terminal)
     chosen, brought = check_components(_names(components))
@@ -295,6 +312,17 @@ def _ask_credentials() -> Credentials:
     return Credentials(key, secret)
 
 
+def _ask_http_password() -> str:
+    """Return the password that belongs to ``http_user``, found in the same places."""
+    found = os.environ.get(HTTP_VARIABLE, "")
+    if not found:
+        asks = sys.stdin.isatty()
+        found = typer.prompt("Web server password", hide_input=True) if asks else sys.stdin.readline().rstrip("\n")
+    if not found:
+        raise PimctlError(f"The web server's password is missing: give it in {HTTP_VARIABLE}, or as a line on stdin.")
+    return found
+
+
 def _ask_components(terminal: Console) -> str:
     from pimctl.stores.store import COMPONENTS  # noqa: PLC0415
 
@@ -323,8 +351,8 @@ def _settings(pairs: list[str] | None) -> dict[str, Any]:
         name, separator, value = pair.partition("=")
         if not separator or not name.strip():
             raise PimctlError(f'"{pair}" is no setting: give it as NAME=VALUE, for instance page_size=50.')
-        if name.strip() in {"consumer_key", "consumer_secret"}:
-            raise PimctlError("A key or secret on the command line can be read by others: use replace-key.")
+        if name.strip() in {"consumer_key", "consumer_secret", "http_password"}:
+            raise PimctlError("Others can read a secret on the command line: use replace-key, or --http-user.")
         found[name.strip()] = value.strip() or None
     return found
 

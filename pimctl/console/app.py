@@ -15,6 +15,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from pimctl.console import report
+from pimctl.console.alerts import Alerts
 from pimctl.console.audit import Audit
 from pimctl.console.channels import Channels
 from pimctl.console.guard import Guard
@@ -78,6 +79,7 @@ class Console:
                 *Channels(project, warehouse, self.watch, audit).routes(),
                 *Products(warehouse).routes(),
                 *Health(warehouse).routes(),
+                *Alerts(project, audit).routes(),
                 Route("/health/report.html", lambda _request: report.download(warehouse)),
                 Mount("/static", StaticFiles(directory=STATIC)),
             ],

@@ -49,8 +49,8 @@ class Audit:
         ) as file:
             file.write(line)
 
-    def read(self, store: str, most: int = 20) -> list[Entry]:
-        """Return the last lines about a store, newest first."""
+    def read(self, store: str | None, most: int = 20) -> list[Entry]:
+        """Return the last lines about a store, or about none where it is None, newest first."""
         try:
             with self._file.open("rb") as file:
                 file.seek(max(0, self._file.stat().st_size - TAIL_BYTES))

@@ -24,7 +24,7 @@ from pimctl.stores.check import warm_up
 from pimctl.stores.sync import start_sync
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from starlette.datastructures import FormData
@@ -162,7 +162,7 @@ class Channels:
     def new(self, request: Request) -> Response:
         """Show the form of a new store."""
         warm_up()
-        return page(request, "store_form.html", store=None, job=None, values=empty_values(self._project), errors={})
+        return self._form_page(request, 200, None, None, empty_values(self._project), {})
 
     def add(self, request: Request, form: FormData) -> Response:
         """Check and save a new store."""
@@ -172,9 +172,7 @@ class Channels:
         """Show the form of a store."""
         warm_up()
         store = self._find(request)
-        return page(
-            request, "store_form.html", store=store, job=None, values=values_of(self._project, store), errors={}
-        )
+        return self._form_page(request, 200, store, None, values_of(self._project, store), {})
 
     def edit(self, request: Request, form: FormData) -> Response:
         """Check and save the changes of a store."""
@@ -183,7 +181,7 @@ class Channels:
     def check(self, request: Request, form: FormData) -> Response:  # noqa: ARG002
         """Check a store as it is."""
         store = self._find(request)
-        job = Job(title=store.id, store=store.id)
+        job = Job(title=self._title(store), store=store.id)
         self._jobs.begin(job, registry.tap_settings(store), registry.credentials(self._project, store))
         return self._follow(request, job)
 
@@ -214,8 +212,20 @@ class Channels:
         if job.values is None:
             return page(request, "check.html", status, job=job)
         store = registry.find(self._project, job.store) if job.store else None
-        errors = job.errors if job.is_done else {}
-        return page(request, "store_form.html", status, store=store, job=job, values=job.values, errors=errors)
+        return self._form_page(request, status, store, job, job.values, job.errors if job.is_done else {})
+
+    def _form_page(  # noqa: PLR0913, PLR0917  the parts of the form
+        self,
+        request: Request,
+        status: int,
+        store: Store | None,
+        job: Job | None,
+        values: Mapping[str, Any],
+        errors: Mapping[str, str],
+    ) -> Response:
+        title = self._title(store) if store else ""
+        parts = {"store": store, "store_title": title, "job": job, "values": values, "errors": errors}
+        return page(request, "store_form.html", status, **parts)
 
     def _job(self, request: Request) -> Job:
         job = self._jobs.find(request.path_params["job"])
@@ -278,15 +288,16 @@ class Channels:
         started = request.query_params.get("started", "")
         for run in history.history(self._project, store, 1000):
             if run.started_at.isoformat() == started:
-                return page(request, "run.html", store=store, run=run)
+                return page(request, "run.html", store=store, store_title=self._title(store), run=run)
         raise HTTPException(404, _("There is no such sync."))
 
     def log(self, request: Request) -> Response:
         """Show the end of the log of the running or last sync."""
         store = self._find(request)
-        path = log_of(self._project, self._watch.now().find(store.id))
-        text = read_tail(path) if path else ""
-        return page(request, "log.html", store=store, text=text)
+        status = self._watch.now().find(store.id)
+        path = log_of(self._project, status)
+        title = status.title if status else store.id
+        return page(request, "log.html", store=store, store_title=title, text=read_tail(path) if path else "")
 
     def sync(self, request: Request, form: FormData) -> Response:
         """Start a sync."""
@@ -313,25 +324,35 @@ class Channels:
             rows, problem = sum(purge.counts(self._project, store).values()), ""
         except PimctlError as error:
             rows, problem = 0, str(error)
-        return page(request, "remove.html", store=store, rows=rows, problem=problem)
+        return page(request, "remove.html", store=store, store_title=self._title(store), rows=rows, problem=problem)
 
     def remove(self, request: Request, form: FormData) -> Response:
         """Remove a store; its rows stay unless they are to go."""
         store = self._find(request)
         purges = bool(form.get("purge"))
+        title = self._title(store)
         purge.remove(self._project, store, purge=purges)
         session = session_of(request)
         what = "Removed the store and its rows" if purges else "Removed the store; its rows stay"
         self._audit.write(session.name, what, store.id)
         notice = _("%s is removed with its rows.") if purges else _("%s is removed. Its products stay in the database.")
-        session.notice = notice % store.id
+        session.notice = notice % title
         return RedirectResponse("/stores", 303)
 
     def _done(self, request: Request, store: Store, what: str, notice: str) -> Response:
         session = session_of(request)
         self._audit.write(session.name, what, store.id)
-        session.notice = notice % store.id
+        session.notice = notice % self._title(store)
         return RedirectResponse(f"/stores/{store.id}", 303)
+
+    def _title(self, store: Store) -> str:
+        """Return what a store calls itself, or its id where the database does not say."""
+        try:
+            with self._warehouse.open() as reader:
+                names = reader.store_names() if reader.has("pim.stores") else {}
+        except DatabaseUnavailable:
+            names = {}
+        return names.get(store.store_id, store.id)
 
     def _find(self, request: Request) -> Store:
         name = request.path_params["store"]
@@ -348,11 +369,11 @@ def chosen(seen: Seen, listing: Listing) -> list[StoreStatus]:
     stores = [
         one
         for one in seen.stores
-        if words in f"{one.store.id} {one.store.site_url}".lower() and state in {"", one.state}
+        if words in f"{one.title} {one.store.id} {one.store.site_url}".lower() and state in {"", one.state}
     ]
     never = datetime.min.replace(tzinfo=UTC)
     keys: dict[str, Any] = {
-        "name": lambda one: one.store.id,
+        "name": lambda one: one.title.lower(),
         "state": lambda one: one.state,
         "synced": lambda one: one.last_good.started_at if one.last_good else never,
         "products": lambda one: one.products or 0,
@@ -366,6 +387,7 @@ def rows_of(stores: list[StoreStatus]) -> Iterator[Row]:
     for one in stores:
         yield {
             "store": one.store.id,
+            "name": one.name,
             "site_url": one.store.site_url,
             "state": one.state,
             "last_good_sync": one.last_good.started_at.isoformat() if one.last_good else "",

@@ -92,11 +92,10 @@ class Health:
                 values,
             )
             counted = reader.row("select count(*) as total from pim.health_checks as h" + WHERE, values)
-            checks = reader.rows("select check_name, description from pim.checks order by check_name")
-            stores = reader.rows("select store_id, name from pim.stores order by store_id")
+            checks, names = reader.checks(), reader.store_names()
         part = Part(rows, counted["total"] if counted else 0, listing)
-        about = next((row["description"] for row in checks if row["check_name"] == listing.filters["check"]), None)
-        return page(request, "findings.html", part=part, listing=listing, checks=checks, stores=stores, about=about)
+        about = checks.get(listing.filters["check"])
+        return page(request, "findings.html", part=part, listing=listing, checks=checks, names=names, about=about)
 
     def export(self, request: Request) -> Response:
         """Send all findings of the filtered list as CSV."""
@@ -142,6 +141,7 @@ def summary(reader: Reader, store: str) -> dict[str, Any]:
     stores = reader.rows(STORES)
     return {
         "stores": stores,
+        "names": reader.store_names(),
         "found": [row for row in checks if row["findings"]],
         "clean": [row for row in checks if not row["findings"]],
         "most": most,

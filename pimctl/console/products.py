@@ -129,14 +129,13 @@ class Products:
             columns = "*, cardinality(differing_attributes) as differences, count(*) over () as total"
             rows = reader.rows(query(listing, columns) + "limit %(limit)s offset %(offset)s", parameters(listing))
             add_findings(reader, rows)
-            stores = reader.rows("select store_id, name from pim.stores order by store_id")
-            checks = reader.rows("select check_name, description from pim.checks order by check_name")
+            checks, names = reader.checks(), reader.store_names()
         return page(
             request,
             "products.html",
             part=Part(rows, rows[0]["total"] if rows else 0, listing),
             listing=listing,
-            stores=stores,
+            names=names,
             checks=checks,
         )
 
@@ -209,13 +208,14 @@ def read_details(reader: Reader, copies: list[Row]) -> dict[str, Any]:
     keys = {"stores": [row["store_id"] for row in copies], "products": [row["product_id"] for row in copies]}
     sku = copies[0]["sku"]
     master = reader.row("select * from pim.master_products where sku = %(sku)s", {"sku": sku}) if sku else None
-    stores = {row["store_id"]: row for row in reader.rows("select store_id, name, url from pim.stores")}
+    addresses = {row["store_id"]: row["url"] for row in reader.rows("select store_id, url from pim.stores")}
     for index, row in enumerate(copies):
         row["index"] = index
         add_terms(reader, row)
     differing = set(master["differing_attributes"]) if master else set()
     return {
-        "stores": stores,
+        "names": reader.store_names(),
+        "addresses": addresses,
         "master": master,
         "parent": parent_of(copies[0]),
         "rows": compared(copies, differing),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -26,13 +27,12 @@ if TYPE_CHECKING:
 CRONS = {"15m": "*/15 * * * *", "1h": "0 * * * *", "6h": "0 */6 * * *", "night": "0 3 * * *", "none": ""}
 """What the schedule can be without knowing cron."""
 DEFAULT_SCHEDULE = "1h"
-FURTHER = ("auth_method", "requests_per_second", "ca_bundle")
+FURTHER = ("http_user", "auth_method", "requests_per_second", "ca_bundle")
 """Further settings that a form can set; all others are for meltano.yml."""
-SECRET_FIELDS = ("consumer_secret",)
 
 
 def read_values(form: FormData) -> dict[str, Any]:
-    """Return what was typed, the secret left out."""
+    """Return what was typed, without the secret and the password."""
     names = ("site_url", "consumer_key", "id", "schedule", "cron", "version", *FURTHER)
     values: dict[str, Any] = {name: text_of(form, name) for name in names}
     values["sync_components"] = [str(name) for name in form.getlist("sync_components")]
@@ -85,7 +85,9 @@ class StoreForm:
         values = read_values(form)
         session = session_of(request)
         job = Job(title=host_of(values["site_url"]), values=values)
-        credentials = Credentials(values["consumer_key"], text_of(form, "consumer_secret"))
+        credentials = Credentials(
+            values["consumer_key"], text_of(form, "consumer_secret"), text_of(form, "http_password")
+        )
         try:
             if missing := [name for name in ("site_url", "consumer_key") if not values[name]]:
                 return failed(job, missing[0], _("Fill in this field."))
@@ -124,7 +126,8 @@ class StoreForm:
         values = {**read_values(form), "id": store.id}
         session = session_of(request)
         job = Job(title=host_of(values["site_url"]), values=values, store=store.id)
-        typed = Credentials(values["consumer_key"], text_of(form, "consumer_secret"))
+        typed = Credentials(values["consumer_key"], text_of(form, "consumer_secret"), text_of(form, "http_password"))
+        known = registry.credentials(self._project, store)
         try:
             if not values["site_url"]:
                 return failed(job, "site_url", _("Fill in this field."))
@@ -135,18 +138,17 @@ class StoreForm:
                 site_url=values["site_url"],
                 components=chosen(values),
                 settings={name: further(values).get(name) for name in FURTHER},
-                credentials=typed if typed.key else None,
+                credentials=merged(known, typed, has_http_user=bool(values["http_user"])),
             )
             cron = cron_of(values)
             difference = operations.difference(store, changes)
             settings = operations.changed_settings(store, changes)
-            credentials = changes.credentials or registry.credentials(self._project, store)
         except PimctlError as error:
             return failed(job, field_of(str(error)), str(error))
 
         def then(job: Job) -> str:
             job.doing = _("Saving")
-            said = [*difference, *(["key and secret"] if changes.credentials else [])]
+            said = [*difference, *replaced(known, changes.credentials)]
             if said:
                 operations.edit(self._project, store, changes, expected_version=values["version"])
             elif values["version"] != project_files.version(self._project):
@@ -161,8 +163,27 @@ class StoreForm:
             session.notice = _("Saved.") if said else _("Nothing was changed.")
             return f"/stores/{store.id}"
 
-        self._jobs.begin(job, settings, credentials, then)
+        self._jobs.begin(job, settings, changes.credentials or known, then)
         return job
+
+
+def merged(known: Credentials | None, typed: Credentials, *, has_http_user: bool) -> Credentials | None:
+    """Return the credentials after an edit, in which an empty field stays as it is; None where nothing changes."""
+    base = typed if typed.key else known
+    if base is None:
+        return None
+    password = typed.http_password or (known.http_password if known else "")
+    new = replace(base, http_password=password if has_http_user else "")
+    return new if new != known else None
+
+
+def replaced(known: Credentials | None, new: Credentials | None) -> list[str]:
+    """Return what an edit replaces of the credentials, in words for the audit."""
+    if new is None:
+        return []
+    has_key = known is None or (known.key, known.secret) != (new.key, new.secret)
+    has_password = known is None or known.http_password != new.http_password
+    return ["key and secret"] * has_key + ["web server password"] * has_password
 
 
 def failed(job: Job, field: str, problem: str) -> Job:

@@ -48,6 +48,18 @@ class Reader:
             cursor.itersize = BATCH_ROWS
             yield from cursor.execute(query, values)
 
+    def store_names(self) -> dict[str, str]:
+        """Return what each store calls itself, or its id where it does not say, by its id."""
+        return {
+            row["store_id"]: row["name"] or row["store_id"]
+            for row in self.rows("select store_id, name from pim.stores order by store_id")
+        }
+
+    def checks(self) -> dict[str, str]:
+        """Return what each health check finds, by the check's name."""
+        found = self.rows("select check_name, description from pim.checks order by check_name")
+        return {row["check_name"]: row["description"] for row in found}
+
     def has(self, *tables: str) -> bool:
         """Whether all these tables or views are there."""
         query = "select bool_and(to_regclass(name) is not null) as found from unnest(%(names)s::text[]) as t(name)"

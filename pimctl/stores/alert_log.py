@@ -1,4 +1,4 @@
-"""What the alerts last said of each store, and which could not be sent: kept beside Meltano's files."""
+"""Remembers which problems alerts were sent about, and which alerts could not be sent."""
 
 from __future__ import annotations
 
@@ -27,5 +27,5 @@ def write(project: Project, kept: dict[str, Any]) -> None:
 
 
 def errors(project: Project) -> dict[str, str]:
-    """Return why the last alert about a store could not be sent, by store id."""
+    """Return by store id why the last alert about it could not be sent."""
     return {store: noted["error"] for store, noted in read(project).items() if noted.get("error")}

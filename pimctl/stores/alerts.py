@@ -1,7 +1,7 @@
-"""Tells people what went wrong with a store, once, and again when it is well; sent by Apprise.
+"""Sends alerts through Apprise: once when something goes wrong with a store, and once when it is well again.
 
-An alert's address is a secret: it stands in ``.env`` as ``PIM_ALERT_NAME``. What was told is kept beside Meltano's
-files.
+An alert's address is a secret: it stands in ``.env`` as ``PIM_ALERT_NAME``. Which problems are open is kept beside
+Meltano's files (`pimctl.stores.alert_log`).
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ DROP_VARIABLE = "PIM_ALERT_SCORE_DROP"
 SCORE_DROP = Decimal(5)
 NAME = re.compile(r"[a-z][a-z0-9_]{0,29}")
 RECOVERED = {
-    "failed": "the last sync went well again",
-    "stale": "it is synced in time again",
+    "failed": "the last sync succeeded",
+    "stale": "it is synced on schedule again",
     "incomplete": "the last sync was complete again",
+    "held back": "the deletion guard holds nothing back any more",
     "unread": "all rows could be read again",
     "score": "the health score has recovered",
 }
@@ -35,31 +36,51 @@ where store_id = %s and jsonb_typeof(extra_fields) = 'object'
 """
 
 
-def list_names(project: Project) -> list[str]:
-    """Return the names of the alerts."""
-    return sorted(_urls(project))
+def kinds(project: Project) -> dict[str, str]:
+    """Return the alerts: by name the kind of service, ``mailto`` or ``slack``, and nothing more of the address."""
+    return {name: url.partition("://")[0] for name, url in sorted(_urls(project).items())}
 
 
 def add(project: Project, name: str, url: str) -> None:
-    """Add an alert, or give one another address.
+    """Add an alert, or give an existing one a new address.
 
     Args:
         project: The Meltano project.
-        name: Small letters, digits and underscores.
+        name: Lower-case letters, digits and underscores.
         url: As Apprise takes it, for instance ``mailto://user:password@example.com``.
 
     Raises:
-        PimctlError: The name or the address is none; the address is not repeated.
+        PimctlError: The name or the address is not valid; the address is not repeated.
     """
-    if not NAME.fullmatch(name) or f"{PREFIX}{name.upper()}" == DROP_VARIABLE:
-        raise PimctlError(f'"{name}" cannot name an alert: use small letters, digits and underscores, as team_mail.')
-    if not _apprise().add(url):
-        raise PimctlError(
-            "This address is none that Apprise knows: give one as mailto://user:password@example.com, slack://..., "
-            "msteams://... or json://host/path. All kinds: https://appriseit.com/services/"
-        )
+    check_name(name)
+    check_url(url)
     with project_files.edit(project) as files:
         files.secrets[f"{PREFIX}{name.upper()}"] = url
+
+
+def check_name(name: str) -> None:
+    """Check that a name can name an alert.
+
+    Raises:
+        PimctlError: It cannot.
+    """
+    if not NAME.fullmatch(name) or f"{PREFIX}{name.upper()}" == DROP_VARIABLE:
+        raise PimctlError(
+            f'"{name}" cannot name an alert: use lower-case letters, digits and underscores, for instance team_mail.'
+        )
+
+
+def check_url(url: str) -> None:
+    """Check that Apprise can send to an address.
+
+    Raises:
+        PimctlError: It cannot; the address is not repeated.
+    """
+    if not _apprise().add(url):
+        raise PimctlError(
+            "Apprise does not know this kind of address: enter one such as mailto://user:password@example.com, "
+            "slack://..., msteams://... or json://host/path. All kinds: https://appriseit.com/services/"
+        )
 
 
 def remove(project: Project, name: str) -> None:
@@ -74,17 +95,17 @@ def remove(project: Project, name: str) -> None:
 
 
 def send_test(project: Project, name: str | None = None) -> None:
-    """Send a text by one alert, or by all.
+    """Send a test message by one alert, or by all.
 
     Raises:
         PimctlError: There is none, or it could not be sent.
     """
-    names = [_known(project, name)] if name else list_names(project)
+    names = [_known(project, name)] if name else list(kinds(project))
     if not names:
-        raise PimctlError("There is no alert yet: add one with: pimctl alerts add NAME URL")
-    failed = [one for one in names if not _send(_urls(project)[one], "pimctl: a test", "This alert works.")]
+        raise PimctlError("There is no alert yet: add one with: pimctl alerts add NAME")
+    failed = [one for one in names if not _send(_urls(project)[one], "PIM: test", "This alert works.")]
     if failed:
-        raise PimctlError(f"{', '.join(failed)}: not delivered. Check its address, and that this machine reaches it.")
+        raise PimctlError(f"{', '.join(failed)}: not delivered. Check the address, and that this machine can reach it.")
 
 
 def send_due(project: Project) -> None:
@@ -106,7 +127,7 @@ def send_due(project: Project) -> None:
 
 
 def conditions(status: StoreStatus, baseline: Decimal | None, drop: Decimal) -> dict[str, str]:
-    """Return what is wrong with a store, a sentence by condition."""
+    """Return what is wrong with a store: a sentence for each condition."""
     found: dict[str, str] = {}
     if status.state == "syncing":
         return found
@@ -114,10 +135,15 @@ def conditions(status: StoreStatus, baseline: Decimal | None, drop: Decimal) -> 
         found["failed"] = f"the last sync failed: {status.error}"
     if status.is_stale:
         found["stale"] = f"its last good sync is older than twice its schedule ({status.store.cron})"
-    if status.last and status.last.status == "incomplete":
-        found["incomplete"] = f"the last sync was incomplete: {status.last.message or 'see its log'}"
-    if status.last and status.last.unread:
-        found["unread"] = f"{status.last.unread:,} rows could not be read"
+    last = status.last
+    if last and last.unread:
+        found["unread"] = f"{last.unread:,} rows could not be read"
+    held_back = {stream.stream: stream.held_back for stream in last.streams if stream.held_back} if last else {}
+    if held_back:
+        counts = ", ".join(f"{count:,} of {stream}" for stream, count in held_back.items())
+        found["held back"] = f"the deletion guard held back deletions ({counts}): check the store's list"
+    elif last and last.status == "incomplete" and not last.unread:
+        found["incomplete"] = f"the last sync was incomplete: {last.message or 'see its log'}"
     if status.score is not None and baseline is not None and baseline - status.score > drop:
         found["score"] = f"the health score fell from {baseline} to {status.score}"
     return found
@@ -180,8 +206,8 @@ def _urls(project: Project) -> dict[str, str]:
 
 def _known(project: Project, name: str) -> str:
     if name not in _urls(project):
-        known = ", ".join(list_names(project)) or "none yet"
-        raise PimctlError(f'There is no alert "{name}". There are: {known}.')
+        known = ", ".join(kinds(project)) or "none yet"
+        raise PimctlError(f'There is no alert "{name}". Known alerts: {known}.')
     return name
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Generator, Mapping
+from dataclasses import astuple
 from typing import TYPE_CHECKING, Any
 
+from pimctl.stores.registry import SECRETS
 from pimctl.stores.store import Credentials
 
 if TYPE_CHECKING:
@@ -28,13 +30,13 @@ def check(settings: Mapping[str, Any], credentials: Credentials | None) -> Gener
 
     Args:
         settings: Settings of the tap, as in meltano.yml.
-        credentials: Key and secret; None where they are missing, which fails.
+        credentials: What opens the store; None where it is missing, which fails.
     """
     _load()
     from tap_woo_pim.store.check import check_store  # noqa: PLC0415
 
-    keys = {"consumer_key": credentials.key, "consumer_secret": credentials.secret} if credentials else {}
-    yield from check_store({**settings, **keys})
+    secrets = dict(zip(SECRETS, astuple(credentials), strict=True)) if credentials else {}
+    yield from check_store({**settings, **secrets})
 
 
 def _load() -> None:

@@ -26,7 +26,12 @@ STALE_AFTER_PERIODS = 2
 
 @dataclass(frozen=True)
 class StreamRun:
-    """What one sync did for one stream."""
+    """What one sync did for one stream.
+
+    Attributes:
+        held_back: Rows that vanished from the store's list and were not deleted, since the deletion guard took the
+            list for broken.
+    """
 
     stream: str
     kind: str | None
@@ -35,6 +40,7 @@ class StreamRun:
     unread: int
     retries: int
     seconds: float | None
+    held_back: int = 0
 
 
 @dataclass(frozen=True)
@@ -91,12 +97,14 @@ class StoreFigures:
     """What the model tells of a store.
 
     Attributes:
+        name: As the store calls itself.
         products: Live products without variations.
         variations: Live variations.
         deleted: Products and variations that are gone from the store.
         score: Health score, 0 to 100; None for a store without products.
     """
 
+    name: str | None
     products: int
     variations: int
     deleted: int
@@ -120,6 +128,7 @@ class StoreStatus:
         error: Why the last sync failed, in one line; None when it did not.
         is_stale: Whether the last good sync is older than twice the time between two scheduled ones.
         alert_error: Why the last alert about it could not be sent; None when all were.
+        name: As the store calls itself; None before the model was built.
     """
 
     store: Store
@@ -134,6 +143,12 @@ class StoreStatus:
     error: str | None
     is_stale: bool
     alert_error: str | None
+    name: str | None = None
+
+    @property
+    def title(self) -> str:
+        """What people know the store by: its own name, else its id."""
+        return self.name or self.store.id
 
     @property
     def age(self) -> timedelta | None:
@@ -257,8 +272,8 @@ LAST_GOOD = (
     "order by store_id, started_at desc"
 )
 FIGURES = """
-select stores.store_id, coalesce(goods.products, 0) as products, coalesce(goods.variations, 0) as variations,
-    coalesce(goods.deleted, 0) as deleted, found.score
+select stores.store_id, stores.name, coalesce(goods.products, 0) as products,
+    coalesce(goods.variations, 0) as variations, coalesce(goods.deleted, 0) as deleted, found.score
 from pim.stores
 left join (
     select store_id, count(*) filter (where kind <> 'variation' and not is_deleted) as products,
@@ -296,6 +311,7 @@ def _run(row: Mapping[str, Any], ids: Mapping[str, str]) -> SyncRun:
             unread=int(found.get("unread") or 0),
             retries=int(found.get("retries") or 0),
             seconds=found.get("seconds"),
+            held_back=int(found.get("held_back") or 0),
         )
         for found in row.get("streams") or ()
     )
@@ -361,6 +377,7 @@ def _status(store: Store, now: datetime, seen: _Seen) -> StoreStatus:
         error=error,
         is_stale=is_stale,
         alert_error=seen.alert_error,
+        name=own.name if own else None,
     )
 
 

@@ -7,7 +7,6 @@ that the steps can be shown as they pass.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,7 +37,7 @@ class Changes:
         site_url: The new address.
         components: The components chosen from now on.
         settings: Further settings; a value of None takes one away.
-        credentials: A new key and secret.
+        credentials: The new key, secret and web server password.
     """
 
     site_url: str | None = None
@@ -54,7 +53,7 @@ class Draft:
     Attributes:
         id: Its id.
         site_url: Its address, as one types it in a browser.
-        credentials: Key and secret; not needed to look at the other values.
+        credentials: What opens it; not needed to look at the other values.
         components: The chosen components; none for the default ones.
         cron: When it syncs, as cron fields; None for no schedule.
         settings: Further settings of the tap.
@@ -316,11 +315,9 @@ def _free(name: str, taken: set[str]) -> str:
     return found
 
 
-def _secrets(extractor: str, credentials: Credentials) -> dict[str, str]:
-    values = (credentials.key.strip(), credentials.secret.strip())
-    if any(re.search(r"\s", value) for value in values):
-        raise PimctlError("Key and secret hold no spaces: copy each from its first to its last letter.")
-    return {variable(extractor, name): value for name, value in zip(registry.SECRETS, values, strict=True)}
+def _secrets(extractor: str, credentials: Credentials) -> dict[str, str | None]:
+    values = (credentials.key.strip(), credentials.secret.strip(), credentials.http_password)
+    return {variable(extractor, name): value or None for name, value in zip(registry.SECRETS, values, strict=True)}
 
 
 def _refuse_shared(project: Project, store: Store, credentials: Credentials) -> None:

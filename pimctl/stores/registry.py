@@ -15,7 +15,8 @@ from pimctl.project import Project
 from pimctl.stores import project_files
 from pimctl.stores.store import BY_NAME, DEFAULT_COMPONENTS, PREFIX, TAP, Credentials, Store, variable
 
-SECRETS = ("consumer_key", "consumer_secret")
+SECRETS = ("consumer_key", "consumer_secret", "http_password")
+"""Settings that stand in ``.env`` alone, in the order of the fields of `Credentials`."""
 LOADER = "target-postgres"
 ANNOTATION = "pimctl"
 
@@ -57,12 +58,12 @@ def choose(project: Project, store_ids: Iterable[str]) -> list[Store]:
 
 
 def credentials(project: Project, store: Store) -> Credentials | None:
-    """Return the key and secret of a store, or None where one is missing."""
+    """Return what opens a store, or None where its key or secret is missing."""
     document, variables = project_files.read(project), environment(project)
     (plugin,) = [plugin for plugin in extractors(document) if plugin["name"] == store.extractor]
     found = settings(document, variables, project, plugin)
-    key, secret = (found.get(name) for name in SECRETS)
-    return Credentials(str(key), str(secret)) if key and secret else None
+    key, secret, http_password = (str(found.get(name) or "") for name in SECRETS)
+    return Credentials(key, secret, http_password) if key and secret else None
 
 
 def tap_settings(store: Store) -> dict[str, Any]:
@@ -183,7 +184,7 @@ def _store(
     job = own_job(document, name)
     schedule = own_schedule(document, job)
     site_url = str(found.pop("site_url", ""))
-    key, secret = (found.pop(secret, None) for secret in SECRETS)
+    key, secret, _ = (found.pop(secret, None) for secret in SECRETS)
     store_id = found.pop("store_id", None) or _default_store_id(site_url)
     return Store(
         id=name.removeprefix(PREFIX),

@@ -52,15 +52,17 @@ DEFAULT_COMPONENTS = tuple(component.name for component in COMPONENTS if compone
 
 @dataclass(frozen=True)
 class Credentials:
-    """Key and secret of a store's REST API. Neither is ever shown.
+    """What opens a store's REST API. None of it is ever shown.
 
     Attributes:
         key: ``ck_...``.
         secret: ``cs_...``.
+        http_password: The web server's own password, as staging stores have one; empty where there is none.
     """
 
     key: str = field(repr=False)
     secret: str = field(repr=False)
+    http_password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

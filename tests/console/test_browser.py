@@ -35,6 +35,7 @@ PAGES = (
     "/product?sku=SHIRT",
     "/health",
     "/health/findings",
+    "/alerts",
     "/account",
     "/no-such-page",
 )

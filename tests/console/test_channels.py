@@ -5,17 +5,20 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
 from demo_store import Server, Store, serve
+from pimctl.console.audit import Audit
 from pimctl.console.users import Users
 from pimctl.postgres.embedded import Embedded
 from pimctl.project import Project
 from pimctl.stores import operations, registry
 from pimctl.stores.store import Credentials
+from tests.support.alerts import receiver
 from tests.support.console import Running, new_project, runnable, start_console
 
 FIELD_ERROR = re.compile(r'<p class="error" id="(\w+)-error">(.*?)</p>', re.DOTALL)
@@ -123,6 +126,40 @@ def test_each_failure_of_the_check_stands_at_its_field_and_saves_nothing(
         assert files(home) == before
 
 
+def test_web_servers_own_password_is_asked_for_at_its_field_and_never_sent_back(
+    home: Project, running: Running, manager: requests.Session, tmp_path: Path
+) -> None:
+    store = Store.recorded("11.0.1")
+    store.http_login = ("staging", "let me in")
+    with serve(store, ca_dir=tmp_path) as staging:
+        more = {"ca_bundle": str(staging.ca_bundle), "id": "staging"}
+        for changed, field, words in (
+            ({}, "http_user", "asks for a password of its own"),
+            ({"http_user": "staging"}, "http_password", "is set without http_password"),
+            ({"http_user": "staging", "http_password": "wrong one"}, "http_password", "does not accept"),
+            ({"http_user": "a:b", "http_password": "x"}, "http_user", "colon"),
+        ):
+            page = submit(manager, running, "/add-store", typed(staging, **more, **changed)).text
+            assert list(errors(page)) == [field], (changed, errors(page))
+            assert words in errors(page)[field]
+            assert "wrong one" not in page
+        form = edit_form(
+            manager, running, add_store(home, staging), http_user="staging", http_password="let me in", **more
+        )
+        answer = submit(manager, running, "/stores/mine/edit", form)
+        assert answer.url.endswith("/stores/mine"), errors(answer.text)
+        assert "Changed http_user, ca_bundle, web server password" in answer.text
+        known = registry.credentials(home, registry.find(home, "mine"))
+        assert known is not None
+        assert known.http_password == "let me in"
+        page = manager.get(f"{running.address}/stores/mine/edit").text
+        assert "let me in" not in page
+        kept = edit_form(manager, running, "mine", http_user="staging", sync_components=["tags"], **more)
+        submit(manager, running, "/stores/mine/edit", kept)
+        assert registry.credentials(home, registry.find(home, "mine")) == known
+    operations.forget(home, registry.find(home, "mine"))
+
+
 def test_what_was_typed_stays_but_the_secret(running: Running, manager: requests.Session, server: Server) -> None:
     form = typed(server, consumer_secret="cs_" + "1" * 40, schedule="6h", id="kept")
     page = submit(manager, running, "/add-store", form).text
@@ -149,9 +186,7 @@ def test_steps_of_the_check_come_one_by_one(running: Running, manager: requests.
     assert "cs_2" not in "".join(said)
 
 
-@pytest.fixture
-def shop(home: Project, server: Server) -> Iterator[str]:
-    """A store that was added, its id."""
+def add_store(home: Project, server: Server) -> str:
     key = server.store.add_key()
     draft = operations.Draft(
         id="mine",
@@ -160,8 +195,13 @@ def shop(home: Project, server: Server) -> Iterator[str]:
         components=("products",),
         cron="0 * * * *",
     )
-    operations.add(home, draft)
-    yield "mine"
+    return operations.add(home, draft).id
+
+
+@pytest.fixture
+def shop(home: Project, server: Server) -> Iterator[str]:
+    """A store that was added, its id."""
+    yield add_store(home, server)
     if any(store.id == "mine" for store in registry.list_stores(home)):
         operations.forget(home, registry.find(home, "mine"))
 
@@ -256,6 +296,44 @@ def test_list_of_stores_is_searched_sorted_and_exported(
     assert [store.id for store in registry.list_stores(home)] == ["us", "eu"]
 
 
+def test_alert_is_added_tested_and_removed_and_its_address_never_shown(
+    home: Project, running: Running, manager: requests.Session
+) -> None:
+    csrf = token(manager, running)
+    pages = []
+
+    def send(path: str, **form: str) -> requests.Response:
+        answer = manager.post(running.address + path, {"csrf": csrf, **form})
+        pages.append(answer.text)
+        return answer
+
+    before = files(home)
+    for form, fields in (
+        ({}, ["name", "url"]),
+        ({"name": "Team", "url": "json://hooks.example"}, ["name"]),
+        ({"name": "team", "url": "nothing:/hidden"}, ["url"]),
+    ):
+        answer = send("/alerts", **form)
+        assert (answer.status_code, list(errors(answer.text))) == (422, fields)
+    assert files(home) == before
+    with receiver() as (url, texts):
+        assert "team is saved" in send("/alerts", name="team", url=url).text
+        assert "team delivered the test message" in send("/alerts/team/test").text
+        assert texts == ["This alert works."]
+    answer = send("/alerts/team/test")
+    assert answer.status_code == 409
+    assert "team: not delivered" in answer.text
+    assert re.findall(r'<tr><th scope="row">(\w+)</th><td class="code"[^>]*>(\w+)', pages[-2]) == [("team", "json")]
+    assert "team is removed" in send("/alerts/team/remove").text
+    assert send("/alerts/team/test").status_code == 409
+    assert not [page for page in pages if "user:hidden" in page or "nothing:/hidden" in page]
+    assert [entry["what"] for entry in Audit(home.root / ".pimctl").read(None)][:3] == [
+        "Removed the alert team",
+        "Sent a test by the alert team",
+        "Added the alert team",
+    ]
+
+
 def test_viewer_sees_stores_but_every_change_is_refused_by_the_server(home: Project, server: Server, shop: str) -> None:
     users = Users(home.root / ".pimctl")
     users.add("vic", "viewer", "correct horse battery")
@@ -271,11 +349,14 @@ def test_viewer_sees_stores_but_every_change_is_refused_by_the_server(home: Proj
             for path in (
                 "/add-store",
                 "/sync-all",
+                "/alerts",
+                "/alerts/team/test",
+                "/alerts/team/remove",
                 *(f"/stores/{shop}/{action}" for action in ("edit", "check", "sync", "pause", "resume", "remove")),
             ):
                 answer = viewer.post(guarded.address + path, form)
                 assert (answer.status_code, "only a manager" in answer.text) == (403, True), path
-            for path in (f"/stores/{shop}", f"/stores/{shop}/log", "/stores.csv", "/products", "/health"):
+            for path in (f"/stores/{shop}", f"/stores/{shop}/log", "/stores.csv", "/products", "/health", "/alerts"):
                 assert viewer.get(guarded.address + path).status_code == 200, path
     finally:
         users.remove("vic")

@@ -34,6 +34,7 @@ PAGES = {
     "products-empty": "/products?q=nothing-fits",
     "health": "/health",
     "findings": "/health/findings?check=no_price",
+    "alerts": "/alerts",
     "account": "/account",
     "not-found": "/no-such-page",
 }

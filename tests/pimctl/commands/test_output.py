@@ -209,9 +209,13 @@ def test_length_of_time_is_told_in_its_two_largest_units(seconds: float | None, 
         (["stores", "add", "eu", "--url", "x", "--every", "7m"], 1, '"7m" is no interval'),
         (["stores", "add", "eu", "--url", "x", "--every", "1h", "--at", "3:00"], 1, "Give one of --every, --at and"),
         (["stores", "add", "eu", "--url", "x", "--set", "page_size"], 1, '"page_size" is no setting'),
-        (["stores", "add", "eu", "--url", "x", "--set", "consumer_key=ck_1"], 1, "A key or secret on the command line"),
+        (
+            ["stores", "add", "eu", "--url", "x", "--set", "http_password=x"],
+            1,
+            "Others can read a secret on the command line",
+        ),
         (["sync", "nope"], 1, 'There is no store "nope". There is none yet: add one with: pimctl stores add'),
-        (["alerts", "test", "nope"], 1, 'There is no alert "nope". There are: none yet.'),
+        (["alerts", "test", "nope"], 1, 'There is no alert "nope". Known alerts: none yet.'),
     ],
 )
 def test_wrong_command_gets_one_line(

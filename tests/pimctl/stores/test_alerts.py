@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 
 import pytest
 
 from pimctl.errors import PimctlError
 from pimctl.project import Project
 from pimctl.stores import alert_log, alerts, history
-from pimctl.stores.history import StoreStatus, SyncRun
+from pimctl.stores.history import StoreStatus, StreamRun, SyncRun
 from pimctl.stores.store import Store
+from tests.support.alerts import receiver
 
 # Apprise 2.2 looks for a module that Python 3.13 no longer has.
 pytestmark = [pytest.mark.unit, pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")]
@@ -28,31 +24,6 @@ RUN = SyncRun(
 )
 WELL = StoreStatus(STORE, "healthy", None, RUN, RUN, 10, 0, Decimal(95), None, None, is_stale=False, alert_error=None)
 FAILED = replace(WELL, state="failed", error="the key was revoked", score=Decimal(80))
-
-
-@contextmanager
-def receiver() -> Iterator[tuple[str, list[str]]]:
-    """Takes what is sent; gives its address and the texts."""
-    texts: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            texts.append(json.loads(self.rfile.read(int(self.headers["Content-Length"])))["message"])
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"json://user:hidden@127.0.0.1:{server.server_port}/", texts
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def send(project: Project, monkeypatch: pytest.MonkeyPatch, *statuses: StoreStatus) -> None:
@@ -70,7 +41,29 @@ def test_failure_and_fall_are_told_once_and_once_again_when_they_are_over(
 
     assert texts == [
         "the last sync failed: the key was revoked\nthe health score fell from 95 to 80",
-        "the last sync went well again\nthe health score has recovered",
+        "the last sync succeeded\nthe health score has recovered",
+    ]
+
+
+def test_deletions_that_were_held_back_are_named_with_their_number(
+    pim_project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    products = StreamRun("products", "full", 100, 0, 0, 0, 1.0, held_back=1900)
+    guarded = replace(RUN, status="incomplete", message="rows are missing", streams=(products,))
+    unread = replace(RUN, status="incomplete", message="rows are missing", unread=3)
+    partly = replace(RUN, status="incomplete", message="rows are missing")
+    with receiver() as (url, texts):
+        alerts.add(pim_project, "team", url)
+        runs = (RUN, guarded, guarded, RUN, unread, RUN, partly, RUN)
+        send(pim_project, monkeypatch, *(replace(WELL, last=run, last_good=run) for run in runs))
+
+    assert texts == [
+        "the deletion guard held back deletions (1,900 of products): check the store's list",
+        "the deletion guard holds nothing back any more",
+        "3 rows could not be read",
+        "all rows could be read again",
+        "the last sync was incomplete: rows are missing",
+        "the last sync was complete again",
     ]
 
 
@@ -92,10 +85,10 @@ def test_alert_that_cannot_be_sent_fails_nothing_and_is_in_status(
 def test_address_is_kept_in_env_and_shown_nowhere(pim_project: Project) -> None:
     alerts.add(pim_project, "team", "mailto://me:it's$ecret@example.com")
 
-    assert alerts.list_names(pim_project) == ["team"]
+    assert alerts.kinds(pim_project) == {"team": "mailto"}
     assert alerts._urls(pim_project) == {"team": "mailto://me:it's$ecret@example.com"}
     alerts.remove(pim_project, "team")
-    assert alerts.list_names(pim_project) == []
+    assert alerts.kinds(pim_project) == {}
     assert (pim_project.root / ".env").read_text(encoding="utf-8") == ""
 
 
