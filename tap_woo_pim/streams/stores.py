@@ -48,6 +48,8 @@ CURRENCY = "data/currencies/current"
 ROUTES = (*SETTING_GROUPS, STATUS, CURRENCY)
 PARAMETERS = {STATUS: {"_fields": "environment"}}
 TRIES = 2
+UNKNOWN_CURRENCY = "unknown"
+"""What the model takes for no currency at all."""
 
 
 class StoresStream(WooStream):
@@ -72,7 +74,11 @@ class StoresStream(WooStream):
         Column("wordpress_version", TEXT),
         Column("language", TEXT),
         Column("currency", TEXT),
-        Column("requested_currency", TEXT_OR_NONE, "The currency that extra_query_parameters ask for: that of prices."),
+        Column(
+            "requested_currency",
+            TEXT_OR_NONE,
+            "The currency that extra_query_parameters ask for: that of prices. `unknown` where they name no code.",
+        ),
         Column("currency_name", TEXT),
         Column("currency_symbol", TEXT, "With HTML entities, as the store sends it."),
         Column("currency_position", TEXT),
@@ -102,6 +108,10 @@ class StoresStream(WooStream):
         row, unread = self.look()
         account = self.run.progress.accounts[self.name]
         settings = self.store.settings
+        if row["requested_currency"] == UNKNOWN_CURRENCY:
+            self.logger.warning(
+                "extra_query_parameters choose a currency without its code, so the currency of the prices is unknown."
+            )
         store = f"{settings.store_id} {settings.site_url}"
         kept = self.load_state(StoreRowState)
         last_missing = kept.missing if kept.store == store else ROUTES
@@ -168,14 +178,14 @@ class StoresStream(WooStream):
 
 
 def requested_currency(parameters: Mapping[str, str]) -> str | None:
-    """Find the currency that a store is asked for; None where it is its own.
+    """Find the currency that a store is asked for: its code, `unknown` for any other value, None for the store's own.
 
     Args:
         parameters: the extra query parameters. WCML and WOOCS take `currency`, others longer names with it in them.
     """
     for name, value in parameters.items():
-        if "currency" in name.lower() and re.fullmatch(r"[A-Za-z]{3}", value.strip()):
-            return value.strip().upper()
+        if "currency" in name.lower():
+            return value.strip().upper() if re.fullmatch(r"[A-Za-z]{3}", value.strip()) else UNKNOWN_CURRENCY
     return None
 
 

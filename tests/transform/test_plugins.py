@@ -158,6 +158,8 @@ def land_goods(warehouse: Warehouse) -> None:
         variation(53, 50, "Yearly", name="plan", type="subscription_variation", synced_at="2026-11-27T19:00:00"),
     )  # fmt: skip
     warehouse.write("update woo.products set synced_at = '2026-11-27 20:30' where store_id = 'goods' and id = 50")
+    open_store(warehouse, "unknown", requested_currency="unknown")
+    insert(warehouse, "products", "unknown", product(1, "TAXED", name="Taxed", price="7", regular_price="7"))
     for store_id, price, includes in (("gross", "11.90", "yes"), ("net", "10.00", "no"), ("net2", "9.00", "no")):
         open_store(warehouse, store_id, prices_include_tax=includes)
         insert(warehouse, "products", store_id, product(1, "TAXED", name="Taxed", price=price, regular_price=price))
@@ -403,7 +405,9 @@ def test_prices_are_compared_with_those_of_the_same_tax_and_currency(built: Ware
         ("gross", True),
         ("net", False),
         ("net2", False),
+        ("unknown", None),
     ]
+    assert built.tuples("select currency, price from pim.prices where store_id = 'unknown'") == [(None, 7)]
     assert built.tuples("select currency, requested_currency from pim.stores where store_id = 'goods'") == [
         ("EUR", "USD")
     ]

@@ -110,7 +110,7 @@ def test_passwords_stand_in_nothing_that_the_tap_writes(stage: Stage, arguments:
         ({"currency": "usd"}, "USD"),
         ({"wmc-currency": "CHF", "lang": "all"}, "CHF"),
         ({"lang": "all"}, None),
-        ({"currency": "euros"}, None),
+        ({"currency": "euros"}, "unknown"),
         ({}, None),
     ],
 )
@@ -119,3 +119,4 @@ def test_store_says_which_currency_it_was_asked_for(stage: Stage, parameters: An
     ended = stage.run(stage.config(server, **TAGS, extra_query_parameters=parameters))
     (row,) = ended.rows("stores")
     assert (row["requested_currency"], row["currency"]) == (currency, "EUR")
+    assert ("so the currency of the prices is unknown" in ended.err) == (currency == "unknown")

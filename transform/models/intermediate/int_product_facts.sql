@@ -38,7 +38,7 @@ select
     gtins.gtin_as_sent,
     gtins.gtin_kind,
     gtins.gtin_source,
-    coalesce(stores.requested_currency, stores.currency) as currency,
+    nullif(coalesce(stores.requested_currency, stores.currency), 'unknown') as currency,
     stores.prices_include_tax,
     own.price,
     own.regular_price,
