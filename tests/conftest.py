@@ -30,10 +30,11 @@ settings.register_profile("long", COMMON, max_examples=600)
 settings.register_profile("soak", COMMON, max_examples=6000)
 settings.load_profile("quick")
 
-SHARED = ("house", "new_warehouse", "filled", "project", "home", "guarded", "packages")
+SHARED = ("installed", "new_warehouse", "filled", "project", "home", "guarded", "packages")
 """Fixtures that take long to make: the tests that need one of them run in one worker, and begin first."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the tests that share something run in one worker; any worker takes any of the others."""
     groups = {item: next((name for name in SHARED if name in getattr(item, "fixturenames", ())), "") for item in items}
