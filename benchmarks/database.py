@@ -9,7 +9,7 @@ from typing import Any
 from benchmarks.stores import KeptAnswers, open_site
 from demo_store import Store
 from pimctl.setup.package_index import uv_variables
-from tests.support.meltano_project import House, copy_project
+from tests.support.meltano_project import MeltanoProject, copy_project
 
 PRODUCTS, VARIATIONS = 10_000, 20_000
 
@@ -23,23 +23,23 @@ def site() -> Store:
 
 def measure(folder: Path) -> dict[str, Any]:
     """Measure a first run; what Meltano takes to start is that of a run over one short list, and is taken off."""
-    house = House(folder / "project")
-    copy_project(house.root)
+    installed = MeltanoProject(folder / "project")
+    copy_project(installed.root)
     with open_site(site) as opened:
-        house.variables = {
+        installed.variables = {
             f"TAP_WOO_PIM__US_{name.upper()}": str(value) for name, value in opened.config.items() if name != "store_id"
         }
-        house.meltano("install", **uv_variables())
+        installed.meltano("install", **uv_variables())
         try:
-            start = _run(house, '["tax_classes"]')
-            seconds = _run(house, '["products", "variations"]')
-            with house.database() as connection:
+            start = _run(installed, '["tax_classes"]')
+            seconds = _run(installed, '["products", "variations"]')
+            with installed.database() as connection:
                 rows = sum(
                     len(connection.execute(f"select id from woo.{name}").fetchall())
                     for name in ("products", "product_variations")
                 )
         finally:
-            house.meltano("invoke", "pim-db:stop")
+            installed.meltano("invoke", "pim-db:stop")
     return {
         "rows": rows,
         "seconds": round(seconds, 2),
@@ -50,9 +50,9 @@ def measure(folder: Path) -> dict[str, Any]:
     }
 
 
-def _run(house: House, components: str) -> float:
+def _run(installed: MeltanoProject, components: str) -> float:
     began = time.perf_counter()
-    house.meltano(
+    installed.meltano(
         "run", "pim-db:start", "tap-woo-pim--us", "target-postgres", TAP_WOO_PIM__US_SYNC_COMPONENTS=components
     )
     return time.perf_counter() - began

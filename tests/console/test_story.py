@@ -14,7 +14,7 @@ from pimctl.project import Project
 from pimctl.stores import history, registry
 from tests.support.browser import chromium
 from tests.support.console import Running, start_console
-from tests.support.meltano_project import House, open_house
+from tests.support.meltano_project import MeltanoProject, install_project
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
@@ -23,18 +23,20 @@ PRODUCTS = 1500
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with open_house(tmp_path_factory.mktemp("story")) as opened:
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MeltanoProject]:
+    with install_project(tmp_path_factory.mktemp("story")) as opened:
         yield opened
 
 
 @pytest.fixture
-def console(house: House) -> Iterator[Running]:
-    with start_console(house.root) as running:
+def console(installed: MeltanoProject) -> Iterator[Running]:
+    with start_console(installed.root) as running:
         yield running
 
 
-def test_store_is_added_synced_and_watched_in_two_tabs(house: House, console: Running, tmp_path: Path) -> None:
+def test_store_is_added_synced_and_watched_in_two_tabs(
+    installed: MeltanoProject, console: Running, tmp_path: Path
+) -> None:
     store = Store.synthetic(products=PRODUCTS)
     key = store.key()
     store.latency_seconds = 0.5
@@ -71,5 +73,5 @@ def test_store_is_added_synced_and_watched_in_two_tabs(house: House, console: Ru
         assert "1,500" in driver.find_element(By.CSS_SELECTOR, "nav.pager").text
         assert driver.get_log("browser") == []  # type: ignore[no-untyped-call]
         assert key.consumer_secret not in driver.page_source
-    (run,) = history.history(Project(house.root), registry.find(Project(house.root), "localhost"))
-    assert (run.status, (house.root / ".env").stat().st_mode & 0o777) == ("complete", 0o600)
+    (run,) = history.history(Project(installed.root), registry.find(Project(installed.root), "localhost"))
+    assert (run.status, (installed.root / ".env").stat().st_mode & 0o777) == ("complete", 0o600)

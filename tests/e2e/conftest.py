@@ -1,4 +1,4 @@
-"""One house for all end-to-end tests: its plugins take a while to install, and its first sync is what most look at."""
+"""One installed project for all end-to-end tests: most look at what its first sync brought."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.meltano_project import House, open_house
+from tests.support.meltano_project import MeltanoProject, install_project
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A house with nothing synced yet, not even a database."""
-    with open_house(tmp_path_factory.mktemp("e2e")) as opened:
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MeltanoProject]:
+    """The project before its first sync: it has no database yet."""
+    with install_project(tmp_path_factory.mktemp("e2e")) as opened:
         yield opened
 
 
 @pytest.fixture(scope="session")
-def synced(house: House) -> House:
-    """The house after the first run ever, which also makes the database."""
-    house.meltano("run", "sync-all")
-    return house
+def synced(installed: MeltanoProject) -> MeltanoProject:
+    """The project after its first sync, which also made the database."""
+    installed.meltano("run", "sync-all")
+    return installed

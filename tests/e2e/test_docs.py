@@ -11,11 +11,11 @@ import pytest
 
 from pimctl.demo.report import NEXT_STEPS
 from tests.support import served_rows
-from tests.support.meltano_project import CHECKOUT, House
+from tests.support.meltano_project import CHECKOUT, MeltanoProject
 from tests.support.pages import code, queries
 
 
-def test_queries_find_what_is_live_and_what_changed(synced: House) -> None:
+def test_queries_find_what_is_live_and_what_changed(synced: MeltanoProject) -> None:
     _, live_products, live_variations, changed, unread = queries("docs/tables.md")
     with synced.database() as connection:
         found = {
@@ -34,7 +34,7 @@ def test_queries_find_what_is_live_and_what_changed(synced: House) -> None:
             assert ((store_id, row["id"]) in recent) == ((row["date_modified_gmt"] or "") >= "2026-11-01")
 
 
-def test_query_finds_variations_without_an_image(synced: House) -> None:
+def test_query_finds_variations_without_an_image(synced: MeltanoProject) -> None:
     without_image, *_ = queries("docs/tables.md")
     with synced.database() as connection:
         found = {(row["store_id"], row["id"]) for row in connection.execute(without_image).fetchall()}
@@ -49,7 +49,7 @@ def test_query_finds_variations_without_an_image(synced: House) -> None:
     assert {row for row in found if row[0] in {"us", "eu"}} == served
 
 
-def test_database_commands_work(synced: House) -> None:
+def test_database_commands_work(synced: MeltanoProject) -> None:
     lines = [
         shlex.split(line, comments=True) for line in code("docs/running.md", "sh").splitlines() if "pimctl" in line
     ]
@@ -68,7 +68,7 @@ def test_database_commands_work(synced: House) -> None:
 
 
 @pytest.mark.long
-def test_commands_of_the_readme_connect_a_store_and_sync_it(synced: House) -> None:
+def test_commands_of_the_readme_connect_a_store_and_sync_it(synced: MeltanoProject) -> None:
     site = synced.sites["eu"]
     key = site.store.add_key()
     lines = [shlex.split(line, comments=True) for line in code("README.md", "sh").splitlines()]

@@ -20,7 +20,7 @@ from demo_store.faults.cases import cases
 from tests.support import fault_run, served_rows
 from tests.support.harness import Landing, Site, site
 from tests.support.landed import Schema, by_key, differing
-from tests.support.meltano_project import House
+from tests.support.meltano_project import MeltanoProject
 
 SCHEMA = "faults"
 STREAMS = ("products", "product_shipping_classes")
@@ -102,12 +102,14 @@ def longer(values: Iterable[Any], short: Container[Any]) -> list[Any]:
 
 
 @pytest.fixture(scope="module")
-def landed(request: pytest.FixtureRequest, house: House, tmp_path_factory: pytest.TempPathFactory) -> Landed:
+def landed(
+    request: pytest.FixtureRequest, installed: MeltanoProject, tmp_path_factory: pytest.TempPathFactory
+) -> Landed:
     """Let faults strike, at chosen, all and random requests, and load all that came of it by one real target."""
     store = fault_run.small_store()
-    landed = Landed(Schema(house, SCHEMA))
+    landed = Landed(Schema(installed, SCHEMA))
     messages = tmp_path_factory.mktemp("faults") / "messages.jsonl"
-    house.meltano("invoke", "pim-db:start")
+    installed.meltano("invoke", "pim-db:start")
     with pytest.MonkeyPatch.context() as patch, site(store) as served, messages.open("wb") as file:
         fault_run.quick(patch)
         for name in chosen(request, test_a_fault_that_strikes_twice_costs_no_row):
@@ -242,7 +244,7 @@ def test_nested_values_stand_in_the_database_as_they_came(landed: Landed, name: 
         "select id, (extra_fields -> 'plugin_nest')::text as plugin, meta_data::text as meta from {}"
         " where store_id = %s"
     ).format(sql.Identifier(SCHEMA, "products"))
-    with landed.schema.house.database() as connection:
+    with landed.schema.installed.database() as connection:
         found = connection.execute(query, [name]).fetchall()
     assert {row["id"]: (row["plugin"], row["meta"]) for row in found} == {
         row["id"]: (json.dumps(row["plugin_nest"]), json.dumps(row["meta_data"])) for row in landed.odd[name]

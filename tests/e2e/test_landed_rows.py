@@ -14,7 +14,7 @@ from demo_store import Store, serve
 from pimctl.demo.report import COMPONENTS
 from tests.support import served_rows
 from tests.support.landed import by_key, key_of
-from tests.support.meltano_project import House
+from tests.support.meltano_project import MeltanoProject
 from tests.support.pipeline import Pipeline
 
 STREAMS = {
@@ -27,7 +27,7 @@ STREAMS = {
 @pytest.mark.parametrize(
     ("store_id", "stream"), [(store_id, stream) for store_id in STREAMS for stream in sorted(STREAMS[store_id])]
 )
-def test_every_column_of_every_row_is_what_the_store_served(synced: House, store_id: str, stream: str) -> None:
+def test_every_column_of_every_row_is_what_the_store_served(synced: MeltanoProject, store_id: str, stream: str) -> None:
     types = synced.types(stream)
     expected = by_key(stream, served_rows.served(synced.sites[store_id].store, stream), types)
     found = {row[key_of(stream)]: row for row in synced.rows(stream, store_id)}
@@ -41,11 +41,11 @@ def test_every_column_of_every_row_is_what_the_store_served(synced: House, store
         assert served_rows.tagged(row) == columns, f"{store_id}, {stream} {identity}"
 
 
-def test_every_row_of_the_oldest_version_is_what_the_store_served(house: House, tmp_path: Path) -> None:
-    house.meltano("invoke", "pim-db:start")
+def test_every_row_of_the_oldest_version_is_what_the_store_served(installed: MeltanoProject, tmp_path: Path) -> None:
+    installed.meltano("invoke", "pim-db:start")
     settings = {"sync_components": sorted(set(COMPONENTS.values()))}
     with serve(Store.recorded("5.9.0"), tls=True) as server:
-        pipeline = Pipeline(house, server, "oldest", tmp_path, settings=settings)
+        pipeline = Pipeline(installed, server, "oldest", tmp_path, settings=settings)
         outcome = pipeline.run()
         assert (outcome.tap, outcome.target) == (0, 0), outcome.told
         missing = {"product_brands", "product_custom_fields"}  # it has no such routes
@@ -54,7 +54,7 @@ def test_every_row_of_the_oldest_version_is_what_the_store_served(house: House, 
         assert pipeline.count() > 900
 
 
-def test_jsonb_without_a_value_is_null_of_json_as_the_readme_says(synced: House) -> None:
+def test_jsonb_without_a_value_is_null_of_json_as_the_readme_says(synced: MeltanoProject) -> None:
     with synced.database() as connection:
         for stream in synced.tables():
             for name in (name for name, kind in synced.types(stream).items() if kind == "jsonb"):
@@ -71,7 +71,7 @@ def test_jsonb_without_a_value_is_null_of_json_as_the_readme_says(synced: House)
 
 
 @pytest.mark.parametrize("store_id", STREAMS)
-def test_stores_row_says_what_the_store_says_of_itself(synced: House, store_id: str) -> None:
+def test_stores_row_says_what_the_store_says_of_itself(synced: MeltanoProject, store_id: str) -> None:
     site = synced.sites[store_id]
     key = site.store.key()
 
@@ -132,7 +132,7 @@ def test_stores_row_says_what_the_store_says_of_itself(synced: House, store_id: 
 
 
 @pytest.mark.parametrize("store_id", STREAMS)
-def test_each_stream_read_whole_has_its_snapshot(synced: House, store_id: str) -> None:
+def test_each_stream_read_whole_has_its_snapshot(synced: MeltanoProject, store_id: str) -> None:
     (store,) = synced.rows("stores", store_id)
     found = {row["stream"]: row for row in synced.rows("snapshots", store_id)}
 
@@ -144,14 +144,14 @@ def test_each_stream_read_whole_has_its_snapshot(synced: House, store_id: str) -
 
 
 @pytest.mark.parametrize("store_id", STREAMS)
-def test_only_the_chosen_components_landed_and_nothing_was_unread(synced: House, store_id: str) -> None:
+def test_only_the_chosen_components_landed_and_nothing_was_unread(synced: MeltanoProject, store_id: str) -> None:
     landed = {stream for stream in synced.tables() if synced.rows(stream, store_id)}
 
     assert landed == STREAMS[store_id] | {"stores", "snapshots", "sync_runs"}
     assert "unread_rows" in synced.tables()
 
 
-def test_tables_hold_the_taps_columns_alone_and_keys_begin_with_the_store(synced: House) -> None:
+def test_tables_hold_the_taps_columns_alone_and_keys_begin_with_the_store(synced: MeltanoProject) -> None:
     for stream in synced.tables():
         columns = list(synced.types(stream))
         assert columns[0] == "store_id"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pimctl.stores import model_figures
 from tests.support import served_rows
-from tests.support.meltano_project import House
+from tests.support.meltano_project import MeltanoProject
 
 
-def test_live_goods_of_the_model_are_those_of_the_stores(synced: House) -> None:
+def test_live_goods_of_the_model_are_those_of_the_stores(synced: MeltanoProject) -> None:
     figures = model_figures.read(synced.url)
 
     skus: dict[str, set[str]] = {}

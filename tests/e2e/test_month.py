@@ -18,7 +18,7 @@ from demo_store import PROFILES, Server, Store, serve
 from demo_store.faults import nth, param
 from demo_store.faults.cases import cases
 from tap_woo_pim.config.settings import COMPONENTS
-from tests.support.meltano_project import House
+from tests.support.meltano_project import MeltanoProject
 from tests.support.pipeline import Pipeline
 from tests.support.random_edits import RandomEdits
 
@@ -161,15 +161,15 @@ def run_well(pipeline: Pipeline) -> bool:
 
 
 @pytest.fixture(params=[PROFILES[0], *(pytest.param(version, marks=pytest.mark.long) for version in PROFILES[1:])])
-def pipeline(request: pytest.FixtureRequest, house: House, tmp_path: Path) -> Iterator[Pipeline]:
+def pipeline(request: pytest.FixtureRequest, installed: MeltanoProject, tmp_path: Path) -> Iterator[Pipeline]:
     store = Store.recorded(request.param)
     store.keep_products(150)
     store.clock.set(BEGIN)
-    house.meltano("invoke", "pim-db:start")
+    installed.meltano("invoke", "pim-db:start")
     with ExitStack() as stack:
         server = stack.enter_context(serve(store, tls=True))
         schema = f"month_{request.param.replace('.', '_')}"
-        yield Pipeline(house, server, schema, tmp_path, settings=SETTINGS.copy())
+        yield Pipeline(installed, server, schema, tmp_path, settings=SETTINGS.copy())
 
 
 def test_a_few_days_of_a_store_end_without_a_difference(pipeline: Pipeline) -> None:

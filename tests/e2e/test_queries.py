@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from demo_store import Store, serve
-from tests.support.meltano_project import House
+from tests.support.meltano_project import MeltanoProject
 from tests.support.pages import queries
 from tests.support.pipeline import Pipeline
 
@@ -20,19 +20,19 @@ BEGIN = datetime(2026, 10, 31, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def pipeline(request: pytest.FixtureRequest, house: House, tmp_path: Path) -> Iterator[Pipeline]:
+def pipeline(request: pytest.FixtureRequest, installed: MeltanoProject, tmp_path: Path) -> Iterator[Pipeline]:
     store = Store.empty()
     store.clock.set(BEGIN)
-    house.meltano("invoke", "pim-db:start")
+    installed.meltano("invoke", "pim-db:start")
     with ExitStack() as stack:
         server = stack.enter_context(serve(store, tls=True))
-        yield Pipeline(house, server, f"queries_{request.node.name[:20]}", tmp_path)
+        yield Pipeline(installed, server, f"queries_{request.node.name[:20]}", tmp_path)
 
 
 def ask(pipeline: Pipeline) -> tuple[set[int], set[int], dict[int, Any]]:
     """The ids of live products and variations, and the status of each product that changed."""
     asked = [query.replace("woo.", f"{pipeline.schema}.") for query in queries("docs/tables.md")[1:4]]
-    with pipeline.house.database() as connection:
+    with pipeline.installed.database() as connection:
         products, variations, changed = (connection.execute(query).fetchall() for query in asked)
     return (
         {row["id"] for row in products},
@@ -105,7 +105,7 @@ def test_a_database_that_cannot_take_the_last_rows_does_not_make_live_ones_look_
     sync(pipeline)
     before = pipeline.live_keys()
     store.clock.advance(25 * 3600)
-    with pipeline.house.database() as connection:
+    with pipeline.installed.database() as connection:
         connection.execute(
             "create function disk_is_full() returns trigger language plpgsql as"
             " $$ begin raise exception using errcode = '53100', message = 'No space left on device'; end $$"
@@ -117,7 +117,7 @@ def test_a_database_that_cannot_take_the_last_rows_does_not_make_live_ones_look_
     outcome = pipeline.run()
     assert outcome.target != 0
     assert pipeline.live_keys() == before
-    with pipeline.house.database() as connection:
+    with pipeline.installed.database() as connection:
         connection.execute("drop function disk_is_full() cascade")
     sync(pipeline)
     assert pipeline.differences() == []

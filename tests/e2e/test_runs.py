@@ -11,16 +11,16 @@ import psycopg
 import pytest
 
 from demo_store import Request
-from tests.support.meltano_project import RUN_SECONDS, House
+from tests.support.meltano_project import RUN_SECONDS, MeltanoProject
 
 OTHER = {"us": "eu", "eu": "us"}
 
 
-def without_times(house: House, store_id: str) -> dict[str, list[Any]]:
+def without_times(installed: MeltanoProject, store_id: str) -> dict[str, list[Any]]:
     """Return all rows of a store but those of its runs, without the columns that tell when a run was."""
     found: dict[str, list[Any]] = {}
-    for stream in set(house.tables()) - {"sync_runs"}:
-        rows = house.rows(stream, store_id)
+    for stream in set(installed.tables()) - {"sync_runs"}:
+        rows = installed.rows(stream, store_id)
         for row in rows:
             for name in ("synced_at", "started_at", "completed_at") if stream == "snapshots" else ("synced_at",):
                 del row[name]
@@ -28,19 +28,19 @@ def without_times(house: House, store_id: str) -> dict[str, list[Any]]:
     return found
 
 
-def synced_at(house: House, store_id: str) -> Any:
-    (row,) = house.rows("stores", store_id)
+def synced_at(installed: MeltanoProject, store_id: str) -> Any:
+    (row,) = installed.rows("stores", store_id)
     return row["synced_at"]
 
 
-def modelled(house: House, store_id: str) -> Any:
+def modelled(installed: MeltanoProject, store_id: str) -> Any:
     """Return the time of the sync that the model was built from."""
-    with house.database() as connection:
+    with installed.database() as connection:
         (row,) = connection.execute("select synced_at from pim.stores where store_id = %s", [store_id]).fetchall()
     return row["synced_at"]
 
 
-def test_second_run_changes_nothing_but_the_time_of_the_sync(synced: House) -> None:
+def test_second_run_changes_nothing_but_the_time_of_the_sync(synced: MeltanoProject) -> None:
     before = {store_id: (without_times(synced, store_id), synced_at(synced, store_id)) for store_id in OTHER}
 
     synced.meltano("run", "sync-all")
@@ -51,7 +51,7 @@ def test_second_run_changes_nothing_but_the_time_of_the_sync(synced: House) -> N
 
 
 @pytest.mark.parametrize("store_id", ["us", pytest.param("eu", marks=pytest.mark.long)])
-def test_run_of_one_store_never_touches_the_others_rows(synced: House, store_id: str) -> None:
+def test_run_of_one_store_never_touches_the_others_rows(synced: MeltanoProject, store_id: str) -> None:
     before, time = synced.all_rows(OTHER[store_id]), synced_at(synced, store_id)
 
     synced.meltano("run", "pim-db:start", f"tap-woo-pim--{store_id}", "target-postgres", "--full-refresh")
@@ -62,7 +62,7 @@ def test_run_of_one_store_never_touches_the_others_rows(synced: House, store_id:
 
 @pytest.mark.long
 @pytest.mark.parametrize("store_id", OTHER)
-def test_schedule_of_each_store_runs(synced: House, store_id: str) -> None:
+def test_schedule_of_each_store_runs(synced: MeltanoProject, store_id: str) -> None:
     before, time = synced.all_rows(OTHER[store_id]), synced_at(synced, store_id)
 
     synced.meltano("schedule", "run", f"nightly-{store_id}")
@@ -71,7 +71,7 @@ def test_schedule_of_each_store_runs(synced: House, store_id: str) -> None:
     assert modelled(synced, store_id) == synced_at(synced, store_id) > time
 
 
-def test_both_stores_run_at_the_same_time(synced: House) -> None:
+def test_both_stores_run_at_the_same_time(synced: MeltanoProject) -> None:
     before = {store_id: (without_times(synced, store_id), synced_at(synced, store_id)) for store_id in OTHER}
 
     begun = [synced.begin("run", f"sync-{store_id}", "--full-refresh") for store_id in OTHER]
@@ -84,7 +84,7 @@ def test_both_stores_run_at_the_same_time(synced: House) -> None:
 
 
 @pytest.mark.long
-def test_key_and_secret_are_on_no_process_list(synced: House) -> None:
+def test_key_and_secret_are_on_no_process_list(synced: MeltanoProject) -> None:
     site = synced.sites["eu"].store
     seen: set[str] = set()
 
@@ -106,7 +106,7 @@ def test_key_and_secret_are_on_no_process_list(synced: House) -> None:
     assert [line for line in seen if key.consumer_key in line or key.consumer_secret in line] == []
 
 
-def test_edit_in_the_store_arrives_with_the_next_run(synced: House) -> None:
+def test_edit_in_the_store_arrives_with_the_next_run(synced: MeltanoProject) -> None:
     site = synced.sites["eu"].store
     product = next(row for row in site.rows("products") if row["status"] == "publish" and row["type"] == "simple")
     site.edit_product(product["id"], name="Renamed for the test", regular_price="0.10")
@@ -122,7 +122,7 @@ def test_edit_in_the_store_arrives_with_the_next_run(synced: House) -> None:
 
 
 @pytest.mark.parametrize("place", [".env", pytest.param("terminal", marks=pytest.mark.long)])
-def test_database_of_the_user_gets_the_rows(synced: House, place: str) -> None:
+def test_database_of_the_user_gets_the_rows(synced: MeltanoProject, place: str) -> None:
     name = place.removeprefix(".")
     own = f"postgresql://pim@/{name}?host={synced.root}/.pim/data"
     with psycopg.connect(synced.url, autocommit=True) as connection:
@@ -148,7 +148,7 @@ def test_database_of_the_user_gets_the_rows(synced: House, place: str) -> None:
 
 
 @pytest.mark.long
-def test_run_after_the_database_was_changed_brings_every_row(synced: House) -> None:
+def test_run_after_the_database_was_changed_brings_every_row(synced: MeltanoProject) -> None:
     own = f"postgresql://pim@/moved?host={synced.root}/.pim/data"
     with psycopg.connect(synced.url, autocommit=True) as connection:
         connection.execute("create database moved")
@@ -168,7 +168,7 @@ def test_run_after_the_database_was_changed_brings_every_row(synced: House) -> N
     assert there_at == here_at, "UTC, whatever the time zone of the database is"
 
 
-def test_failing_run_is_in_the_history_with_the_line_that_was_shown(synced: House) -> None:
+def test_failing_run_is_in_the_history_with_the_line_that_was_shown(synced: MeltanoProject) -> None:
     process = synced.begin(
         *("run", "pim-db:start", "tap-woo-pim--us", "target-postgres"),
         TAP_WOO_PIM__US_CONSUMER_SECRET="cs_" + "0" * 40,

@@ -18,7 +18,7 @@ import pytest
 
 from demo_store import Server, Store, serve
 from demo_store.faults import When, nth, path
-from tests.support.meltano_project import House
+from tests.support.meltano_project import MeltanoProject
 
 pytestmark = pytest.mark.long
 
@@ -28,9 +28,9 @@ GOOD = ("one", "two", "old")
 
 @dataclass
 class Shell:
-    """Runs pimctl in the house, as a user would."""
+    """Runs pimctl in the installed project, as a user would."""
 
-    house: House
+    installed: MeltanoProject
     servers: dict[str, Server]
 
     def begin(self, *arguments: str) -> subprocess.Popen[str]:
@@ -41,7 +41,7 @@ class Shell:
         }
         return subprocess.Popen(
             [sys.executable, "-m", "pimctl.cli", *arguments],
-            cwd=self.house.root,
+            cwd=self.installed.root,
             encoding="utf-8",
             env={**kept, "NO_COLOR": "1"},
             stderr=subprocess.PIPE,
@@ -67,7 +67,7 @@ class Shell:
         return self.run("stores", "add", name, *given, *options, typed=f"{key.consumer_key}\n{key.consumer_secret}\n")
 
     def tags(self, name: str) -> int:
-        return len(self.house.rows("product_tags", name)) if "product_tags" in self.house.tables() else 0
+        return len(self.installed.rows("product_tags", name)) if "product_tags" in self.installed.tables() else 0
 
     def processes(self) -> list[psutil.Process]:
         """Return all that works in the project, but for the database."""
@@ -75,7 +75,7 @@ class Shell:
         for process in psutil.process_iter():
             try:
                 command = " ".join(process.cmdline())
-                if process.cwd() == str(self.house.root) and "postgres:" not in command:
+                if process.cwd() == str(self.installed.root) and "postgres:" not in command:
                     found.append(process)
             except psutil.Error:
                 continue
@@ -105,14 +105,14 @@ class Held:
 
 
 @pytest.fixture(scope="module")
-def shell(house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+def shell(installed: MeltanoProject, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     """Six stores of three versions, added; one key is revoked since, one store dies midway, one is paused."""
     folder = tmp_path_factory.mktemp("stores")
     with ExitStack() as stack:
         servers = {
             name: stack.enter_context(serve(Store.recorded(version), ca_dir=folder)) for name, version in STORES.items()
         }
-        made = Shell(house, servers)
+        made = Shell(installed, servers)
         for name in STORES:
             code, out, err = made.add(name, "--no-sync", "--every", "1h")
             assert (code, err) == (0, ""), out + err
@@ -164,10 +164,10 @@ def test_status_tells_what_is_well_and_what_is_not(shell: Shell, synced: dict[st
 
 def test_paused_store_is_synced_by_nobody(shell: Shell, synced: dict[str, Any]) -> None:
     assert synced
-    told = shell.house.meltano("schedule", "run", "schedule-idle")
+    told = shell.installed.meltano("schedule", "run", "schedule-idle")
     assert "This store is paused" in told
 
-    process = shell.house.begin("run", "pim-db:start", "tap-woo-pim--idle", "target-postgres")
+    process = shell.installed.begin("run", "pim-db:start", "tap-woo-pim--idle", "target-postgres")
     by_hand, _ = process.communicate(timeout=600)
     assert process.returncode == 1
     assert "The store idle is paused: resume it by pimctl stores resume idle" in by_hand
@@ -184,7 +184,7 @@ def test_store_that_is_being_synced_is_not_synced_twice_whoever_begins(shell: Sh
     first = shell.begin("sync", "one")
     held.wait()
     code, out, _ = shell.run("sync", "one")
-    by_meltano = shell.house.begin("run", "tap-woo-pim--one", "target-postgres")
+    by_meltano = shell.installed.begin("run", "tap-woo-pim--one", "target-postgres")
     told, _ = by_meltano.communicate(timeout=600)
     held.let_go()
 
@@ -216,15 +216,15 @@ def test_stopped_sync_leaves_no_process_and_nothing_that_blocks_the_next(
 def test_killed_meltano_blocks_nothing_and_leaves_no_secret(shell: Shell, synced: dict[str, Any]) -> None:
     assert synced
     held = Held(shell.servers["old"])
-    process = shell.house.begin("run", "pim-db:start", "tap-woo-pim--old", "target-postgres")
+    process = shell.installed.begin("run", "pim-db:start", "tap-woo-pim--old", "target-postgres")
     held.wait()
     process.kill()
     process.communicate()
-    left = list((shell.house.root / ".meltano" / "run").glob("tap-woo-pim--old/tap.*.config.json"))
+    left = list((shell.installed.root / ".meltano" / "run").glob("tap-woo-pim--old/tap.*.config.json"))
     assert left, "the kill was meant to leave the configuration"
     held.let_go()
 
-    told = shell.house.meltano("run", "pim-db:start", "tap-woo-pim--old", "target-postgres")
+    told = shell.installed.meltano("run", "pim-db:start", "tap-woo-pim--old", "target-postgres")
 
     assert "its process was gone" in told
     assert not [path for path in left if path.exists()]
@@ -233,17 +233,17 @@ def test_killed_meltano_blocks_nothing_and_leaves_no_secret(shell: Shell, synced
 
 def test_removed_store_takes_its_rows_along_and_none_of_another(shell: Shell, synced: dict[str, Any]) -> None:
     assert synced
-    before = {name: shell.house.all_rows(name) for name in GOOD}
-    yml = (shell.house.root / "meltano.yml").read_text(encoding="utf-8")
+    before = {name: shell.installed.all_rows(name) for name in GOOD}
+    yml = (shell.installed.root / "meltano.yml").read_text(encoding="utf-8")
     assert "tap-woo-pim--old" in yml
 
     code, out, err = shell.run("stores", "remove", "old", "--purge", "--yes")
 
     assert (code, err) == (0, ""), out
     assert "rows of old in" in out
-    assert not any(shell.house.all_rows("old").values())
-    assert {name: shell.house.all_rows(name) for name in ("one", "two")} == {
+    assert not any(shell.installed.all_rows("old").values())
+    assert {name: shell.installed.all_rows(name) for name in ("one", "two")} == {
         name: before[name] for name in ("one", "two")
     }
-    assert "--old" not in (shell.house.root / "meltano.yml").read_text(encoding="utf-8")
-    assert "TAP_WOO_PIM__OLD_" not in (shell.house.root / ".env").read_text(encoding="utf-8")
+    assert "--old" not in (shell.installed.root / "meltano.yml").read_text(encoding="utf-8")
+    assert "TAP_WOO_PIM__OLD_" not in (shell.installed.root / ".env").read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from typing import IO, Any
 from psycopg import sql
 
 from tests.support import served_rows
-from tests.support.meltano_project import House
+from tests.support.meltano_project import MeltanoProject
 
 KEYS = {"tax_classes": "slug", "product_custom_fields": "name"}
 """What tells the rows of a store apart, where that is not `id`."""
@@ -48,11 +48,11 @@ class Schema:
     """A schema that stores land in.
 
     Attributes:
-        house: where the loader is installed and the database runs.
+        installed: where the loader is installed and the database runs.
         name: the schema's name.
     """
 
-    house: House
+    installed: MeltanoProject
     name: str
 
     def loader(self, folder: Path, messages: IO[Any] | None, **pipes: Any) -> subprocess.Popen[Any]:
@@ -61,7 +61,7 @@ class Schema:
         config.write_text(
             json.dumps(
                 {
-                    "sqlalchemy_url": self.house.url,
+                    "sqlalchemy_url": self.installed.url,
                     "default_target_schema": self.name,
                     "use_copy": True,
                     "validate_records": False,
@@ -71,7 +71,7 @@ class Schema:
                 }
             )
         )
-        program = self.house.root / ".meltano" / "loaders" / "target-postgres" / "venv" / "bin" / "target-postgres"
+        program = self.installed.root / ".meltano" / "loaders" / "target-postgres" / "venv" / "bin" / "target-postgres"
         return subprocess.Popen(
             [str(program), "--config", str(config)], env={**os.environ, "PGTZ": "UTC"}, stdin=messages, **pipes
         )
@@ -84,7 +84,7 @@ class Schema:
         ).format(sql.Identifier(self.name, stream), sql.Identifier(self.name, "snapshots"))
         if stream == "product_variations" and self.types("products"):
             query += sql.SQL(UNLISTED).format(sql.Identifier(self.name, "products"))
-        with self.house.database() as connection:
+        with self.installed.database() as connection:
             rows = connection.execute(query, [stream, store_id]).fetchall()
         found = {
             row[key_of(stream)]: {
@@ -97,4 +97,4 @@ class Schema:
 
     def types(self, stream: str) -> dict[str, str]:
         """The columns of a table with their types; none when there is no such table."""
-        return self.house.types(stream, self.name)
+        return self.installed.types(stream, self.name)

@@ -81,7 +81,7 @@ schedules:
 
 
 @dataclass
-class House:
+class MeltanoProject:
     """The copy of the project.
 
     Attributes:
@@ -177,26 +177,26 @@ def copy_project(root: Path) -> None:
 
 
 @contextmanager
-def open_house(folder: Path) -> Iterator[House]:
+def install_project(folder: Path) -> Iterator[MeltanoProject]:
     """Copy the project, install its plugins, open both stores; at the end close them and stop the database."""
-    house = House(folder / "project")
-    copy_project(house.root)
+    installed = MeltanoProject(folder / "project")
+    copy_project(installed.root)
     with (
         serve(Store.recorded("11.0.1"), ca_dir=folder) as us,
         serve(Store.recorded("9.9.5"), ca_dir=folder) as eu,
     ):
-        house.sites = {"us": us, "eu": eu}
-        for store_id, site in house.sites.items():
+        installed.sites = {"us": us, "eu": eu}
+        for store_id, site in installed.sites.items():
             prefix = f"TAP_WOO_PIM__{store_id.upper()}_"
-            house.variables |= {
+            installed.variables |= {
                 f"{prefix}SITE_URL": site.url,
                 f"{prefix}CONSUMER_KEY": site.store.key().consumer_key,
                 f"{prefix}CONSUMER_SECRET": site.store.key().consumer_secret,
                 f"{prefix}CA_BUNDLE": str(site.ca_bundle),
             }
         # Where Python may not keep what it compiled, dbt and the loader would take seconds more at each of many starts.
-        house.meltano("install", **uv_variables(), UV_COMPILE_BYTECODE="1")
+        installed.meltano("install", **uv_variables(), UV_COMPILE_BYTECODE="1")
         try:
-            yield house
+            yield installed
         finally:
-            house.meltano("invoke", "pim-db:stop")
+            installed.meltano("invoke", "pim-db:stop")

@@ -17,7 +17,7 @@ from demo_store import Server
 from demo_store.request_log import Request
 from tests.support import served_rows
 from tests.support.landed import Rows, Schema, by_key, differing, key_of
-from tests.support.meltano_project import House
+from tests.support.meltano_project import MeltanoProject
 
 STORE = "store"
 RUN_SECONDS = 300
@@ -37,14 +37,14 @@ class Pipeline:
     """Syncs one sample store into a schema of its own.
 
     Attributes:
-        house: where the target is installed and the database runs.
+        installed: where the target is installed and the database runs.
         server: the store.
         schema: the schema it lands in.
         state: what Meltano would keep: the last state that the target wrote.
         settings: settings of the tap beside those of the connection.
     """
 
-    house: House
+    installed: MeltanoProject
     server: Server
     schema: str
     folder: Path
@@ -54,7 +54,7 @@ class Pipeline:
     @property
     def landed(self) -> Schema:
         """What landed."""
-        return Schema(self.house, self.schema)
+        return Schema(self.installed, self.schema)
 
     def run(
         self,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.connection_project import Project
-from tests.support.meltano_project import open_house
+from tests.support.meltano_project import install_project
 from tests.support.stage import Stage, open_stage
 
 
@@ -20,5 +20,5 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
-    with open_house(tmp_path_factory.mktemp("credentials")) as house:
-        yield Project(house.root)
+    with install_project(tmp_path_factory.mktemp("credentials")) as installed:
+        yield Project(installed.root)
