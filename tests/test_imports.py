@@ -19,7 +19,6 @@ LEVELS = (
 LEAVES = (
     "http/auth",
     "http/prefetch",
-    "http/strain",
     "records/columns",
     "config/urls",
     "pagination/overlap",

@@ -70,7 +70,7 @@ class Client:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.pace = ConcurrencyLimiter(settings.max_concurrency, settings.requests_per_second)
+        self.limiter = ConcurrencyLimiter(settings.max_concurrency, settings.requests_per_second)
         self.executor = ThreadPoolExecutor(settings.max_concurrency, thread_name_prefix="fetch")
         self.traffic = Traffic()
         self.began = time.monotonic()
@@ -149,19 +149,18 @@ class Client:
         Raises:
             StoreError: no answer came.
         """
-        with self.pace.slot():
+        with self.limiter.acquire():
             self.traffic.count(about)
             with self._transport.send("GET", url, {}, NoKey(), self.place(about)) as response:
                 text = self._body(response, self.place(about)).decode(errors="replace")
                 return Page(response.status_code, response.headers.get("Link", ""), text)
 
     def close(self) -> None:
-        """Let go of threads and connections; requests in flight are given up, calls not yet begun are dropped."""
+        """Close threads and connections. Calls not yet begun are dropped; requests in flight are waited for."""
         self._closed.set()
-        self.pace.end()
-        self.executor.shutdown(wait=False, cancel_futures=True)
+        self.limiter.close()
+        self.executor.shutdown(cancel_futures=True)
         self._transport.close()
-        self.executor.shutdown()
 
     def place(self, about: str) -> str:
         """Name the store and what was asked of it, as every message begins."""
@@ -177,10 +176,9 @@ class Client:
         with self._patience.request() as failed, self.traffic.busy():
             for attempt in range(1, tries + 1):
                 try:
-                    with self.pace.slot() as falls:
+                    with self.limiter.acquire() as ticket:
                         self._check_wanted(request)
                         self.traffic.count(request.about, again=attempt > 1)
-                        began = time.monotonic()
                         answer = self._ask(request)
                 except CancelledError:
                     raise
@@ -190,7 +188,7 @@ class Client:
                     may_be_size = request.is_large and is_about_size(error)
                     failed(seconds if asked_seconds else 0.0, is_silence=not may_be_size)
                     if not may_be_size or error.response is None or error.response.status_code != CRASH:
-                        self.pace.strained(falls, seconds if asked_seconds else 0.0)
+                        self.limiter.record_failure(ticket, seconds if asked_seconds else 0.0)
                     if error.cause in lasting or self._closed.is_set() or request.is_unwanted:
                         raise
                     self._lose_patience(request, error)
@@ -200,7 +198,7 @@ class Client:
                     self._closed.wait(seconds)
                 else:
                     self._patience.answered()
-                    self.pace.answered_well(falls, request.kind(answer), time.monotonic() - began)
+                    self.limiter.record_success(ticket)
                     return answer
         raise AssertionError("at least one try")
 
@@ -235,7 +233,7 @@ class Client:
 
     def _follow(self, place: str) -> None:
         # A redirect that is followed costs the store a request as any other.
-        self.pace.wait_turn()
+        self.limiter.wait_turn()
         self.traffic.count(place.removeprefix(self.place("")))
 
     def _body(self, response: requests.Response, place: str) -> bytes:

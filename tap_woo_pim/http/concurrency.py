@@ -1,4 +1,4 @@
-"""Keeps the requests in flight, over the whole tap, within what the store bears."""
+"""Limits the requests in flight, over the whole tap: fewer after a failure, more again as responses come."""
 
 from __future__ import annotations
 
@@ -8,25 +8,23 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from tap_woo_pim.http.strain import Finding, Slowness
+SUCCESSES_TO_CLIMB = 8
+"""How many good responses in a row allow one request more in flight, after the store has failed."""
 
-GOOD_ANSWERS_TO_CLIMB = 8
-"""How many good answers in a row allow one request more in flight, after the store has shown strain."""
-
-MOST_ANSWERS_TO_CLIMB = 64
-"""Each strain doubles that number, up to so many: the tap then stays below what the store does not bear."""
+MOST_SUCCESSES_TO_CLIMB = 64
+"""Each failure doubles that number, up to this one: the tap then stays below what the store cannot serve."""
 
 
 class ConcurrencyLimiter:
     """A gate that lets a varying number of requests through at once.
 
-    The number begins at half of its limit and rises as answers come. It falls by half when the store shows strain, and
+    The limit begins at half of the maximum and rises as responses come. It falls by half when the store fails, and
     climbs back one by one.
 
     Args:
-        max_in_flight: most requests in flight.
-        requests_per_second: most requests that may start in a second; None for no such limit.
-        clock: tells seconds that never go back.
+        max_in_flight: the maximum of requests in flight.
+        requests_per_second: how many requests may start in a second; None for no such limit.
+        clock: a monotonic clock, in seconds.
     """
 
     def __init__(
@@ -38,133 +36,90 @@ class ConcurrencyLimiter:
         self.max_in_flight = max_in_flight
         self.limit = (max_in_flight + 1) // 2
         self.in_flight = 0
-        self._line = deque[object]()
+        self._queue = deque[object]()
         self._interval = 1 / requests_per_second if requests_per_second else 0.0
         self._clock = clock
         self._next_start = 0.0
-        self._good_answers = 0
-        self._answers_to_climb = 0  # as many as are in flight, before the first strain
+        self._successes = 0
+        self._successes_to_climb = 0  # as many as are in flight, before the first failure
         self._falls = 0
-        self._slowness = Slowness()
-        self._limit_before_trial = 0
-        self._was_strained = False
         self._changed = threading.Condition()
-        self._ended = False
+        self._closed = False
 
     @contextmanager
-    def slot(self) -> Iterator[int]:
-        """Hold one of the places in flight; waits for a free one, in the order of coming, and for the end of a pause.
+    def acquire(self) -> Iterator[int]:
+        """Hold one of the places in flight. Waits for a free one, first come first served, and for the end of a pause.
 
-        Pages are handed on in order, so one that is passed by others would hold all of them up.
+        Pages are handed on in order, so a request that others overtake would hold all of them up.
 
         Yields:
-            How often the number in flight has fallen by then, for `answered_well` and `strained`.
+            A ticket for `record_success` and `record_failure`: how often the limit had fallen when the request began.
         """
         with self._changed:
             place = object()
-            self._line.append(place)
+            self._queue.append(place)
             try:
-                self._wait(lambda: self.in_flight >= self.limit or self._line[0] is not place)
+                self._wait(lambda: self.in_flight >= self.limit or self._queue[0] is not place)
             finally:
-                self._line.remove(place)
+                self._queue.remove(place)
                 self._changed.notify_all()
             self.in_flight += 1
-            falls = self._falls
+            ticket = self._falls
         try:
-            yield falls
+            yield ticket
         finally:
             with self._changed:
                 self.in_flight -= 1
                 self._changed.notify_all()
 
     def wait_turn(self) -> None:
-        """Wait as a request in flight that leads to another one: for the rate and for the end of a pause."""
+        """Wait within a place that is held already, before it sends another request: for the rate, or a pause."""
         with self._changed:
             self._wait(lambda: False)
 
-    def answered_well(self, falls: int, kind: str = "", seconds: float = 0.0) -> None:
-        """Count a good answer.
-
-        A run of them raises the number in flight by one. Answers that have become slow halve it for a trial: where that
-        brings no relief, the store is slow for reasons of its own, and the number is what it was; where it does, still
-        fewer are tried.
+    def record_success(self, ticket: int) -> None:
+        """Count a good response. A run of them raises the limit by one.
 
         Args:
-            falls: what `slot` gave.
-            kind: what was asked for; only answers of one kind are compared.
-            seconds: how long the answer took.
+            ticket: what `acquire` gave.
         """
         with self._changed:
-            if falls < self._falls:
-                return  # it still shows the strain of before
-            finding = self._slowness.add(kind, seconds)
-            if finding is Finding.SLOW:
-                self._was_strained = False
-                self._try_fewer(self.limit // 2)
-            elif finding is Finding.RELIEF:
-                if not self._was_strained:
-                    self._climb_later()
-                self._was_strained = True
-                fewer = (self.limit + 1) // 2
-                self._slowness.go_on(fewer / self.limit)
-                self._try_fewer(fewer)
-            elif finding is Finding.NO_RELIEF:
-                self._set_limit(max(self.limit, self._limit_before_trial))
-            elif not self._slowness.is_on_trial:
-                self._climb()
+            if ticket < self._falls:
+                return  # it was sent under the limit of before
+            self._successes += 1
+            if self._successes < (self._successes_to_climb or self.limit):
+                return
+            self._successes = 0
+            if self.limit < self.max_in_flight:
+                self.limit += 1
+                self._changed.notify_all()
+            else:
+                self._successes_to_climb = max(SUCCESSES_TO_CLIMB, self._successes_to_climb // 2)
 
-    def strained(self, falls: int, pause_seconds: float = 0.0) -> None:
-        """Halve the number in flight, since the store failed under it.
+    def record_failure(self, ticket: int, pause_seconds: float = 0.0) -> None:
+        """Halve the limit, since the store failed under it.
 
         Args:
-            falls: what `slot` gave.
-            pause_seconds: for how long no request at all may start, as the store's `Retry-After` asks.
+            ticket: what `acquire` gave.
+            pause_seconds: for how long no request may start, as the store's `Retry-After` asks.
         """
         with self._changed:
             self._next_start = max(self._next_start, self._clock() + pause_seconds)
-            if falls == self._falls:  # what was in flight together counts once
-                self._slowness.forget()
-                self._fall(max(1, self.limit // 2))
-                self._climb_later()
+            if ticket < self._falls:
+                return  # requests that were in flight together count once
+            self._falls += 1
+            self._successes = 0
+            self.limit = max(1, self.limit // 2)
+            raised = 2 * max(self._successes_to_climb, SUCCESSES_TO_CLIMB)
+            self._successes_to_climb = min(raised, MOST_SUCCESSES_TO_CLIMB)
 
-    def end(self) -> None:
-        """Let all through that wait, and all that come: nothing is asked any more."""
+    def close(self) -> None:
+        """Let everybody through, now and later: no request is sent any more."""
         with self._changed:
-            self._ended = True
+            self._closed = True
             self._changed.notify_all()
 
     def _wait(self, is_full: Callable[[], bool]) -> None:
-        while not self._ended and ((pause := self._next_start - self._clock()) > 0 or is_full()):
+        while not self._closed and ((pause := self._next_start - self._clock()) > 0 or is_full()):
             self._changed.wait(pause if pause > 0 else None)
         self._next_start = max(self._next_start, self._clock()) + self._interval
-
-    def _try_fewer(self, limit: int) -> None:
-        self._limit_before_trial = self.limit
-        if self.limit > 1:
-            self._fall(limit)
-        else:
-            self._slowness.forget()
-
-    def _fall(self, limit: int) -> None:
-        self._falls += 1
-        self._good_answers = 0
-        self.limit = limit
-
-    def _climb_later(self) -> None:
-        self._answers_to_climb = min(2 * max(self._answers_to_climb, GOOD_ANSWERS_TO_CLIMB), MOST_ANSWERS_TO_CLIMB)
-
-    def _climb(self) -> None:
-        self._good_answers += 1
-        if self._good_answers < (self._answers_to_climb or self.limit):
-            return
-        if self.limit < self.max_in_flight:
-            self._set_limit(self.limit + 1)
-        else:
-            # It bears again what it did not.
-            self._answers_to_climb = max(GOOD_ANSWERS_TO_CLIMB, self._answers_to_climb // 2)
-            self._good_answers = 0
-
-    def _set_limit(self, limit: int) -> None:
-        self.limit = limit
-        self._good_answers = 0
-        self._changed.notify_all()

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, NotRequired, TypedDict
 
 from requests.auth import AuthBase
-
-_NUMBER = re.compile(r"\d+", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -77,8 +74,3 @@ class Request(NamedTuple):
     def is_unwanted(self) -> bool:
         """Whether its answer is not wanted any more."""
         return self.unwanted is not None and self.unwanted.is_set()
-
-    def kind(self, answer: Answer) -> str:
-        """What requests have in common that take about the same time: the route, and the rows to a power of 2."""
-        rows = len(answer.data) if isinstance(answer.data, list) else 0
-        return f"{_NUMBER.sub('{}', self.url)} {rows.bit_length()}"

@@ -58,7 +58,7 @@ class Run:
     def progress(self) -> Progress:
         """How far this run has come."""
         client = self.store.client
-        return Progress(client.traffic, lambda: client.pace.in_flight, began=client.began)
+        return Progress(client.traffic, lambda: client.limiter.in_flight, began=client.began)
 
     @cached_property
     def started_at(self) -> str:

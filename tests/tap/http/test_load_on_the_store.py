@@ -135,20 +135,6 @@ def test_half_as_many_are_in_flight_after_a_failure(served: Site, status: int) -
     assert max(after[:10]) <= max(before) // 2
 
 
-def test_a_store_that_slows_down_with_the_number_in_flight_is_backed_off_from(served: Site) -> None:
-    def slow_down(_: Request) -> None:
-        if len(served.server.requests) >= 30:  # by then it is known what is usual
-            served.store.workers = 1
-
-    served.store.latency_seconds = 0.1
-    served.store.before_request = slow_down
-    landing = served.sync(**{**SETTINGS, "page_size": 3}, max_concurrency=8)
-    assert landing.differences(served.store) == {}
-    in_flight = [request.in_flight for request in in_time(served)]
-    assert max(in_flight) > 4
-    assert sum(in_flight[-15:]) / 15 < 4
-
-
 def test_variations_are_asked_for_only_below_products_that_can_have_some() -> None:
     store = Store.recorded("9.9.5")
     store.keep_products(60)
