@@ -60,7 +60,6 @@ from demo_store.faults.transport import (
     NeverAnswers,
     NoContentType,
     SlowDrip,
-    SlowHeaders,
 )
 
 A_BYTE = 10**9
@@ -92,7 +91,6 @@ def cases(*ids: int, large_bytes: int = 70_000_000) -> Mapping[str, Callable[[],
         "connection reset": ConnectionReset,
         "closed halfway": ClosedHalfway,
         "slow drip, a byte a second": lambda: SlowDrip(1, A_BYTE),
-        "slow headers": SlowHeaders,
         "early hints": EarlyHints,
         "no answer at all": NeverAnswers,
         "host not found": HostNotFound,

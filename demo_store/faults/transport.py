@@ -96,32 +96,6 @@ class NeverAnswers(Fault):
         return web.Response()
 
 
-class SlowHeaders(Fault):
-    """The status line comes at once, and the headers a byte at a time, so that no wait for one byte is long.
-
-    Args:
-        seconds: the pause before each byte.
-    """
-
-    name = "slow_headers"
-
-    def __init__(self, seconds: float = 0.2) -> None:
-        self._seconds = seconds
-
-    async def send(self, exchange: Exchange, answer: Answer) -> web.StreamResponse:
-        """Send header after header; the client gives up before they end."""
-        transport = exchange.http.transport
-        assert transport is not None
-        transport.write(f"HTTP/1.1 {answer.status} OK\r\n".encode())
-        for letter in "X-Filler: drop\r\n" * 100:
-            await asyncio.sleep(self._seconds)
-            if transport.is_closing():
-                break
-            transport.write(letter.encode())
-        transport.abort()
-        return web.Response()
-
-
 class ConnectionRefused(Fault):
     """The web server is gone: all connections are cut, and new ones refused, for a while.
 

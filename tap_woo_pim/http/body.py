@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import math
 import re
+import time
 from collections.abc import Callable
-from itertools import accumulate
 from typing import Any
 
 import msgspec
@@ -18,17 +18,9 @@ from tap_woo_pim.exceptions import BodyError
 MAX_BODY_BYTES = 64 * 2**20
 """Decoded bytes a body may have; a page larger than this is asked for with fewer rows."""
 
-MAX_VALUES = 1_000_000
-"""Values a body may hold, which take up to a hundred times its own bytes in memory: 64 MB of `{},` took 1.4 GB."""
-
-MAX_LEVELS = 900
-"""Levels of lists and objects a body may have; loaders in Python die of some 970."""
-
 CHUNK_BYTES = 2**18
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_NO_MARKS = bytes(set(range(256)) - set(b'[]{},"'))
-_STEPS = [(byte in b"[{") - (byte in b"]}") for byte in range(256)]
 
 _decoder = msgspec.json.Decoder()
 
@@ -59,19 +51,23 @@ def read_body(response: requests.Response, timeout_seconds: float) -> bytes:
 
     Args:
         response: requested with `stream=True`.
-        timeout_seconds: how long the whole body may take by the connection's deadline, for the message.
+        timeout_seconds: how long the whole body may take. The connection's own time-out begins anew with each byte.
 
     Raises:
         BodyError: the body is too large, too slow, cut off or badly compressed.
     """
     body = bytearray()
+    deadline = time.monotonic() + timeout_seconds
+    too_slow = BodyError(f"had not sent its whole response after {timeout_seconds:g} s")
     try:
         while chunk := response.raw.read1(CHUNK_BYTES, decode_content=True):
             body += chunk
             if len(body) > MAX_BODY_BYTES:
                 raise BodyError(f"sent more than {MAX_BODY_BYTES // 2**20} MB in one response")
+            if time.monotonic() > deadline:
+                raise too_slow
     except ReadTimeoutError as error:
-        raise BodyError(f"had not sent its whole response after {timeout_seconds:g} s") from error
+        raise too_slow from error
     except (HTTPError, OSError) as error:
         raise BodyError("broke off in the middle of its response") from error
     return bytes(body)
@@ -91,40 +87,10 @@ def decode(body: bytes, on_notices: Callable[[], None] = lambda: None) -> Any:
         BodyError: the body is no JSON, or not whole.
     """
     text = body.removeprefix(BYTE_ORDER_MARK)
-    _check_shape(text)
     try:
         return _decoder.decode(_tamed(text) if b"\\u0000" in text else text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _decode_odd(_tamed(text), on_notices)
-
-
-def _check_shape(text: bytes) -> None:
-    opened = text.count(b"[") + text.count(b"{")
-    if opened <= MAX_LEVELS and opened + text.count(b",") <= MAX_VALUES:
-        return
-    marks = _marks(text)
-    if sum(map(marks.count, (b",", b"[", b"{"))) > MAX_VALUES:
-        raise BodyError(f"sent more than {MAX_VALUES:,} values in one response")
-    # A value whose brackets are more than twice those that open has ended or is broken before the rest.
-    brackets = marks.translate(None, b",")[: 2 * MAX_VALUES]
-    if max(accumulate(map(_STEPS.__getitem__, brackets)), default=0) > MAX_LEVELS:
-        raise BodyError(f"sent values nested more than {MAX_LEVELS} levels deep")
-
-
-def _marks(text: bytes) -> bytes:
-    """Give the brackets and commas of a body without those in its texts; a text that does not end reaches to the end.
-
-    A regular expression for texts would take a hundred times the time or the memory for some bodies.
-    """
-    unescaped = text.replace(b"\\\\", b"").replace(b'\\"', b"")
-    # Of two quotes together the texts before and behind, or what they hold, may as well be one.
-    quoted = unescaped.translate(None, _NO_MARKS).replace(b'""', b"")
-    marks, inside = bytearray(), False
-    for start in range(0, len(quoted), CHUNK_BYTES):
-        pieces = quoted[start : start + CHUNK_BYTES].split(b'"')
-        marks += b"".join(pieces[inside::2])
-        inside ^= len(pieces) % 2 == 0
-    return bytes(marks)
 
 
 def _tamed(text: bytes) -> bytes:
@@ -143,9 +109,6 @@ def _decode_odd(body: bytes, on_notices: Callable[[], None]) -> Any:
         begin = _behind_notices(text, 0)
         if text[begin : begin + 1] not in ("[", "{"):
             raise BodyError(_what_it_is(text))
-        if begin:
-            # A quote in a notice made texts of values and values of texts before.
-            _check_shape(body[len(text[:begin].encode()) :])
         value, end = _lenient.raw_decode(text, begin)
     except (ValueError, RecursionError):
         raise BodyError("answered with broken JSON") from None

@@ -7,12 +7,14 @@ import contextlib
 import logging
 import warnings
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
 from importlib import metadata
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from requests.cookies import RequestsCookieJar
 from urllib3.exceptions import HTTPError, InsecureRequestWarning
@@ -20,10 +22,9 @@ from urllib3.exceptions import HTTPError, InsecureRequestWarning
 from tap_woo_pim._compat import override
 from tap_woo_pim.config.settings import Settings
 from tap_woo_pim.config.urls import extra_parameters, is_same_store, moves_port, origin, resolved, route
-from tap_woo_pim.exceptions import StoreError
+from tap_woo_pim.exceptions import PassingError, StoreError
 from tap_woo_pim.http.classify import connection_cause
-from tap_woo_pim.http.deadline import TimedAdapter
-from tap_woo_pim.http.diagnoses import BAD_REDIRECT, CIRCLE, DOWNGRADE, OTHER_DATA, OTHER_HOST
+from tap_woo_pim.http.diagnoses import BAD_REDIRECT, CIRCLE, DOWNGRADE, ODD_STATUS, OTHER_DATA, OTHER_HOST
 from tap_woo_pim.redaction import TALKATIVE_LOGGERS
 
 MAX_REDIRECTS = 5
@@ -56,9 +57,8 @@ class Transport:
         self._session = _Session()
         # A store could send ever more of them with every answer, and have them sent back.
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._adapter = TimedAdapter(settings.max_concurrency)
-        self._session.mount("https://", self._adapter)
-        self._session.mount("http://", self._adapter)
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, HTTPAdapter(pool_maxsize=settings.max_concurrency))
         version = metadata.version("tap-woo-pim")
         self._session.headers["User-Agent"] = settings.user_agent or f"tap-woo-pim/{version}"
         self._session.headers["Accept"] = "application/json"
@@ -93,6 +93,7 @@ class Transport:
 
         Raises:
             StoreError: no answer came, or the store sends on to where the key must not go.
+            PassingError: the store only announced its answer.
         """
         visited = {(url, tuple(params.items()))}
         cookies = RequestsCookieJar()
@@ -106,6 +107,11 @@ class Transport:
                 # certificates that is not there.
                 cause = connection_cause(error, url)
                 raise StoreError(place, cause, seconds=self._settings.request_timeout_seconds) from None
+            if response.status_code < HTTPStatus.OK:
+                # http.client of Python 3.11 passes over status 100 alone. After another one, such as 103 (Early Hints),
+                # the response itself is still to come, and the connection's next request would get it.
+                response.close()
+                raise PassingError(StoreError(place, ODD_STATUS, status=response.status_code), response)
             location = response.headers.get("Location")
             if response.status_code not in (301, 302, 303, 307, 308) or not location:
                 return response
@@ -124,8 +130,7 @@ class Transport:
         raise StoreError(place, CIRCLE, target=origin(url) + urlsplit(url).path)
 
     def close(self) -> None:
-        """Let go of the connections, those included that wait for an answer."""
-        self._adapter.readers.end()
+        """Close the connections that are not in use."""
         self._session.close()
 
     def _send_once(

@@ -19,7 +19,7 @@ from demo_store.faults.bodies import BodyChanged, CompressionBomb, HtmlPage, Ove
 from demo_store.faults.cases import cases
 from demo_store.faults.pages import ChangingTotals, FewerRows, JunkRows, OtherPage, RowsChanged, WrongTotals
 from demo_store.faults.statuses import FailsAbove, PoisonousRow, Redirected, Status
-from demo_store.faults.transport import SlowDrip, SlowHeaders
+from demo_store.faults.transport import SlowDrip
 from tests.demo_store.conftest import TIMEOUT_SECONDS, Open, Site
 
 PRODUCTS = "wc/v3/products"
@@ -94,7 +94,7 @@ BODIES: list[tuple[str, Check]] = [
 ]
 ELSEWHERE = {
     *("connection_reset", "closed_halfway", "never_answers", "broken_gzip", "compression_bomb", "oversized_body"),
-    *("connection_refused", "host_not_found", "slow_headers", "fewer_rows", "ends_early", "early_hints"),
+    *("connection_refused", "host_not_found", "fewer_rows", "ends_early", "early_hints"),
 }
 
 
@@ -131,12 +131,6 @@ def test_store_that_cannot_be_reached_comes_back(site: Site, name: str) -> None:
         with contextlib.suppress(requests.ConnectionError):
             assert site.get(PRODUCTS).status_code == 200
     assert tries > 2
-
-
-def test_headers_that_drip_end_in_no_answer(site: Site) -> None:
-    site.store.faults.add(SlowHeaders(0.0001), times(1))
-    with pytest.raises(requests.ConnectionError):
-        site.get(PRODUCTS)
 
 
 def test_early_hints_come_before_the_answer(site: Site) -> None:

@@ -27,7 +27,7 @@ SETTINGS: dict[str, Any] = {
     "request_timeout_seconds": 20,
     "full_read_interval_hours": 0,
 }
-HANGS = ("slow drip, a byte a second", "slow headers", "no answer at all")
+HANGS = ("slow drip, a byte a second", "no answer at all")
 """Faults that take the time-out, which may be short for them; for others a busy machine needs a long one."""
 
 LARGE_BYTES = 14_000_000

@@ -66,3 +66,18 @@ def test_a_list_that_never_is_one_is_told_plainly_after_all_tries(served: Site) 
     assert PLAIN.fullmatch(str(outcome.failure))
     assert "tax_classes: it answered with something that is not a list." in str(outcome.failure)
     assert outcome.retries == 2
+
+
+@pytest.mark.parametrize("component", ["tags", "tax_classes"])
+def test_early_hints_are_not_taken_for_the_answer_nor_that_for_the_next_one(served: Site, component: str) -> None:
+    served.store.faults.add("early_hints", path(LISTS[component]) & nth(1))
+    landing = Landing()
+    outcome = run(served, landing, sync_components=[component], page_size=100)
+    assert outcome.is_complete
+    assert landing.differences(served.store) == {}
+
+
+def test_a_server_that_always_sends_early_hints_is_named(served: Site) -> None:
+    served.store.faults.add("early_hints", path(LISTS["tax_classes"]))
+    outcome = run(served, Landing(), sync_components=["tax_classes"])
+    assert "tax_classes: it answered with HTTP status 103." in str(outcome.failure)
