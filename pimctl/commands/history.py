@@ -63,7 +63,7 @@ def _sentences(one: StoreStatus) -> list[str]:
     elif one.state == "incomplete" and one.last:
         told.append(words.without_place(one.last.message, one.store.store_id))
     if one.is_stale:
-        told.append(f"its last good sync is older than twice its schedule ({one.store.cron}).")
+        told.append(f"two scheduled times have passed since its last good sync (schedule {one.store.cron}).")
     if one.alert_error:
         told.append(f"an alert could not be sent: {one.alert_error}")
     return told

@@ -199,7 +199,7 @@ class Channels:
         async def pieces() -> Parts | str:
             if job.is_done:
                 return job.goes_to or f"/checks/{job.id}"
-            return {"steps": TEMPLATES.get_template("steps.html").render(job=job)}
+            return {"steps": TEMPLATES.get_template("steps.html").render(job=job, running=True)}
 
         return self._watch.events(request, pieces, STEP_SECONDS)
 
@@ -209,10 +209,11 @@ class Channels:
         return RedirectResponse(f"/checks/{job.id}", 303)
 
     def _show(self, request: Request, job: Job, status: int = 200) -> Response:
+        running = not job.is_done  # asked once: it may end at any moment, and a page must not say both
         if job.values is None:
-            return page(request, "check.html", status, job=job)
+            return page(request, "check.html", status, job=job, running=running)
         store = registry.find(self._project, job.store) if job.store else None
-        return self._form_page(request, status, store, job, job.values, job.errors if job.is_done else {})
+        return self._form_page(request, status, store, job, job.values, {} if running else job.errors, running=running)
 
     def _form_page(  # noqa: PLR0913, PLR0917  the parts of the form
         self,
@@ -222,9 +223,18 @@ class Channels:
         job: Job | None,
         values: Mapping[str, Any],
         errors: Mapping[str, str],
+        *,
+        running: bool = False,
     ) -> Response:
         title = self._title(store) if store else ""
-        parts = {"store": store, "store_title": title, "job": job, "values": values, "errors": errors}
+        parts = {
+            "store": store,
+            "store_title": title,
+            "job": job,
+            "values": values,
+            "errors": errors,
+            "running": running,
+        }
         return page(request, "store_form.html", status, **parts)
 
     def _job(self, request: Request) -> Job:

@@ -129,6 +129,7 @@ class StoreForm:
         typed = Credentials(values["consumer_key"], text_of(form, "consumer_secret"), text_of(form, "http_password"))
         known = registry.credentials(self._project, store)
         try:
+            project_files.check_version(self._project, values["version"])
             if not values["site_url"]:
                 return failed(job, "site_url", _("Fill in this field."))
             if bool(typed.key) != bool(typed.secret):
@@ -149,12 +150,9 @@ class StoreForm:
         def then(job: Job) -> str:
             job.doing = _("Saving")
             said = [*difference, *replaced(known, changes.credentials)]
+            project_files.check_version(self._project, values["version"])
             if said:
                 operations.edit(self._project, store, changes, expected_version=values["version"])
-            elif values["version"] != project_files.version(self._project):
-                raise PimctlError(
-                    _("Somebody else changed the stores meanwhile: open this page anew, then repeat this.")
-                )
             if cron != (store.cron or ""):
                 operations.set_schedule(self._project, store, cron or None)
                 said.append(f"schedule {cron or 'none'}")

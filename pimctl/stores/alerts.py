@@ -134,7 +134,7 @@ def conditions(status: StoreStatus, baseline: Decimal | None, drop: Decimal) -> 
     if status.error:
         found["failed"] = f"the last sync failed: {status.error}"
     if status.is_stale:
-        found["stale"] = f"its last good sync is older than twice its schedule ({status.store.cron})"
+        found["stale"] = f"two scheduled times have passed since its last good sync (schedule {status.store.cron})"
     last = status.last
     if last and last.unread:
         found["unread"] = f"{last.unread:,} rows could not be read"

@@ -21,7 +21,6 @@ from pimctl.stores.progress import RunningSync
 from pimctl.stores.store import Store
 
 State = Literal["healthy", "incomplete", "failed", "stale", "syncing", "paused", "never synced"]
-STALE_AFTER_PERIODS = 2
 
 
 @dataclass(frozen=True)
@@ -126,7 +125,7 @@ class StoreStatus:
         score: Health score, 0 to 100.
         next_sync_at: When its schedule starts the next sync, UTC; None without one, or while it is paused.
         error: Why the last sync failed, in one line; None when it did not.
-        is_stale: Whether the last good sync is older than twice the time between two scheduled ones.
+        is_stale: Whether two scheduled times have passed since the last good sync.
         alert_error: Why the last alert about it could not be sent; None when all were.
         name: As the store calls itself; None before the model was built.
     """
@@ -354,9 +353,10 @@ class _Seen:
 
 def _status(store: Store, now: datetime, seen: _Seen) -> StoreStatus:
     last, last_good, own = seen.last, seen.last_good, seen.figures
-    period = schedules.period(store.cron, now)
     is_stale = bool(
-        not store.is_paused and period and last_good and now - last_good.started_at > STALE_AFTER_PERIODS * period
+        not store.is_paused
+        and last_good
+        and schedules.is_overdue(store.cron, last_good.ended_at or last_good.started_at, now)
     )
     has_failed = last is not None and (
         last.status in {"failed", "interrupted"} or (last.status == "running" and not seen.running)

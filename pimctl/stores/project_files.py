@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -50,13 +51,29 @@ def version(project: Project) -> str:
     return digest.hexdigest()[:16]
 
 
-def read(project: Project) -> Any:
-    """Return what meltano.yml holds.
+def check_version(project: Project, expected: str | None) -> None:
+    """See that both files are still those that a change was made for; None for a change that was made for any.
 
     Raises:
-        PimctlError: It cannot be read, or is no YAML; with the line.
+        PimctlError: They were changed since.
     """
-    return _load(project.root / "meltano.yml", _text(project.root / "meltano.yml"))
+    if expected not in {None, version(project)}:
+        raise PimctlError("meltano.yml or .env was changed meanwhile: open the store again, then repeat your change.")
+
+
+def read(project: Project) -> Any:
+    """Return what meltano.yml holds, to look at and not to change: the next caller gets the same object.
+
+    Raises:
+        PimctlError: It cannot be read, or is not valid YAML; with the line.
+    """
+    return _parsed(project.root / "meltano.yml", _text(project.root / "meltano.yml"))
+
+
+@lru_cache(maxsize=2)
+def _parsed(path: Path, text: str) -> Any:
+    """Parse a text once: 100 stores take half a second, and the console looks each second."""
+    return _load(path, text)
 
 
 @contextmanager
@@ -74,9 +91,8 @@ def edit(project: Project, expected_version: str | None = None) -> Iterator[File
     """
     path, env = (project.root / "meltano.yml").resolve(), (project.root / ".env").resolve()
     with exclusive(lock_file(project)):
+        check_version(project, expected_version)
         files = Files(None, version(project))
-        if expected_version not in {None, files.version}:
-            raise PimctlError("meltano.yml or .env was changed meanwhile: look at the store again, then repeat this.")
         before = _text(path)
         plain = before.replace("\r\n", "\n")
         files.document = _load(path, plain)

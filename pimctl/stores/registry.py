@@ -6,6 +6,7 @@ import json
 import os
 import string
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from dotenv import dotenv_values
@@ -27,9 +28,16 @@ def list_stores(project: Project) -> list[Store]:
     Raises:
         PimctlError: meltano.yml cannot be read.
     """
-    document = project_files.read(project)
-    variables = environment(project)
-    return [_store(document, variables, project, plugin) for plugin in extractors(document) if is_store(plugin)]
+    project_files.read(project)  # says what is wrong with it
+    return list(_stores(project, project_files.version(project), tuple(sorted(environment(project).items()))))
+
+
+@lru_cache(maxsize=2)
+def _stores(project: Project, version: str, variables: tuple[tuple[str, str], ...]) -> tuple[Store, ...]:
+    """Work out the stores once for each version of the files and of the environment."""
+    del version
+    document, values = project_files.read(project), dict(variables)
+    return tuple(_store(document, values, project, plugin) for plugin in extractors(document) if is_store(plugin))
 
 
 def find(project: Project, store_id: str) -> Store:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from datetime import UTC, datetime
 
 from pimctl.errors import PimctlError
 
@@ -96,12 +95,8 @@ def next_time(interval: str | None, after: datetime) -> datetime | None:
     return found.astimezone(UTC)
 
 
-def period(interval: str | None, now: datetime) -> timedelta | None:
-    """Return the longest time between two of the next runs of a schedule; None without one."""
-    times = [now]
-    for _ in range(8):
-        following = next_time(interval, times[-1])
-        if following is None:
-            return None
-        times.append(following)
-    return max(later - earlier for earlier, later in pairwise(times[1:]))
+def is_overdue(interval: str | None, since: datetime, now: datetime) -> bool:
+    """Whether two of a schedule's times have passed: by an hourly one more than an hour, over a weekend off none."""
+    following = next_time(interval, since)
+    second = next_time(interval, following) if following else None
+    return second is not None and second < now

@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -20,12 +20,13 @@ from pimctl.stores import operations, registry
 from pimctl.stores.store import Credentials
 
 CHECKOUT = Path(__file__).parents[2]
+PIMCTL = (sys.executable, "-m", "pimctl.cli", "console", "--port", "0", "--no-browser")
 
 
 def environment(root: Path) -> dict[str, str]:
     """Return the environment of a program that runs in a project."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "PIM_", "MELTANO_"))}
-    return {**kept, "PYTHONPATH": str(CHECKOUT), "MELTANO_PROJECT_ROOT": str(root), "LANGUAGE": "en"}
+    return {**kept, "PYTHONPATH": str(CHECKOUT), "MELTANO_PROJECT_ROOT": str(root)}
 
 
 class _Tags(HTMLParser):
@@ -93,11 +94,13 @@ class Running:
 
 
 @contextmanager
-def start_console(root: Path, *arguments: str) -> Iterator[Running]:
+def start_console(
+    root: Path, *arguments: str, program: Sequence[str] = PIMCTL, language: str = "en"
+) -> Iterator[Running]:
     """Start the console on any free port; see that it printed nothing on stderr when it ends."""
     with subprocess.Popen(
-        [sys.executable, "-m", "pimctl.cli", "console", "--port", "0", "--no-browser", *arguments],
-        env=environment(root),
+        [*program, *arguments],
+        env={**environment(root), "LANGUAGE": language},
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

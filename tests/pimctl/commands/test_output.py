@@ -66,7 +66,7 @@ us         syncing 40 %     12 min ago          1,903        3,412     5,412    
 my-store   failed (stale)   12 min ago          1,903        3,412     5,412     96.3   in 48 min
 idle       paused           never                   -            -         -        -   -        \n\
 my-store: all components: the store does not know this key [x]
-my-store: its last good sync is older than twice its schedule (0 * * * *).
+my-store: two scheduled times have passed since its last good sync (schedule 0 * * * *).
 my-store: an alert could not be sent: team did not deliver
 """
 

@@ -59,13 +59,27 @@ def test_cron_fields_are_kept_with_single_spaces() -> None:
     assert schedules.cron("@daily") == "@daily"
 
 
-def test_next_time_and_period_follow_from_the_fields() -> None:
+def test_next_time_follows_from_the_fields() -> None:
     assert schedules.next_time("*/15 * * * *", NOON) == NOON + timedelta(minutes=15)
-    assert schedules.period("*/15 * * * *", NOON) == timedelta(minutes=15)
-    assert schedules.period("0 9-17 * * 1-5", NOON) == timedelta(hours=16), "the night between is part of it"
     for none in (None, "@manual", "not cron"):
         assert schedules.next_time(none, NOON) is None
-        assert schedules.period(none, NOON) is None
+
+
+@pytest.mark.parametrize(
+    ("interval", "passed", "expected"),
+    [
+        ("*/15 * * * *", timedelta(minutes=29), False),
+        ("*/15 * * * *", timedelta(minutes=31), True),
+        ("0 9-12 * * *", timedelta(hours=21, minutes=30), False),  # the night between is no delay
+        ("0 9-12 * * *", timedelta(hours=22, minutes=30), True),
+        (None, timedelta(days=99), False),
+        ("@manual", timedelta(days=99), False),
+    ],
+)
+def test_schedule_is_overdue_when_two_of_its_times_have_passed(
+    interval: str | None, passed: timedelta, expected: bool
+) -> None:
+    assert schedules.is_overdue(interval, NOON, NOON + passed) is expected
 
 
 def test_schedule_is_due_once_at_its_time_and_not_for_times_that_passed_before() -> None:
