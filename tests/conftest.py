@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import os
 import signal
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from tests.support.browser import REMEDY
+from tests.support.meltano_project import MeltanoProject, install_project
 
 # The sample stores are on this machine. The tests of proxies set their own.
 os.environ["NO_PROXY"] = os.environ["no_proxy"] = "localhost,127.0.0.1"
@@ -30,7 +32,7 @@ settings.register_profile("long", COMMON, max_examples=600)
 settings.register_profile("soak", COMMON, max_examples=6000)
 settings.load_profile("quick")
 
-SHARED = ("installed", "new_warehouse", "filled", "project", "home", "guarded", "packages")
+SHARED = ("installed", "new_warehouse", "filled", "home", "guarded", "packages")
 """Fixtures that take long to make: the tests that need one of them run in one worker, and begin first."""
 
 
@@ -42,6 +44,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if group:
             item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=lambda item: SHARED.index(groups[item]) if groups[item] else len(SHARED))
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MeltanoProject]:
+    """A copy of the project with its plugins, with nothing synced yet, not even a database."""
+    with install_project(tmp_path_factory.mktemp("installed")) as opened:
+        yield opened
 
 
 @pytest.fixture(autouse=True)

@@ -55,7 +55,7 @@ def violations(driver: WebDriver) -> list[str]:
     return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
 
 
-@pytest.fixture(scope="module", params=["light", "dark", "phone"])
+@pytest.fixture(scope="module", params=["light", pytest.param("dark", marks=pytest.mark.long), "phone"])
 def looked_at(
     request: pytest.FixtureRequest, console: Running, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[WebDriver]:

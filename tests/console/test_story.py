@@ -23,20 +23,18 @@ PRODUCTS = 1500
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MeltanoProject]:
-    with install_project(tmp_path_factory.mktemp("story")) as opened:
+def empty(installed: MeltanoProject, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MeltanoProject]:
+    with install_project(tmp_path_factory.mktemp("story"), beside=installed) as opened:
         yield opened
 
 
 @pytest.fixture
-def console(installed: MeltanoProject) -> Iterator[Running]:
-    with start_console(installed.root) as running:
+def console(empty: MeltanoProject) -> Iterator[Running]:
+    with start_console(empty.root) as running:
         yield running
 
 
-def test_store_is_added_synced_and_watched_in_two_tabs(
-    installed: MeltanoProject, console: Running, tmp_path: Path
-) -> None:
+def test_store_is_added_synced_and_watched_in_two_tabs(empty: MeltanoProject, console: Running, tmp_path: Path) -> None:
     store = Store.synthetic(products=PRODUCTS)
     key = store.key()
     store.latency_seconds = 0.5
@@ -73,5 +71,5 @@ def test_store_is_added_synced_and_watched_in_two_tabs(
         assert "1,500" in driver.find_element(By.CSS_SELECTOR, "nav.pager").text
         assert driver.get_log("browser") == []  # type: ignore[no-untyped-call]
         assert key.consumer_secret not in driver.page_source
-    (run,) = history.history(Project(installed.root), registry.find(Project(installed.root), "localhost"))
-    assert (run.status, (installed.root / ".env").stat().st_mode & 0o777) == ("complete", 0o600)
+    (run,) = history.history(Project(empty.root), registry.find(Project(empty.root), "localhost"))
+    assert (run.status, (empty.root / ".env").stat().st_mode & 0o777) == ("complete", 0o600)

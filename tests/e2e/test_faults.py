@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import subprocess
-from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, BinaryIO
@@ -22,12 +21,12 @@ from tests.support.harness import Landing, Site, site
 from tests.support.landed import Schema, by_key, differing
 from tests.support.meltano_project import MeltanoProject
 
+pytestmark = pytest.mark.long
+
 SCHEMA = "faults"
 STREAMS = ("products", "product_shipping_classes")
 NAMES = list(cases(1, 2, 3))
 MIXES = range(12)
-SHORT_MIXES = range(2)
-STAYING = {"status 503", "connection reset", "HTML with status 200", "no totals", "a row that kills its page"}
 """Faults that stay for a whole run in `make test`; `make test-long` lets all of them stay."""
 
 NAMED = {"all rows null", "no ids", *(name for name in NAMES if name.startswith("every third row"))}
@@ -94,11 +93,6 @@ def chosen(request: pytest.FixtureRequest, test: Any) -> list[Any]:
         for item in request.session.items
         if isinstance(item, pytest.Function) and item.function is test
     ]
-
-
-def longer(values: Iterable[Any], short: Container[Any]) -> list[Any]:
-    """All values, of which `make test` takes the short ones."""
-    return [value if value in short else pytest.param(value, marks=pytest.mark.long) for value in values]
 
 
 @pytest.fixture(scope="module")
@@ -204,7 +198,7 @@ def test_a_fault_that_strikes_twice_costs_no_row(landed: Landed, name: str) -> N
     assert landed.differences(f"{name} once") == []
 
 
-@pytest.mark.parametrize("name", longer(NAMES, STAYING))
+@pytest.mark.parametrize("name", NAMES)
 def test_a_fault_that_stays_ends_in_one_of_three_ways_and_the_next_run_makes_it_good(landed: Landed, name: str) -> None:
     outcome = landed.outcomes[name, "always"]
     assert outcome.failure is None or fault_run.PLAIN.fullmatch(outcome.failure)
@@ -214,7 +208,7 @@ def test_a_fault_that_stays_ends_in_one_of_three_ways_and_the_next_run_makes_it_
     assert landed.differences(f"{name} always") == []
 
 
-@pytest.mark.parametrize("seed", longer(MIXES, SHORT_MIXES))
+@pytest.mark.parametrize("seed", MIXES)
 def test_three_faults_at_random_requests_are_made_good_by_the_next_run(landed: Landed, seed: int) -> None:
     outcome = landed.outcomes["three", f"at random {seed}"]
     assert outcome.failure is None or fault_run.PLAIN.fullmatch(outcome.failure)

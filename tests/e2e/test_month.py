@@ -22,6 +22,8 @@ from tests.support.meltano_project import MeltanoProject
 from tests.support.pipeline import Pipeline
 from tests.support.random_edits import RandomEdits
 
+pytestmark = pytest.mark.long
+
 BEGIN = datetime(2026, 10, 1, 12, tzinfo=UTC)
 SETTINGS: dict[str, Any] = {"max_retries": 1, "sync_components": list(COMPONENTS)}
 DEATHS = (
@@ -160,7 +162,7 @@ def run_well(pipeline: Pipeline) -> bool:
     return was_asked
 
 
-@pytest.fixture(params=[PROFILES[0], *(pytest.param(version, marks=pytest.mark.long) for version in PROFILES[1:])])
+@pytest.fixture(params=PROFILES)
 def pipeline(request: pytest.FixtureRequest, installed: MeltanoProject, tmp_path: Path) -> Iterator[Pipeline]:
     store = Store.recorded(request.param)
     store.keep_products(150)

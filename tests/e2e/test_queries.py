@@ -15,6 +15,8 @@ from tests.support.meltano_project import MeltanoProject
 from tests.support.pages import queries
 from tests.support.pipeline import Pipeline
 
+pytestmark = pytest.mark.long
+
 BEGIN = datetime(2026, 10, 31, 12, tzinfo=UTC)
 """Half a day before the moment that their query names."""
 
@@ -96,7 +98,6 @@ def test_queries_follow_trash_edits_and_deletions(pipeline: Pipeline) -> None:
     assert pipeline.differences() == []
 
 
-@pytest.mark.long
 def test_a_database_that_cannot_take_the_last_rows_does_not_make_live_ones_look_deleted(pipeline: Pipeline) -> None:
     """Its disk is full for the table of products; the small tables beside it can still be written."""
     store = pipeline.server.store

@@ -50,7 +50,8 @@ def test_second_run_changes_nothing_but_the_time_of_the_sync(synced: MeltanoProj
         assert modelled(synced, store_id) == synced_at(synced, store_id) > time
 
 
-@pytest.mark.parametrize("store_id", ["us", pytest.param("eu", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("store_id", ["us", "eu"])
 def test_run_of_one_store_never_touches_the_others_rows(synced: MeltanoProject, store_id: str) -> None:
     before, time = synced.all_rows(OTHER[store_id]), synced_at(synced, store_id)
 
@@ -71,6 +72,7 @@ def test_schedule_of_each_store_runs(synced: MeltanoProject, store_id: str) -> N
     assert modelled(synced, store_id) == synced_at(synced, store_id) > time
 
 
+@pytest.mark.long
 def test_both_stores_run_at_the_same_time(synced: MeltanoProject) -> None:
     before = {store_id: (without_times(synced, store_id), synced_at(synced, store_id)) for store_id in OTHER}
 
@@ -121,7 +123,8 @@ def test_edit_in_the_store_arrives_with_the_next_run(synced: MeltanoProject) -> 
     assert (found["name"], found["regular_price"]) == ("Renamed for the test", Decimal("0.10"))
 
 
-@pytest.mark.parametrize("place", [".env", pytest.param("terminal", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("place", [".env", "terminal"])
 def test_database_of_the_user_gets_the_rows(synced: MeltanoProject, place: str) -> None:
     name = place.removeprefix(".")
     own = f"postgresql://pim@/{name}?host={synced.root}/.pim/data"
@@ -168,6 +171,7 @@ def test_run_after_the_database_was_changed_brings_every_row(synced: MeltanoProj
     assert there_at == here_at, "UTC, whatever the time zone of the database is"
 
 
+@pytest.mark.long
 def test_failing_run_is_in_the_history_with_the_line_that_was_shown(synced: MeltanoProject) -> None:
     process = synced.begin(
         *("run", "pim-db:start", "tap-woo-pim--us", "target-postgres"),

@@ -28,6 +28,7 @@ def server(console: Console) -> postmaster.Postmaster:
     return found
 
 
+@pytest.mark.long
 def test_start_leaves_a_server_in_utc_running_after_the_command(console: Console) -> None:
     told = console.ok("db", "start")
 
@@ -81,6 +82,7 @@ def test_start_recovers_the_data_of_a_killed_server(console: Console) -> None:
     assert query(console.ok("db", "url").strip(), "select count(*), sum(number) from kept") == [(1000, 500500)]
 
 
+@pytest.mark.long
 def test_pid_file_that_names_another_program_is_not_taken_for_a_server(console: Console) -> None:
     console.ok("db", "start")
     data = console.root / ".pim" / "data"
@@ -96,6 +98,7 @@ def test_pid_file_that_names_another_program_is_not_taken_for_a_server(console: 
     assert server(console).pid != os.getpid()
 
 
+@pytest.mark.long
 def test_server_whose_data_was_deleted_is_ended_before_a_new_one_starts(console: Console) -> None:
     console.ok("db", "start")
     orphan = psutil.Process(server(console).pid)
@@ -108,6 +111,7 @@ def test_server_whose_data_was_deleted_is_ended_before_a_new_one_starts(console:
     assert query(console.ok("db", "url").strip(), "select 1") == [(1,)]
 
 
+@pytest.mark.long
 def test_server_that_lost_its_socket_is_started_anew(console: Console) -> None:
     console.ok("db", "start")
     query(console.ok("db", "url").strip(), "create table kept as select 7 as number")
@@ -118,6 +122,7 @@ def test_server_that_lost_its_socket_is_started_anew(console: Console) -> None:
     assert query(console.ok("db", "url").strip(), "select number from kept") == [(7,)]
 
 
+@pytest.mark.long
 def test_interrupted_first_start_is_begun_anew(console: Console) -> None:
     half_made = console.root / ".pim" / "data.new"
     half_made.mkdir(parents=True)
@@ -129,6 +134,7 @@ def test_interrupted_first_start_is_begun_anew(console: Console) -> None:
     assert query(console.ok("db", "url").strip(), "select 1") == [(1,)]
 
 
+@pytest.mark.long
 def test_only_the_databases_account_and_root_can_reach_the_server(console: Console) -> None:
     console.ok("db", "start")
 
@@ -137,6 +143,7 @@ def test_only_the_databases_account_and_root_can_reach_the_server(console: Conso
     assert query(console.ok("db", "url").strip(), "select current_setting('listen_addresses')") == [("",)]
 
 
+@pytest.mark.long
 def test_status_tells_what_there_is(console: Console) -> None:
     assert console.ok("db", "status") == "stopped\ndata: none yet\nstart it with: pimctl db start\n"
 
@@ -155,6 +162,7 @@ def test_stop_without_a_server_says_so(console: Console) -> None:
     assert console.ok("db", "stop") == "The PIM database is not running.\n"
 
 
+@pytest.mark.long
 def test_shell_runs_psql_on_the_database_whatever_the_users_own_variables_say(console: Console) -> None:
     console.ok("db", "start")
     console.variables |= {"PGHOST": "nowhere.invalid", "PGPORT": "1", "PGDATABASE": "none"}
@@ -169,6 +177,7 @@ def test_commands_that_need_the_server_say_how_to_start_it(console: Console, com
     assert console.fails("db", command) == "pimctl: The PIM database is not running: start it with: pimctl db start"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["a path with spaces", "it's, 100% and #1", "x" * 120])
 def test_any_project_path_will_do(tmp_path: Path, name: str) -> None:
     for console in new_console(tmp_path / name):
@@ -216,6 +225,7 @@ def test_database_of_another_postgresql_is_left_alone(console: Console) -> None:
     assert console.fails("db", "start") == f"pimctl: {data} holds PostgreSQL 16, this is 18: move it away."
 
 
+@pytest.mark.long
 def test_server_that_cannot_start_is_told_with_its_own_reason(console: Console) -> None:
     console.ok("db", "start")
     console.ok("db", "stop")

@@ -176,9 +176,22 @@ def copy_project(root: Path) -> None:
     path.write_text(before + EXTRACTORS + loaders + after + JOBS, encoding="utf-8")
 
 
+def link_plugins(installed: Path, root: Path) -> None:
+    """Let a copy of the project run the plugins that were installed in another one."""
+    for environment in (installed / ".meltano").glob("*/*/venv"):
+        link = root / environment.relative_to(installed)
+        link.parent.mkdir(parents=True)
+        link.symlink_to(environment)
+
+
 @contextmanager
-def install_project(folder: Path) -> Iterator[MeltanoProject]:
-    """Copy the project, install its plugins, open both stores; at the end close them and stop the database."""
+def install_project(folder: Path, beside: MeltanoProject | None = None) -> Iterator[MeltanoProject]:
+    """Copy the project, install its plugins, open both stores; at the end close them and stop the database.
+
+    Args:
+        folder: where it comes into.
+        beside: an installed one, whose plugins it uses too, since their installation takes a minute.
+    """
     installed = MeltanoProject(folder / "project")
     copy_project(installed.root)
     with (
@@ -194,8 +207,11 @@ def install_project(folder: Path) -> Iterator[MeltanoProject]:
                 f"{prefix}CONSUMER_SECRET": site.store.key().consumer_secret,
                 f"{prefix}CA_BUNDLE": str(site.ca_bundle),
             }
-        # Where Python may not keep what it compiled, dbt and the loader would take seconds more at each of many starts.
-        installed.meltano("install", **uv_variables(), UV_COMPILE_BYTECODE="1")
+        if beside is None:
+            # Without compiled modules dbt and the loader would take seconds more at each of many starts.
+            installed.meltano("install", **uv_variables(), UV_COMPILE_BYTECODE="1")
+        else:
+            link_plugins(beside.root, installed.root)
         try:
             yield installed
         finally:

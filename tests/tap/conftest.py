@@ -1,4 +1,4 @@
-"""A scene for every test, and one installed copy of the project for all that need Meltano."""
+"""A scene for every test, and one copy of the project for all that need Meltano."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.connection_project import Project
-from tests.support.meltano_project import install_project
+from tests.support.meltano_project import MeltanoProject, copy_project, link_plugins
 from tests.support.stage import Stage, open_stage
 
 
@@ -19,6 +19,8 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 
 @pytest.fixture(scope="session")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
-    with install_project(tmp_path_factory.mktemp("credentials")) as installed:
-        yield Project(installed.root)
+def project(installed: MeltanoProject, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    root = tmp_path_factory.mktemp("credentials") / "project"
+    copy_project(root)
+    link_plugins(installed.root, root)
+    return Project(root)

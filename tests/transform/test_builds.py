@@ -15,6 +15,7 @@ def bare(new_warehouse: NewWarehouse) -> Warehouse:
     return new_warehouse("bare")
 
 
+@pytest.mark.long
 def test_nothing_landed_builds_empty_tables(bare: Warehouse) -> None:
     bare.build()
     assert "products" in bare.tables("pim")
@@ -56,6 +57,7 @@ def test_second_build_changes_nothing(recorded: Warehouse) -> None:
     assert recorded.tuples("select count(*) from pim_work.stg_woo__landed_rows where is_changed") == [(0,)]
 
 
+@pytest.mark.long
 def test_change_of_one_product_reaches_every_table_as_a_full_build_would(
     recorded: Warehouse, new_warehouse: NewWarehouse
 ) -> None:

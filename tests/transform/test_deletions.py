@@ -9,6 +9,8 @@ import pytest
 from demo_store import Store
 from tests.support.warehouse import NewWarehouse, Warehouse
 
+pytestmark = pytest.mark.long
+
 COMPONENTS = ["categories", "products", "variations"]
 DELETED = "select product_id, deletion_reason from pim.products where is_deleted and store_id = 'store' order by 1"
 

@@ -11,6 +11,8 @@ import pytest
 from tests.support.landed_rows import insert, open_store, prepare, product
 from tests.support.warehouse import NewWarehouse, Warehouse
 
+pytestmark = pytest.mark.long
+
 SYNC_RUNS = """
 create table if not exists woo.sync_runs (
     store_id text, started_at timestamp, ended_at timestamp, status text, kind text, kind_reason text,

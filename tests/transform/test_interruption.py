@@ -21,8 +21,8 @@ MODELS = CHECKOUT / "transform" / "models"
 KEEPING_UP = r"drop_(?:changed|affected_products|affected_skus)\(\)|kept_checks"
 PASSED_OVER = "steady_view|ephemeral|_live|not_del"
 TABLES = sorted(path.stem for path in MODELS.rglob("*.sql") if not re.search(PASSED_OVER, path.read_text()))
-MARKS = {"int_built_rows": [], "int_sku_carriers": [pytest.mark.long]}
-BREAKS = [pytest.param(name, marks=MARKS.get(name, [pytest.mark.soak])) for name in TABLES]
+FEW = ("int_built_rows", "int_sku_carriers")
+BREAKS = [pytest.param(name, marks=[] if name in FEW else [pytest.mark.soak]) for name in TABLES]
 BUILD_SECONDS = 300
 
 
@@ -162,7 +162,6 @@ def test_rows_that_come_again_as_they_were_are_seen_and_not_built_again(
     assert partly == in_full(again)
 
 
-@pytest.mark.long
 def test_tables_of_an_earlier_version_are_taken_over(built: Warehouse, new_warehouse: NewWarehouse) -> None:
     """What was deleted when stands nowhere else."""
     former = new_warehouse("former", built.name)

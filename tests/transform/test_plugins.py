@@ -507,6 +507,7 @@ def test_notes_of_advanced_custom_fields_are_left_out(built: Warehouse) -> None:
     ) == [(16, 0)]
 
 
+@pytest.mark.long
 def test_changes_of_languages_siblings_and_lists_reach_all_as_a_full_build_would(
     built: Warehouse, new_warehouse: NewWarehouse
 ) -> None:

@@ -9,6 +9,8 @@ import pytest
 from demo_store import Store
 from tests.support.warehouse import NewWarehouse, Warehouse
 
+pytestmark = pytest.mark.long
+
 FIELDS = ["images", "categories", "description", "name", "variations"]
 ZONES = {"berlin": ("Europe/Berlin", 2), "hours": ("", 2), "odd": ("Mars/Olympus", 10**9)}
 SALE = "date_on_sale_from_gmt = '2026-05-01T22:00:00', date_on_sale_to_gmt = '2026-05-01T21:59:59'"

@@ -45,7 +45,7 @@ def test_taken_port_is_told_with_the_remedy(console: Console) -> None:
     )
 
 
-@pytest.mark.parametrize("port", [0, -1, 65536, 99999])
+@pytest.mark.parametrize("port", [0, pytest.param(65536, marks=pytest.mark.long)])
 def test_number_that_is_no_port_is_told(console: Console, port: int) -> None:
     told = console.fails("demo", "--us-port", str(free_port()), "--eu-port", str(port))
 
@@ -71,7 +71,7 @@ wait
 """
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("how", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.long)])
 def test_stopped_demonstration_ends_all_that_it_began_and_says_so_in_a_line(
     console: Console, how: signal.Signals
 ) -> None:
@@ -114,6 +114,7 @@ def test_store_that_is_stopped_while_it_opens_is_closed(tmp_path: Path, monkeypa
     assert psutil.Process().children() == before
 
 
+@pytest.mark.long
 def test_second_demonstration_at_the_same_time_is_told_to_wait(console: Console) -> None:
     (console.root / ".demo").mkdir()
     with exclusive(console.root / ".demo" / "lock"):

@@ -40,6 +40,7 @@ def test_start_and_stop_do_nothing_and_say_so(console: Console, other: Console) 
     assert other.ok("db", "status").startswith("running: ")
 
 
+@pytest.mark.long
 def test_status_url_and_shell_speak_of_the_own_database(console: Console, other: Console) -> None:
     console.variables["PIM_DATABASE_URL"] = own_url(other)
 
@@ -52,6 +53,7 @@ def test_status_url_and_shell_speak_of_the_own_database(console: Console, other:
     assert "pim" in console.ok("db", "shell", typed="select current_database();\n")
 
 
+@pytest.mark.long
 def test_dot_env_names_the_database_and_the_terminal_wins_over_it(console: Console) -> None:
     (console.root / ".env").write_text("PIM_DATABASE_URL=postgresql://from@dotenv/file\n", encoding="utf-8")
     assert console.ok("db", "url") == "user=from dbname=file host=dotenv\n"
@@ -60,6 +62,7 @@ def test_dot_env_names_the_database_and_the_terminal_wins_over_it(console: Conso
     assert console.ok("db", "url") == "user=from dbname=line host=terminal\n"
 
 
+@pytest.mark.long
 def test_own_embedded_server_can_still_be_stopped_when_another_database_is_chosen(console: Console) -> None:
     console.ok("db", "start")
     console.variables["PIM_DATABASE_URL"] = "postgresql://u@elsewhere.invalid/db"

@@ -84,6 +84,7 @@ def test_new_database_clears_the_states_of_this_environment_and_loader(landed: C
     assert calls(landed) == CLEARING
 
 
+@pytest.mark.long
 def test_database_with_rows_of_other_runs_clears_the_states(landed: Console, other: Console) -> None:
     other.ok("db", "start")
     own = other.ok("db", "url").strip()
@@ -102,6 +103,7 @@ def test_database_with_rows_of_other_runs_clears_the_states(landed: Console, oth
     assert landed.ok("db", "start").splitlines()[-1] == last
 
 
+@pytest.mark.long
 def test_another_database_of_the_same_server_clears_the_states(landed: Console) -> None:
     url = landed.ok("db", "url").strip()
     with psycopg.connect(url, autocommit=True) as connection:
@@ -112,6 +114,7 @@ def test_another_database_of_the_same_server_clears_the_states(landed: Console) 
     assert landed.ok("db", "start").endswith(f"{CLEARED}\n")
 
 
+@pytest.mark.long
 def test_dropped_tables_clear_the_states(landed: Console) -> None:
     with psycopg.connect(landed.ok("db", "url").strip()) as connection:
         connection.execute("drop schema woo cascade")
@@ -120,6 +123,7 @@ def test_dropped_tables_clear_the_states(landed: Console) -> None:
     assert calls(landed) == CLEARING
 
 
+@pytest.mark.long
 def test_environments_have_databases_of_their_own(landed: Console) -> None:
     landed.variables["MELTANO_ENVIRONMENT"] = "prod"
 
@@ -128,6 +132,7 @@ def test_environments_have_databases_of_their_own(landed: Console) -> None:
     assert list(kept) == ["dev", "prod"]
 
 
+@pytest.mark.long
 def test_role_that_may_not_know_the_server_tells_databases_by_name_and_number(landed: Console) -> None:
     url = landed.ok("db", "url").strip()
     with psycopg.connect(url) as connection:
@@ -143,6 +148,7 @@ def test_role_that_may_not_know_the_server_tells_databases_by_name_and_number(la
     assert calls(landed) == []
 
 
+@pytest.mark.long
 def test_start_outside_a_run_changes_no_state(landed: Console) -> None:
     landed.ok("db", "stop")
     (landed.root / ".pim").rename(landed.root / "elsewhere")
@@ -152,6 +158,7 @@ def test_start_outside_a_run_changes_no_state(landed: Console) -> None:
     assert calls(landed) == []
 
 
+@pytest.mark.long
 def test_states_that_cannot_be_cleared_stop_each_run_with_the_cause(landed: Console) -> None:
     landed.ok("db", "stop")
     (landed.root / ".pim").rename(landed.root / "elsewhere")
