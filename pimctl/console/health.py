@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, LiteralString
 
 from starlette.routing import Route
 
-from pimctl.console.listing import PAGE_ROWS, Listing, Part, csv_response
+from pimctl.console.listing import Listing, csv_response, read_part
 from pimctl.console.pages import page
 from pimctl.console.texts import _
 
@@ -44,7 +44,8 @@ select store_id, built_at, score from (
     from {HISTORY} where score is not null
 ) as numbered where place <= {POINTS} order by store_id, built_at
 """
-WHERE = """
+FINDINGS = """
+from pim.health_checks as h left join pim.stores as s using (store_id)
 where (%(store)s = '' or h.store_id = %(store)s) and (%(check)s = '' or h.check_name = %(check)s)
     and (%(severity)s = '' or h.severity = %(severity)s)
     and (%(q)s = '' or h.sku ilike %(pattern)s or h.product_name ilike %(pattern)s or h.message ilike %(pattern)s)
@@ -83,17 +84,8 @@ class Health:
         with self._warehouse.open() as reader:
             if not reader.has(*MODEL):
                 return page(request, "empty.html", title=_("Findings"), section="health")
-            values = parameters(listing)
-            rows = reader.rows(
-                "select h.*, s.url as site_url from pim.health_checks as h left join pim.stores as s using (store_id)"
-                + WHERE
-                + order(listing)
-                + "limit %(limit)s offset %(offset)s",
-                values,
-            )
-            counted = reader.row("select count(*) as total from pim.health_checks as h" + WHERE, values)
+            part = read_part(reader, listing, "h.*, s.url as site_url", FINDINGS, order(listing))
             checks, names = reader.checks(), reader.store_names()
-        part = Part(rows, counted["total"] if counted else 0, listing)
         about = checks.get(listing.filters["check"])
         return page(request, "findings.html", part=part, listing=listing, checks=checks, names=names, about=about)
 
@@ -106,27 +98,15 @@ class Health:
                 columns = (
                     "h.store_id, h.sku, h.product_id, h.product_name, h.check_name, h.subject, h.severity, h.message"
                 )
-                query = f"select {columns} from pim.health_checks as h" + WHERE + order(listing)
-                yield from reader.stream(query, parameters(listing))
+                yield from reader.stream(f"select {columns} {FINDINGS} {order(listing)}", listing.values)
 
         return csv_response("findings", rows())
 
 
-def parameters(listing: Listing) -> dict[str, Any]:
-    """Return the values of the list's query."""
-    return {
-        **listing.filters,
-        "q": listing.search,
-        "pattern": listing.pattern,
-        "limit": PAGE_ROWS,
-        "offset": listing.offset,
-    }
-
-
-def order(listing: Listing) -> str:
+def order(listing: Listing) -> LiteralString:
     """Return the order of the findings; those with the same value keep one order too."""
     direction = "desc" if listing.descending else "asc"
-    return f" order by {SORTS[listing.sort]} {direction} nulls last, h.check_name, h.store_id, h.product_id, h.subject "
+    return f"order by {SORTS[listing.sort]} {direction} nulls last, h.check_name, h.store_id, h.product_id, h.subject"
 
 
 def summary(reader: Reader, store: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, LiteralString
 
 from starlette.responses import StreamingResponse
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from starlette.requests import Request
+
+    from pimctl.console.warehouse import Reader
 
 PAGE_ROWS = 50
 MOST_PAGES = 20_000
@@ -75,6 +77,17 @@ class Listing:
         return f"%{escaped}%"
 
     @property
+    def values(self) -> dict[str, Any]:
+        """The values of the list's query in the database."""
+        return {
+            **self.filters,
+            "q": self.search,
+            "pattern": self.pattern,
+            "limit": PAGE_ROWS,
+            "offset": self.offset,
+        }
+
+    @property
     def query(self) -> dict[str, str]:
         """The query of the address, without the page."""
         sort = ("-" if self.descending else "") + self.sort
@@ -114,6 +127,23 @@ class Part:
     def last(self) -> int:
         """The number of the last row."""
         return self.listing.offset + len(self.rows)
+
+
+def read_part(
+    reader: Reader, listing: Listing, columns: LiteralString, source: LiteralString, order: LiteralString
+) -> Part:
+    """Read one page of a list, and count all of it apart: counted along, 36,000 rows would be sorted on the disk.
+
+    Args:
+        reader: The database.
+        listing: What was asked.
+        columns: What to select.
+        source: The query from its ``from`` to its conditions.
+        order: Its ``order by``.
+    """
+    rows = reader.rows(f"select {columns} {source} {order} limit %(limit)s offset %(offset)s", listing.values)
+    counted = reader.row(f"select count(*) as total {source}", listing.values)
+    return Part(rows, counted["total"] if counted else 0, listing)
 
 
 def csv_response(name: str, rows: Iterator[Mapping[str, Any]]) -> StreamingResponse:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, LiteralString
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
 from pimctl.console import texts
-from pimctl.console.listing import PAGE_ROWS, Listing, Part, csv_response
+from pimctl.console.listing import Listing, csv_response, read_part
 from pimctl.console.pages import page
 from pimctl.console.texts import _
 
@@ -126,14 +126,14 @@ class Products:
         with self._warehouse.open() as reader:
             if not reader.has(*MODEL):
                 return page(request, "empty.html", title=_("Products"), section="products")
-            columns = "*, cardinality(differing_attributes) as differences, count(*) over () as total"
-            rows = reader.rows(query(listing, columns) + "limit %(limit)s offset %(offset)s", parameters(listing))
-            add_findings(reader, rows)
+            columns = "*, cardinality(differing_attributes) as differences"
+            part = read_part(reader, listing, columns, source(listing), order(listing))
+            add_findings(reader, part.rows)
             checks, names = reader.checks(), reader.store_names()
         return page(
             request,
             "products.html",
-            part=Part(rows, rows[0]["total"] if rows else 0, listing),
+            part=part,
             listing=listing,
             names=names,
             checks=checks,
@@ -149,7 +149,7 @@ class Products:
 
         def rows() -> Iterator[Row]:
             with self._warehouse.open() as reader:
-                yield from reader.stream(query(listing, columns), parameters(listing))
+                yield from reader.stream(f"select {columns} {source(listing)} {order(listing)}", listing.values)
 
         return csv_response("products", rows())
 
@@ -169,13 +169,8 @@ class Products:
         return page(request, "product.html", copies=copies, **details)
 
 
-def parameters(listing: Listing) -> dict[str, Any]:
-    """Return the values of the list's query."""
-    return {**listing.filters, "pattern": listing.pattern, "limit": PAGE_ROWS, "offset": listing.offset}
-
-
-def query(listing: Listing, columns: str) -> str:
-    """Return the query of the list; rows with the same value keep one order too, or a page would repeat some.
+def source(listing: Listing) -> LiteralString:
+    """Return where the list's rows come from, and its conditions.
 
     Variations are left out unless they, or something by its name, are searched for.
     """
@@ -184,11 +179,13 @@ def query(listing: Listing, columns: str) -> str:
     if not (asked["q"] or asked["kind"] or asked["gone"]):
         conditions.append("kind <> 'variation'")
     items = DELETED_ITEMS if asked["gone"] else LIVE_ITEMS
+    return f"from ({items}) as items where {' and '.join(conditions) or 'true'}"
+
+
+def order(listing: Listing) -> LiteralString:
+    """Return the order of the list; rows with the same value keep one order too, or a page would repeat some."""
     direction = "desc" if listing.descending else "asc"
-    return (
-        f"select {columns} from ({items}) as items where {' and '.join(conditions) or 'true'} "
-        f"order by {SORTS[listing.sort]} {direction} nulls last, sku nulls last, product_ids::text "
-    )
+    return f"order by {SORTS[listing.sort]} {direction} nulls last, sku nulls last, product_ids::text"
 
 
 def add_findings(reader: Reader, rows: list[Row]) -> None:
