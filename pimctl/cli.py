@@ -1,4 +1,4 @@
-"""The command ``pimctl``: reads the command line, runs, and tells a failure in one line on stderr."""
+"""The command ``pimctl``: reads the command line, runs it, and prints a failure as one line on stderr."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
-    help="WooCommerce stores in one PIM database: add a store, and it syncs.",
-    epilog="Begin with: pimctl stores add eu --url https://store.example",
+    help="Sync WooCommerce stores into one PIM database.",
+    epilog="Start with: pimctl stores add eu --url https://store.example",
 )
-STORES, TIMES, DATA = "Stores", "By itself", "Database and pages"
+STORES, TIMES, DATA = "Stores", "Automation", "Database and console"
 app.add_typer(stores.app, name="stores", rich_help_panel=STORES)
 app.command(epilog=sync.EPILOG, rich_help_panel=STORES)(sync.sync)
 app.command(rich_help_panel=STORES)(history.status)
@@ -53,7 +53,7 @@ def demo(
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; return 0, 1 after a failure, 2 for a wrong command line, or 130 when it was told to stop."""
+    """Run one command; return 0, 1 after a failure, 2 for a wrong command line, or 130 after Ctrl-C or SIGTERM."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: all that was begun is ended
     try:
         code = app(list(argv) if argv is not None else None, standalone_mode=False)
@@ -62,16 +62,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left; nothing more to say
         return 0
     except (KeyboardInterrupt, typer.Abort):
-        return _fail("stopped before its end.", STOPPED)
+        return _fail("stopped before it was done.", STOPPED)
     except ClickException as error:
-        told = error.format_message()
-        return _fail(f"{told.rstrip('.')}. See: pimctl --help", error.exit_code) if told else error.exit_code
+        text = error.format_message()
+        return _fail(f"{text.rstrip('.')}. See: pimctl --help", error.exit_code) if text else error.exit_code
     except (PimctlError, OSError) as error:
         return _fail(reason(error) if isinstance(error, OSError) else str(error))
     finally:
         signal.signal(signal.SIGTERM, before)
     if code == STOPPED:  # Typer turns a Ctrl-C into it
-        return _fail("stopped before its end.", STOPPED)
+        return _fail("stopped before it was done.", STOPPED)
     return code if isinstance(code, int) else 0
 
 
@@ -83,12 +83,12 @@ def _fail(text: str, code: int = 1) -> int:
 def reason(error: OSError) -> str:
     """Return what an error of the system means, where it was, and what to do."""
     place = error.filename or _project_folder()
-    told = error.strerror or str(error)
+    text = error.strerror or str(error)
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return f"{told} at {place}: make room there, then try again."
+        return f"{text} at {place}: free some space there, then try again."
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
-        return f"{told} ({place}): run this as the owner of the project's folder, or as root."
-    return f"{told} ({place})" if error.filename else told
+        return f"{text} ({place}): run this as the owner of the project's folder, or as root."
+    return f"{text} ({place})" if error.filename else text
 
 
 def _project_folder() -> str:

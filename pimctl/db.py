@@ -60,7 +60,7 @@ def stop(project: Project) -> None:
 
 
 def status(project: Project) -> None:
-    """Tell whether there is a database, where, of what version and size."""
+    """Show which database is in use, its version and its size."""
     own = project.variable(external.VARIABLE)
     if own:
         version, size = external.server_version_and_size(own)
@@ -106,13 +106,13 @@ def current_url(project: Project) -> str:
 
 
 def url(project: Project) -> None:
-    """Print the address of the database; for an own one without its password."""
+    """Print the URL of the database, without its password."""
     own = project.variable(external.VARIABLE)
     print(external.without_password(own) if own else current_url(project))
 
 
 def shell(project: Project) -> NoReturn:
-    """Become psql on the database."""
+    """Open psql on the database."""
     variables = external.variables(current_url(project))
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     psql = str(programs.folder() / "psql")

@@ -2,4 +2,4 @@
 
 
 class PimctlError(Exception):
-    """A failure told in one plain line: what happened, where, and what to do."""
+    """A failure in one plain line: what happened, where, and what to do."""

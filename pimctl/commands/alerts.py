@@ -10,7 +10,8 @@ import typer
 from pimctl.commands import words
 from pimctl.project import Project
 
-EPILOG = """Examples:
+EPILOG = (
+    """Examples:
 
 pimctl alerts add team
 
@@ -18,9 +19,10 @@ pimctl alerts add hook json://hooks.example/pim
 
 pimctl alerts test team
 
-The address is an Apprise URL: mail, Slack, Teams, webhooks and a hundred others. It may hold a password. Left out here,
-it is asked for without being shown, or read as a line from stdin. It is kept in .env.
 """
+    "The address is an Apprise URL: mail, Slack, Teams, webhooks and a hundred others. It may hold a password: left "
+    "out here, it is asked for without being shown, or read as a line from stdin. It is kept in .env."
+)
 
 app = typer.Typer(no_args_is_help=True, help="Send a message when a sync fails, a store is stale or its health falls.")
 

@@ -6,12 +6,12 @@ import typer
 
 from pimctl.project import Project
 
-app = typer.Typer(no_args_is_help=True, help="The PIM database: start, stop, status, url, shell.")
+app = typer.Typer(no_args_is_help=True, help="Start, stop and inspect the PIM database.")
 
 
 @app.command()
 def start() -> None:
-    """Start the embedded database, unless PIM_DATABASE_URL names another."""
+    """Start the embedded database, unless PIM_DATABASE_URL is set."""
     from pimctl import db  # noqa: PLC0415  loaded when needed, so that --help is quick
 
     db.start(Project.find())
@@ -27,7 +27,7 @@ def stop() -> None:
 
 @app.command()
 def status() -> None:
-    """Tell whether there is a database, where, of what version and size."""
+    """Show which database is in use, its version and its size."""
     from pimctl import db  # noqa: PLC0415
 
     db.status(Project.find())
@@ -35,7 +35,7 @@ def status() -> None:
 
 @app.command()
 def url() -> None:
-    """Print the address of the database; for an own one without its password."""
+    """Print the URL of the database, without its password."""
     from pimctl import db  # noqa: PLC0415
 
     db.url(Project.find())
@@ -43,7 +43,7 @@ def url() -> None:
 
 @app.command()
 def shell() -> None:
-    """Become psql on the database."""
+    """Open psql on the database."""
     from pimctl import db  # noqa: PLC0415
 
     db.shell(Project.find())
@@ -52,4 +52,4 @@ def shell() -> None:
 @app.command(hidden=True)
 def paused() -> None:
     """Say that a store is paused: all that the job of a paused store does."""
-    print("This store is paused, so nothing is synced. Resume it by: pimctl stores resume ID")
+    print("This store is paused, so nothing is synced. Resume it with: pimctl stores resume ID")

@@ -17,7 +17,7 @@ LONGEST_SENTENCE = 300
 
 
 def status(as_json: AsJson = False) -> None:
-    """Show how each store is: last sync, rows, health, next sync, and what is wrong."""
+    """Show the state of each store: last sync, rows, health, next sync, and what is wrong."""
     from pimctl.stores import history  # noqa: PLC0415
 
     found = history.status(Project.find())
@@ -57,27 +57,29 @@ def _state(one: StoreStatus) -> str:
 
 
 def _sentences(one: StoreStatus) -> list[str]:
-    told = []
+    sentences = []
     if one.error:
-        told.append(words.without_place(one.error, one.store.store_id)[:LONGEST_SENTENCE])
+        sentences.append(words.without_place(one.error, one.store.store_id)[:LONGEST_SENTENCE])
     elif one.state == "incomplete" and one.last:
-        told.append(words.without_place(one.last.message, one.store.store_id))
+        sentences.append(words.without_place(one.last.message, one.store.store_id))
     if one.is_stale:
-        told.append(f"two scheduled times have passed since its last good sync (schedule {one.store.cron}).")
+        sentences.append(f"two scheduled times have passed since its last good sync (schedule {one.store.cron}).")
     if one.alert_error:
-        told.append(f"an alert could not be sent: {one.alert_error}")
-    return told
+        sentences.append(f"an alert could not be sent: {one.alert_error}")
+    return sentences
 
 
 def history(
-    store: Annotated[str | None, typer.Argument(help="All stores if not given; `show` shows one run.")] = None,
-    run: Annotated[
-        str | None, typer.Argument(metavar="[RUN]", help="With `show`: the number or the id of a run.")
+    store: Annotated[
+        str | None, typer.Argument(metavar="STORE", help="A store, or `show`. All stores if not given.")
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many runs.")] = 20,
+    run: Annotated[
+        str | None, typer.Argument(metavar="RUN", help="With `show`: the number or the id of a run.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many syncs to list.")] = 20,
     as_json: AsJson = False,
 ) -> None:
-    """List the syncs, the newest first; or show one of them by stream: pimctl history show RUN."""
+    """List past syncs, newest first, or show one sync in detail: pimctl history show RUN."""
     from pimctl.errors import PimctlError  # noqa: PLC0415
     from pimctl.stores import history as past  # noqa: PLC0415
     from pimctl.stores import registry  # noqa: PLC0415
@@ -85,11 +87,11 @@ def history(
     project = Project.find()
     if store == "show":
         if run is None:
-            raise PimctlError("Say which run: pimctl history show RUN, as listed by pimctl history.")
+            raise PimctlError("Name the run: pimctl history show RUN. pimctl history lists them.")
         _show(past.find_run(project, run), as_json=as_json)
         return
     if run is not None:
-        raise PimctlError(f'"{run}" is one word too many: pimctl history [STORE], or pimctl history show RUN.')
+        raise PimctlError(f'"{run}" is one argument too many. Use pimctl history [STORE], or pimctl history show RUN.')
     runs = past.history(project, registry.find(project, store) if store else None, limit)
     if as_json:
         print(words.as_json(runs))
@@ -131,7 +133,7 @@ def _show(run: SyncRun, *, as_json: bool) -> None:
         return
     terminal = words.terminal()
     terminal.print(f"{run.store}: {words.styled(run.status)}, {run.kind or 'unknown'} sync")
-    told = {
+    facts = {
         "began": words.local(run.started_at),
         "took": words.duration(run.seconds),
         "requests": f"{run.requests:,}, {run.retries:,} of them again",
@@ -140,7 +142,7 @@ def _show(run: SyncRun, *, as_json: bool) -> None:
         "Meltano's run": run.run_id,
         "message": run.message,
     }
-    for name, value in told.items():
+    for name, value in facts.items():
         if value:
             terminal.print(f"  {name:<15} {value}", markup=False, soft_wrap=True)
     right = ("rows", "changed", "unread", "again", "took")

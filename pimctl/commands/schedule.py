@@ -11,7 +11,8 @@ from pimctl.commands.completion import store_ids
 from pimctl.errors import PimctlError
 from pimctl.project import Project
 
-EPILOG = """Examples:
+EPILOG = (
+    """Examples:
 
 pimctl schedule eu --every 1h
 
@@ -21,19 +22,20 @@ pimctl schedule eu --cron "*/15 6-20 * * 1-5"
 
 pimctl schedule eu --off
 
-A schedule is a Meltano schedule. It runs where something runs it: cron, systemd, or pimctl scheduler;
-docs/scheduling.md has a text to paste for each.
 """
+    "The schedule is a Meltano schedule, and something has to run it: cron, systemd or pimctl scheduler. "
+    "docs/scheduling.md has a snippet for each."
+)
 
 
 def schedule(
-    store: Annotated[str, typer.Argument(help="The id of the store.", autocompletion=store_ids)],
+    store: Annotated[str, typer.Argument(metavar="STORE", help="The id of the store.", autocompletion=store_ids)],
     every: Annotated[str | None, typer.Option(help="Sync at this interval: 15m, 1h, 6h, 1d.")] = None,
     at: Annotated[str | None, typer.Option(help="Sync every day at this time: 03:00.")] = None,
-    cron: Annotated[str | None, typer.Option(help='Sync by cron fields: "0 3 * * 1-5".')] = None,
-    off: Annotated[bool, typer.Option("--off", help="Take the schedule away.")] = False,
+    cron: Annotated[str | None, typer.Option(help='Sync on a cron schedule: "0 3 * * 1-5".')] = None,
+    off: Annotated[bool, typer.Option("--off", help="Remove the schedule.")] = False,
 ) -> None:
-    """Set when a store syncs, or show it."""
+    """Set, show or remove the schedule of a store."""
     from datetime import UTC, datetime  # noqa: PLC0415
 
     from pimctl.commands.stores import _cron, _minute  # noqa: PLC0415
@@ -51,11 +53,11 @@ def schedule(
         return
     following = schedules.next_time(found.cron, datetime.now(UTC))
     when = "paused" if found.is_paused else f"next {words.until(following)}, at {words.local(following)}"
-    print(f"{store} syncs by {found.cron} ({found.schedule}): {when}.")
+    print(f"{store} syncs on schedule {found.schedule} ({found.cron}): {when}.")
 
 
 def scheduler() -> None:
-    """Run what is due, in the foreground, until it is stopped: for machines without cron."""
+    """Run the schedules in the foreground until stopped, for machines without cron."""
     from pimctl.stores import scheduler as running  # noqa: PLC0415
 
     running.run(Project.find())

@@ -27,20 +27,19 @@ KEY_VARIABLES = ("PIMCTL_CONSUMER_KEY", "PIMCTL_CONSUMER_SECRET")
 HTTP_VARIABLE = "PIMCTL_HTTP_PASSWORD"
 DEFAULT_EVERY = "1h"
 
-app = typer.Typer(no_args_is_help=True, help="The stores: add, list, check, edit, pause, remove.")
+app = typer.Typer(no_args_is_help=True, help="Add, list, check, edit, pause and remove stores.")
 
 Id = Annotated[str, typer.Argument(metavar="STORE", help="The id of the store.", autocompletion=store_ids)]
 Ids = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[STORE]...", help="All of them if none is named.", autocompletion=store_ids),
+    typer.Argument(metavar="STORE", help="All stores if none is named.", autocompletion=store_ids),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing; take what is not given by default.")]
-Components = Annotated[
-    str | None, typer.Option(help="What comes over, with commas between. All but reviews if not given.")
-]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; use the defaults for what is not given.")]
+Components = Annotated[str | None, typer.Option(help="Sync components, separated by commas. Default: all but reviews.")]
 Settings = Annotated[
-    list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A further setting of the tap, as page_size=50.")
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="A further setting of the tap, for instance page_size=50."),
 ]
 HttpUser = Annotated[
     str | None,
@@ -48,7 +47,7 @@ HttpUser = Annotated[
 ]
 Every = Annotated[str | None, typer.Option(help="Sync at this interval: 15m, 1h, 6h, 1d.")]
 At = Annotated[str | None, typer.Option(help="Sync every day at this time: 03:00.")]
-Cron = Annotated[str | None, typer.Option(help='Sync by cron fields: "0 3 * * 1-5".')]
+Cron = Annotated[str | None, typer.Option(help='Sync on a cron schedule: "0 3 * * 1-5".')]
 
 ADD_EPILOG = """Examples:
 
@@ -58,14 +57,16 @@ pimctl stores add eu --url store.example --components products,variations,catego
 
 PIMCTL_CONSUMER_KEY=ck_... PIMCTL_CONSUMER_SECRET=cs_... pimctl stores add eu --url store.example --yes --json
 
-Key and secret are asked for without being shown. A script gives them in these variables, or as two lines on stdin.
+Key and secret are asked for without being shown. Scripts give them in these variables, or as two lines on stdin.
 """
 
 
 @app.command(epilog=ADD_EPILOG)
 def add(  # noqa: PLR0913  each is an option of the command
-    store: Annotated[str, typer.Argument(metavar="ID", help="Its name here and in the database, as eu or my-store.")],
-    url: Annotated[str, typer.Option(help="Its address, as one types it in a browser.")],
+    store: Annotated[
+        str, typer.Argument(metavar="ID", help="A short name for it, here and in the database: eu, my-store.")
+    ],
+    url: Annotated[str, typer.Option(help="Its address, as you would type it in a browser.")],
     *,
     components: Components = None,
     every: Every = None,
@@ -103,7 +104,7 @@ def add(  # noqa: PLR0913  each is an option of the command
         result["sync"] = batch.syncs[0]
         is_good = batch.is_good
     else:
-        terminal.print(f"Sync it by: pimctl sync {store}")
+        terminal.print(f"Sync it with: pimctl sync {store}")
     if as_json:
         print(words.as_json(result))
     if not is_good:
@@ -139,7 +140,7 @@ def list_(as_json: AsJson = False) -> None:
 
 @app.command()
 def check(stores: Ids = None, as_json: AsJson = False) -> None:
-    """Check stores: address, key, rights and each component, without reading anything."""
+    """Check stores: address, key, permissions and each component. Nothing is synced."""
     from pimctl.stores import check as checking  # noqa: PLC0415
     from pimctl.stores import registry  # noqa: PLC0415
 
@@ -174,7 +175,7 @@ def edit(  # noqa: PLR0913  each is an option of the command
     settings: Settings = None,
     yes: Yes = False,
 ) -> None:
-    """Change a store: shows what changes, checks the store, then writes. NAME= takes a setting away."""
+    """Edit a store: show the difference, check the store, then save. --set NAME= removes a setting."""
     from pimctl.stores import check as checking  # noqa: PLC0415
     from pimctl.stores import operations, project_files, registry  # noqa: PLC0415
 
@@ -208,7 +209,7 @@ def edit(  # noqa: PLR0913  each is an option of the command
 
 @app.command("replace-key")
 def replace_key(store: Id) -> None:
-    """Put a new key and secret in the place of the old ones, when the new ones are proven."""
+    """Replace key and secret. The old ones stay until the check has passed with the new ones."""
     from pimctl.stores import check as checking  # noqa: PLC0415
     from pimctl.stores import operations, registry  # noqa: PLC0415
 
@@ -226,19 +227,19 @@ def replace_key(store: Id) -> None:
 
 
 @app.command()
-def pause(stores: Annotated[list[str], typer.Argument(metavar="STORE...", autocompletion=store_ids)]) -> None:
-    """Let no sync of a store start, whoever starts it. Its schedule stays."""
+def pause(stores: Annotated[list[str], typer.Argument(metavar="STORE", autocompletion=store_ids)]) -> None:
+    """Pause a store: no sync of it starts, whoever starts it. Its schedule stays."""
     from pimctl.stores import operations, registry  # noqa: PLC0415
 
     project = Project.find()
     for store in registry.choose(project, stores):
         operations.pause(project, store)
-        print(f"Paused {store.id}. Resume it by: pimctl stores resume {store.id}")
+        print(f"Paused {store.id}. Resume it with: pimctl stores resume {store.id}")
 
 
 @app.command()
-def resume(stores: Annotated[list[str], typer.Argument(metavar="STORE...", autocompletion=store_ids)]) -> None:
-    """Let a paused store sync again."""
+def resume(stores: Annotated[list[str], typer.Argument(metavar="STORE", autocompletion=store_ids)]) -> None:
+    """Resume a paused store."""
     from pimctl.stores import operations, registry  # noqa: PLC0415
 
     project = Project.find()
@@ -251,10 +252,10 @@ def resume(stores: Annotated[list[str], typer.Argument(metavar="STORE...", autoc
 def remove(
     store: Id,
     *,
-    purge: Annotated[bool, typer.Option("--purge", help="Delete its rows and its states too.")] = False,
+    purge: Annotated[bool, typer.Option("--purge", help="Also delete its rows and its states.")] = False,
     yes: Yes = False,
 ) -> None:
-    """Remove a store with its job, schedule and key. Its rows stay, unless --purge deletes them."""
+    """Remove a store with its job, schedule and key. Its rows stay unless you give --purge."""
     from pimctl.stores import purge as purging  # noqa: PLC0415
     from pimctl.stores import registry  # noqa: PLC0415
 
@@ -286,11 +287,11 @@ def _complete(draft: Draft, components: str | None, terminal: Console, *, asks: 
         components = _ask_components(terminal)
     chosen, brought = check_components(_names(components))
     for name, by in brought.items():
-        terminal.print(f"{by} needs {name}, so {name} comes along.")
+        terminal.print(f"{by} needs {name}, so {name} is synced too.")
     cron = draft.cron
     if cron is None and asks:
-        told = typer.prompt("Sync every (15m, 1h, 6h, 1d; none for no schedule)", default=DEFAULT_EVERY)
-        cron = None if told.strip().lower() in {"none", "-", "no"} else schedules.every(told, _minute(draft.id))
+        answer = typer.prompt("Sync every (15m, 1h, 6h, 1d; none for no schedule)", default=DEFAULT_EVERY)
+        cron = None if answer.strip().lower() in {"none", "-", "no"} else schedules.every(answer, _minute(draft.id))
     return replace(draft, components=chosen, cron=cron)
 
 
@@ -326,14 +327,14 @@ def _ask_http_password() -> str:
 def _ask_components(terminal: Console) -> str:
     from pimctl.stores.store import COMPONENTS  # noqa: PLC0415
 
-    terminal.print("What should come over?")
+    terminal.print("What do you want to sync?")
     for number, component in enumerate(COMPONENTS, 1):
         terminal.print(f"  {number:>2}  {component.name:<17} {component.label}")
-    told = typer.prompt("Numbers or names with commas between", default="all but reviews")
-    if told == "all but reviews":
+    answer = typer.prompt("Numbers or names, separated by commas", default="all but reviews")
+    if answer == "all but reviews":
         return ""
     by_number = {str(number): component.name for number, component in enumerate(COMPONENTS, 1)}
-    return ",".join(by_number.get(name, name) for name in _names(told))
+    return ",".join(by_number.get(name, name) for name in _names(answer))
 
 
 def _names(text: str | None) -> tuple[str, ...]:
@@ -350,7 +351,7 @@ def _settings(pairs: list[str] | None) -> dict[str, Any]:
     for pair in pairs or []:
         name, separator, value = pair.partition("=")
         if not separator or not name.strip():
-            raise PimctlError(f'"{pair}" is no setting: give it as NAME=VALUE, for instance page_size=50.')
+            raise PimctlError(f'"{pair}" is not a setting: give it as NAME=VALUE, for instance page_size=50.')
         if name.strip() in {"consumer_key", "consumer_secret", "http_password"}:
             raise PimctlError("Others can read a secret on the command line: use replace-key, or --http-user.")
         found[name.strip()] = value.strip() or None
@@ -391,7 +392,7 @@ def _check(settings: Mapping[str, Any], credentials: Credentials | None, termina
         where = f"{found.currency or 'currency unknown'}, {found.time_zone}"
         terminal.print(f"Found {found.name}: {versions}, {where}", markup=False, soft_wrap=True)
         for advice in found.advice:
-            terminal.print(f"Better: {advice}", markup=False, soft_wrap=True)
+            terminal.print(f"Advice: {advice}", markup=False, soft_wrap=True)
     return steps
 
 
@@ -452,7 +453,7 @@ def _confirm(question: str, *, yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        raise PimctlError("This asks before it goes on: give --yes where nobody can answer.")
+        raise PimctlError("This command asks for confirmation: give --yes if nobody can answer.")
     if not typer.confirm(question):
         raise PimctlError("Nothing was changed.")
 

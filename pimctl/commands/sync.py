@@ -35,11 +35,12 @@ pimctl sync --parallel 2 --json > result.json
 def sync(
     stores: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[STORE]...", help="All of them if none is named.", autocompletion=store_ids),
+        typer.Argument(metavar="STORE", help="All stores if none is named.", autocompletion=store_ids),
     ] = None,
-    full: Annotated[bool, typer.Option("--full", help="Read everything anew, not only what changed.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Read everything, not only what changed.")] = False,
     parallel: Annotated[
-        int | None, typer.Option(min=1, max=32, help="Stores at a time. As many as cores, at most 4, if not given.")
+        int | None,
+        typer.Option(min=1, max=32, help="How many stores at a time. Default: one for each core, at most 4."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
@@ -69,12 +70,12 @@ def run(
     parallel: int | None = None,
     is_quiet: bool = False,
 ) -> SyncBatch:
-    """Sync stores, show how far they are, and at the end a table of what came of them.
+    """Sync stores, show their progress, and at the end a table of the results.
 
     Args:
         project: The Meltano project.
         stores: The stores.
-        full: Read everything anew.
+        full: Read everything.
         parallel: How many at a time.
         is_quiet: Show nothing.
     """
@@ -166,7 +167,7 @@ def _bar(percent: float | None) -> RenderableType:
 
 
 class _Lines:
-    """Says on a pipe what begins and ends, and every five seconds how far it is."""
+    """Prints to a pipe what starts and ends, and the progress every five seconds."""
 
     def __init__(self, terminal: Console) -> None:
         self.terminal = terminal

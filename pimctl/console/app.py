@@ -134,7 +134,7 @@ def say_broken(request: Request, error: Exception) -> Response:  # noqa: ARG001 
         request,
         500,
         _("The console has a fault"),
-        _("The terminal in which it runs shows what happened. Go back and try again."),
+        _("The terminal that runs it shows what happened. Go back and try again."),
     )
 
 

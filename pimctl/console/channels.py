@@ -240,7 +240,7 @@ class Channels:
     def _job(self, request: Request) -> Job:
         job = self._jobs.find(request.path_params["job"])
         if job is None:
-            raise HTTPException(404, _("This check is over, and the console does not keep it. Begin it again."))
+            raise HTTPException(404, _("This check is over and no longer kept. Start it again."))
         return job
 
     # One store
@@ -369,7 +369,7 @@ class Channels:
         for store in registry.list_stores(self._project):
             if store.id == name:
                 return store
-        raise HTTPException(404, _("There is no store %s (any more).") % name)
+        raise HTTPException(404, _("There is no store %s.") % name)
 
 
 def chosen(seen: Seen, listing: Listing) -> list[StoreStatus]:

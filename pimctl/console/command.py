@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pimctl.console.users import Users
 
 app = typer.Typer(invoke_without_command=True, help="Open the console in the browser: channels, products and health.")
-users = typer.Typer(no_args_is_help=True, help="Who may log in.")
+users = typer.Typer(no_args_is_help=True, help="Manage who may log in.")
 app.add_typer(users, name="users")
 
 
@@ -45,15 +45,17 @@ def libraries() -> Iterator[None]:
 def open_console(  # noqa: PLR0913  each is an option of the command
     context: typer.Context,
     *,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 for any free one.")] = 8765,
-    host: Annotated[str, typer.Option(help="Address to listen on; other ones than this need users.")] = "127.0.0.1",
-    name: Annotated[list[str] | None, typer.Option(help="Name by which browsers reach it, with --host.")] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 for any free one.")] = 8765,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on. Any but the local one needs users and TLS.")
+    ] = "127.0.0.1",
+    name: Annotated[list[str] | None, typer.Option(help="Host name that browsers use, with --host.")] = None,
     certificate: Annotated[Path | None, typer.Option(help="TLS certificate, with --private-key.")] = None,
     private_key: Annotated[Path | None, typer.Option()] = None,
-    behind_proxy: Annotated[bool, typer.Option("--behind-proxy", help="A proxy in front speaks https.")] = False,
+    behind_proxy: Annotated[bool, typer.Option("--behind-proxy", help="A proxy in front terminates TLS.")] = False,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
 ) -> None:
-    """Serve the pages until the terminal ends it."""
+    """Open the console in the browser. Ctrl-C ends it; running syncs go on."""
     if context.invoked_subcommand is not None:
         return
     with libraries():
@@ -81,11 +83,11 @@ def list_users() -> None:
 
 @users.command("add")
 def add_user(name: str, role: Annotated[Role, typer.Option()]) -> None:
-    """Add a user, or give one another password and role."""
+    """Add a user, or give an existing one a new password and role."""
     known, audit = _users()
     known.add(name, role.value, new_password())
     audit.write(getpass.getuser(), f"Added user {name} as {role.value}")
-    print(f"{name} can log in as {role.value}.")
+    print(f"{name} can now log in as {role.value}.")
 
 
 @users.command("remove")
@@ -94,7 +96,7 @@ def remove_user(name: str) -> None:
     known, audit = _users()
     known.remove(name)
     audit.write(getpass.getuser(), f"Removed user {name}")
-    print(f"{name} cannot log in any more.")
+    print(f"{name} can no longer log in.")
 
 
 def _users() -> tuple[Users, Audit]:
@@ -118,7 +120,7 @@ def new_password() -> str:
 
 
 def write_report() -> None:
-    """Print the health page as one HTML file that needs no network: pimctl report > report.html."""
+    """Print the Health page as one self-contained HTML file: pimctl report > report.html."""
     with libraries():
         from pimctl.console.report import report_html  # noqa: PLC0415
         from pimctl.console.warehouse import DatabaseUnavailable, Warehouse  # noqa: PLC0415

@@ -121,10 +121,10 @@ def change(
         if not hmac.compare_digest(str(form.get("csrf", "")).encode(), session.csrf.encode()):
             raise HTTPException(
                 403,
-                _("This form is out of date, or was not made by the console. Go back, reload the page and try again."),
+                _("This form is out of date, or not from the console. Go back, reload the page and try again."),
             )
         if needs_manager and session.role != "manager":
-            raise HTTPException(403, _("You may look at everything here, but only a manager may change it."))
+            raise HTTPException(403, _("You can see everything here, but only a manager can change it."))
         return await run_in_threadpool(handler, request, form)
 
     return endpoint

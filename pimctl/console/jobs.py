@@ -115,7 +115,7 @@ class Jobs:
         except OSError as error:
             job.problem = _("%s. Nothing was changed.") % (error.strerror or error)
         except Exception:
-            job.problem = _("The console has a fault; the terminal in which it runs shows what happened.")
+            job.problem = _("The console has a fault; the terminal that runs it shows what happened.")
             raise
         finally:
             job.is_done = True

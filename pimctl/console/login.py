@@ -62,7 +62,7 @@ class Login:
         """Trade the one-time token for a session."""
         cookie = self._sessions.enter(request.query_params.get("token", ""))
         if cookie is None:
-            return self._form(request, 403, _("This link was used already, or is not the newest one."))
+            return self._form(request, 403, _("This link was already used, or is not the latest one."))
         self._token_used()
         return self._let_in(request, cookie, "/")
 
@@ -84,7 +84,7 @@ class Login:
         user = await run_in_threadpool(self._users.verify, name, str(form.get("password", "")))
         if user is None:
             self._attempts.failed(*keys)
-            return self._form(request, 403, _("This name and password do not belong together."), name)
+            return self._form(request, 403, _("Wrong name or password."), name)
         self._attempts.succeeded(*keys)
         return self._welcome(request, user, form)
 

@@ -112,7 +112,7 @@ def admin_address(site_url: str | None, product_id: int | None) -> str:
 
 
 def with_query(path: str, query: Mapping[str, Any], **changes: Any) -> str:
-    """Return an address with a query of which some parts are changed, and empty ones left out."""
+    """Return an address with this query, some of its parameters changed and empty ones left out."""
     whole = {name: value for name, value in {**query, **changes}.items() if value not in {"", None}}
     return f"{path}?{urlencode(whole)}" if whole else path
 

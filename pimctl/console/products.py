@@ -164,7 +164,7 @@ class Products:
             if not sku and known:
                 copies = reader.rows(ONE_ROW, {"store": store, "id": int(number)})
             if not copies:
-                raise HTTPException(404, _("There is no such product in the PIM database (any more)."))
+                raise HTTPException(404, _("This product is not in the PIM database."))
             details = read_details(reader, copies)
         return page(request, "product.html", copies=copies, **details)
 

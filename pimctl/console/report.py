@@ -33,7 +33,7 @@ def report_html(warehouse: Warehouse) -> str:
     """
     with warehouse.open() as reader:
         if not reader.has(*health.MODEL):
-            raise PimctlError(_("There is nothing to report: no store was synced into this PIM database yet."))
+            raise PimctlError(_("There is nothing to report: no store has been synced into this PIM database yet."))
         values = health.summary(reader, "")
         examples: dict[str, list[dict[str, object]]] = {}
         for row in reader.rows(LISTED):

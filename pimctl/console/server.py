@@ -77,16 +77,16 @@ class Place:
             return
         if not users.all():
             raise PimctlError(
-                f"--host {self.host} can be reached from elsewhere, so people have to log in: "
-                "add a user first by: pimctl console users add NAME --role manager"
+                f"--host {self.host} can be reached from other machines, so people have to log in: "
+                "add a user first with: pimctl console users add NAME --role manager"
             )
         if not self.certificate and not self.is_proxied:
             raise PimctlError(
-                f"--host {self.host} would send passwords in clear: give --certificate and --private-key, "
-                "or --behind-proxy where a proxy in front speaks https."
+                f"--host {self.host} would send passwords unencrypted: give --certificate and --private-key, "
+                "or --behind-proxy if a proxy in front terminates TLS."
             )
         if not self.names:
-            raise PimctlError("Say by which name browsers reach the console: --name pim.example.com")
+            raise PimctlError("Give the host name that browsers use: --name pim.example.com")
 
 
 def listen(place: Place) -> socket.socket:
@@ -105,7 +105,7 @@ def listen(place: Place) -> socket.socket:
         door.close()
         if error.errno == errno.EADDRINUSE:
             raise PimctlError(
-                f"Port {place.port} is taken, perhaps by another console: choose another one by --port {place.port + 1}"
+                f"Port {place.port} is taken, perhaps by another console: choose another with --port {place.port + 1}"
             ) from None
         raise PimctlError(f"Cannot listen on {place.host}:{place.port}: {error.strerror or error}") from None
     return door

@@ -134,7 +134,7 @@ class StoreForm:
                 return failed(job, "site_url", _("Fill in this field."))
             if bool(typed.key) != bool(typed.secret):
                 missing = "consumer_secret" if typed.key else "consumer_key"
-                return failed(job, missing, _("A key and its secret are replaced together: fill in both, or none."))
+                return failed(job, missing, _("A key and its secret are replaced together: fill in both or neither."))
             changes = operations.Changes(
                 site_url=values["site_url"],
                 components=chosen(values),

@@ -1,7 +1,7 @@
-"""The texts that people read: English in the sources, other languages as gettext catalogues in ``locale/``.
+"""The texts of the console: English in the sources, other languages as gettext catalogues in ``locale/``.
 
 The language is that of the server's environment (``LANGUAGE``, ``LC_ALL``, ``LC_MESSAGES``, ``LANG``).
-``locale/console.pot`` lists every text; ``make texts`` writes it anew.
+``locale/console.pot`` lists every text; ``make texts`` updates it.
 """
 
 from __future__ import annotations

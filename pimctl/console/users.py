@@ -90,7 +90,7 @@ class Users:
         if not name or len(name) > 64 or not name.isprintable() or name != name.strip():
             raise PimctlError("A user's name has 1 to 64 printable characters, without spaces around it.")
         if role not in ROLES:
-            raise PimctlError(f"{role} is no role: choose {' or '.join(ROLES)}.")
+            raise PimctlError(f"{role} is not a role: choose {' or '.join(ROLES)}.")
         if len(password) < SHORTEST_PASSWORD:
             raise PimctlError(f"The password is too short: {SHORTEST_PASSWORD} characters at least.")
         with self._changing() as users:

@@ -98,7 +98,7 @@ def aligned(rows: list[list[str]]) -> str:
 
 
 def differences(served: dict[str, Counts], arrived: dict[str, Counts]) -> list[str]:
-    """Return a sentence for each stream of which more or fewer rows landed than the store hands out."""
+    """Return a sentence for each stream whose landed rows differ in number from those that the store serves."""
     return [
         f"{store}: {landed} rows of {stream} landed, the store has {count}"
         for store, counts in served.items()

@@ -89,8 +89,8 @@ def _await(process: subprocess.Popen[bytes], store: SampleStore, log_path: Path)
     while not answers(store.port):
         if process.poll() is not None or time.monotonic() > deadline:
             lines = log_path.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-            told = lines[-1] if lines else "it said nothing"
-            raise PimctlError(f"The sample store {store.store_id} does not open: {told}\nThe whole log: {log_path}")
+            reason = lines[-1] if lines else "no message"
+            raise PimctlError(f"The sample store {store.store_id} does not open: {reason}\nThe whole log: {log_path}")
         time.sleep(0.05)
 
 

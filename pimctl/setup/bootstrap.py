@@ -33,16 +33,16 @@ def install(*command: str) -> None:
             [sys.executable, "-m", *command], check=False, env=environment, stderr=log, stdout=log
         )
     if done.returncode:
-        told = reason(LOG.read_text(encoding="utf-8"))
-        raise SystemExit(f"The packages cannot be installed: {told}\nThe whole log: {LOG}")
+        found = reason(LOG.read_text(encoding="utf-8"))
+        raise SystemExit(f"The packages cannot be installed: {found}\nThe whole log: {LOG}")
 
 
 def reason(written: str) -> str:
     """Return the line of an installer's output that tells why it failed, with its innermost cause."""
-    lines = [line.strip() for line in written.splitlines() if line.strip()] or ["it said nothing"]
-    told = [line for line in lines if re.match(r"(?i)error", line)] or lines
+    lines = [line.strip() for line in written.splitlines() if line.strip()] or ["no message"]
+    found = [line for line in lines if re.match(r"(?i)error", line)] or lines
     causes = [line for line in lines if re.match(r"(?i)cause(d by)?:", line)]
-    return "; ".join(told[-1:] + causes[-1:])
+    return "; ".join(found[-1:] + causes[-1:])
 
 
 def main() -> None:

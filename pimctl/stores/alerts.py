@@ -118,9 +118,9 @@ def send_due(project: Project) -> None:
             kept = alert_log.read(project)
             for status in history.status(project):
                 noted = kept.setdefault(status.store.id, {})
-                told = _news(status, noted, _fields(project, status), _score_drop(project))
-                if told:
-                    noted["error"] = _tell(urls, status.store.id, told)
+                sentences = _news(status, noted, _fields(project, status), _score_drop(project))
+                if sentences:
+                    noted["error"] = _tell(urls, status.store.id, sentences)
             alert_log.write(project, kept)
     except Exception as error:  # noqa: BLE001  whatever it is, the sync is done
         logging.getLogger("pimctl").warning("Alerts could not be sent: %s", type(error).__name__)
@@ -156,8 +156,8 @@ def _news(status: StoreStatus, noted: dict[str, Any], fields: set[str] | None, d
     baseline = Decimal(noted["score"]) if noted.get("score") else None
     open_now = conditions(status, baseline, drop)
     open_before: Mapping[str, str] = noted.get("open", {})
-    told = [text for name, text in open_now.items() if name not in open_before]
-    told += [RECOVERED[name] for name in open_before if name not in open_now]
+    sentences = [text for name, text in open_now.items() if name not in open_before]
+    sentences += [RECOVERED[name] for name in open_before if name not in open_now]
     noted["open"] = open_now
     if status.score is not None and "score" not in open_now:
         noted["score"] = str(status.score)
@@ -165,9 +165,9 @@ def _news(status: StoreStatus, noted: dict[str, Any], fields: set[str] | None, d
         known = noted.get("fields")
         new = sorted(fields - set(known)) if known is not None else []
         if new:
-            told.append(f"a plugin added {'fields' if len(new) > 1 else 'a field'}: {', '.join(new)}")
+            sentences.append(f"a plugin added {'fields' if len(new) > 1 else 'a field'}: {', '.join(new)}")
         noted["fields"] = sorted(fields | set(known or ()))
-    return told
+    return sentences
 
 
 def _fields(project: Project, status: StoreStatus) -> set[str] | None:
@@ -178,9 +178,9 @@ def _fields(project: Project, status: StoreStatus) -> set[str] | None:
         return {row["name"] for row in connection.execute(NEW_FIELDS, [status.store.store_id]).fetchall()}
 
 
-def _tell(urls: Mapping[str, str], store: str, told: list[str]) -> str | None:
+def _tell(urls: Mapping[str, str], store: str, sentences: list[str]) -> str | None:
     """Send sentences about a store by all alerts; return which did not deliver, None when all did."""
-    failed = [name for name, url in urls.items() if not _send(url, f"PIM: store {store}", "\n".join(told))]
+    failed = [name for name, url in urls.items() if not _send(url, f"PIM: store {store}", "\n".join(sentences))]
     return f"{', '.join(failed)} did not deliver" if failed else None
 
 

@@ -1,4 +1,4 @@
-"""What the database and the schedules tell of the stores: their state now, and their syncs so far. Plain data."""
+"""The state of each store and its syncs so far, read from the database and the schedules as plain data."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class SyncRun:
         message: The last line that the user saw.
         rows: Rows read.
         changed: Rows that are newer than before.
-        unread: Rows that the store could not deliver.
+        unread: Rows that could not be read.
         retries: Requests that were tried again.
         requests: Requests in all.
         run_id: Meltano's; None where the tap ran without Meltano.
@@ -93,7 +93,7 @@ class SyncRun:
 
 @dataclass(frozen=True)
 class StoreFigures:
-    """What the model tells of a store.
+    """The model's figures of a store.
 
     Attributes:
         name: As the store calls itself.
@@ -236,8 +236,8 @@ def find_run(project: Project, name: str) -> SyncRun:
     found = [run for run in runs if (run.run_id or "").startswith(name)]
     if len(found) == 1:
         return found[0]
-    told = f'{len(found)} runs begin with "{name}": give more of it' if found else f'There is no run "{name}"'
-    raise PimctlError(f"{told}. pimctl history lists them.")
+    problem = f'{len(found)} runs begin with "{name}": give more of its id' if found else f'There is no run "{name}"'
+    raise PimctlError(f"{problem}. pimctl history lists them.")
 
 
 @contextmanager
@@ -331,7 +331,7 @@ def _run(row: Mapping[str, Any], ids: Mapping[str, str]) -> SyncRun:
 
 
 def figures(project: Project) -> dict[str, StoreFigures]:
-    """Return what the model tells of each store, by its name in the database; nothing before it was built."""
+    """Return the model's figures of each store by its store_id; nothing before the model was built."""
     with database(project) as connection:
         return _figures(connection) if connection is not None else {}
 
@@ -363,7 +363,7 @@ def _status(store: Store, now: datetime, seen: _Seen) -> StoreStatus:
     )
     error = None
     if has_failed and last is not None:
-        error = " ".join((last.message or "").split()) or "it was killed before its end"
+        error = " ".join((last.message or "").split()) or "it was killed"
     return StoreStatus(
         store=store,
         state=_state(store, seen, has_failed=has_failed, is_stale=is_stale),

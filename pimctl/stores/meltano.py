@@ -1,4 +1,4 @@
-"""Runs the project's Meltano with its output in a log file, and finds the line of that log that tells a failure."""
+"""Runs the project's Meltano with its output in a log file, and finds the line of that log that explains a failure."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ class Meltano:
         return not all((folder / plugin / "venv").is_dir() for plugin in needed)
 
     def install(self) -> None:
-        """Install the plugins anew.
+        """Install the plugins again.
 
         Meltano itself notices a new version in ``pip_url`` but not a new one in a constraints file.
 
@@ -159,7 +159,7 @@ def end_all(processes: Sequence[subprocess.Popen[bytes]]) -> None:
 
 
 def cause(written: str, *, tap_only: bool = False) -> str:
-    """Return the line of Meltano's output that tells why it failed.
+    """Return the line of Meltano's output that says why it failed.
 
     Args:
         written: The output.
@@ -187,4 +187,4 @@ def cause(written: str, *, tap_only: bool = False) -> str:
         if match["level"] in {"error", "critical"} and not match["text"].strip().startswith(DULL)
     ]
     lines = [line.strip() for line in written.splitlines() if line.strip()]
-    return next((found[-1] for found in (errors, lines) if found), "it said nothing")
+    return next((found[-1] for found in (errors, lines) if found), "no message")

@@ -24,7 +24,7 @@ HEARTBEAT = timedelta(seconds=5)  # Meltano writes one every second
 WAIT_SECONDS = 6.0  # until a run without a process here has said that it lives, or has not
 END_SECONDS = 5.0
 FORMAT = "%Y-%m-%d %H:%M:%S.%f"
-CLEARED = "The process of this run was gone: ended by pimctl."
+CLEARED = "The process of this run no longer existed; pimctl marked the run as ended."
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def clear_dead(project: Project) -> list[str]:
     Raises:
         PimctlError: Something cannot be removed.
     """
-    told: list[str] = []
+    lines: list[str] = []
     alive = processes(project)
     orphans = [process for process in psutil.process_iter() if _is_orphan(project, process)]
     for process in orphans:
@@ -90,7 +90,7 @@ def clear_dead(project: Project) -> list[str]:
         with suppress(psutil.NoSuchProcess):
             process.kill()
     if orphans:
-        told.append(f"Ended {len(orphans)} process{'es' * (len(orphans) > 1)} that a killed run had left.")
+        lines.append(f"Ended {len(orphans)} process{'es' * (len(orphans) > 1)} left by a killed run.")
     dead = [run for run in _settled(project, alive) if not _lives(run, alive)]
     if dead:
         now = datetime.now(UTC).strftime(FORMAT)
@@ -101,8 +101,8 @@ def clear_dead(project: Project) -> list[str]:
                     "'$.error', ?) where id = ? and state = 'RUNNING'",
                     [now, CLEARED, run.number],
                 )
-        told += [
-            f"Ended the run of {run.extractor} of {run.started_at:%Y-%m-%d %H:%M} UTC: its process was gone."
+        lines += [
+            f"Ended the run of {run.extractor} of {run.started_at:%Y-%m-%d %H:%M} UTC: its process no longer existed."
             for run in dead
         ]
     removed = [path for path in _configurations(project) if not _is_used(path, alive)]
@@ -114,8 +114,8 @@ def clear_dead(project: Project) -> list[str]:
                 f"{path} holds a key and secret, and cannot be removed ({error.strerror}): remove it by hand."
             ) from None
     if removed:
-        told.append(f"Removed {len(removed)} configuration{'s' * (len(removed) > 1)} that a killed run had left.")
-    return told
+        lines.append(f"Removed {len(removed)} configuration{'s' * (len(removed) > 1)} left by a killed run.")
+    return lines
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ def guard(project: Project) -> None:
         print(line)
     for store in registry.list_stores(project):
         if store.is_paused and store.extractor in named:
-            raise PimctlError(f"The store {store.id} is paused: resume it by pimctl stores resume {store.id}")
+            raise PimctlError(f"The store {store.id} is paused: resume it with: pimctl stores resume {store.id}")
 
 
 def _extractors(document: Mapping[str, Any], arguments: tuple[str, ...]) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Keeps Meltano's states true to the database: they tell what landed in one, and know nothing of which one that is."""
+"""Clears Meltano's states when the database changes: they say what landed, but not in which database."""
 
 from __future__ import annotations
 
@@ -16,9 +16,7 @@ from pimctl.project import Project
 
 LOADER = "target-postgres"
 ENVIRONMENT = "MELTANO_ENVIRONMENT"  # set by Meltano for all that it runs
-FAILED = (
-    "This is not the database of the last run, and Meltano's states, which tell what landed there, cannot be cleared"
-)
+FAILED = "This is not the database of the last run, and the Meltano states of that run cannot be cleared"
 
 
 def check(project: Project, url: str, environment: str | None) -> None:
@@ -96,6 +94,6 @@ def meltano(project: Project, *arguments: str) -> str:
         stdin=subprocess.DEVNULL,
     )
     if done.returncode:
-        told = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        raise PimctlError(f"{FAILED}: meltano {' '.join(arguments)}: {told}")
+        message = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        raise PimctlError(f"{FAILED}: meltano {' '.join(arguments)}: {message}")
     return done.stdout

@@ -29,7 +29,7 @@ from pim.master_products
 
 @dataclass(frozen=True)
 class StoreFigures:
-    """What the model tells of one store.
+    """The model's figures of one store.
 
     Attributes:
         products: Live products, without variations.
@@ -48,7 +48,7 @@ class StoreFigures:
 
 @dataclass(frozen=True)
 class ModelFigures:
-    """What the model tells of all stores.
+    """The model's figures of all stores.
 
     Attributes:
         stores: By store id.

@@ -52,7 +52,7 @@ class Draft:
 
     Attributes:
         id: Its id.
-        site_url: Its address, as one types it in a browser.
+        site_url: Its address, as you would type it in a browser.
         credentials: What opens it; not needed to look at the other values.
         components: The chosen components; none for the default ones.
         cron: When it syncs, as cron fields; None for no schedule.
@@ -173,7 +173,7 @@ def difference(store: Store, changes: Changes) -> dict[str, tuple[Any, Any]]:
     if changes.settings:
         wrong = [name for name in changes.settings if name in {*OWN_SETTINGS, *registry.SECRETS}]
         if wrong:
-            raise PimctlError(f"{wrong[0]} is no further setting: it has an option of its own.")
+            raise PimctlError(f"{wrong[0]} has an option of its own: do not give it with --set.")
         new |= changes.settings
     return {name: (old.get(name), value) for name, value in new.items() if old.get(name) != value}
 
@@ -210,7 +210,7 @@ def pause(project: Project, store: Store) -> Store:
 
 
 def resume(project: Project, store: Store) -> Store:
-    """Let a paused store sync again."""
+    """Resume a paused store."""
     with project_files.edit(project) as files:
         plugin = _plugin(files.document, store)
         job = registry.own_job(files.document, store.extractor)

@@ -30,7 +30,7 @@ class StreamProgress:
         total: Rows that the store counts; None where it does not say.
         percent: 0 to 100; None without a total.
         rows_per_second: At the moment; None at the beginning.
-        seconds_left: None where it cannot be told.
+        seconds_left: None where it is not known.
     """
 
     stream: str
@@ -153,7 +153,7 @@ def running(project: Project, stores: Iterable[Store] | None = None) -> dict[str
 
 
 def read_log(path: Path) -> Progress:
-    """Return the progress that the last part of a log tells."""
+    """Return the progress that the end of a log shows."""
     progress = Progress()
     with path.open("rb") as log:
         log.seek(max(0, path.stat().st_size - TAIL_BYTES))

@@ -207,8 +207,8 @@ def _load(path: Path, text: str) -> Any:
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark is not None else ""
-        told = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise PimctlError(f"{path}{line} is no valid YAML: {told}. Mend it, then try again.") from None
+        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise PimctlError(f"{path}{line} is not valid YAML: {problem}. Correct it, then try again.") from None
     if not isinstance(document, dict):
         raise PimctlError(f"{path} holds no settings: restore it, for instance by git checkout meltano.yml.")
     return document

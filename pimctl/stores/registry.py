@@ -51,7 +51,7 @@ def find(project: Project, store_id: str) -> Store:
         if store_id in {store.id, store.extractor}:
             return store
     known = ", ".join(store.id for store in stores)
-    there = f"There are {known}." if known else "There is none yet: add one with: pimctl stores add ID --url URL"
+    there = f"Known stores: {known}." if known else "Add one with: pimctl stores add ID --url URL"
     raise PimctlError(f'There is no store "{store_id}". {there}')
 
 

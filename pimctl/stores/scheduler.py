@@ -24,7 +24,7 @@ def run(project: Project) -> None:
     project_files.read(project)
     at_work: dict[str, subprocess.Popen[bytes]] = {}
     last_look = datetime.now(UTC)
-    print(f"Running the schedules of {project.root}; stop it by Ctrl-C.", flush=True)
+    print(f"Running the schedules of {project.root}; stop it with Ctrl-C.", flush=True)
     _say_next(project, last_look)
     try:
         while True:
@@ -32,14 +32,14 @@ def run(project: Project) -> None:
             now = datetime.now(UTC)
             for name in due(_schedules(project), last_look, now):
                 if name in at_work:
-                    _say(f"{name} is still running: left out this time.")
+                    _say(f"{name} is still running; skipped this time.")
                 else:
                     at_work[name] = _begin(project, name)
             last_look = now
             for name, process in list(at_work.items()):
                 if process.poll() is not None:
                     del at_work[name]
-                    result = "ended well" if process.returncode == 0 else f"failed: see {_log(project, name)}"
+                    result = "succeeded" if process.returncode == 0 else f"failed: see {_log(project, name)}"
                     _say(f"{name} {result}.")
                     alerts.send_due(project)
     finally:
@@ -64,7 +64,7 @@ def _schedules(project: Project) -> list[Any]:
 
 
 def _begin(project: Project, name: str) -> subprocess.Popen[bytes]:
-    _say(f"{name} begins.")
+    _say(f"{name} started.")
     log = _log(project, name)
     with log.open("wb") as output:
         return Meltano(project, {}, log).begin(["schedule", "run", name], output)

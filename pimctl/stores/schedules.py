@@ -43,8 +43,8 @@ def every(interval: str, minute: int = 0) -> str:
     if hours == 24:
         return f"{minute} 0 * * *"
     raise PimctlError(
-        f'"{interval}" is no interval: give one that divides an hour or a day, as 15m, 1h, 6h or 1d, '
-        'or cron fields by --cron "0 3 * * 1".'
+        f'"{interval}" is not an interval: give one that divides an hour or a day, such as 15m, 1h, 6h or 1d, '
+        'or cron fields with --cron "0 3 * * 1".'
     )
 
 
@@ -56,7 +56,7 @@ def at(time: str) -> str:
     """
     found = AT.fullmatch(time.strip())
     if not found:
-        raise PimctlError(f'"{time}" is no time of day: give it as 03:00.')
+        raise PimctlError(f'"{time}" is not a time of day: give it as 03:00.')
     return f"{int(found[2])} {int(found[1])} * * *"
 
 
@@ -71,7 +71,9 @@ def cron(fields: str) -> str:
     text = " ".join(fields.split())
     if text in NICKNAMES or (len(text.split()) == 5 and croniter.is_valid(text)):
         return text
-    raise PimctlError(f'"{fields}" are no cron fields: give five, as "0 3 * * *" for every day at 3, or @hourly.')
+    raise PimctlError(
+        f'"{fields}" is not a cron schedule: give five fields, such as "0 3 * * *" for every day at 3:00, or @hourly.'
+    )
 
 
 def next_time(interval: str | None, after: datetime) -> datetime | None:

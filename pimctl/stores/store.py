@@ -35,7 +35,7 @@ class Component:
 
 
 COMPONENTS = (
-    Component("products", "products with texts, prices, stock, images and meta data"),
+    Component("products", "texts, prices, stock, images, meta data"),
     Component("variations", "variations of variable products", needs=("products",)),
     Component("categories", "product categories with their tree"),
     Component("tags", "product tags"),
@@ -124,7 +124,7 @@ def check_id(store_id: str) -> str:
 
 
 def check_components(names: list[str] | tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Return the chosen components with those that they need, and which of these were brought along by which.
+    """Return the chosen components with those that they need, and for each added one which component needs it.
 
     Args:
         names: Names of components; none stands for the default ones.
@@ -135,6 +135,6 @@ def check_components(names: list[str] | tuple[str, ...]) -> tuple[tuple[str, ...
     chosen = set(names) or set(DEFAULT_COMPONENTS)
     unknown = sorted(chosen - BY_NAME.keys())
     if unknown:
-        raise PimctlError(f'"{unknown[0]}" is no sync component: choose from {", ".join(BY_NAME)}.')
+        raise PimctlError(f'"{unknown[0]}" is not a sync component: choose from {", ".join(BY_NAME)}.')
     brought = {need: name for name in sorted(chosen) for need in BY_NAME[name].needs if need not in chosen}
     return tuple(name for name in BY_NAME if name in chosen | brought.keys()), brought

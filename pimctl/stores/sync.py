@@ -51,7 +51,7 @@ class StoreSync:
         seconds: How long it took.
         rows: Rows read.
         changed: Rows newer than before; None where nobody recorded it.
-        unread: Rows that the store could not deliver; the same.
+        unread: Rows that could not be read; the same.
         deleted: Products and variations that are gone since the build before; None without a build.
         score: Health score after the build.
         score_change: Its change since the build before.
@@ -133,7 +133,7 @@ def start_sync(project: Project, stores: Sequence[Store], *, full: bool = False)
         time.sleep(POLL_SECONDS)
     if process.poll() in {None, 0}:
         return process.pid
-    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines() or ["it said nothing"]
+    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines() or ["no message"]
     raise PimctlError(f"The sync did not begin: {lines[-1].removeprefix('pimctl: ')}")
 
 
@@ -150,7 +150,7 @@ def sync(
         parallel: How many at once; as many as cores, at most 4, when None.
 
     Raises:
-        PimctlError: Nothing could begin; a store that fails is told in its result instead.
+        PimctlError: Nothing could begin. A store that fails does not raise: see its result.
     """
     batch = SyncBatch([StoreSync(store) for store in stores])
     runner = _Runner(project, batch, observer, full=full)
@@ -179,11 +179,11 @@ class _Runner:
 
     @contextmanager
     def lead(self) -> Iterator[None]:
-        """Hold the locks of all stores that can be synced; those of others are told who syncs them since when."""
+        """Lock all stores that can be synced, and mark those that somebody else is syncing as skipped."""
         with ExitStack() as stack:
             for sync in self.batch.syncs:
                 if sync.store.is_paused:
-                    _end(sync, "skipped", f"paused: resume it by pimctl stores resume {sync.store.id}")
+                    _end(sync, "skipped", f"paused: resume it with: pimctl stores resume {sync.store.id}")
                 elif not sync.store.has_credentials:
                     _end(sync, "failed", "its key and secret are missing: pimctl stores replace-key " + sync.store.id)
                 else:
@@ -201,7 +201,7 @@ class _Runner:
                     continue
                 note = progress.note_of(self.project, sync.store)
                 by = f" by process {note.pid} since {_local(note.started_at)}" if note else ""
-                _end(sync, "skipped", f"it is being synced already{by}")
+                _end(sync, "skipped", f"it is already being synced{by}")
                 return
             break
         stack.callback(progress.note_file(self.project, sync.store).unlink, missing_ok=True)
@@ -209,15 +209,15 @@ class _Runner:
 
     def prepare(self) -> None:
         """Clear what killed runs left, install what is missing, start the database."""
-        told = meltano_runs.clear_dead(self.project)
+        cleared = meltano_runs.clear_dead(self.project)
         running = {run.extractor: run for run in meltano_runs.running(self.project)}
         for sync in self.left:
             run = running.get(sync.store.extractor)
             if run is not None:
-                _end(sync, "skipped", f"Meltano syncs it already, since {_local(run.started_at)}")
+                _end(sync, "skipped", f"Meltano is already syncing it, since {_local(run.started_at)}")
         if not self.left:
             return
-        for line in told:
+        for line in cleared:
             print(line, file=sys.stderr)
         if self.meltano.lacks_plugins():
             self._step("installing the plugins, once")
@@ -241,7 +241,7 @@ class _Runner:
                     future.cancel()
                 end_all(self.processes)
                 for sync in self.left:
-                    _end(sync, "stopped", "stopped before its end")
+                    _end(sync, "stopped", "stopped before it was done")
                 raise
 
     def _watch(self, futures: list[Future[None]]) -> None:

@@ -274,7 +274,7 @@ def test_store_is_paused_resumed_checked_and_removed(
     manager.post(f"{running.address}/stores/{shop}/resume", form)
     assert not registry.find(home, shop).is_paused
     assert "All is well" in submit(manager, running, f"/stores/{shop}/check", {}).text
-    assert "does not sync any more" in manager.get(f"{running.address}/stores/{shop}/remove").text
+    assert "no longer syncs" in manager.get(f"{running.address}/stores/{shop}/remove").text
     answer = manager.post(f"{running.address}/stores/{shop}/remove", form)
     assert answer.url == f"{running.address}/stores"
     assert shop not in {store.id for store in registry.list_stores(home)}

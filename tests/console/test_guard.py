@@ -206,7 +206,7 @@ def test_other_addresses_need_users_and_tls() -> None:
 
     with pytest.raises(PimctlError, match="users add"):
         Place(host="0.0.0.0").check(Some(0))
-    with pytest.raises(PimctlError, match="passwords in clear"):
+    with pytest.raises(PimctlError, match="passwords unencrypted"):
         Place(host="0.0.0.0").check(Some(1))
     with pytest.raises(PimctlError, match="--name"):
         Place(host="0.0.0.0", is_proxied=True).check(Some(1))

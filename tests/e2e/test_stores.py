@@ -8,20 +8,24 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import psutil  # type: ignore[import-untyped]
+import psycopg
 import pytest
+from psycopg import sql
 
 from demo_store import Server, Store, serve
 from demo_store.faults import When, nth, path
+from tests.support.alerts import receiver
 from tests.support.meltano_project import MeltanoProject
 
-pytestmark = pytest.mark.long
-
+long = pytest.mark.long
+SLOW_SECONDS = 2.0
 STORES = {"one": "11.0.1", "two": "9.9.5", "old": "5.9.0", "refused": "11.0.1", "dies": "9.9.5", "idle": "5.9.0"}
 GOOD = ("one", "two", "old")
 
@@ -33,7 +37,7 @@ class Shell:
     installed: MeltanoProject
     servers: dict[str, Server]
 
-    def begin(self, *arguments: str) -> subprocess.Popen[str]:
+    def begin(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
         kept = {
             name: value
             for name, value in os.environ.items()
@@ -43,7 +47,7 @@ class Shell:
             [sys.executable, "-m", "pimctl.cli", *arguments],
             cwd=self.installed.root,
             encoding="utf-8",
-            env={**kept, "NO_COLOR": "1"},
+            env={**kept, "NO_COLOR": "1", **variables},
             stderr=subprocess.PIPE,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -57,17 +61,52 @@ class Shell:
                 assert key.consumer_secret not in out + err
         return process.returncode, out, err
 
-    def run(self, *arguments: str, typed: str = "") -> tuple[int, str, str]:
-        return self.end(self.begin(*arguments), typed)
+    def run(self, *arguments: str, typed: str = "", **variables: str) -> tuple[int, str, str]:
+        return self.end(self.begin(*arguments, **variables), typed)
 
-    def add(self, name: str, *options: str) -> tuple[int, str, str]:
+    def add(self, name: str, *options: str, components: str = "tags,brands") -> tuple[int, str, str]:
         server = self.servers[name]
         key = server.store.key()
-        given = ("--url", server.url, "--set", f"ca_bundle={server.ca_bundle}", "--components", "tags,brands", "--yes")
+        given = ("--url", server.url, "--set", f"ca_bundle={server.ca_bundle}", "--components", components, "--yes")
         return self.run("stores", "add", name, *given, *options, typed=f"{key.consumer_key}\n{key.consumer_secret}\n")
 
     def tags(self, name: str) -> int:
         return len(self.installed.rows("product_tags", name)) if "product_tags" in self.installed.tables() else 0
+
+    def status(self, **variables: str) -> dict[str, Any]:
+        code, out, _ = self.run("status", "--json", **variables)
+        assert code == 0
+        return {entry["store"]["id"]: entry for entry in json.loads(out)}
+
+    def model_rows(self, name: str) -> dict[str, int]:
+        """Return in which tables of the model a store is, and with how many rows."""
+        with self.installed.database() as connection:
+            tables = connection.execute(
+                "select table_schema, table_name from information_schema.columns where column_name = 'store_id' "
+                "and table_schema in ('pim', 'pim_work') order by 1, 2"
+            ).fetchall()
+            found = {}
+            for row in tables:
+                query = sql.SQL("select count(*) as rows from {} where store_id = %s")
+                place = sql.Identifier(row["table_schema"], row["table_name"])
+                (counted,) = connection.execute(query.format(place), [name]).fetchall()
+                found[f"{row['table_schema']}.{row['table_name']}"] = counted["rows"]
+            (named,) = connection.execute(
+                "select count(*) as rows from pim.master_products where %s = any(stores || missing_stores)", [name]
+            ).fetchall()
+        return {place: rows for place, rows in {**found, "master_products": named["rows"]}.items() if rows}
+
+    def find(self, mark: str) -> psutil.Process:
+        """Wait for a process of the project with this in its command line."""
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            for process in psutil.process_iter():
+                with suppress(psutil.Error):
+                    command = " ".join(process.cmdline())
+                    if mark in command and process.cwd() == str(self.installed.root):
+                        return process
+            time.sleep(0.02)
+        raise AssertionError(f"there is no process with {mark}")
 
     def processes(self) -> list[psutil.Process]:
         """Return all that works in the project, but for the database."""
@@ -104,6 +143,26 @@ class Held:
         self.faults.remove(self.rule)
 
 
+def test_store_is_added_synced_shown_and_purged(
+    installed: MeltanoProject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with serve(Store.recorded("9.9.5"), ca_dir=tmp_path_factory.mktemp("newcomer")) as server:
+        shell = Shell(installed, {"newcomer": server})
+        code, out, err = shell.add("newcomer", "--every", "1h")
+
+        assert code == 0, out + err
+        assert "Found Lab wc9: WooCommerce 9.9.5" in out
+        assert shell.tags("newcomer") == len(server.store.rows("tags"))
+        status = shell.status()["newcomer"]
+        assert (status["state"], status["name"]) == ("healthy", "Lab wc9")
+        assert status["last"]["rows"] == len(server.store.rows("tags")) + len(server.store.rows("brands")) + 1
+        assert "pim.stores" in shell.model_rows("newcomer")
+        code, out, err = shell.run("stores", "remove", "newcomer", "--purge", "--yes")
+        assert (code, err) == (0, ""), out + err
+        assert shell.model_rows("newcomer") == {}
+        assert not any(installed.all_rows("newcomer").values())
+
+
 @pytest.fixture(scope="module")
 def shell(installed: MeltanoProject, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     """Six stores of three versions, added; one key is revoked since, one store dies midway, one is paused."""
@@ -113,8 +172,10 @@ def shell(installed: MeltanoProject, tmp_path_factory: pytest.TempPathFactory) -
             name: stack.enter_context(serve(Store.recorded(version), ca_dir=folder)) for name, version in STORES.items()
         }
         made = Shell(installed, servers)
+        servers["old"].store.keep_products(30)
         for name in STORES:
-            code, out, err = made.add(name, "--no-sync", "--every", "1h")
+            components = "products,tags,brands" if name == "old" else "tags,brands"
+            code, out, err = made.add(name, "--no-sync", "--every", "1h", components=components)
             assert (code, err) == (0, ""), out + err
         servers["refused"].store.revoke_key(servers["refused"].store.key())
         assert made.run("stores", "pause", "idle")[0] == 0
@@ -125,12 +186,15 @@ def shell(installed: MeltanoProject, tmp_path_factory: pytest.TempPathFactory) -
 def synced(shell: Shell) -> dict[str, Any]:
     """The result of the first sync of all of them."""
     shell.servers["dies"].store.faults.add("key_revoked", path("/products/tags$") & nth(2))
+    shell.servers["old"].store.latency_seconds = SLOW_SECONDS
     code, out, err = shell.run("sync", *GOOD, "refused", "dies", "--json")
     assert code == 1, err
+    shell.servers["old"].store.latency_seconds = 0
     found = json.loads(out)
     return {**{entry["store"]["id"]: entry for entry in found["stores"]}, "model_error": found["model_error"]}
 
 
+@long
 def test_stores_are_synced_side_by_side_and_one_that_fails_stops_no_other(shell: Shell, synced: dict[str, Any]) -> None:
     assert synced["model_error"] == ""
     assert {name: synced[name]["outcome"] for name in (*GOOD, "refused", "dies")} == {
@@ -140,16 +204,15 @@ def test_stores_are_synced_side_by_side_and_one_that_fails_stops_no_other(shell:
     }
     for name in GOOD:
         assert shell.tags(name) == len(shell.servers[name].store.rows("tags"))
+    assert synced["one"]["seconds"] < synced["old"]["seconds"], "a slow store keeps no other waiting"
     assert "the store does not know this key" in synced["refused"]["message"]
     assert "revoked" in synced["dies"]["message"]
 
 
+@long
 def test_status_tells_what_is_well_and_what_is_not(shell: Shell, synced: dict[str, Any]) -> None:
     assert synced
-    code, out, _ = shell.run("status", "--json")
-
-    states = {entry["store"]["id"]: entry for entry in json.loads(out)}
-    assert code == 0
+    states = shell.status()
     assert {name: states[name]["state"] for name in STORES} == {
         **dict.fromkeys(GOOD, "healthy"),
         "refused": "failed",
@@ -162,6 +225,7 @@ def test_status_tells_what_is_well_and_what_is_not(shell: Shell, synced: dict[st
     assert states["idle"]["next_sync_at"] is None
 
 
+@long
 def test_paused_store_is_synced_by_nobody(shell: Shell, synced: dict[str, Any]) -> None:
     assert synced
     told = shell.installed.meltano("schedule", "run", "schedule-idle")
@@ -170,14 +234,15 @@ def test_paused_store_is_synced_by_nobody(shell: Shell, synced: dict[str, Any]) 
     process = shell.installed.begin("run", "pim-db:start", "tap-woo-pim--idle", "target-postgres")
     by_hand, _ = process.communicate(timeout=600)
     assert process.returncode == 1
-    assert "The store idle is paused: resume it by pimctl stores resume idle" in by_hand
+    assert "The store idle is paused: resume it with: pimctl stores resume idle" in by_hand
     code, out, _ = shell.run("sync", "idle")
     assert code == 1
-    assert "idle: paused: resume it by pimctl stores resume idle" in out
+    assert "idle: paused: resume it with: pimctl stores resume idle" in out
 
     assert shell.tags("idle") == 0
 
 
+@long
 def test_store_that_is_being_synced_is_not_synced_twice_whoever_begins(shell: Shell, synced: dict[str, Any]) -> None:
     assert synced
     held = Held(shell.servers["one"])
@@ -189,12 +254,13 @@ def test_store_that_is_being_synced_is_not_synced_twice_whoever_begins(shell: Sh
     held.let_go()
 
     assert code == 1
-    assert f"one: it is being synced already by process {first.pid} since " in out
+    assert f"one: it is already being synced by process {first.pid} since " in out
     assert by_meltano.returncode != 0
     assert "already running" in told
     assert shell.end(first)[0] == 0
 
 
+@long
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_stopped_sync_leaves_no_process_and_nothing_that_blocks_the_next(
     shell: Shell, synced: dict[str, Any], how: signal.Signals
@@ -208,11 +274,12 @@ def test_stopped_sync_leaves_no_process_and_nothing_that_blocks_the_next(
     code, _, err = shell.end(process)
     held.let_go()
 
-    assert (code, err) == (130, "pimctl: stopped before its end.\n")
+    assert (code, err) == (130, "pimctl: stopped before it was done.\n")
     assert shell.processes() == []
     assert shell.run("sync", "two")[0] == 0
 
 
+@long
 def test_killed_meltano_blocks_nothing_and_leaves_no_secret(shell: Shell, synced: dict[str, Any]) -> None:
     assert synced
     held = Held(shell.servers["old"])
@@ -226,14 +293,93 @@ def test_killed_meltano_blocks_nothing_and_leaves_no_secret(shell: Shell, synced
 
     told = shell.installed.meltano("run", "pim-db:start", "tap-woo-pim--old", "target-postgres")
 
-    assert "its process was gone" in told
+    assert "its process no longer existed" in told
     assert not [path for path in left if path.exists()]
     assert shell.processes() == []
 
 
+@long
+@pytest.mark.parametrize(
+    ("victim", "moment"),
+    [("tap", "begins"), ("loader", "begins"), *((part, "reads") for part in ("tap", "loader", "meltano", "pimctl"))],
+)
+def test_part_of_a_sync_that_is_killed_blocks_nothing_and_leaves_nothing(
+    shell: Shell, synced: dict[str, Any], victim: str, moment: str
+) -> None:
+    assert synced
+    marks = {"tap": "/tap-woo-pim--two/tap.", "loader": "/target.", "meltano": "bin/meltano run tap-woo-pim--two"}
+    held = Held(shell.servers["two"])
+    process = shell.begin("sync", "two")
+    if moment == "reads":
+        held.wait()
+    (process if victim == "pimctl" else shell.find(marks[victim])).kill()
+    if victim == "pimctl":
+        process.communicate()
+        held.let_go()
+        psutil.wait_procs(shell.processes(), timeout=120)  # what it began comes to its end
+    else:
+        code, out, _ = shell.end(process)
+        assert code == 1
+        assert "two: " in out
+        held.let_go()
+
+    code, out, err = shell.run("sync", "two")
+
+    assert code == 0, out + err
+    assert shell.processes() == []
+    assert not list((shell.installed.root / ".meltano" / "run").glob("*/*.config.json"))
+    assert shell.tags("two") == len(shell.servers["two"].store.rows("tags"))
+
+
+@long
+def test_sync_status_and_history_work_on_a_database_of_ones_own(shell: Shell, synced: dict[str, Any]) -> None:
+    assert synced
+    with psycopg.connect(shell.installed.url, autocommit=True) as connection:
+        connection.execute("create database own")
+    own = {"PIM_DATABASE_URL": shell.installed.url.replace("/pim?", "/own?")}
+
+    code, out, err = shell.run("sync", "one", "--json", **own)
+
+    assert code == 0, out + err
+    (sync,) = json.loads(out)["stores"]
+    assert (sync["outcome"], sync["rows"]) == ("complete", synced["one"]["rows"])
+    states = shell.status(**own)
+    assert {name: states[name]["state"] for name in ("one", "two")} == {"one": "healthy", "two": "never synced"}
+    code, out, _ = shell.run("history", "one", "--json", **own)
+    assert [run["status"] for run in json.loads(out)] == ["complete"]
+    landed = shell.installed.rows("product_tags", "one", url=own["PIM_DATABASE_URL"])
+    assert len(landed) == len(shell.servers["one"].store.rows("tags"))
+
+
+@long
+def test_scheduler_runs_what_is_due_whose_last_block_sends_the_alerts(shell: Shell, synced: dict[str, Any]) -> None:
+    assert synced
+    with receiver() as (url, texts):
+        assert shell.run("alerts", "add", "team", typed=f"{url}\n")[0] == 0
+        assert shell.run("schedule", "two", "--cron", "* * * * *")[0] == 0
+        scheduler = shell.begin("scheduler")
+        assert scheduler.stdout
+        said: list[str] = []
+        while "schedule-two succeeded." not in "".join(said[-1:]):
+            said.append(scheduler.stdout.readline())
+            assert said[-1], "".join(said)
+        scheduler.send_signal(signal.SIGTERM)
+        code, _, err = shell.end(scheduler)
+
+    assert (code, err) == (130, "pimctl: stopped before it was done.\n")
+    assert any("schedule-two started." in line for line in said)
+    assert any("the store does not know this key" in text for text in texts)
+    assert shell.processes() == []
+    assert shell.run("alerts", "remove", "team")[0] == 0
+    assert shell.run("schedule", "two", "--every", "1h")[0] == 0
+
+
+@long
 def test_removed_store_takes_its_rows_along_and_none_of_another(shell: Shell, synced: dict[str, Any]) -> None:
     assert synced
     before = {name: shell.installed.all_rows(name) for name in GOOD}
+    model_before = shell.model_rows("old")
+    assert model_before["pim.products"] == 30
     yml = (shell.installed.root / "meltano.yml").read_text(encoding="utf-8")
     assert "tap-woo-pim--old" in yml
 
@@ -242,8 +388,12 @@ def test_removed_store_takes_its_rows_along_and_none_of_another(shell: Shell, sy
     assert (code, err) == (0, ""), out
     assert "rows of old in" in out
     assert not any(shell.installed.all_rows("old").values())
+    assert shell.model_rows("old") == {}
     assert {name: shell.installed.all_rows(name) for name in ("one", "two")} == {
         name: before[name] for name in ("one", "two")
     }
     assert "--old" not in (shell.installed.root / "meltano.yml").read_text(encoding="utf-8")
     assert "TAP_WOO_PIM__OLD_" not in (shell.installed.root / ".env").read_text(encoding="utf-8")
+    code, out, err = shell.add("old", components="products,tags,brands")  # the same rows again
+    assert (code, err) == (0, ""), out
+    assert shell.model_rows("old")["pim.products"] == 30

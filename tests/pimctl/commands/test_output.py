@@ -206,15 +206,15 @@ def test_length_of_time_is_told_in_its_two_largest_units(seconds: float | None, 
         (["stores", "add", "eu"], 2, "Missing option '--url'. See: pimctl --help"),
         (["history", "--limit", "0"], 2, "Invalid value for '--limit'"),
         (["stores", "add", "EU", "--url", "x"], 1, '"EU" cannot name a store.'),
-        (["stores", "add", "eu", "--url", "x", "--every", "7m"], 1, '"7m" is no interval'),
+        (["stores", "add", "eu", "--url", "x", "--every", "7m"], 1, '"7m" is not an interval'),
         (["stores", "add", "eu", "--url", "x", "--every", "1h", "--at", "3:00"], 1, "Give one of --every, --at and"),
-        (["stores", "add", "eu", "--url", "x", "--set", "page_size"], 1, '"page_size" is no setting'),
+        (["stores", "add", "eu", "--url", "x", "--set", "page_size"], 1, '"page_size" is not a setting'),
         (
             ["stores", "add", "eu", "--url", "x", "--set", "http_password=x"],
             1,
             "Others can read a secret on the command line",
         ),
-        (["sync", "nope"], 1, 'There is no store "nope". There is none yet: add one with: pimctl stores add'),
+        (["sync", "nope"], 1, 'There is no store "nope". Add one with: pimctl stores add'),
         (["alerts", "test", "nope"], 1, 'There is no alert "nope". Known alerts: none yet.'),
     ],
 )
@@ -232,8 +232,8 @@ def test_wrong_command_gets_one_line(
 
 def test_full_disk_is_told_with_place_and_remedy(tmp_path: Path) -> None:
     assert cli.reason(OSError(28, "No space left on device", "/pim/.env")) == (
-        "No space left on device at /pim/.env: make room there, then try again."
+        "No space left on device at /pim/.env: free some space there, then try again."
     )
     assert cli.reason(OSError(28, "No space left on device")) == (
-        f"No space left on device at {tmp_path}: make room there, then try again."
+        f"No space left on device at {tmp_path}: free some space there, then try again."
     )

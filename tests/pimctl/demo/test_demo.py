@@ -92,7 +92,7 @@ def test_stopped_demonstration_ends_all_that_it_began_and_says_so_in_a_line(
     process.send_signal(how)
     _, told = process.communicate(timeout=60)
 
-    assert (process.returncode, told) == (130, "pimctl: stopped before its end.\n")
+    assert (process.returncode, told) == (130, "pimctl: stopped before it was done.\n")
     assert len(begun) >= 2
     assert [pid for pid in begun if psutil.pid_exists(pid)] == []
 
@@ -224,7 +224,7 @@ def log(*lines: tuple[str, str, str]) -> str:
             "Plugin 'x' is not known",
         ),
         ("Traceback\nKilled\n", "Killed"),
-        ("", "it said nothing"),
+        ("", "no message"),
     ],
 )
 def test_cause_of_a_failed_run_is_one_line(written: str, told: str) -> None:

@@ -167,7 +167,7 @@ def test_states_that_cannot_be_cleared_stop_each_run_with_the_cause(landed: Cons
     for _ in range(2):
         told = landed.fails("db", "start")
         assert told == (
-            "pimctl: This is not the database of the last run, and Meltano's states, which tell what landed there, "
+            "pimctl: This is not the database of the last run, and the Meltano states of that run "
             f"cannot be cleared: meltano state clear --force {STATES[0]}: the backend is away"
         )
 

@@ -184,7 +184,7 @@ def test_replaced_key_stands_where_the_old_one_stood(pim_project: Project) -> No
         (replace(EU, id="us"), "This key or secret is that of the store eu (store.example)"),
         (replace(EU, id="us", credentials=Credentials(KEY, "cs_other")), "This key or secret is that of the store eu"),
         (replace(EU, id="us", credentials=None), "The store us has no key and secret"),
-        (replace(EU, id="us", components=("orders",)), '"orders" is no sync component: choose from products,'),
+        (replace(EU, id="us", components=("orders",)), '"orders" is not a sync component: choose from products,'),
     ],
 )
 def test_store_that_cannot_be_added_changes_nothing(pim_project: Project, draft: Draft, told: str) -> None:
@@ -310,9 +310,9 @@ def test_failed_write_leaves_both_files_as_they_were(pim_project: Project, monke
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("plugins: [\n", "line 2 is no valid YAML"),
+        ("plugins: [\n", "line 2 is not valid YAML"),
         ("- a\n", "holds no settings"),
-        ("a: 1\na: 2\n", "is no valid YAML"),
+        ("a: 1\na: 2\n", "is not valid YAML"),
     ],
 )
 def test_broken_meltano_yml_is_told_with_its_line_and_stays(pim_project: Project, text: str, told: str) -> None:

@@ -120,7 +120,7 @@ def test_run_whose_process_is_gone_is_ended_with_what_it_left(
 
     assert [line.partition(" of 20")[0] for line in told] == [
         "Ended the run of tap-woo-pim--eu",
-        "Removed 1 configuration that a killed run had left.",
+        "Removed 1 configuration left by a killed run.",
     ]
     ((state, ended, payload),) = runs.execute("select state, ended_at, payload from runs").fetchall()
     assert (state, json.loads(payload)) == ("FAIL", {"singer_state": {}, "error": meltano_runs.CLEARED})

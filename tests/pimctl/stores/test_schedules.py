@@ -33,7 +33,7 @@ def test_interval_becomes_cron_fields(interval: str, fields: str) -> None:
 
 @pytest.mark.parametrize("interval", ["7m", "0m", "5h", "2d", "soon", "", "-1h", "90m"])
 def test_interval_that_cron_cannot_say_is_refused(interval: str) -> None:
-    with pytest.raises(PimctlError, match="is no interval"):
+    with pytest.raises(PimctlError, match="is not an interval"):
         schedules.every(interval)
 
 
@@ -44,13 +44,13 @@ def test_time_of_day_becomes_cron_fields(time: str, fields: str) -> None:
 
 @pytest.mark.parametrize("time", ["24:00", "3", "03:60", "3pm"])
 def test_no_time_of_day_is_refused(time: str) -> None:
-    with pytest.raises(PimctlError, match="is no time of day"):
+    with pytest.raises(PimctlError, match="is not a time of day"):
         schedules.at(time)
 
 
 @pytest.mark.parametrize("fields", ["* * * *", "61 * * * *", "@sometimes", "* * * * * *", ""])
 def test_no_cron_fields_are_refused(fields: str) -> None:
-    with pytest.raises(PimctlError, match="are no cron fields"):
+    with pytest.raises(PimctlError, match="is not a cron schedule"):
         schedules.cron(fields)
 
 
