@@ -108,7 +108,7 @@ class StoresStream(WooStream):
         row, unread = self.look()
         account = self.run.progress.accounts[self.name]
         settings = self.store.settings
-        if row["requested_currency"] == UNKNOWN_CURRENCY:
+        if requested_currency(settings.extra_query_parameters) == UNKNOWN_CURRENCY:
             self.logger.warning(
                 "extra_query_parameters choose a currency without its code, so the currency of the prices is unknown."
             )
