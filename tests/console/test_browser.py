@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import os
+import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
-import axe_core_python  # type: ignore[import-untyped]
 import pytest
 from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.action_chains import ActionChains
@@ -15,13 +18,14 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from demo_store import Store, serve
+from pimctl.lock import exclusive
 from pimctl.project import Project
-from tests.support.browser import DESKTOP, PHONE, chromium
+from pimctl.stores import progress, registry
+from tests.support.browser import DESKTOP, PHONE, chromium, violations
 from tests.support.console import Running
 
 pytestmark = pytest.mark.browser
 
-AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 PAGES = (
     "/stores",
     "/stores/us",
@@ -39,20 +43,12 @@ PAGES = (
     "/account",
     "/no-such-page",
 )
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
 
 
 def enter(driver: WebDriver, console: Running) -> None:
     """Let the browser in by the one-time token."""
     driver.get(console.link)
     console.link = console.next_line().split()[-1]
-
-
-def violations(driver: WebDriver) -> list[str]:
-    """Return what axe finds on the page that is open."""
-    driver.execute_script(AXE)
-    found = driver.execute_async_script(f"axe.run(document, {json.dumps(RULES)}).then(r => arguments[0](r.violations))")
-    return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
 
 
 @pytest.fixture(scope="module", params=["light", pytest.param("dark", marks=pytest.mark.long), "phone"])
@@ -93,6 +89,58 @@ def test_times_stand_in_the_viewers_zone_with_the_exact_one_on_hover(looked_at: 
     assert moment.text.startswith("in ")
     assert ("UTC" in str(moment.get_attribute("title"))) == (zone == "UTC")
     assert ":" in str(moment.get_attribute("title"))
+
+
+def test_numbers_and_times_follow_the_viewers_country_and_zone(looked_at: WebDriver, console: Running) -> None:
+    looked_at.execute_cdp_cmd("Emulation.setLocaleOverride", {"locale": "de-DE"})
+    looked_at.execute_cdp_cmd("Emulation.setTimezoneOverride", {"timezoneId": "Asia/Tokyo"})
+    try:
+        looked_at.get(f"{console.address}/health")
+        assert [score.text for score in looked_at.find_elements(By.CSS_SELECTOR, "b.score data")] == ["95,5", "90,1"]
+        looked_at.get(f"{console.address}/stores")
+        exact = looked_at.execute_script("return document.querySelector('time').title")  # the page is replaced live
+        assert re.search(r"2026|20\d\d", exact)
+        assert exact.endswith(("GMT+9", "JST", "MEZ+8"))
+        assert re.search(r"Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonntag", exact)
+    finally:
+        looked_at.execute_cdp_cmd("Emulation.setLocaleOverride", {})
+        looked_at.execute_cdp_cmd("Emulation.setTimezoneOverride", {"timezoneId": ""})
+
+
+def test_pages_print_black_on_white_without_what_can_only_be_clicked(looked_at: WebDriver, console: Running) -> None:
+    for path in ("/stores", "/health", "/product?sku=MUG-1", "/health/findings"):
+        looked_at.get(console.address + path)
+        looked_at.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+        try:
+            shown = [
+                element.get_attribute("outerHTML")
+                for element in looked_at.find_elements(By.CSS_SELECTOR, "header, form, .button, .skip, .menu")
+                if element.is_displayed()
+            ]
+            assert shown == [], path
+            assert looked_at.find_element(By.TAG_NAME, "h1").is_displayed()
+            colours = looked_at.execute_script(
+                "return [getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]"
+            )
+            assert colours == ["rgb(255, 255, 255)", "rgb(0, 0, 0)"], path
+            printed = looked_at.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})["data"]
+            assert base64.b64decode(printed).startswith(b"%PDF")
+        finally:
+            looked_at.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+def test_running_sync_is_shown_live_and_axe_finds_nothing(
+    looked_at: WebDriver, console: Running, filled: Project
+) -> None:
+    store = registry.find(filled, "us")
+    note = {"pid": os.getpid(), "started_at": datetime.now(UTC).isoformat(), "phase": "waiting"}
+    with exclusive(progress.lock_file(filled, store)):  # as a pimctl does that syncs it
+        progress.note_file(filled, store).write_text(json.dumps(note), encoding="utf-8")
+        for path in ("/stores", "/stores/us"):
+            looked_at.get(console.address + path)
+            assert "Syncing" in looked_at.find_element(By.TAG_NAME, "main").text
+            assert violations(looked_at) == [], path
+    WebDriverWait(looked_at, 20).until(lambda d: "Syncing" not in d.find_element(By.ID, "headline").text)
 
 
 def test_store_is_added_by_keys_alone_until_the_secret_is_found_wrong(

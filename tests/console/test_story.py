@@ -12,7 +12,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 from demo_store import Store, serve
 from pimctl.project import Project
 from pimctl.stores import history, registry
-from tests.support.browser import chromium
+from tests.support.browser import chromium, violations
 from tests.support.console import Running, start_console
 from tests.support.meltano_project import MeltanoProject, install_project
 
@@ -56,6 +56,7 @@ def test_store_is_added_synced_and_watched_in_two_tabs(empty: MeltanoProject, co
         driver.get(address)
         wait.until(lambda d: "1,500" in d.find_element(By.ID, "live").text)  # what the first tab sees
         assert driver.find_elements(By.CSS_SELECTOR, "#live progress")
+        assert violations(driver) == []
         driver.find_element(By.CSS_SELECTOR, "main form button.main").click()  # a second sync of the same store
         assert "since" in driver.find_element(By.TAG_NAME, "main").text
         driver.get(address)

@@ -1,12 +1,14 @@
-"""A real browser: Debian's Chromium by its own driver, headless."""
+"""A real browser: Debian's Chromium by its own driver, headless; and what axe finds in it."""
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import axe_core_python  # type: ignore[import-untyped]
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
@@ -26,6 +28,8 @@ ARGUMENTS = (
     "--hide-scrollbars",
     "--lang=en-US",
 )
+AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
 REMEDY = "no browser is here. To get one: apt-get install chromium chromium-driver"
 
 
@@ -56,3 +60,10 @@ def chromium(profile: Path, size: tuple[int, int] = DESKTOP, *, dark: bool = Fal
         yield driver
     finally:
         driver.quit()
+
+
+def violations(driver: WebDriver) -> list[str]:
+    """Return what axe finds on the page that is open."""
+    driver.execute_script(AXE)
+    found = driver.execute_async_script(f"axe.run(document, {json.dumps(RULES)}).then(r => arguments[0](r.violations))")
+    return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
