@@ -202,7 +202,7 @@ def edit(  # noqa: PLR0913  each is an option of the command
     steps = _check(operations.changed_settings(found, changes), credentials, terminal)
     if _failure(steps):
         _refuse(f"{store} was not changed", steps, as_json=False)
-    _confirm(f"Write this to {store}?", yes=yes)
+    _confirm(f"Save these changes to {store}?", yes=yes)
     operations.edit(project, found, changes, version)
     terminal.print(f"Changed {store}.")
 

@@ -163,7 +163,9 @@ def _is_read(sync: StoreSync) -> bool:
 def _bar(percent: float | None) -> RenderableType:
     from rich.progress_bar import ProgressBar  # noqa: PLC0415
 
-    return "" if percent is None else ProgressBar(total=100, completed=percent, width=BAR_WIDTH)
+    return (
+        "" if percent is None else ProgressBar(100, percent, BAR_WIDTH, complete_style="cyan", finished_style="green")
+    )
 
 
 class _Lines:

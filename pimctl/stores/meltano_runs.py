@@ -62,7 +62,7 @@ class MeltanoRun:
 def running(project: Project) -> list[MeltanoRun]:
     """Return the runs that Meltano takes for running and whose process lives.
 
-    Empty where Meltano keeps them in a database of its own (``MELTANO_DATABASE_URI``).
+    Empty where Meltano keeps them in a server's database (``MELTANO_DATABASE_URI``), see docs/scheduling.md.
     """
     listed = _marked_running(project)
     if not listed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -90,6 +91,32 @@ my-store   failed         0         -         -        -      -             -
 """
 
 
+COLOURS = {"31": "red", "32": "green", "33": "yellow", "36": "cyan", "90": "grey"}
+STATUS_IN_COLOUR = """\
+store      state            last good sync   products   variations   changed   health   next sync
+─────────────────────────────────────────────────────────────────────────────────────────────────
+eu         <green>healthy<>          12 min ago          1,903        3,412     5,412     96.3   in 48 min
+us         <cyan>syncing 40 %<>     12 min ago          1,903        3,412     5,412     96.3   in 48 min
+my-store   <red>failed<> <yellow>(stale)<>   12 min ago          1,903        3,412     5,412     96.3   in 48 min
+idle       <grey>paused<>           never                   -            -         -        -   -
+my-store: all components: the store does not know this key [x]
+my-store: two scheduled times have passed since its last good sync (schedule 0 * * * *).
+my-store: an alert could not be sent: team did not deliver
+"""
+SYNC_IN_COLOUR = """\
+store      result      rows   changed   deleted   unread   took        health
+─────────────────────────────────────────────────────────────────────────────
+eu         <green>complete<>   6,314     5,412         2        0   10 s   96.3 (+0.5)
+my-store   <red>failed<>         0         -         -        -      -             -
+store   now          rows                               %    left
+─────────────────────────────────────────────────────────────────
+eu      products      800   <cyan>━━━━━━━━━<><cyan>╸<><grey>━━━━━━━━━━━━━━<>   40   8.0 s
+us      <grey>skipped<>         -
+old     <yellow>incomplete<>      7
+syncing ... 3 s
+"""
+
+
 class ClockThatStands(datetime):
     """The moment at which the tests were collected, however long they wait for their turn."""
 
@@ -121,15 +148,39 @@ def test_status_shows_a_line_a_store_and_below_what_is_wrong(
     assert capsys.readouterr().out == STATUS
 
 
+def in_colour(text: str) -> str:
+    """Return what a terminal was sent, bold heads plain, a colour as its name in brackets and its end as <>."""
+    text = re.sub(r"\x1b\[1m(.*?)\x1b\[0m", r"\1", text)
+    text = re.sub(r"\x1b\[(\d+)m", lambda found: f"<{COLOURS[found[1]]}>" if found[1] != "0" else "<>", text)
+    return "".join(f"{line.rstrip()}\n" for line in text.splitlines())
+
+
+@pytest.fixture
+def coloured(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Console(force_terminal=True, color_system="standard", width=130, highlight=False)
+    monkeypatch.setattr(words, "terminal", lambda: terminal)
+
+
+@pytest.mark.usefixtures("clock", "coloured")
 def test_status_is_coloured_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(history, "status", lambda _: STATUSES[:1])
-    monkeypatch.setattr(words, "terminal", lambda: Console(force_terminal=True, color_system="standard", width=110))
+    monkeypatch.setattr(history, "status", lambda _: STATUSES)
 
     cli.main(["status"])
 
-    head, _, row = capsys.readouterr().out.splitlines()
-    assert head.startswith("\x1b[1mstore\x1b[0m")
-    assert "\x1b[32mhealthy\x1b[0m" in row
+    assert in_colour(capsys.readouterr().out) == STATUS_IN_COLOUR
+
+
+@pytest.mark.usefixtures("coloured")
+def test_result_and_live_view_are_coloured_on_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    going = [
+        StoreSync(EU, "reading", Progress({"products": PROGRESS}, "reading")),
+        StoreSync(replace(EU, id="us"), outcome="skipped", message="paused"),
+        StoreSync(replace(EU, id="old"), outcome="incomplete", rows=7),
+    ]
+    words.terminal().print(sync.result_table(batch()))
+    words.terminal().print(sync.live_view(SyncBatch(going, step="syncing"), 3.0))
+
+    assert in_colour(capsys.readouterr().out) == SYNC_IN_COLOUR
 
 
 def test_status_as_json_has_times_in_utc_and_plain_numbers(
