@@ -32,11 +32,11 @@ from tap_woo_pim.config.validation import (
     unknown_settings,
 )
 from tap_woo_pim.exceptions import Stopped
+from tap_woo_pim.http.client import Client
 from tap_woo_pim.records.writer import BufferedWriter
 from tap_woo_pim.redaction import SECRETS
 from tap_woo_pim.store import check_report
-from tap_woo_pim.store.check import Probe, check_steps, check_store, component_probe, failure
-from tap_woo_pim.store.connection import Store
+from tap_woo_pim.store.check import Probe, check_components, check_store, component_probe, failure
 from tap_woo_pim.streams import STREAMS
 from tap_woo_pim.streams.base import WooStream
 from tap_woo_pim.streams.full_table import FullTableStream
@@ -62,24 +62,26 @@ class TapWooPim(Tap):
     ]
 
     # Whether the store cannot be asked, so that the catalogue is of all streams.
-    _is_blind = False
+    _is_storeless = False
 
     @cached_property
     def run(self) -> Run:
         """This run over the store."""
         # With settings that are wrong there was no run before the catalogue of all streams is made.
-        settings = STAND_IN if self._is_blind else settings_of(self.config)
-        return Run(Store(settings))
+        settings = STAND_IN if self._is_storeless else settings_of(self.config)
+        return Run(Client(settings))
 
     @override
     def discover_streams(self) -> Sequence[Stream]:
         """Streams of the chosen components that the store has."""
-        chosen = self.run.store.settings.sync_components
+        chosen = self.run.settings.sync_components
+        if not self._is_storeless:
+            self.run.connect()
         streams: list[Stream] = []
         for stream_class in STREAMS:
             if stream_class.component is not None and stream_class.component not in chosen:
                 continue
-            if self._is_blind or stream_class.is_in(self.run):
+            if self._is_storeless or stream_class.is_in(self.run):
                 streams.append(stream_class(self, self.run))
             else:
                 self.logger.info("%s: this store does not have it, so it is left out.", stream_class.component)
@@ -96,7 +98,7 @@ class TapWooPim(Tap):
             return super().run_discovery()
         except (ConfigValidationError, FatalAPIError, RetriableAPIError) as error:
             self.logger.warning("The store could not be asked: the catalogue lists all streams. %s", reason_of(error))
-        self._is_blind = True
+        self._is_storeless = True
         self._streams = None
         return super().run_discovery()
 
@@ -112,7 +114,7 @@ class TapWooPim(Tap):
             component = stream.component
             if isinstance(stream, FullTableStream) and component is not None and component not in probed:
                 probed.add(component)
-                yield replace(component_probe(self.run.store, component), answer=answers[stream.name])
+                yield replace(component_probe(self.run.connection, component), answer=answers[stream.name])
 
     @property
     def _selected_streams(self) -> list[WooStream]:
@@ -122,8 +124,9 @@ class TapWooPim(Tap):
     def _reset_state_progress_markers(self) -> None:
         """Check the store as well: it is the first that a sync does, before any message, and `sync_all` is final."""
         self.run.last_synced_at = self.state.get("bookmarks", {}).get(StoresStream.name, {}).get("synced_at")
-        steps = list(check_steps(self.run.store, self._probes))
-        error = failure(self.run.store.settings, steps)
+        self.run.connect()
+        steps = list(check_components(self.run.connection, self._probes()))
+        error = failure(self.run.settings, steps)
         if error is not None:
             raise error
         self.run.expected_rows = {step.name: step.rows for step in steps if step.is_component}
@@ -167,8 +170,6 @@ class TapWooPim(Tap):
             setup_mapper=False,
         )
         try:
-            # Which streams there are, the store's list of its routes tells, for which nobody needs to be logged in.
-            tap.run.store.log_in_ahead()
             tap.setup_mapper()
             tap.sync_all()
         except Exception as error:
@@ -177,7 +178,7 @@ class TapWooPim(Tap):
                 tap.record_failure(error)
             raise
         finally:
-            tap.run.store.client.close()
+            tap.run.client.close()
             if tap.run.progress.accounts:
                 for line in tap.run.progress.table():
                     cls.logger.info("%s", line)
@@ -188,7 +189,7 @@ class TapWooPim(Tap):
         """Write to the stream `sync_runs` that the sync failed."""
         if not self._streams or self.mapper is None:
             # It failed before the streams were known. As any stream, this one exists without the store.
-            self._is_blind, self._streams = True, None
+            self._is_storeless, self._streams = True, None
             self.setup_mapper()
         self._history.end(FAILED, SECRETS.clean(reason_of(error)))
         self._dump_states()

@@ -62,7 +62,6 @@ class Client:
     """A connection to one store, to be used by several threads at once.
 
     Attributes:
-        auth: how the key is shown, unless a request says otherwise; to be set when it is known.
         traffic: the requests sent so far.
         began: when it was opened (`time.monotonic`).
         proven: whether the key was accepted in this run, so that an unknown key is one that was revoked.
@@ -74,7 +73,6 @@ class Client:
         self.executor = ThreadPoolExecutor(settings.max_concurrency, thread_name_prefix="fetch")
         self.traffic = Traffic()
         self.began = time.monotonic()
-        self.auth: AuthBase = NoKey()
         self.proven = False
         self._tries = settings.max_retries + 1
         silence_seconds = TRIES_OF_PATIENCE * self._tries * settings.request_timeout_seconds
@@ -87,31 +85,32 @@ class Client:
             pairs.append((settings.http_user, settings.http_password))
         self._hidden_forms = forms_in_answers(*pairs)
 
-    def get(self, url: str, params: Mapping[str, Any], **how: Unpack[RequestOptions]) -> Answer:
-        """Get a JSON answer.
+    def get(self, url: str, params: Mapping[str, Any], auth: AuthBase, **options: Unpack[RequestOptions]) -> Answer:
+        """Get a JSON response.
 
         Args:
             url: address without a query.
             params: query parameters.
-            how: see `How`.
+            auth: how to show the key.
+            options: see `RequestOptions`.
 
         Raises:
             StoreError: the store refused, and will refuse again.
             RetriableAPIError: the store or the network failed on every try; see `is_about_size`.
         """
-        about = how["about"]
+        about = options["about"]
         request = Request(
             "GET",
             url,
             params,
             about,
             self.place(about),
-            self.auth,
-            is_large=how.get("is_large", False),
-            unwanted=how.get("unwanted"),
-            expects=how.get("expects"),
+            auth,
+            is_large=options.get("is_large", False),
+            unwanted=options.get("unwanted"),
+            expects=options.get("expects"),
         )
-        return self._try(request, how.get("tries") or self._tries)
+        return self._try(request, options.get("tries") or self._tries)
 
     def look(
         self,
@@ -129,7 +128,7 @@ class Client:
             params: see `get`.
             about: see `get`.
             auth: how to show the key.
-            expects: see `How`.
+            expects: see `RequestOptions`.
 
         Raises:
             StoreError, RetriableAPIError: see `get`.
@@ -138,9 +137,9 @@ class Client:
         request = Request("GET", url, params, about, self.place(about), auth, expects=expects)
         return self._try(request, tries, lasting=LASTING, longest_seconds=LONGEST_WAIT_OF_FIRST_LOOKS_SECONDS)
 
-    def options(self, url: str, *, about: str, auth: AuthBase | None = None) -> Any:
+    def options(self, url: str, *, about: str, auth: AuthBase) -> Any:
         """Get the description of a route (OPTIONS), the JSON schema of its rows included."""
-        request = Request("OPTIONS", url, {}, about, self.place(about), auth or self.auth)
+        request = Request("OPTIONS", url, {}, about, self.place(about), auth)
         return self._try(request, self._tries).data
 
     def page(self, url: str, *, about: str) -> Page:

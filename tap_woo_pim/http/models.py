@@ -58,7 +58,7 @@ class RequestOptions(TypedDict):
 
 
 class Request(NamedTuple):
-    """A request: `place` is the store and what is asked of it, as every message begins; see `How` for the rest."""
+    """A request. `place` is how every message about it begins; see `RequestOptions` for the rest."""
 
     method: str
     url: str

@@ -11,7 +11,7 @@ from singer_sdk.exceptions import RetriableAPIError
 from tap_woo_pim.pagination.overlap import PageRange
 from tap_woo_pim.pagination.paginator import OverlapPaginator
 from tap_woo_pim.records.columns import ID, MISFIT, Kind
-from tap_woo_pim.store.connection import Store
+from tap_woo_pim.store.connection import Connection
 
 MAX_KEY_CHARACTERS = 600
 """A key may be so long: of those beyond some 2,700 bytes PostgreSQL makes no index, and refuses the whole load."""
@@ -109,14 +109,14 @@ class Listing:
         return f"offset {offset}{self.part}{status}{since}"
 
 
-def page_of(store: Store, listing: Listing, window: PageRange, sent: list[Any], total: int | None) -> Page:
+def page_of(store: Connection, listing: Listing, window: PageRange, sent: list[Any], total: int | None) -> Page:
     """Take the usable rows of an answer, in the store's order.
 
     Args:
         store: the store.
         listing: the list asked.
         window: the stretch of it asked for.
-        sent: the rows of the answer; when it was asked for by offset, `Store.get` saw to their number.
+        sent: the rows of the answer; when it was asked for by offset, `Connection.get` saw to their number.
         total: how many rows the store counts, None where it does not say.
 
     Raises:

@@ -13,7 +13,7 @@ from tap_woo_pim.http.retry import is_about_size
 from tap_woo_pim.pagination.overlap import EndlessListError, PageRange
 from tap_woo_pim.pagination.page import Listing, Page, Row, Unread, page_of
 from tap_woo_pim.records.shaper import NOISE
-from tap_woo_pim.store.connection import Store
+from tap_woo_pim.store.connection import Connection
 
 logger = logging.getLogger("tap-woo-pim")
 
@@ -52,7 +52,7 @@ def params_of(listing: Listing, window: PageRange) -> dict[str, Any]:
     }
 
 
-def fetch(store: Store, listing: Listing, window: PageRange, tries: int | None = None) -> Page:
+def fetch(store: Connection, listing: Listing, window: PageRange, tries: int | None = None) -> Page:
     """Ask for a page; where the store fails on whole rows, for their known fields.
 
     What kills a whole row is often one of its two noisy fields: `price_html` runs the theme's and plugins' filters.
@@ -88,7 +88,7 @@ def fetch(store: Store, listing: Listing, window: PageRange, tries: int | None =
     return page
 
 
-def _fetch(store: Store, listing: Listing, window: PageRange, fields: dict[str, str], tries: int | None) -> Page:
+def _fetch(store: Connection, listing: Listing, window: PageRange, fields: dict[str, str], tries: int | None) -> Page:
     answer = store.get(
         listing.path,
         {**params_of(listing, window), **fields},
@@ -100,7 +100,7 @@ def _fetch(store: Store, listing: Listing, window: PageRange, fields: dict[str, 
     return page_of(store, listing, window, answer.data, answer.total)
 
 
-def name_row(store: Store, listing: Listing) -> str:
+def name_row(store: Connection, listing: Listing) -> str:
     """Name the row at which a list fails: by its id where the store can tell at least that, else by its position."""
     offset, params = listing.walk.offset, {**listing.params, "_fields": "id"}
     try:
@@ -110,7 +110,7 @@ def name_row(store: Store, listing: Listing) -> str:
     return f"id {page.ids[0]}" if page.ids else listing.position(offset)
 
 
-def fetch_uncut(store: Store, listing: Listing, window: PageRange) -> Page:
+def fetch_uncut(store: Connection, listing: Listing, window: PageRange) -> Page:
     """Ask for a page, and make sure that no rows were left out of it that the store would send.
 
     Rows that the key may not read, and variations whose product is gone, are counted and never sent (11.0.1). So are
@@ -137,7 +137,7 @@ def fetch_uncut(store: Store, listing: Listing, window: PageRange) -> Page:
     return page
 
 
-def _fetch_row(store: Store, listing: Listing, window: PageRange) -> Page:
+def _fetch_row(store: Connection, listing: Listing, window: PageRange) -> Page:
     """Ask for a row alone, and for what can be had of it when it fails twice while the store is well.
 
     While other answers of the store are good, waiting does not mend a row. Where they are not, it is asked for with all
@@ -167,7 +167,7 @@ def _fetch_row(store: Store, listing: Listing, window: PageRange) -> Page:
         return fetch_part(store, listing, window, error)
 
 
-def _is_well(store: Store, listing: Listing, window: PageRange) -> bool:
+def _is_well(store: Connection, listing: Listing, window: PageRange) -> bool:
     """Tell whether the store delivers a row beside one that fails: one that came before, or the first that it can."""
     if listing.good_offset is not None:
         return _probe(store, listing, PageRange(listing.good_offset, 1)) is not None
@@ -178,7 +178,7 @@ def _is_well(store: Store, listing: Listing, window: PageRange) -> bool:
     return any(page is not None and page.count for page in pages)
 
 
-def fetch_part(store: Store, listing: Listing, window: PageRange, failure: RetriableAPIError) -> Page:
+def fetch_part(store: Connection, listing: Listing, window: PageRange, failure: RetriableAPIError) -> Page:
     """Ask for what can be had of a row that fails: without noise, with its texts as typed, or without its texts.
 
     What kills a row is mostly a plugin that renders something of it. In the context `edit` no text is rendered.
@@ -217,7 +217,7 @@ def _tell_noise(listing: Listing, page: Page, failure: RetriableAPIError) -> Non
     )
 
 
-def look_at_ends(store: Store, listing: Listing) -> list[Row]:
+def look_at_ends(store: Connection, listing: Listing) -> list[Row]:
     """Look again at the last page of a list that looks cut, and at the first one unless all rows counted came.
 
     Rows that the key may not read look like that. So does a first or last page that a cache has emptied or cut, and a
@@ -245,7 +245,7 @@ def look_at_ends(store: Store, listing: Listing) -> list[Row]:
     return []
 
 
-def _look_at_beginning(store: Store, listing: Listing) -> list[Row]:
+def _look_at_beginning(store: Connection, listing: Listing) -> list[Row]:
     walk = listing.walk
     for _ in range(MOST_LOOKS):
         beginning = _first_row(store, listing)
@@ -265,7 +265,7 @@ def _look_at_beginning(store: Store, listing: Listing) -> list[Row]:
     raise EndlessListError
 
 
-def fail_rows_alone(store: Store, listing: Listing) -> bool:
+def fail_rows_alone(store: Connection, listing: Listing) -> bool:
     """Find out whether the rows from here on cannot be read, or the store fails: then no row further on can be read."""
     walk = listing.walk
     rows_left = FARTHEST_PROBE_ROWS if walk.total is None else walk.total - walk.offset
@@ -279,14 +279,14 @@ def fail_rows_alone(store: Store, listing: Listing) -> bool:
     return _probe(store, listing, walk.last_page[0]) is not None
 
 
-def _probe(store: Store, listing: Listing, window: PageRange) -> Page | None:
+def _probe(store: Connection, listing: Listing, window: PageRange) -> Page | None:
     try:
         return fetch(store, listing, window, tries=1)
     except RetriableAPIError:
         return None
 
 
-def _first_row(store: Store, listing: Listing) -> Page | None:
+def _first_row(store: Connection, listing: Listing) -> Page | None:
     """Ask for the first row alone, and by its page: no cache takes that for the first of the pages that were read."""
     window = PageRange(0, 1)
     params = {name: value for name, value in params_of(listing, window).items() if name != "offset"}

@@ -25,7 +25,7 @@ from tap_woo_pim.pagination.pages import (
     params_of,
 )
 from tap_woo_pim.records.shaper import NOISE
-from tap_woo_pim.store.connection import Store
+from tap_woo_pim.store.connection import Connection
 
 logger = logging.getLogger("tap-woo-pim")
 
@@ -38,7 +38,7 @@ ROWS_AT_ONCE = 500
 OUT_OF_ORDER = "the store does not keep to the order of ids, so rows may be missing before this place"
 
 
-def read(store: Store, listing: Listing, executor: Executor | None = None) -> Iterator[list[Row]]:
+def read(store: Connection, listing: Listing, executor: Executor | None = None) -> Iterator[list[Row]]:
     """Read a list that the store sorts by id.
 
     Args:
@@ -81,7 +81,7 @@ def read(store: Store, listing: Listing, executor: Executor | None = None) -> It
                 break
 
 
-def ask_ahead(store: Store, listing: Listing) -> Future[Answer]:
+def ask_ahead(store: Connection, listing: Listing) -> Future[Answer]:
     """Ask for the first page of a list that will be read soon, while others are being read.
 
     Returns:
@@ -97,7 +97,7 @@ def ask_ahead(store: Store, listing: Listing) -> Future[Answer]:
     )
 
 
-def read_many(store: Store, listings: Iterable[Listing]) -> Iterator[tuple[Listing, list[Row]]]:
+def read_many(store: Connection, listings: Iterable[Listing]) -> Iterator[tuple[Listing, list[Row]]]:
     """Read many short lists with several in flight, one after the other in their order.
 
     Args:
@@ -116,19 +116,19 @@ def read_many(store: Store, listings: Iterable[Listing]) -> Iterator[tuple[Listi
                 yield listing, more
 
 
-def _ahead(store: Store) -> int:
+def _ahead(store: Connection) -> int:
     # One page more than may be in flight, and twice as many behind a slow page, so that it leaves fewer places idle. A
     # page more costs 1 to 2 MB.
     return store.settings.max_concurrency
 
 
-def _calls(store: Store, listing: Listing, windows: list[PageRange]) -> Iterator[Callable[[], Page]]:
+def _calls(store: Connection, listing: Listing, windows: list[PageRange]) -> Iterator[Callable[[], Page]]:
     for window in listing.walk.plan():
         windows.append(window)
         yield partial(fetch_uncut, store, listing, window)
 
 
-def _begin(store: Store, listing: Listing) -> tuple[Listing, list[Row]]:
+def _begin(store: Connection, listing: Listing) -> tuple[Listing, list[Row]]:
     rows: list[Row] = []
     for more in _read_unless_gone(store, listing, Inline()):
         rows += more
@@ -137,7 +137,7 @@ def _begin(store: Store, listing: Listing) -> tuple[Listing, list[Row]]:
     return listing, rows
 
 
-def _read_unless_gone(store: Store, listing: Listing, executor: Executor | None = None) -> Iterator[list[Row]]:
+def _read_unless_gone(store: Connection, listing: Listing, executor: Executor | None = None) -> Iterator[list[Row]]:
     try:
         yield from read(store, listing, executor)
     except StoreError as error:
@@ -156,7 +156,7 @@ def _page_or_trouble(future: Future[Page]) -> Page | RetriableAPIError:
         return error
 
 
-def _follow(store: Store, listing: Listing, page: Page) -> tuple[list[Row], bool]:
+def _follow(store: Connection, listing: Listing, page: Page) -> tuple[list[Row], bool]:
     """Take a page if it follows on what was read.
 
     Returns:
@@ -174,7 +174,7 @@ def _follow(store: Store, listing: Listing, page: Page) -> tuple[list[Row], bool
     return rows, goes_on
 
 
-def _take(store: Store, listing: Listing, page: Page) -> tuple[list[Row], bool]:
+def _take(store: Connection, listing: Listing, page: Page) -> tuple[list[Row], bool]:
     walk = listing.walk
     verdict = walk.judge(page.window, page.ids)
     if verdict is Verdict.CONTIGUOUS:
@@ -213,7 +213,7 @@ def _join(listing: Listing, joint: Page, page: Page) -> tuple[list[Row], bool]:
     return rows + _new_rows(listing, page), True
 
 
-def _read_again(store: Store, listing: Listing, window: PageRange) -> Page:
+def _read_again(store: Connection, listing: Listing, window: PageRange) -> Page:
     try:
         return fetch(store, listing, window)
     except RetriableAPIError as error:
@@ -265,7 +265,7 @@ def _new_rows(listing: Listing, page: Page) -> list[Row]:
     return [page.rows[place] for place in places]
 
 
-def _skip(store: Store, listing: Listing, error: RetriableAPIError) -> None:
+def _skip(store: Connection, listing: Listing, error: RetriableAPIError) -> None:
     unread = Unread(name_row(store, listing), str(error))
     listing.unread.append(unread)
     logger.warning("%s: the row at %s could not be read and is left out. %s", listing.about, unread.position, error)

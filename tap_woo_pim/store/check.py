@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -13,11 +13,13 @@ from typing import Any
 from tap_woo_pim.config.settings import Settings
 from tap_woo_pim.config.validation import problems_of, secrets_of, settings_of
 from tap_woo_pim.exceptions import PassingError, Step, StoreError
+from tap_woo_pim.http.client import Client
 from tap_woo_pim.http.diagnoses import NO_RIGHTS, NO_RIGHTS_AT_ALL
 from tap_woo_pim.http.models import Answer
 from tap_woo_pim.http.prefetch import in_order, result_of
 from tap_woo_pim.redaction import SECRETS
-from tap_woo_pim.store.connection import ALL, ANALYTICS, FLAT_VARIATIONS, Store
+from tap_woo_pim.store.connection import ALL, ANALYTICS, FLAT_VARIATIONS, Connection, connect
+from tap_woo_pim.store.discovery import discover
 from tap_woo_pim.store.login import PROBE
 
 logger = logging.getLogger("tap-woo-pim")
@@ -134,68 +136,81 @@ def check_store(config: Mapping[str, Any]) -> Generator[CheckStep, None, None]:
     if problems:
         return
     settings = settings_of(config)
-    store = Store(settings)
+    client = Client(settings)
     try:
         yield CheckStep(Step.SETTINGS)
-        facts: dict[str, Future[Any]] = {}
-        for step in check_steps(store, lambda: _begin(store, facts)):
-            yield step
-            if step.outcome is Outcome.FAILED and not step.is_component:
-                return
-        for component in settings.sync_components:
-            if not store.has(route_of(component)):
-                yield CheckStep(component, Outcome.SKIPPED, "this store does not have it", is_component=True)
-        yield CheckStep(Step.FOUND, found=_found(store, facts))
+        yield from _check(client)
     finally:
-        store.client.close()
+        client.close()
 
 
-def check_steps(store: Store, probes: Callable[[], Iterable[Probe]]) -> Iterator[CheckStep]:
-    """Check a store and its components. The request that finds the way in is also the probe of products.
+def _check(client: Client) -> Iterator[CheckStep]:
+    steps = _StoreSteps(client.settings)
+    try:
+        found = discover(client, ALL)
+        yield from steps.up_to(Step.WOOCOMMERCE, found.root)
+        connection = connect(client, found)
+    except (StoreError, PassingError) as error:
+        yield from steps.failed(error)
+        return
+    yield from steps.up_to(Step.COMPONENTS if isinstance(connection.login.products, Answer) else Step.READ)
+    facts = {route: client.executor.submit(_fact, connection, route) for route in (STATUS, GENERAL, PRODUCTS)}
+    for step in check_components(connection, component_probes(connection)):
+        if step.name != Step.READ:
+            yield from steps.up_to(Step.COMPONENTS)
+        yield step
+        if step.name == Step.READ:
+            return
+    for component in client.settings.sync_components:
+        if not connection.has(route_of(component)):
+            yield CheckStep(component, Outcome.SKIPPED, "this store does not have it", is_component=True)
+    yield CheckStep(Step.FOUND, found=_found(connection, facts))
+
+
+def check_components(connection: Connection, probes: Iterable[Probe]) -> Iterator[CheckStep]:
+    """Check whether components can be read. The request that tried the key is also the probe of products.
 
     Args:
-        store: the store.
-        probes: gives one for each component that is to be read; called when the way in is found.
+        connection: the store.
+        probes: one for each component that is to be read.
 
     Yields:
-        See `check_store`.
+        A step for each component; that of the key's rights alone, when it may read none of them.
     """
-    progress = _Progress(store)
-    try:
-        _ = store.entrance
-        yield from progress.up_to(Step.WOOCOMMERCE)
-        store.log_in_ahead()
-        _ = store.routes
-        yield from progress.up_to(Step.KEY)
-        products = store.way_in.products
-        yield from progress.up_to(Step.COMPONENTS if isinstance(products, Answer) else Step.READ)
-    except (StoreError, PassingError) as error:
-        yield from progress.failed(error)
+    products = connection.login.products
+    components = _look_at_components(connection, list(probes), products)
+    if isinstance(products, Answer):
+        yield from components
         return
-    components = _look_at_components(store, list(probes()), products)
-    if isinstance(products, StoreError):
-        # Whether the key may read anything at all, only the other components show.
-        steps = list(components)
-        if all(step.error is not None and step.error.cause is NO_RIGHTS for step in steps):
-            yield from progress.failed(StoreError(store.client.place(ALL), NO_RIGHTS_AT_ALL))
-            return
-        yield from progress.up_to(Step.COMPONENTS)
-        components = iter(steps)
-    yield from components
+    # Whether the key may read anything at all, only the other components show.
+    steps = list(components)
+    if all(step.error is not None and step.error.cause is NO_RIGHTS for step in steps):
+        yield failed_step(Step.READ, StoreError(connection.settings.place(ALL), NO_RIGHTS_AT_ALL))
+    else:
+        yield from steps
 
 
-class _Progress:
-    """How far the steps that concern the store as a whole have come."""
+class _StoreSteps:
+    """The steps that concern the store as a whole, from its address to the rights of the key."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._left = [step for step in Step if step not in (Step.SETTINGS, Step.COMPONENTS, Step.FOUND)]
 
-    def up_to(self, end: Step) -> Iterator[CheckStep]:
-        """Yield the steps before another one as passed."""
+    def up_to(self, end: Step, address: str = "") -> Iterator[CheckStep]:
+        """Yield the steps before another one as passed.
+
+        Args:
+            end: the other one.
+            address: where the store was found; at the address in the settings when not given.
+        """
         while self._left and self._left[0] is not end:
             step = self._left.pop(0)
-            reason = self._why_unseen() if step is Step.TLS else ""
+            reason = ""
+            if step is Step.TLS and (address or self._settings.site_url).startswith("http://"):
+                reason = "the store is reached over plain http"
+            elif step is Step.TLS and not self._settings.verify_tls:
+                reason = "verify_tls is off"
             yield CheckStep(step, Outcome.SKIPPED, reason) if reason else CheckStep(step)
 
     def failed(self, error: StoreError | PassingError) -> Iterator[CheckStep]:
@@ -203,12 +218,6 @@ class _Progress:
         if error.cause.step in self._left:
             yield from self.up_to(error.cause.step)
         yield failed_step(self._left[0], error)
-
-    def _why_unseen(self) -> str:
-        """Tell why nobody looked at the store's certificate; empty where somebody did."""
-        if self._store.address.startswith("http://"):
-            return "the store is reached over plain http"
-        return "" if self._store.settings.verify_tls else "verify_tls is off"
 
 
 def failed_step(name: str, error: StoreError | PassingError, *, is_component: bool = False) -> CheckStep:
@@ -239,10 +248,12 @@ def failure(settings: Settings, steps: Iterable[CheckStep], *, counts_passing: b
     return StoreError(settings.place(names), first.cause, **first.details)
 
 
-def _look_at_components(store: Store, probes: list[Probe], products: Answer | StoreError) -> Iterator[CheckStep]:
-    calls = (partial(_look, store, probe, products) for probe in probes)
-    ahead = store.settings.max_concurrency - 1
-    for probe, found in zip(probes, in_order(store.client.executor, calls, ahead), strict=True):
+def _look_at_components(
+    connection: Connection, probes: list[Probe], products: Answer | StoreError
+) -> Iterator[CheckStep]:
+    calls = (partial(_look, connection, probe, products) for probe in probes)
+    ahead = connection.settings.max_concurrency - 1
+    for probe, found in zip(probes, in_order(connection.client.executor, calls, ahead), strict=True):
         answer = result_of(found)
         if isinstance(answer, Answer):
             yield CheckStep(probe.component, is_component=True, rows=answer.total)
@@ -250,9 +261,9 @@ def _look_at_components(store: Store, probes: list[Probe], products: Answer | St
             yield failed_step(probe.component, answer, is_component=True)
 
 
-def _look(store: Store, probe: Probe, products: Answer | StoreError) -> Answer | StoreError | PassingError:
+def _look(connection: Connection, probe: Probe, products: Answer | StoreError) -> Answer | StoreError | PassingError:
     """Ask for no row or one, or tell why the store gives none."""
-    if probe.answer is None and probe.path == store.path("products") and "context" not in probe.params:
+    if probe.answer is None and probe.path == connection.path("products") and "context" not in probe.params:
         # The parents of variations take the same rights; they are as many as nobody counted.
         if probe.component == "products" or isinstance(products, StoreError):
             return products
@@ -260,7 +271,7 @@ def _look(store: Store, probe: Probe, products: Answer | StoreError) -> Answer |
     try:
         if probe.answer is not None:
             return result_of(probe.answer)
-        return store.look(probe.path, probe.params, about=probe.component)
+        return connection.look(probe.path, probe.params, about=probe.component)
     except StoreError as error:
         return error
     except PassingError as error:
@@ -268,11 +279,11 @@ def _look(store: Store, probe: Probe, products: Answer | StoreError) -> Answer |
         return error
 
 
-def component_probes(store: Store) -> Iterator[Probe]:
+def component_probes(connection: Connection) -> Iterator[Probe]:
     """Yield a probe for each component that is chosen and that the store has."""
-    for component in store.settings.sync_components:
-        if store.has(route_of(component)):
-            yield component_probe(store, component)
+    for component in connection.settings.sync_components:
+        if connection.has(route_of(component)):
+            yield component_probe(connection, component)
 
 
 def route_of(component: str) -> str:
@@ -280,40 +291,34 @@ def route_of(component: str) -> str:
     return ROUTES.get(component, f"products/{component}")
 
 
-def component_probe(store: Store, component: str) -> Probe:
+def component_probe(connection: Connection, component: str) -> Probe:
     """Make the probe of a component: the total of its list, of which no row is wanted."""
-    path = store.path(route_of(component))
+    path = connection.path(route_of(component))
     if component in WITHOUT_IDS:
         return Probe(component, path, {"per_page": 1})
     params: dict[str, Any] = dict(PROBE)
     if component == "variations":
-        flat = (store.path(FLAT_VARIATIONS), f"{ANALYTICS}/{FLAT_VARIATIONS}")
-        path = next((path for path in flat if store.routes.has(path)), store.path("products"))
+        flat = (connection.path(FLAT_VARIATIONS), f"{ANALYTICS}/{FLAT_VARIATIONS}")
+        path = next((path for path in flat if connection.routes.has(path)), connection.path("products"))
     if component == "reviews":
         params["status"] = "all"
-    if component in ("products", "variations") and store.settings.content == "raw":
+    if component in ("products", "variations") and connection.settings.content == "raw":
         params["context"] = "edit"
     return Probe(component, path, params)
 
 
-def _begin(store: Store, facts: dict[str, Future[Any]]) -> list[Probe]:
-    """Ask for what the store says of itself beside the components, none of which has to wait for the other."""
-    params = {STATUS: {"_fields": "environment"}}
-    for route in (STATUS, GENERAL, PRODUCTS):
-        facts[route] = store.client.executor.submit(_fact, store, route, params.get(route, {}))
-    return list(component_probes(store))
-
-
-def _fact(store: Store, route: str, params: Mapping[str, Any]) -> Any:
+def _fact(connection: Connection, route: str) -> Any:
+    url = f"{connection.root}{connection.path(route)}"
+    params = {"_fields": "environment"} if route == STATUS else {}
     try:
-        return store.client.look(f"{store.root}{store.path(route)}", params, about=ALL, auth=store.way_in.auth).data
+        return connection.client.look(url, params, about=ALL, auth=connection.login.auth).data
     except (StoreError, PassingError) as error:
         # Settings and status need more rights than products do, which a good key need not have.
         logger.debug("%s is left out: %s", route, error)
         return None
 
 
-def _found(store: Store, facts: Mapping[str, Future[Any]]) -> StoreFound:
+def _found(connection: Connection, facts: Mapping[str, Future[Any]]) -> StoreFound:
     settings: dict[str, str] = {}
     for group in (GENERAL, PRODUCTS):
         told = result_of(facts[group])
@@ -323,18 +328,18 @@ def _found(store: Store, facts: Mapping[str, Future[Any]]) -> StoreFound:
     status = result_of(facts[STATUS])
     environment = status.get("environment") if isinstance(status, dict) else None
     environment = environment if isinstance(environment, dict) else {}
-    index = store.index
+    index = connection.index
     return StoreFound(
         name=SECRETS.clean(str(index.get("name", ""))),
-        url=SECRETS.clean(str(index.get("url") or store.address)),
+        url=SECRETS.clean(str(index.get("url") or connection.settings.site_url)),
         woocommerce_version=environment.get("version"),
         wordpress_version=environment.get("wp_version"),
         currency=settings.get("woocommerce_currency"),
         weight_unit=settings.get("woocommerce_weight_unit"),
         dimension_unit=settings.get("woocommerce_dimension_unit"),
         time_zone=str(index.get("timezone_string") or index.get("gmt_offset", "?")),
-        clock=store.started_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        namespace=store.namespace,
-        auth_method=store.way_in.method,
-        advice=tuple(filter(None, (store.entrance.advice, store.way_in.advice))),
+        clock=connection.started_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        namespace=connection.namespace,
+        auth_method=connection.login.method,
+        advice=connection.advice,
     )

@@ -1,14 +1,14 @@
-"""One look at a store: where its API is, what it can do, and what its clock says."""
+"""Connects to a store: where its API is, what it can do, how it takes the key, and what its clock says."""
 
 from __future__ import annotations
 
 import contextlib
 import datetime
-import threading
 import time
 from collections.abc import Mapping
 from concurrent.futures import Future
-from functools import cached_property, partial
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Unpack
 from urllib.parse import urlencode
 
@@ -22,7 +22,7 @@ from tap_woo_pim.http.models import Answer, RequestOptions
 from tap_woo_pim.http.prefetch import result_of
 from tap_woo_pim.http.shapes import as_list
 from tap_woo_pim.store.discovery import CLOSED_STATUSES, Discovery, discover
-from tap_woo_pim.store.login import AuthResult, log_in
+from tap_woo_pim.store.login import Auth, AuthResult, log_in
 from tap_woo_pim.store.routes import Routes
 
 ANALYTICS = "wc-analytics"
@@ -38,172 +38,166 @@ CLOSED = frozenset({NO_ROUTE, REST_BLOCKED, REST_OFF, FIREWALL, LOGIN_PAGE})
 """Why a store may refuse a namespace to the key as well as to visitors."""
 
 ALL = "all components"
-"""What a message is about that concerns the store as a whole."""
+"""The subject of messages about the store as a whole."""
 
 
-class Store:
-    """A WooCommerce store behind its REST API. Nothing is asked before it is needed, and nothing twice."""
+@dataclass(frozen=True)
+class Connection:
+    """A store that was found, and that takes the key.
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.client = Client(settings)
-        self._looked_at = time.monotonic()
-        self._lock = threading.RLock()
-        self._ahead: dict[str, Future[Answer]] = {}
-        self._login_ahead: Future[AuthResult] | None = None
+    Attributes:
+        client: sends the requests.
+        root: URL of the REST API, with a slash at the end.
+        index: what the API says of the store: {"name", "url", "home", "timezone_string", "namespaces", ...}.
+        namespace: the newest WooCommerce namespace that the store has.
+        routes: the routes of that namespace; those of wc-analytics too, where only it lists all variations.
+        login: how the store takes the key.
+        started_at: the store's clock (UTC, whole seconds) when it took the key.
+        advice: which settings would be better, a sentence each.
+    """
 
-    @cached_property
-    def entrance(self) -> Discovery:
-        """Where the REST API is."""
-        with self._lock:
-            return discover(self.client, ALL)
-
-    @cached_property
-    def index(self) -> dict[str, Any]:
-        """The index of the REST API (`GET /wp-json/`): name, addresses, time zone, namespaces."""
-        if self.entrance.closed is None:
-            return self.entrance.index
-        known = {"namespaces": [self.namespace]}
-        try:
-            index = self.client.look(self.root, {}, about=ALL, auth=self.way_in.auth).data
-        except (StoreError, PassingError):
-            return known
-        return index if isinstance(index, dict) and isinstance(index.get("namespaces"), list) else known
-
-    @cached_property
-    def namespace(self) -> str:
-        """The newest WooCommerce namespace that the store has."""
-        if self.entrance.closed is not None:
-            return self._namespace_behind_key(self.entrance.closed)
-        for namespace in NAMESPACES:
-            if namespace in self.index["namespaces"]:
-                return namespace
-        raise StoreError(self.client.place(ALL), NO_WOOCOMMERCE)
-
-    @cached_property
-    def routes(self) -> Routes:
-        """The routes of the WooCommerce namespace; those of wc-analytics too, where only it lists all variations."""
-        own = self._listing(self.namespace)
-        routes = Routes(own)
-        if ANALYTICS not in self.index["namespaces"] or routes.has(self.path(FLAT_VARIATIONS)):
-            return routes
-        return Routes(own, self._listing(ANALYTICS))
-
-    def _listing(self, namespace: str) -> Any:
-        url = f"{self.root}{namespace}"
-        if self.entrance.closed is not None:
-            return self.client.look(url, {}, about=ALL, auth=self.way_in.auth).data
-        try:
-            return self.client.look(url, {}, about=ALL, auth=NoKey()).data
-        except StoreError as refused:
-            if refused.details.get("status") not in CLOSED_STATUSES:
-                raise
-            # Some plugins close the routes to visitors, and not the index of the API (Shield).
-            try:
-                return self.client.look(url, {}, about=ALL, auth=self.way_in.auth).data
-            except StoreError as error:
-                raise (refused if error.cause in CLOSED else error) from None
+    client: Client
+    root: str
+    index: dict[str, Any]
+    namespace: str
+    routes: Routes
+    login: AuthResult
+    started_at: datetime.datetime
+    advice: tuple[str, ...]
+    _connected_at: float = field(default_factory=time.monotonic)
+    _ahead: dict[str, Future[Answer]] = field(default_factory=dict, repr=False)
 
     @property
-    def address(self) -> str:
-        """Where the store is: where its API was found, or the address that was given when it was not."""
-        found: Discovery | None = self.__dict__.get("entrance")
-        return self.settings.site_url if found is None else found.root
-
-    @property
-    def root(self) -> str:
-        """URL of the REST API, with a slash at the end."""
-        return self.entrance.root
-
-    @cached_property
-    def way_in(self) -> AuthResult:
-        """The way in which the store takes the key."""
-        with self._lock:
-            if "way_in" in self.__dict__:
-                found: AuthResult = self.__dict__["way_in"]
-                return found
-            return self._log_in(self.namespace) if self._login_ahead is None else result_of(self._login_ahead)
-
-    def log_in_ahead(self) -> None:
-        """Find the way in in a thread, since it will be needed; the routes can be listed at the same time.
-
-        Raises:
-            StoreError, RetriableAPIError: there is no way to the API, with or without a key.
-        """
-        namespace = self.namespace
-        if "way_in" not in self.__dict__ and self._login_ahead is None:
-            self._login_ahead = self.client.executor.submit(self._log_in, namespace)
-
-    @cached_property
-    def started_at(self) -> datetime.datetime:
-        """The store's clock (UTC, whole seconds) at the start of this run, of an answer that no cache gives."""
-        return self.way_in.date or datetime.datetime.now(datetime.UTC).replace(microsecond=0)
+    def settings(self) -> Settings:
+        """The settings of the store."""
+        return self.client.settings
 
     def now(self) -> datetime.datetime:
         """The store's clock now, by this machine's count of the seconds since the run began."""
-        started_at = self.started_at
-        return started_at + datetime.timedelta(seconds=time.monotonic() - self._looked_at)
+        return self.started_at + datetime.timedelta(seconds=time.monotonic() - self._connected_at)
 
     def path(self, route: str) -> str:
         """The path of a WooCommerce route below the API root: `products/tags` becomes `wc/v3/products/tags`."""
         return f"{self.namespace}/{route}"
 
     def has(self, route: str) -> bool:
-        """Tell whether the store has a WooCommerce route, placeholders written as {}."""
+        """Whether the store has a WooCommerce route. Placeholders are written as {}."""
         return self.routes.has(self.path(route))
 
-    def get(self, path: str, params: Mapping[str, Any], **how: Unpack[RequestOptions]) -> Answer:
-        """Get a path below the API root; see `Client.get`. What was asked ahead is taken from there, once.
+    def get(self, path: str, params: Mapping[str, Any], **options: Unpack[RequestOptions]) -> Answer:
+        """Get a path below the API root, or the answer that `ask_ahead` asked for; see `Client.get`.
 
-        A list is expected unless `how` says otherwise, and by offset no longer one than was asked for.
+        A list is expected unless the options say otherwise, and by offset one no longer than was asked for.
         """
         early = self._ahead.pop(_key(path, params), None)
         if early is not None:
             with contextlib.suppress(CancelledError):
                 return result_of(early)
-        return self._get(path, params, **how)
+        return self._get(path, params, **options)
 
-    def ask_ahead(self, path: str, params: Mapping[str, Any], **how: Unpack[RequestOptions]) -> Future[Answer]:
+    def ask_ahead(self, path: str, params: Mapping[str, Any], **options: Unpack[RequestOptions]) -> Future[Answer]:
         """Ask in a thread for what `get` will soon be called for, with the same path and parameters.
 
         Returns:
             The answer to come, which `get` then takes.
         """
-        call = self.client.executor.submit(self._get, path, params, **how)
+        call = self.client.executor.submit(self._get, path, params, **options)
         self._ahead[_key(path, params)] = call
         return call
 
     def look(self, path: str, params: Mapping[str, Any], *, about: str) -> Answer:
         """Get a list below the API root; see `Client.look`."""
-        return self.client.look(f"{self.root}{path}", params, about=about, auth=self.way_in.auth, expects=as_list)
+        return self.client.look(f"{self.root}{path}", params, about=about, auth=self.login.auth, expects=as_list)
 
-    def _get(self, path: str, params: Mapping[str, Any], **how: Unpack[RequestOptions]) -> Answer:
-        self.client.auth = self.way_in.auth
-        how.setdefault("expects", partial(as_list, most=params["per_page"]) if "offset" in params else as_list)
-        return self.client.get(f"{self.root}{path}", params, **how)
+    def _get(self, path: str, params: Mapping[str, Any], **options: Unpack[RequestOptions]) -> Answer:
+        options.setdefault("expects", partial(as_list, most=params["per_page"]) if "offset" in params else as_list)
+        return self.client.get(f"{self.root}{path}", params, self.login.auth, **options)
 
-    def _log_in(self, namespace: str) -> AuthResult:
-        home = resolved(str(self.entrance.index.get("home") or self.root), self.root) or self.root
-        way_in = log_in(self.client, f"{self.root}{namespace}/products", home, self.entrance.date, ALL)
-        self._looked_at = time.monotonic()
-        self.client.proven = True
-        return way_in
 
-    def _namespace_behind_key(self, closed: StoreError) -> str:
-        """Find the namespace where a plugin lets only those in who have a key.
+def connect(client: Client, found: Discovery | None = None) -> Connection:
+    """Connect to a store. The key is tried while the routes are listed.
 
-        Raises:
-            StoreError, RetriableAPIError: why the key does not open it, where that is known.
-        """
-        for namespace in NAMESPACES:
+    Args:
+        client: the client of the store.
+        found: where its API is; it is looked for when not given.
+
+    Raises:
+        StoreError: there is no API, no WooCommerce, or no way to it with this key.
+        RetriableAPIError: the store or the network failed.
+    """
+    found = found or discover(client, ALL)
+    if found.closed is None:
+        index = found.index
+        namespace = next((one for one in NAMESPACES if one in index["namespaces"]), None)
+        if namespace is None:
+            raise StoreError(client.place(ALL), NO_WOOCOMMERCE)
+        login_to_come = client.executor.submit(_log_in, client, found, namespace)
+    else:
+        namespace, login_to_come = _namespace_behind_key(client, found, found.closed)
+        index = _index_behind_key(client, found, namespace, result_of(login_to_come).auth)
+    routes = _routes(client, found, index, namespace, login_to_come)
+    login = result_of(login_to_come)
+    client.proven = True
+    started_at = login.date or datetime.datetime.now(datetime.UTC).replace(microsecond=0)
+    advice = tuple(filter(None, (found.advice, login.advice)))
+    return Connection(client, found.root, index, namespace, routes, login, started_at, advice)
+
+
+def _log_in(client: Client, found: Discovery, namespace: str) -> AuthResult:
+    home = resolved(str(found.index.get("home") or found.root), found.root) or found.root
+    return log_in(client, f"{found.root}{namespace}/products", home, found.date, ALL)
+
+
+def _namespace_behind_key(client: Client, found: Discovery, closed: StoreError) -> tuple[str, Future[AuthResult]]:
+    """Find the namespace where a plugin lets only those in who have a key.
+
+    Raises:
+        StoreError, RetriableAPIError: why the key does not open it, where that is known.
+    """
+    for namespace in NAMESPACES:
+        login = Future[AuthResult]()
+        try:
+            login.set_result(_log_in(client, found, namespace))
+        except StoreError as error:
+            if error.cause not in CLOSED:
+                raise
+        else:
+            return namespace, login
+    raise closed
+
+
+def _index_behind_key(client: Client, found: Discovery, namespace: str, auth: Auth) -> dict[str, Any]:
+    known = {"namespaces": [namespace]}
+    try:
+        index = client.look(found.root, {}, about=ALL, auth=auth).data
+    except (StoreError, PassingError):
+        return known
+    return index if isinstance(index, dict) and isinstance(index.get("namespaces"), list) else known
+
+
+def _routes(
+    client: Client, found: Discovery, index: dict[str, Any], namespace: str, login: Future[AuthResult]
+) -> Routes:
+    def listing(name: str) -> Any:
+        url = f"{found.root}{name}"
+        if found.closed is not None:
+            return client.look(url, {}, about=ALL, auth=result_of(login).auth).data
+        try:
+            return client.look(url, {}, about=ALL, auth=NoKey()).data
+        except StoreError as refused:
+            if refused.details.get("status") not in CLOSED_STATUSES:
+                raise
+            # Some plugins close the routes to visitors, and not the index of the API (Shield).
             try:
-                self.__dict__["way_in"] = self._log_in(namespace)
+                return client.look(url, {}, about=ALL, auth=result_of(login).auth).data
             except StoreError as error:
-                if error.cause not in CLOSED:
-                    raise
-            else:
-                return namespace
-        raise closed
+                raise (refused if error.cause in CLOSED else error) from None
+
+    own = listing(namespace)
+    routes = Routes(own)
+    if ANALYTICS not in index["namespaces"] or routes.has(f"{namespace}/{FLAT_VARIATIONS}"):
+        return routes
+    return Routes(own, listing(ANALYTICS))
 
 
 def _key(path: str, params: Mapping[str, Any]) -> str:

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from singer_sdk.helpers._batch import BatchConfig
     from singer_sdk.helpers.types import Context, Record
 
+    from tap_woo_pim.config.settings import Settings
     from tap_woo_pim.http.models import Answer
+    from tap_woo_pim.store.connection import Connection
     from tap_woo_pim.sync.context import Run
 
 STORE_ID = Column("store_id", CODE, "Stable name of the store in the PIM database.")
@@ -50,8 +52,17 @@ class WooStream(Stream):
 
     def __init__(self, tap: Tap, run: Run) -> None:
         self.run = run
-        self.store = run.store
         super().__init__(tap, schema=self._json_schema())
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the store."""
+        return self.run.settings
+
+    @property
+    def connection(self) -> Connection:
+        """The store."""
+        return self.run.connection
 
     @classmethod
     def is_in(cls, run: Run) -> bool:

@@ -55,7 +55,7 @@ class FullTableStream(WooStream):
     @classmethod
     @override
     def is_in(cls, run: Run) -> bool:
-        return run.store.has(cls.route)
+        return run.connection.has(cls.route)
 
     @classmethod
     @override
@@ -97,7 +97,7 @@ class FullTableStream(WooStream):
 
         This comes before anything is asked, since the state tells what to ask for.
         """
-        settings = self.store.settings
+        settings = self.settings
         store = f"{settings.store_id} {settings.site_url}"
         if self.kept.store not in {None, store}:
             self.logger.warning(
@@ -110,12 +110,12 @@ class FullTableStream(WooStream):
     def ask_ahead(self) -> Future[Answer] | None:
         if not self.is_soon:
             return None
-        return ask_ahead(self.store, self.listing(self.store.path(self.route), self.parameters()))
+        return ask_ahead(self.connection, self.listing(self.connection.path(self.route), self.parameters()))
 
     def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:
         """Read the lists that make up the stream, each with its rows of a page or of all of it."""
-        listing = self.listing(self.store.path(self.route), self.parameters())
-        for rows in read(self.store, listing):
+        listing = self.listing(self.connection.path(self.route), self.parameters())
+        for rows in read(self.connection, listing):
             yield listing, rows
 
     def parameters(self) -> dict[str, Any]:
@@ -136,7 +136,7 @@ class FullTableStream(WooStream):
     def walk(self, offset: int = 0, seen: int | None = None) -> OverlapPaginator:
         """A walk through one of the stream's lists, which all have pages of one size; see `OverlapPaginator`."""
         if self._pages is None:
-            self._pages = page_size_of(self.store.settings.page_size, self.kept.page_size)
+            self._pages = page_size_of(self.settings.page_size, self.kept.page_size)
         return OverlapPaginator(self._pages.most, offset, seen, self._pages)
 
     def keep_page_size(self) -> None:
@@ -167,7 +167,7 @@ class FullTableStream(WooStream):
         Returns:
             Whether the list was one of a sound store, as far as its numbers show.
         """
-        most = self.store.settings.max_vanished_percent
+        most = self.settings.max_vanished_percent
         looks_broken = tally.looks_broken(most) and not (complete and self.explains_vanished())
         is_doubtful = tally.is_doubtful(most)
         is_sure = self._pages is None or self._pages.short_pages < MOST_SHORT_PAGES
@@ -210,7 +210,7 @@ class FullTableStream(WooStream):
                     tally.shortfall,
                 )
             tally.save()
-            now = self.run.store.now().strftime(TIME_FORMAT)
+            now = self.connection.now().strftime(TIME_FORMAT)
             record = {
                 "stream": self.name,
                 "started_at": started_at or self.run.synced_at,

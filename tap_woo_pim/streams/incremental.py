@@ -64,7 +64,7 @@ class IncrementalStream(FullTableStream):
     @cached_property
     def source(self) -> FlatSource:
         """Where the rows come from."""
-        return FlatSource(self, self.store.path(self.route))
+        return FlatSource(self, self.connection.path(self.route))
 
     @cached_property
     def parent_refresh(self) -> ParentRefresh | None:
@@ -92,13 +92,13 @@ class IncrementalStream(FullTableStream):
 
     def statuses(self, path: str) -> tuple[dict[str, str], ...]:
         """The parameters of the lists that together hold every status, trash included."""
-        if self.store.routes.takes(path, "include_status"):
+        if self.connection.routes.takes(path, "include_status"):
             return ALL_IN_ONE
         return ANY_THEN_TRASH if self.takes_dates() else TRASH_ANY_TRASH
 
     def row_fields(self) -> dict[str, Any]:
         """The parameters that say which fields of a row are wanted, and in which form."""
-        context = {"context": "edit"} if self.store.settings.content == "raw" else {}
+        context = {"context": "edit"} if self.settings.content == "raw" else {}
         return {**self.parameters(), **context}
 
     def known_fields(self, params: Mapping[str, Any]) -> frozenset[str]:
@@ -140,7 +140,7 @@ class IncrementalStream(FullTableStream):
 
     def takes_dates(self) -> bool:
         """Tell whether the store can be asked for changes since a date, in UTC."""
-        routes, path = self.store.routes, self.source.path
+        routes, path = self.connection.routes, self.source.path
         return routes.takes(path, "modified_after") and routes.takes(path, "dates_are_gmt")
 
     def until_now(self, path: str) -> str | None:
@@ -148,18 +148,18 @@ class IncrementalStream(FullTableStream):
 
         It is exclusive, so that it lies in the next second.
         """
-        if not self.store.routes.takes(path, "modified_before"):
+        if not self.connection.routes.takes(path, "modified_before"):
             return None
-        return (self.run.store.now() + datetime.timedelta(seconds=1)).strftime(TIME_FORMAT)
+        return (self.connection.now() + datetime.timedelta(seconds=1)).strftime(TIME_FORMAT)
 
     def start_date(self) -> str | None:
         """The date before which changes are of no interest, if one is set."""
-        value = self.store.settings.start_date
+        value = self.settings.start_date
         return None if value is None else parse(value).strftime(TIME_FORMAT)
 
     def selection_hash(self) -> str:
         """A short text that is another one when other rows or columns are asked for."""
-        settings = self.store.settings
+        settings = self.settings
         wanted = [
             self.source.path,
             self.statuses(self.source.path),
@@ -177,11 +177,11 @@ class IncrementalStream(FullTableStream):
         if self.full_sync_reason() is None:
             since = self.bookmark.since
             lists = [self.list_of(status, since) for status in self.statuses(self.source.path)]
-            first, *_ = [ask_pages_ahead(self.store, listing) for listing in lists]
+            first, *_ = [ask_pages_ahead(self.connection, listing) for listing in lists]
             return first
         if not self.is_soon:
             return None
-        return ask_pages_ahead(self.store, self.list_of(self.statuses(self.source.path)[0], None))
+        return ask_pages_ahead(self.connection, self.list_of(self.statuses(self.source.path)[0], None))
 
     # Which kind of sync it is.
 
@@ -200,7 +200,7 @@ class IncrementalStream(FullTableStream):
             return "other columns, or other rows by the settings, are asked for than in the last one"
         if not self.takes_dates() or self.replication_method == "FULL_TABLE":
             return "what changed since a date is not asked for, by the store's means or by the catalogue"
-        if self.bookmark.clock_was_set_back(kept.bookmark.ahead_seconds):
+        if self.bookmark.since > self.run.started_at:
             return "the store's clock was set back"
         schedule, now = self._schedule(kept.full_sync_at), parse(self.run.started_at)
         if schedule.is_due(now):
@@ -213,7 +213,7 @@ class IncrementalStream(FullTableStream):
         known = [one.kept.full_sync_milliseconds for one in streams]
         took = [one for one in known if one is not None]
         seconds = sum(took) / 1000 if len(took) == len(streams) else None
-        return Schedule(parse(full_sync_at), seconds, self.store.settings.full_read_interval_hours)
+        return Schedule(parse(full_sync_at), seconds, self.settings.full_read_interval_hours)
 
     @override
     def need_full_sync(self, reason: str) -> None:
@@ -248,7 +248,7 @@ class IncrementalStream(FullTableStream):
             read is not None
             and read.selection_hash == self.selection_hash()
             and self.takes_dates()
-            and not self.bookmark.clock_was_set_back(read.ahead_seconds)
+            and read.clock <= self.run.started_at
         )
 
     # How it is read.
@@ -300,7 +300,7 @@ class IncrementalStream(FullTableStream):
     def _begin(self) -> ReadState:
         run = self.run
         since = self.bookmark.since if self.full_sync_reason() is None else None
-        return ReadState(self.selection_hash(), run.synced_at, run.started_at, run.ahead_seconds, since)
+        return ReadState(self.selection_hash(), run.synced_at, run.started_at, since)
 
     def _read(self, read: ReadState) -> Generator[Record, None, int]:
         """Read on, and return how many requests that took at least.
@@ -420,7 +420,7 @@ class IncrementalStream(FullTableStream):
         Returns:
             None where it cannot tell, or where that would change nothing since the interval is fixed.
         """
-        is_fixed = self.store.settings.full_read_interval_hours != AUTO
+        is_fixed = self.settings.full_read_interval_hours != AUTO
         if is_fixed or not self.source.is_flat or self.start_date() is not None:
             return None
         counts = StoreCounts(0, 0)
@@ -428,7 +428,7 @@ class IncrementalStream(FullTableStream):
         for status in statuses:
             params = {**status, "orderby": "id", "order": "desc", "per_page": 1, "_fields": "id"}
             try:
-                answer = self.store.get(self.source.path, params, about=self.name, tries=2)
+                answer = self.connection.get(self.source.path, params, about=self.name, tries=2)
             except RetriableAPIError:  # the last row may be one that the store cannot deliver
                 return None
             if answer.total is None or bool(answer.total) != bool(answer.data):
@@ -500,7 +500,7 @@ class IncrementalStream(FullTableStream):
 
     def _is_sound(self, counts: RowCounts, read: ReadState) -> bool:
         """End a full sync by its numbers, and tell whether they are those of a sound store."""
-        if counts.shrank(self.store.settings.max_vanished_percent):
+        if counts.shrank(self.settings.max_vanished_percent):
             self.run.progress.accounts[self.name].is_incomplete = True
             self.logger.warning(
                 "%s: the store's list became far shorter while it was read, so no row is taken for deleted. The next"

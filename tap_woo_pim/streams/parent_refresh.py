@@ -34,15 +34,15 @@ class ParentRefresh:
 
     def __init__(self, stream: IncrementalStream) -> None:
         self._stream = stream
-        self._store = stream.store
-        self._path = stream.store.path(PRODUCTS)
+        self._connection = stream.connection
+        self._path = stream.connection.path(PRODUCTS)
 
     def ask_ahead(self) -> None:
         """Ask for changed products while the list of changed variations is in flight."""
         if self._is_to_ask():
             since = Bookmark(self._bookmark_state(), self._stream.run).since
             for number in range(len(self._stream.statuses(self._path))):
-                ask_ahead(self._store, self._changed_products(since, ParentsRead(list_number=number)))
+                ask_ahead(self._connection, self._changed_products(since, ParentsRead(list_number=number)))
 
     def read(self, sync: ReadState, *, resumed: bool) -> Iterator[Record]:
         """Read the variations of products that changed.
@@ -77,7 +77,7 @@ class ParentRefresh:
         stream.kept.parents = state
 
     def _is_possible(self) -> bool:
-        routes, source = self._store.routes, self._stream.source
+        routes, source = self._connection.routes, self._stream.source
         is_dated = routes.takes(self._path, "modified_after") and routes.takes(self._path, "dates_are_gmt")
         return is_dated and source.is_flat and routes.takes(source.path, "parent")
 
@@ -106,7 +106,7 @@ class ParentRefresh:
             listing, pages = self._open(since, parents)
             for products in pages:
                 missing = named = 0
-                for lower, rows in read_many(self._store, self._variations_of(products)):
+                for lower, rows in read_many(self._connection, self._variations_of(products)):
                     yield from (shaper.shape(stream.normalise(row)) for row in rows)
                     account.rows += len(rows)
                     named += lower.left_out
@@ -128,7 +128,7 @@ class ParentRefresh:
     def _open(self, since: str, parents: ParentsRead) -> tuple[Listing, Iterator[list[Row]]]:
         """Give the list of changed products, and its pages; one of several pages ends at this moment."""
         listing = self._changed_products(since, parents)
-        pages = read(self._store, listing)
+        pages = read(self._connection, listing)
         until = None if parents.until else self._stream.until_now(self._path)
         first = None if until is None else next(pages, None)
         if first is None:

@@ -44,23 +44,24 @@ class ProductAttributeTermsStream(FullTableStream):
         if self._attributes is not None:
             return None
         listing = self._listing_of_attributes()
-        return self.store.ask_ahead(listing.path, listing.params, about=self.name)
+        return self.connection.ask_ahead(listing.path, listing.params, about=self.name)
 
     @override
     def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:
         parents = self._listing_of_attributes()
         if self._attributes is None:
-            ids = [parent["id"] for parent in read_unpaged(self.store, parents, ProductAttributesStream.columns[0])]
+            key = ProductAttributesStream.columns[0]
+            ids = [parent["id"] for parent in read_unpaged(self.connection, parents, key)]
         else:
             ids = list(self._attributes.ids)
             parents.unread.extend(self._attributes.unread)
         self._attributes_read, self._attributes_found = 0, len(ids)
         yield parents, []
-        listings = [self.listing(self.store.path(self.route.format(id_)), self.parameters()) for id_ in ids]
+        listings = [self.listing(self.connection.path(self.route.format(id_)), self.parameters()) for id_ in ids]
         for id_, listing in zip(ids, listings, strict=True):
             listing.gone_code, listing.part = GONE_CODE, f" of attribute {id_}"
         attribute_of = {listing.path: id_ for id_, listing in zip(ids, listings, strict=True)}
-        for listing, rows in read_many(self.store, listings):
+        for listing, rows in read_many(self.connection, listings):
             for row in rows:
                 row["attribute_id"] = attribute_of[listing.path]
             self._attributes_read += listing.walk.done
@@ -73,4 +74,4 @@ class ProductAttributeTermsStream(FullTableStream):
         return stream if isinstance(stream, ProductAttributesStream) and stream.selected else None
 
     def _listing_of_attributes(self) -> Listing:
-        return self.listing(self.store.path(ProductAttributesStream.route), {"_fields": "id"})
+        return self.listing(self.connection.path(ProductAttributesStream.route), {"_fields": "id"})

@@ -34,13 +34,13 @@ class ProductCustomFieldsStream(FullTableStream):
         Pages cannot overlap, so only the total shows that names came or went meanwhile. The list then counts as
         incomplete, and the next run reads it again.
         """
-        listing = self.listing(self.store.path(self.route), {"order": "asc"})
+        listing = self.listing(self.connection.path(self.route), {"order": "asc"})
         names: dict[str, None] = {}
         totals = set[int | None]()
         unusable = 0
         for page in range(MAX_PAGES):
             params = {**listing.params, "per_page": MAX_PAGE_SIZE, "page": page + 1}
-            answer = self.store.get(listing.path, params, about=self.name)
+            answer = self.connection.get(listing.path, params, about=self.name)
             totals.add(answer.total)
             begin = page * MAX_PAGE_SIZE
             for position, name in enumerate(answer.data, begin):

@@ -66,7 +66,7 @@ class ProductVariationsStream(IncrementalStream):
     @classmethod
     @override
     def is_in(cls, run: Run) -> bool:
-        return run.store.has(PER_PRODUCT_ROUTE)
+        return run.connection.has(PER_PRODUCT_ROUTE)
 
     @cached_property
     @override

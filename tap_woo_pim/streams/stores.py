@@ -99,7 +99,7 @@ class StoresStream(WooStream):
     @override
     def ask_ahead(self) -> Future[Answer] | None:
         for route in ROUTES:
-            self.store.ask_ahead(self.store.path(route), PARAMETERS.get(route, {}), **self._how(route))
+            self.connection.ask_ahead(self.connection.path(route), PARAMETERS.get(route, {}), **self._how(route))
         return None  # settings and status need more rights than products do
 
     @override
@@ -107,7 +107,7 @@ class StoresStream(WooStream):
         """Yield the one row, unless an earlier run brought more of it: nulls would take the place of what is known."""
         row, unread = self.look()
         account = self.run.progress.accounts[self.name]
-        settings = self.store.settings
+        settings = self.settings
         if requested_currency(settings.extra_query_parameters) == UNKNOWN_CURRENCY:
             self.logger.warning(
                 "extra_query_parameters choose a currency without its code, so the currency of the prices is unknown."
@@ -137,15 +137,15 @@ class StoresStream(WooStream):
         settings = {name: value for group in SETTING_GROUPS for name, value in parts[group].items()}
         environment, currency = parts[STATUS], parts[CURRENCY]
         row = {
-            **{name: value for name, value in self.store.index.items() if name not in LISTINGS},
+            **{name: value for name, value in self.connection.index.items() if name not in LISTINGS},
             **{column: settings.get(name) for name, column in SETTING_COLUMNS.items()},
             "settings": settings or None,
-            "api_namespace": self.store.namespace,
+            "api_namespace": self.connection.namespace,
             "woocommerce_version": environment.get("version"),
             "wordpress_version": environment.get("wp_version"),
             "language": environment.get("language"),
             "currency": settings.get("woocommerce_currency") or currency.get("code"),
-            "requested_currency": requested_currency(self.store.settings.extra_query_parameters),
+            "requested_currency": requested_currency(self.settings.extra_query_parameters),
             "currency_name": currency.get("name"),
             "currency_symbol": currency.get("symbol"),
         }
@@ -154,7 +154,7 @@ class StoresStream(WooStream):
 
     def _ask(self, route: str, unread: list[Unread]) -> dict[str, Any]:
         try:
-            answer = self.store.get(self.store.path(route), PARAMETERS.get(route, {}), **self._how(route))
+            answer = self.connection.get(self.connection.path(route), PARAMETERS.get(route, {}), **self._how(route))
         except (StoreError, PassingError) as error:
             if _is_refusal(error):
                 # Settings and status need more rights than products do, which a good key need not have.

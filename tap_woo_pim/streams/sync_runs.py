@@ -88,13 +88,13 @@ class SyncRunsStream(SideStream):
         progress.end()
         status = INCOMPLETE if progress.is_incomplete else COMPLETE
         self._kind, self._kind_reason = self._decide()
-        self.run.outcome = progress.outcome(self.store.client.place(self._kind), status)
+        self.run.outcome = progress.outcome(self.settings.place(self._kind), status)
         self.end(status, self.run.outcome)
 
     @override
     def add(self, record: Record) -> None:
         columns = {column.name: None for column in self.columns}
-        super().add({**columns, "store_id": self.store.settings.store_id, **record})
+        super().add({**columns, "store_id": self.settings.store_id, **record})
 
     def _begun(self) -> OpenRun:
         run_id = os.environ.get(RUN_ID)

@@ -9,7 +9,7 @@ from tap_woo_pim._compat import override
 from tap_woo_pim.http.models import Answer
 from tap_woo_pim.pagination.page import Listing, Row, Unread, key_of
 from tap_woo_pim.records.columns import Column
-from tap_woo_pim.store.connection import Store
+from tap_woo_pim.store.connection import Connection
 from tap_woo_pim.streams.full_table import FullTableStream
 
 
@@ -18,21 +18,21 @@ class UnpagedStream(FullTableStream):
 
     @override
     def ask_ahead(self) -> Future[Answer] | None:
-        return self.store.ask_ahead(self.store.path(self.route), self.parameters(), about=self.name)
+        return self.connection.ask_ahead(self.connection.path(self.route), self.parameters(), about=self.name)
 
     @override
     def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:
-        listing = self.listing(self.store.path(self.route), self.parameters())
-        rows = read_unpaged(self.store, listing, self.columns[0])
+        listing = self.listing(self.connection.path(self.route), self.parameters())
+        rows = read_unpaged(self.connection, listing, self.columns[0])
         listing.walk.done = True
         yield listing, rows
 
 
-def read_unpaged(store: Store, listing: Listing, key: Column) -> list[Row]:
+def read_unpaged(connection: Connection, listing: Listing, key: Column) -> list[Row]:
     """Read a list in one request.
 
     Args:
-        store: the store.
+        connection: the store.
         listing: the list; rows without a usable key are named in it as unread.
         key: the column that tells the rows apart.
 
@@ -40,7 +40,7 @@ def read_unpaged(store: Store, listing: Listing, key: Column) -> list[Row]:
         The rows that have the key, which is of its column's kind.
     """
     rows = []
-    for place, row in enumerate(store.get(listing.path, listing.params, about=listing.about).data):
+    for place, row in enumerate(connection.get(listing.path, listing.params, about=listing.about).data):
         value = key_of(row, key.name, key.kind)
         if value is not None:
             rows.append({**row, key.name: value})

@@ -33,8 +33,8 @@ class UnreadRowsStream(SideStream):
         This is the last stream, so all else is read and its state written by then.
         """
         yield from super().get_records(context)
-        if self.store.settings.fail_on_unread and self.count:
+        if self.settings.fail_on_unread and self.count:
             raise FatalSyncError(
-                f"{self.store.client.place(self.name)}: {self.count} rows could not be read;"
+                f"{self.settings.place(self.name)}: {self.count} rows could not be read;"
                 " they are named in unread_rows. Mend them in the store, or turn fail_on_unread off."
             )

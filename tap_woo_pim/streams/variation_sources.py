@@ -69,7 +69,7 @@ class FlatSource:
 
     def parts(self, listing: Listing) -> Iterator[PagePart]:
         """Read the list a page at a time."""
-        for rows in read(self.stream.store, listing):
+        for rows in read(self.stream.connection, listing):
             yield PagePart(rows, rows, listing.walk.offset, listing.walk.seen)
 
 
@@ -80,7 +80,7 @@ class PerProductSource(FlatSource):
     is_flat = False
 
     def __init__(self, stream: IncrementalStream) -> None:
-        super().__init__(stream, stream.store.path(PRODUCTS))
+        super().__init__(stream, stream.connection.path(PRODUCTS))
 
     @override
     def parameters(self) -> dict[str, Any]:
@@ -89,7 +89,7 @@ class PerProductSource(FlatSource):
     @override
     def parts(self, listing: Listing) -> Iterator[PagePart]:
         begun = deque[tuple[PagePart, deque[int]]]()
-        for lower, rows in read_many(self.stream.store, self._lower_lists(listing, begun)):
+        for lower, rows in read_many(self.stream.connection, self._lower_lists(listing, begun)):
             while not begun[0][1]:
                 yield begun.popleft()[0]
             parents = begun[0][1]
@@ -109,7 +109,7 @@ class PerProductSource(FlatSource):
             begun: gets each page, and the parents of its lists in their order, which shows when all are read. Only then
                 is the page given on, since the state can say only behind which products it is; rows need not wait.
         """
-        for products in read(self.stream.store, listing):
+        for products in read(self.stream.connection, listing):
             ids = [product["id"] for product in products if product.get("type") not in WITHOUT_VARIATIONS]
             lower = [(id_, one) for id_ in ids for one in self._of_parent(id_)]
             part = PagePart(products, [], listing.walk.offset, listing.walk.seen)
@@ -118,7 +118,7 @@ class PerProductSource(FlatSource):
 
     def _of_parent(self, parent_id: int) -> Iterator[Listing]:
         stream = self.stream
-        path = stream.store.path(PER_PRODUCT_ROUTE)
+        path = stream.connection.path(PER_PRODUCT_ROUTE)
         for status in stream.statuses(path):
             listing = stream.listing(path.format(parent_id), {**stream.row_fields(), **status})
             listing.part = f" of product {parent_id}"
@@ -128,9 +128,9 @@ class PerProductSource(FlatSource):
 
 def variation_source(stream: IncrementalStream) -> FlatSource:
     """Give the best source of variations that the store has."""
-    store = stream.store
-    if store.has(FLAT_VARIATIONS):
-        return FlatSource(stream, store.path(FLAT_VARIATIONS))
-    if store.routes.has(f"{ANALYTICS}/{FLAT_VARIATIONS}"):
+    connection = stream.connection
+    if connection.has(FLAT_VARIATIONS):
+        return FlatSource(stream, connection.path(FLAT_VARIATIONS))
+    if connection.routes.has(f"{ANALYTICS}/{FLAT_VARIATIONS}"):
         return FlatSource(stream, f"{ANALYTICS}/{FLAT_VARIATIONS}")
     return PerProductSource(stream)

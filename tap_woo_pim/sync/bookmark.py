@@ -16,9 +16,6 @@ __all__ = ["EARLIEST", "MODIFIED", "Bookmark", "newest", "parse"]
 EARLIEST = "1970-01-01T00:00:00Z"
 """No product is older than WordPress; importers leave dates of the year 1, before which there is no time."""
 
-SURE_SECONDS = 60
-"""Clocks that seem to differ by less may have been asked over a slow line."""
-
 
 class Bookmark:
     """The bookmark of one stream.
@@ -31,7 +28,7 @@ class Bookmark:
     def __init__(self, state: BookmarkState, run: Run) -> None:
         self._state = state
         self._run = run
-        self._lookback: int = run.store.settings.lookback_seconds
+        self._lookback: int = run.settings.lookback_seconds
 
     @property
     def since(self) -> str:
@@ -48,18 +45,6 @@ class Bookmark:
     def before(time: str) -> str:
         """Give the second before another one, for an exclusive question that goes on where one ended."""
         return (parse(time) - datetime.timedelta(seconds=1)).strftime(TIME_FORMAT)
-
-    def clock_was_set_back(self, ahead_seconds: int | None) -> bool:
-        """Tell whether rows changed since may have dates before the bookmark, so that no question by date finds them.
-
-        The store's clock is held against this machine's, as it was then, and against the bookmark.
-
-        Args:
-            ahead_seconds: how far the store's clock was ahead of this machine's then; None where that is not known.
-        """
-        set_back = 0 if ahead_seconds is None else ahead_seconds - self._run.ahead_seconds
-        behind = parse(self._state.value or self._run.started_at) - parse(self._run.started_at)
-        return max(set_back, behind.total_seconds()) > max(self._lookback, SURE_SECONDS)
 
     def holds(self, since: str, missing: int) -> bool:
         """Tell whether to stay where it is for changed rows that the store counted and did not send.
@@ -91,7 +76,6 @@ class Bookmark:
             state.value, state.read_at = bookmark, read.clock
         age = parse(read.clock) - parse(state.read_at or read.clock)
         state.is_settled = age.total_seconds() > self._lookback
-        state.ahead_seconds = read.ahead_seconds
 
 
 def newest(rows: Iterable[dict[str, Any]], known: str | None) -> str | None:
@@ -101,9 +85,6 @@ def newest(rows: Iterable[dict[str, Any]], known: str | None) -> str | None:
 
 
 def parse(time: str) -> datetime.datetime:
-    """Read a time; one without a zone is UTC, and one that no calendar has is long ago."""
-    try:
-        when = datetime.datetime.fromisoformat(time)
-    except ValueError:
-        when = datetime.datetime.fromisoformat(EARLIEST)
+    """Read a time; one without a zone is UTC."""
+    when = datetime.datetime.fromisoformat(time)
     return when.replace(tzinfo=datetime.UTC) if when.tzinfo is None else when.astimezone(datetime.UTC)

@@ -43,14 +43,14 @@ class Schedule:
     @property
     def due_at(self) -> datetime.datetime:
         """When it is due, by the store's clock."""
-        return self._after(self._interval(nearly=1))
+        return self.began + self._interval(nearly=1)
 
     @property
     def possible_at(self) -> datetime.datetime:
         """When it may come at the earliest, should it be needed. An interval that somebody set is never shortened."""
         if not self.is_auto or self.seconds is None:
             return self.due_at
-        return min(self.due_at, self._after(datetime.timedelta(seconds=DURATIONS_BEFORE_NEEDED * self.seconds)))
+        return min(self.due_at, self.began + datetime.timedelta(seconds=DURATIONS_BEFORE_NEEDED * self.seconds))
 
     def is_due(self, now: datetime.datetime) -> bool:
         """Tell whether it is due; also when the store's clock stands before the last one."""
@@ -64,12 +64,6 @@ class Schedule:
         if self.seconds is None or by_duration >= datetime.timedelta(hours=LONGEST_HOURS):
             return f"one is due every {LONGEST_HOURS} hours"
         return f"one is due {DURATIONS_BETWEEN} times as long after the last one as that took ({self.seconds:.1f} s)"
-
-    def _after(self, interval: datetime.timedelta) -> datetime.datetime:
-        try:
-            return self.began + interval
-        except OverflowError:  # a clock in the year 9999; it is due at once then
-            return self.began
 
     def _interval(self, nearly: float) -> datetime.timedelta:
         longest = datetime.timedelta(hours=LONGEST_HOURS * nearly)

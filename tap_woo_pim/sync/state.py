@@ -57,14 +57,12 @@ class BookmarkState:
         read_at: the store's clock when the read began that came upon the bookmark.
         is_settled: whether a read that began later by more than `lookback_seconds` found nothing beyond the bookmark.
             Then all up to it is read, and the rows before it need not come again with every run.
-        ahead_seconds: how far the store's clock was ahead of this machine's when the last finished read began.
         held: see `Bookmark.holds`.
     """
 
     value: str | None = None
     read_at: str | None = None
     is_settled: bool = False
-    ahead_seconds: int | None = None
     held: Held | None = None
 
 
@@ -104,7 +102,6 @@ class ReadState:
         selection_hash: which columns and rows are asked for.
         started_at: `synced_at` of the run in which it began.
         clock: the store's clock then.
-        ahead_seconds: how far that was ahead of this machine's.
         since: from which moment on changes are read, exclusive; None for a full sync.
         until: up to which moment; None for no such limit.
         list_number: which of the lists by status is being read.
@@ -124,7 +121,6 @@ class ReadState:
     selection_hash: str
     started_at: str
     clock: str
-    ahead_seconds: int
     since: str | None = None
     until: str | None = None
     list_number: int = 0

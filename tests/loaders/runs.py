@@ -95,7 +95,7 @@ def _run(served: Site, version: str, state: Row, number: int) -> Landing:
     if number == 3:
         tap = TapWooPim(config=config)
         catalog = json.loads(json.dumps(tap.catalog_dict))
-        tap.run.store.client.close()
+        tap.run.client.close()
         for stream in catalog["streams"]:
             for entry in stream["metadata"]:
                 if entry["breadcrumb"] == ["properties", EMAIL]:
@@ -104,5 +104,5 @@ def _run(served: Site, version: str, state: Row, number: int) -> Landing:
     try:
         tap.sync_all()
     finally:
-        tap.run.store.client.close()
+        tap.run.client.close()
     return landing

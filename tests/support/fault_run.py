@@ -91,8 +91,8 @@ def run(served: Site, landing: Landing, **settings: Any) -> Outcome:
         try:
             tap.sync_all()
         finally:
-            tap.run.store.client.close()
-            retries = tap.run.store.client.traffic.retries.total()
+            tap.run.client.close()
+            retries = tap.run.client.traffic.retries.total()
     except SingerSDKError as error:
         failure = str(error)
     named = sum(

@@ -166,7 +166,7 @@ class Site:
         except Killed:
             pass
         finally:
-            tap.run.store.client.close()
+            tap.run.client.close()
         return landing
 
 
@@ -181,7 +181,7 @@ def sync_selected(served: Site, landing: Landing, selects: Callable[[str, str | 
     """Sync with a catalogue in which only some streams and columns are selected."""
     tap = served.tap(Landing(), **settings)
     catalog = json.loads(tap.catalog_json_text)
-    tap.run.store.client.close()
+    tap.run.client.close()
     for entry in catalog["streams"]:
         for metadata in entry["metadata"]:
             name = metadata["breadcrumb"][-1] if metadata["breadcrumb"] else None
@@ -190,4 +190,4 @@ def sync_selected(served: Site, landing: Landing, selects: Callable[[str, str | 
     try:
         tap.sync_all()
     finally:
-        tap.run.store.client.close()
+        tap.run.client.close()

@@ -13,7 +13,7 @@ from tap_woo_pim.http.prefetch import Inline
 from tap_woo_pim.pagination.page import Listing
 from tap_woo_pim.pagination.paginator import OverlapPaginator
 from tap_woo_pim.pagination.reader import read
-from tap_woo_pim.store.connection import Store
+from tap_woo_pim.store.connection import Connection
 
 
 @dataclass
@@ -58,9 +58,10 @@ class MovingList:
         elif what == "insert" and which not in self.ids:
             self.ids.append(which)
 
-    def store(self) -> Store:
+    def store(self) -> Connection:
         client = SimpleNamespace(executor=Inline(), place=lambda about: f"store, {about}")
-        return cast("Store", SimpleNamespace(get=self.get, client=client, settings=SimpleNamespace(max_concurrency=4)))
+        found = SimpleNamespace(get=self.get, client=client, settings=SimpleNamespace(max_concurrency=4))
+        return cast("Connection", found)
 
 
 def read_ids(rows: MovingList, page_size: int, **start: Any) -> tuple[Listing, list[int]]:

@@ -28,7 +28,7 @@ COMPONENTS = (
 
 
 def settings(**typed: Any) -> Any:
-    return TapWooPim(config={**NEEDED, **typed}, setup_mapper=False).run.store.settings
+    return TapWooPim(config={**NEEDED, **typed}, setup_mapper=False).run.settings
 
 
 def refusal(**typed: Any) -> str:

@@ -96,7 +96,7 @@ def test_a_rate_holds_for_all_requests_and_redirects(served: Site, redirected: b
     served.store.redirect_to = target if redirected else None
     tap = served.tap(Landing(), **{**SETTINGS, "page_size": 20}, requests_per_second=20)
     tap.sync_all()
-    client = tap.run.store.client
+    client = tap.run.client
     client.close()
     asked = in_time(served)
     assert client.traffic.requests.total() == len(asked) > 15

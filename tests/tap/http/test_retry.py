@@ -142,7 +142,7 @@ class Waits:
         self.seconds: list[float] = []
         self.pauses: list[float] = []
         self.tap = served.tap(**{**QUICK, "max_retries": 4, "max_concurrency": 1})
-        client = self.tap.run.store.client
+        client = self.tap.run.client
         monkeypatch.setattr(client._closed, "wait", self.seconds.append)
         record_failure = client.limiter.record_failure
 
@@ -156,7 +156,7 @@ class Waits:
         try:
             self.tap.sync_all()
         finally:
-            self.tap.run.store.client.close()
+            self.tap.run.client.close()
 
 
 @pytest.mark.parametrize(("asked", "seconds"), [("7", 7), ("9" * 400, 300), (str(10**9), 300)])

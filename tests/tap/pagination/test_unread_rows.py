@@ -108,10 +108,10 @@ def test_rows_with_odd_keys_are_named_and_ask_for_nothing_odd(served: Site, comp
     route = {"tax_classes": "/taxes/classes$", "attributes": "/products/attributes$"}.get(component, f"{component}$")
     landing = Landing()
     tap = served.tap(landing, **{**SETTINGS, "sync_components": [component]})
-    assert tap.run.store.way_in.method == "basic"
+    assert tap.run.connection.login.method == "basic"
     served.store.faults.add(odd, path(route))
     tap.sync_all()
-    tap.run.store.client.close()
+    tap.run.client.close()
     assert not any(odd in request.path for request in served.server.requests for odd in ("..", "/-", "/0"))
     for stream, rows in landing.tables.items():
         schema = landing.schemas[stream]["schema"]

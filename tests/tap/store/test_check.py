@@ -276,9 +276,9 @@ def test_fault_of_the_tap_itself_ends_in_one_line_without_the_key(stage: Stage) 
     config = stage.config(server)
     (stage.folder / "sitecustomize.py").write_text(
         "import tap_woo_pim.tap as tap\n"
-        "def broken(store, probes):\n"
-        "    raise RuntimeError(f'{store.settings!r}')\n"
-        "tap.check_steps = broken\n"
+        "def broken(connection, probes):\n"
+        "    raise RuntimeError(f'{connection.settings!r}')\n"
+        "tap.check_components = broken\n"
     )
     stage.paths.append(stage.folder)
     ended = stage.run(config)

@@ -176,7 +176,7 @@ def test_an_edit_comes_once_and_counts_as_no_change_of_a_variation(flat: Site) -
         tap.sync_all()
         account = tap.run.progress.accounts["product_variations"]
         brought.append((account.rows, account.changed))
-        tap.run.store.client.close()
+        tap.run.client.close()
         store.clock.advance(3600)
     # The next run asks from five minutes before the edit, as it does for products.
     assert brought == [(2, 0), (2, 0), (0, 0)]

@@ -163,4 +163,4 @@ def test_reason_that_repeats_the_key_is_written_without_it(served: Site) -> None
     unread = Unread("offset 0", f"it sends on to https://x.example/consumer_secret%3D{key.consumer_secret}")
     tap = served.tap(**SETTINGS)
     assert key.consumer_secret not in unread_record("stores", unread, tap.run)["reason"]
-    tap.run.store.client.close()
+    tap.run.client.close()

@@ -124,7 +124,7 @@ def test_the_email_of_a_reviewer_does_not_come_unless_selected() -> None:
         assert "reviewer_email" not in next(iter(landing.tables["product_reviews"].values()))
         tap = served.tap(landing := Landing(), sync_components=["reviews"])
         catalog = tap.catalog_dict
-        tap.run.store.client.close()
+        tap.run.client.close()
         for entry in catalog["streams"]:
             for metadata in entry["metadata"]:
                 metadata["metadata"]["selected"] = True
@@ -136,7 +136,7 @@ def test_a_deselected_column_is_not_asked_for() -> None:
     with site(Store.recorded("9.9.5")) as served:
         tap = served.tap(landing := Landing(), sync_components=["products", "tags"])
         catalog = tap.catalog_dict
-        tap.run.store.client.close()
+        tap.run.client.close()
         for entry in catalog["streams"]:
             for metadata in entry["metadata"]:
                 name = metadata["breadcrumb"][-1] if metadata["breadcrumb"] else None
@@ -152,4 +152,4 @@ def test_a_deselected_column_is_not_asked_for() -> None:
 def _sync_with_catalog(served: Site, landing: Landing, catalog: dict[str, object]) -> None:
     tap = TapWooPim(config=served.config(), catalog=catalog, message_writer=Pipe(landing))
     tap.sync_all()
-    tap.run.store.client.close()
+    tap.run.client.close()

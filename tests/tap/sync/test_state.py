@@ -31,7 +31,7 @@ FULL = IncrementalState(
     row_count=40,
     max_id=99,
     shortfall=2,
-    bookmark=BookmarkState("2026-10-01T10:00:00Z", "2026-10-01T11:00:00Z", True, -3, Held("2026-10-01T09:54:59Z", 1)),
+    bookmark=BookmarkState("2026-10-01T10:00:00Z", "2026-10-01T11:00:00Z", True, Held("2026-10-01T09:54:59Z", 1)),
     parents=BookmarkState("2026-10-01T10:30:00Z", "2026-10-01T11:00:00Z"),
     full_sync_at="2026-10-01T08:00:00Z",
     full_sync_milliseconds=8000,
@@ -42,7 +42,6 @@ FULL = IncrementalState(
         "0123456789ab",
         "2026-10-01T11:00:00Z",
         "2026-10-01T11:00:00Z",
-        0,
         list_number=1,
         offset=30,
         counts=RowNumbers(30, 30, 88, 30, None),
@@ -147,5 +146,5 @@ def earlier(state: dict[str, Any]) -> dict[str, Any]:
     names = {"store": "shop", "full_sync_at": "whole_read_at", "selection_hash": "shape"}
     found = {names.get(name, name): item for name, item in state.items() if name not in {"version", "bookmark"}}
     bookmark = state.get("bookmark", {})
-    found |= {name: bookmark[name] for name in ("is_settled", "ahead_seconds") if name in bookmark}
+    found |= {name: bookmark[name] for name in ("is_settled",) if name in bookmark}
     return found | ({"bookmark_at": bookmark["read_at"]} if bookmark else {})
