@@ -6,7 +6,7 @@ RetriableAPIError (SDK)
     PassingError        the store cannot be read now, for a cause that may pass
         CancelledError  a request was not sent, for nobody wants its response any more
 Exception
-    BodyError           a response's body cannot be used; becomes a StoreError or PassingError that names the place
+    BodyError           a response's body cannot be used; becomes a StoreError or PassingError that names the prefix
     OutputError         the target is gone, or the disk is full
 SystemExit
     Stopped             the process was told to end
@@ -85,15 +85,15 @@ class StoreError(FatalAPIError):
     """A store that cannot be read, for a known cause.
 
     Attributes:
-        cause: the cause.
+        diagnosis: the diagnosis.
         details: the values of the details in its sentence.
         error: what WordPress said, to compare, never to show.
         date: the store's clock when it answered, where it did.
     """
 
-    def __init__(self, place: str, cause: Diagnosis, **details: object) -> None:
-        super().__init__(f"{place}: {cause.sentence(**details)}")
-        self.cause = cause
+    def __init__(self, prefix: str, diagnosis: Diagnosis, **details: object) -> None:
+        super().__init__(f"{prefix}: {diagnosis.sentence(**details)}")
+        self.diagnosis = diagnosis
         self.details = details
         self.error = NO_ERROR
         self.date: datetime.datetime | None = None
@@ -108,13 +108,13 @@ class PassingError(RetriableAPIError):
     """A store that cannot be read now, for a cause that may pass.
 
     Attributes:
-        cause: the cause.
+        diagnosis: the diagnosis.
         details: the values of the details in its sentence.
     """
 
     def __init__(self, error: StoreError, response: requests.Response | None = None) -> None:
         super().__init__(str(error), response)
-        self.cause = error.cause
+        self.diagnosis = error.diagnosis
         self.details = error.details
 
 

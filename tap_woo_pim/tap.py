@@ -24,7 +24,7 @@ from tap_woo_pim.config.settings import CONFIG_JSONSCHEMA, STAND_IN
 from tap_woo_pim.config.validation import (
     file_error,
     missing_settings,
-    place_of,
+    prefix_of,
     problems_of,
     read_values,
     secrets_of,
@@ -244,9 +244,9 @@ class TapWooPim(Tap):
         errors = errors or super()._validate_config(raise_errors=False)
         errors = errors or [problem.sentence for problem in problems_of(self._config)]
         for unknown in unknown_settings(self._config, self.config_jsonschema["properties"]):
-            self.logger.warning("%s: %s", place_of(self._config), unknown)
+            self.logger.warning("%s: %s", prefix_of(self._config), unknown)
         if errors and raise_errors:
-            errors[0] = f"{place_of(self._config)}: {errors[0]}"
+            errors[0] = f"{prefix_of(self._config)}: {errors[0]}"
             raise ConfigValidationError(errors[0], errors=errors, schema=CONFIG_JSONSCHEMA)
         return errors
 

@@ -225,9 +225,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the key is an application password of WordPress, and the user whose it is."""
         return is_application_password(self.consumer_key, self.consumer_secret)
 
-    def place(self, about: str) -> str:
-        """Name the store and what was asked of it, as every message begins."""
-        return f"{self.store_id} ({self.site_url}), {about}"
+    def prefix(self, subject: str) -> str:
+        """The beginning of every message: the store, and what was asked of it."""
+        return f"{self.store_id} ({self.site_url}), {subject}"
 
 
 def is_application_password(consumer_key: str, consumer_secret: str) -> bool:

@@ -144,7 +144,7 @@ def file_error(path: str) -> str | None:
     return f'--config names {path}, which {problem}. Give a JSON file as {{"site_url": "https://shop.example", ...}}.'
 
 
-def place_of(config: Mapping[str, Any]) -> str:
+def prefix_of(config: Mapping[str, Any]) -> str:
     """Name the store of a configuration, right or wrong, as every message begins."""
     store_id = config.get("store_id")
     try:

@@ -1,4 +1,4 @@
-"""Asks a store's REST API: with the key, within the pace, again when it is worth it, and with plain errors."""
+"""Sends requests to a store: with the key, within the concurrency limit, again after a failure that may pass."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tap_woo_pim.config.settings import Settings
 from tap_woo_pim.exceptions import BodyError, CancelledError, Diagnosis, PassingError, StoreError
 from tap_woo_pim.http.auth import NoKey
 from tap_woo_pim.http.body import BYTE_ORDER_MARK, decode, read_body
-from tap_woo_pim.http.classify import answer_cause
+from tap_woo_pim.http.classify import classify
 from tap_woo_pim.http.concurrency import ConcurrencyLimiter
 from tap_woo_pim.http.diagnoses import (
     BAD_BODY,
@@ -32,7 +32,7 @@ from tap_woo_pim.http.diagnoses import (
     UNKNOWN_KEY,
     WRONG_SITE_PASSWORD,
 )
-from tap_woo_pim.http.models import Answer, Page, Request, RequestOptions
+from tap_woo_pim.http.models import HtmlPage, Request, RequestOptions, Response
 from tap_woo_pim.http.retry import (
     MAX_RETRY_AFTER_SECONDS,
     RETRIED_STATUSES,
@@ -46,25 +46,25 @@ from tap_woo_pim.http.session import Transport
 from tap_woo_pim.http.traffic import Traffic
 from tap_woo_pim.redaction import forms_in_answers, hide_in_body
 
-TRIES_OF_FIRST_LOOKS = 4
-LONGEST_WAIT_OF_FIRST_LOOKS_SECONDS = 5
-"""However long the store asks to be left alone: Meltano shows nothing of a check before it has ended."""
+TRIES_OF_CHECK = 4
+LONGEST_WAIT_OF_CHECK_SECONDS = 5
+"""Whatever `Retry-After` says: the check of a connection stays interactive."""
 CRASH = 500
-"""PHP died of something in a page; that is no sign of a store that has more to do than it can."""
-TRIES_OF_PATIENCE = 2
-"""Without one good answer for so many times as long as all tries of a request may take, the store counts as down."""
+"""PHP died of something in a page. This does not mean that the store is overloaded."""
+TRIES_OF_OUTAGE = 2
+"""The store counts as down after no good response for this many times as long as all tries of a request may take."""
 _TOTAL = re.compile(r"\d{1,18}", re.ASCII)
 
 logger = logging.getLogger("tap-woo-pim")
 
 
 class Client:
-    """A connection to one store, to be used by several threads at once.
+    """Sends requests to one store. Thread-safe.
 
     Attributes:
         traffic: the requests sent so far.
-        began: when it was opened (`time.monotonic`).
-        proven: whether the key was accepted in this run, so that an unknown key is one that was revoked.
+        began: when it was made (`time.monotonic`).
+        proven: whether the store took the key in this run: a key that it does not know later was revoked.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -75,8 +75,8 @@ class Client:
         self.began = time.monotonic()
         self.proven = False
         self._tries = settings.max_retries + 1
-        silence_seconds = TRIES_OF_PATIENCE * self._tries * settings.request_timeout_seconds
-        self._patience = RetryBudget(silence_seconds, settings.retry_budget_seconds)
+        outage_seconds = TRIES_OF_OUTAGE * self._tries * settings.request_timeout_seconds
+        self._retry_budget = RetryBudget(outage_seconds, settings.retry_budget_seconds)
         self._closed = threading.Event()
         self._first_notice = threading.Lock()
         self._transport = Transport(settings, self._follow)
@@ -85,7 +85,7 @@ class Client:
             pairs.append((settings.http_user, settings.http_password))
         self._hidden_forms = forms_in_answers(*pairs)
 
-    def get(self, url: str, params: Mapping[str, Any], auth: AuthBase, **options: Unpack[RequestOptions]) -> Answer:
+    def get(self, url: str, params: Mapping[str, Any], auth: AuthBase, **options: Unpack[RequestOptions]) -> Response:
         """Get a JSON response.
 
         Args:
@@ -98,13 +98,13 @@ class Client:
             StoreError: the store refused, and will refuse again.
             RetriableAPIError: the store or the network failed on every try; see `is_about_size`.
         """
-        about = options["about"]
+        subject = options["subject"]
         request = Request(
             "GET",
             url,
             params,
-            about,
-            self.place(about),
+            subject,
+            self.prefix(subject),
             auth,
             is_large=options.get("is_large", False),
             unwanted=options.get("unwanted"),
@@ -117,42 +117,42 @@ class Client:
         url: str,
         params: Mapping[str, Any],
         *,
-        about: str,
+        subject: str,
         auth: AuthBase,
         expects: Callable[[Any], Any] | None = None,
-    ) -> Answer:
-        """Get a JSON answer while somebody may be waiting to hear what is wrong: causes that last are told at once.
+    ) -> Response:
+        """Get a JSON response for the check: few tries, short waits, and none where trying again will not help.
 
         Args:
             url: see `get`.
             params: see `get`.
-            about: see `get`.
+            subject: see `get`.
             auth: how to show the key.
             expects: see `RequestOptions`.
 
         Raises:
             StoreError, RetriableAPIError: see `get`.
         """
-        tries = min(self._tries, TRIES_OF_FIRST_LOOKS)
-        request = Request("GET", url, params, about, self.place(about), auth, expects=expects)
-        return self._try(request, tries, lasting=LASTING, longest_seconds=LONGEST_WAIT_OF_FIRST_LOOKS_SECONDS)
+        tries = min(self._tries, TRIES_OF_CHECK)
+        request = Request("GET", url, params, subject, self.prefix(subject), auth, expects=expects)
+        return self._try(request, tries, lasting=LASTING, longest_seconds=LONGEST_WAIT_OF_CHECK_SECONDS)
 
-    def options(self, url: str, *, about: str, auth: AuthBase) -> Any:
+    def options(self, url: str, *, subject: str, auth: AuthBase) -> Any:
         """Get the description of a route (OPTIONS), the JSON schema of its rows included."""
-        request = Request("OPTIONS", url, {}, about, self.place(about), auth)
+        request = Request("OPTIONS", url, {}, subject, self.prefix(subject), auth)
         return self._try(request, self._tries).data
 
-    def page(self, url: str, *, about: str) -> Page:
+    def page(self, url: str, *, subject: str) -> HtmlPage:
         """Get a web page, without the key.
 
         Raises:
             StoreError: no answer came.
         """
         with self.limiter.acquire():
-            self.traffic.count(about)
-            with self._transport.send("GET", url, {}, NoKey(), self.place(about)) as response:
-                text = self._body(response, self.place(about)).decode(errors="replace")
-                return Page(response.status_code, response.headers.get("Link", ""), text)
+            self.traffic.count(subject)
+            with self._transport.send("GET", url, {}, NoKey(), self.prefix(subject)) as response:
+                text = self._body(response, self.prefix(subject)).decode(errors="replace")
+                return HtmlPage(response.status_code, response.headers.get("Link", ""), text)
 
     def close(self) -> None:
         """Close threads and connections. Calls not yet begun are dropped; requests in flight are waited for."""
@@ -161,9 +161,9 @@ class Client:
         self.executor.shutdown(cancel_futures=True)
         self._transport.close()
 
-    def place(self, about: str) -> str:
-        """Name the store and what was asked of it, as every message begins."""
-        return self.settings.place(about)
+    def prefix(self, subject: str) -> str:
+        """The beginning of every message: the store, and what was asked of it."""
+        return self.settings.prefix(subject)
 
     def _try(
         self,
@@ -171,13 +171,13 @@ class Client:
         tries: int,
         lasting: frozenset[Diagnosis] = frozenset(),
         longest_seconds: float = MAX_RETRY_AFTER_SECONDS,
-    ) -> Answer:
-        with self._patience.request() as failed, self.traffic.busy():
+    ) -> Response:
+        with self._retry_budget.request() as failed, self.traffic.busy():
             for attempt in range(1, tries + 1):
                 try:
                     with self.limiter.acquire() as ticket:
                         self._check_wanted(request)
-                        self.traffic.count(request.about, again=attempt > 1)
+                        self.traffic.count(request.subject, again=attempt > 1)
                         answer = self._ask(request)
                 except CancelledError:
                     raise
@@ -185,18 +185,18 @@ class Client:
                     asked_seconds = retry_after(error.response)
                     seconds = min(wait_seconds(asked_seconds, attempt), longest_seconds)
                     may_be_size = request.is_large and is_about_size(error)
-                    failed(seconds if asked_seconds else 0.0, is_silence=not may_be_size)
+                    failed(seconds if asked_seconds else 0.0, may_be_outage=not may_be_size)
                     if not may_be_size or error.response is None or error.response.status_code != CRASH:
                         self.limiter.record_failure(ticket, seconds if asked_seconds else 0.0)
-                    if error.cause in lasting or self._closed.is_set() or request.is_unwanted:
+                    if error.diagnosis in lasting or self._closed.is_set() or request.is_unwanted:
                         raise
-                    self._lose_patience(request, error)
+                    self._check_budget(request, error)
                     if may_be_size or attempt >= tries:
                         raise
                     logger.warning("%s Trying again in %.0f s (%d of %d).", error, seconds, attempt, tries - 1)
                     self._closed.wait(seconds)
                 else:
-                    self._patience.answered()
+                    self._retry_budget.succeeded()
                     self.limiter.record_success(ticket)
                     return answer
         raise AssertionError("at least one try")
@@ -204,71 +204,73 @@ class Client:
     @staticmethod
     def _check_wanted(request: Request) -> None:
         if request.is_unwanted:
-            raise CancelledError(StoreError(request.place, BROKEN_OFF))
+            raise CancelledError(StoreError(request.prefix, BROKEN_OFF))
 
-    def _lose_patience(self, request: Request, error: PassingError) -> None:
-        if self._patience.is_silent:
-            raise StoreError(request.place, error.cause, **error.details)
-        if self._patience.is_spent:
+    def _check_budget(self, request: Request, error: PassingError) -> None:
+        if self._retry_budget.is_outage:
+            raise StoreError(request.prefix, error.diagnosis, **error.details)
+        if self._retry_budget.is_spent:
             minutes = self.settings.retry_budget_seconds / 60
-            raise StoreError(request.place, TOO_OFTEN, minutes=minutes, what=error.cause.what.format(**error.details))
+            raise StoreError(
+                request.prefix, TOO_OFTEN, minutes=minutes, what=error.diagnosis.what.format(**error.details)
+            )
 
-    def _ask(self, request: Request) -> Answer:
+    def _ask(self, request: Request) -> Response:
         if self._closed.is_set():
-            raise StoreError(request.place, BROKEN_OFF)
+            raise StoreError(request.prefix, BROKEN_OFF)
         began = time.monotonic()
         params = {**self.settings.extra_query_parameters, **request.params}
         try:
-            response = self._transport.send(request.method, request.url, params, request.auth, request.place)
+            response = self._transport.send(request.method, request.url, params, request.auth, request.prefix)
         except StoreError as error:
-            if error.cause in PASSING:
+            if error.diagnosis in PASSING:
                 raise PassingError(error) from None
             raise
         with response:
             # Plugins put the query of a request into its answer, and it would be a row's then.
-            body = hide_in_body(self._body(response, request.place), self._hidden_forms)
-            logger.debug("%s: status %d in %.2f s.", request.place, response.status_code, time.monotonic() - began)
+            body = hide_in_body(self._body(response, request.prefix), self._hidden_forms)
+            logger.debug("%s: status %d in %.2f s.", request.prefix, response.status_code, time.monotonic() - began)
             return self._answer(response, body, request)
 
-    def _follow(self, place: str) -> None:
+    def _follow(self, prefix: str) -> None:
         # A redirect that is followed costs the store a request as any other.
         self.limiter.wait_turn()
-        self.traffic.count(place.removeprefix(self.place("")))
+        self.traffic.count(prefix.removeprefix(self.prefix("")))
 
-    def _body(self, response: requests.Response, place: str) -> bytes:
+    def _body(self, response: requests.Response, prefix: str) -> bytes:
         try:
             return read_body(response, self.settings.request_timeout_seconds)
         except BodyError as error:
-            raise PassingError(StoreError(place, BAD_BODY, problem=error), response) from None
+            raise PassingError(StoreError(prefix, BAD_BODY, problem=error), response) from None
 
-    def _answer(self, response: requests.Response, body: bytes, request: Request) -> Answer:
-        status, place = response.status_code, request.place
+    def _answer(self, response: requests.Response, body: bytes, request: Request) -> Response:
+        status, prefix = response.status_code, request.prefix
         date = clock_of(response)
         if status >= 300:
-            cause, said = answer_cause(status, response.headers, body)
-            if cause is UNKNOWN_KEY and self.proven:
-                cause = REVOKED
-            elif cause is SITE_PASSWORD and self.settings.http_user:
-                cause = WRONG_SITE_PASSWORD
-            refused = StoreError(place, cause, status=status, parameters=said.refused).said(said, date)
+            diagnosis, said = classify(status, response.headers, body)
+            if diagnosis is UNKNOWN_KEY and self.proven:
+                diagnosis = REVOKED
+            elif diagnosis is SITE_PASSWORD and self.settings.http_user:
+                diagnosis = WRONG_SITE_PASSWORD
+            refused = StoreError(prefix, diagnosis, status=status, parameters=said.refused).said(said, date)
             raise PassingError(refused, response) if status in RETRIED_STATUSES else refused
         try:
-            data = decode(body, lambda: self._notice(place))
+            data = decode(body, lambda: self._notice(prefix))
             data = data if request.expects is None else request.expects(data)
         except BodyError as problem:
             # What words stand in rows that broke off says nothing of who answers.
             is_data = body.removeprefix(BYTE_ORDER_MARK).lstrip()[:1] in (b"", b"[", b"{")
-            cause = BAD_BODY if is_data else answer_cause(status, response.headers, body)[0]
-            if cause is ODD_STATUS:
-                cause = NO_DATA if body.lstrip().startswith(b"<") else BAD_BODY
-            raise PassingError(StoreError(place, cause, status=status, problem=problem), response) from None
+            diagnosis = BAD_BODY if is_data else classify(status, response.headers, body)[0]
+            if diagnosis is ODD_STATUS:
+                diagnosis = NO_DATA if body.lstrip().startswith(b"<") else BAD_BODY
+            raise PassingError(StoreError(prefix, diagnosis, status=status, problem=problem), response) from None
         total = response.headers.get("X-WP-Total", "")
         url = str(response.url).partition("?")[0]
-        return Answer(data, int(total) if _TOTAL.fullmatch(total) else None, date, url)
+        return Response(data, int(total) if _TOTAL.fullmatch(total) else None, date, url)
 
-    def _notice(self, place: str) -> None:
+    def _notice(self, prefix: str) -> None:
         if self._first_notice.acquire(blocking=False):  # never to be released: said once
             logger.warning(
                 "%s: PHP prints notices into its responses. The data is read anyway; turn off display_errors.",
-                place,
+                prefix,
             )

@@ -1,4 +1,4 @@
-"""What is asked of a store, and what it answers."""
+"""Requests and responses."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from requests.auth import AuthBase
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A good answer of the store.
+class Response:
+    """A good response of the store.
 
     Attributes:
-        data: the decoded JSON body, in the shape in which it was wanted.
+        data: the decoded JSON body, as `RequestOptions.expects` returned it.
         total: `X-WP-Total`, the number of rows that the store counts in the list; None where it does not say.
         date: the store's clock when it answered (`Date` header, one-second grain).
-        url: where the answer came from, after redirects, without the query.
+        url: where the response came from, after redirects, without the query.
     """
 
     data: Any
@@ -29,7 +29,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Page:
+class HtmlPage:
     """A web page of the store: its status, its `Link` header and its text."""
 
     status: int
@@ -38,19 +38,19 @@ class Page:
 
 
 class RequestOptions(TypedDict):
-    """How something is to be asked for.
+    """Options of a request.
 
     Attributes:
-        about: what it is, in the user's words, for messages.
+        subject: what is asked for, in the user's words, for messages.
         tries: how often to try; `max_retries` + 1 when not given.
-        is_large: whether it can be asked for in smaller parts, so that it is not tried again as it is after a failure
-            that its size may have caused.
-        unwanted: set when it need not be asked for any more, or not again.
-        expects: gives the decoded body in the shape in which it is wanted, or raises a `BodyError`, after which it is
-            asked for again as after a body that is not whole.
+        is_large: whether it can be asked for in smaller parts. After a failure that its size may have caused it is then
+            not tried again as it is.
+        unwanted: set when the response is not needed any more.
+        expects: checks and converts the decoded body. A `BodyError` of it counts as a broken body: the request is sent
+            again.
     """
 
-    about: str
+    subject: str
     tries: NotRequired[int | None]
     is_large: NotRequired[bool]
     unwanted: NotRequired[threading.Event]
@@ -58,13 +58,13 @@ class RequestOptions(TypedDict):
 
 
 class Request(NamedTuple):
-    """A request. `place` is how every message about it begins; see `RequestOptions` for the rest."""
+    """A request. `prefix` is how every message about it begins; see `RequestOptions` for the rest."""
 
     method: str
     url: str
     params: Mapping[str, Any]
-    about: str
-    place: str
+    subject: str
+    prefix: str
     auth: AuthBase
     is_large: bool = False
     unwanted: threading.Event | None = None
@@ -72,5 +72,5 @@ class Request(NamedTuple):
 
     @property
     def is_unwanted(self) -> bool:
-        """Whether its answer is not wanted any more."""
+        """Whether its response is not needed any more."""
         return self.unwanted is not None and self.unwanted.is_set()

@@ -1,4 +1,4 @@
-"""How long a store that fails is waited for: after one failure, in silence, and over a whole run."""
+"""How long to wait for a store that fails: after one failure, during an outage, and over a whole run."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ SIZE_STATUSES = frozenset({500, 502, 504, 508, 520, 521, 522, 523, 524})
 """Server errors that a large page may cause where a smaller one succeeds."""
 
 RETRIED_STATUSES = SIZE_STATUSES | {408, 425, 429, 503, 509, *range(525, 531)}
-"""Beside them what passes: 509 is a host's limit of traffic; by 525 to 530 Cloudflare says that it cannot reach it."""
+"""Failures that may pass. 509 is a host's traffic limit; 525 to 530 mean that Cloudflare cannot reach the store."""
 
 MAX_RETRY_AFTER_SECONDS = 300
 LONGEST_WAIT_SECONDS = 60
 
 MAX_CLOCK_ERROR = datetime.timedelta(days=3650)
-"""So far may a store's clock be off this machine's; a `Date` beyond that is nonsense, not a clock."""
+"""A `Date` that differs more from this machine's clock is not taken for the store's clock."""
 
 
 class Failed(Protocol):
-    """What counts a try that has failed."""
+    """Counts a try that failed."""
 
-    def __call__(self, asked_seconds: float = 0.0, *, is_silence: bool = True) -> None:
+    def __call__(self, asked_seconds: float = 0.0, *, may_be_outage: bool = True) -> None:
         """Count it.
 
         Args:
             asked_seconds: how long the store asked to wait.
-            is_silence: whether the store may be down, for something small was asked of it.
+            may_be_outage: whether the store may be down; not where a large page may be the reason.
         """
 
 
@@ -47,19 +47,19 @@ class RetryBudget:
     """The time that a run spends on a failing store, over all threads.
 
     Args:
-        silence_seconds: so long may the store fail without one good answer; what it asked for itself does not count.
-        budget_seconds: so long in all may requests be under way that have failed already.
-        clock: tells seconds that never go back.
+        outage_seconds: how long the store may fail without one good response. Waits that it asked for do not count.
+        budget_seconds: how much time requests that failed once may take in all.
+        clock: a monotonic clock, in seconds.
     """
 
     def __init__(
-        self, silence_seconds: float, budget_seconds: float, clock: Callable[[], float] = time.monotonic
+        self, outage_seconds: float, budget_seconds: float, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._silence_seconds = silence_seconds
+        self._outage_seconds = outage_seconds
         self._budget_seconds = budget_seconds
         self._clock = clock
         self._lock = threading.Lock()
-        self._silent_since: float | None = None
+        self._outage_since: float | None = None
         self._failing = 0
         self._failing_since = 0.0
         self._spent_seconds = 0.0
@@ -69,17 +69,17 @@ class RetryBudget:
         """Count the time of one request with all of its tries, if any of them fails.
 
         Yields:
-            What is to be called when a try has failed.
+            A function to call when a try has failed.
         """
         began = self._clock()
         failures = 0
 
-        def failed(asked_seconds: float = 0.0, *, is_silence: bool = True) -> None:
+        def failed(asked_seconds: float = 0.0, *, may_be_outage: bool = True) -> None:
             nonlocal failures
             failures += 1
             with self._lock:
-                if is_silence or self._silent_since is not None:
-                    self._silent_since = asked_seconds + (began if self._silent_since is None else self._silent_since)
+                if may_be_outage or self._outage_since is not None:
+                    self._outage_since = asked_seconds + (began if self._outage_since is None else self._outage_since)
                 if failures == 1:
                     self._failing_since = self._failing_since if self._failing else began
                     self._failing += 1
@@ -93,15 +93,15 @@ class RetryBudget:
                     if not self._failing:
                         self._spent_seconds += self._clock() - self._failing_since
 
-    def answered(self) -> None:
+    def succeeded(self) -> None:
         """Count a good answer."""
-        self._silent_since = None
+        self._outage_since = None
 
     @property
-    def is_silent(self) -> bool:
+    def is_outage(self) -> bool:
         """Whether the store has failed for too long without one good answer."""
         with self._lock:
-            return self._silent_since is not None and self._clock() - self._silent_since > self._silence_seconds
+            return self._outage_since is not None and self._clock() - self._outage_since > self._outage_seconds
 
     @property
     def is_spent(self) -> bool:
@@ -112,10 +112,10 @@ class RetryBudget:
 
 
 def wait_seconds(asked_seconds: float | None, attempt: int) -> float:
-    """Tell how long to wait before a request is tried again.
+    """Compute how long to wait before a request is sent again.
 
     Args:
-        asked_seconds: what the store asks for (`retry_after`); obeyed up to `MAX_RETRY_AFTER_SECONDS`.
+        asked_seconds: what the store asks for (`retry_after`); honoured up to `MAX_RETRY_AFTER_SECONDS`.
         attempt: how often the request was tried already.
     """
     if asked_seconds is not None:
@@ -154,7 +154,7 @@ def clock_of(response: requests.Response) -> datetime.datetime | None:
 
 def is_about_size(error: RetriableAPIError) -> bool:
     """Tell whether a smaller page might succeed where this one failed."""
-    if isinstance(error, PassingError) and error.cause in NOWHERE:
+    if isinstance(error, PassingError) and error.diagnosis in NOWHERE:
         return False
     response = error.response
     return response is None or response.status_code in SIZE_STATUSES or response.ok

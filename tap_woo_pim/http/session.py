@@ -23,7 +23,7 @@ from tap_woo_pim._compat import override
 from tap_woo_pim.config.settings import Settings
 from tap_woo_pim.config.urls import extra_parameters, is_same_store, moves_port, origin, resolved, route
 from tap_woo_pim.exceptions import PassingError, StoreError
-from tap_woo_pim.http.classify import connection_cause
+from tap_woo_pim.http.classify import classify_connection
 from tap_woo_pim.http.diagnoses import BAD_REDIRECT, CIRCLE, DOWNGRADE, ODD_STATUS, OTHER_DATA, OTHER_HOST
 from tap_woo_pim.redaction import TALKATIVE_LOGGERS
 
@@ -44,11 +44,11 @@ class _Session(requests.Session):
 
 
 class Transport:
-    """A pool of connections to one store, to be used by several threads at once.
+    """A pool of connections to one store, thread-safe.
 
     Args:
         settings: the settings of the store.
-        before_next: called with a request's `place` before each one that follows a redirect of it.
+        before_next: called with a request's `prefix` before each one that follows a redirect of it.
     """
 
     def __init__(self, settings: Settings, before_next: Callable[[str], None]) -> None:
@@ -78,7 +78,7 @@ class Transport:
                 settings.store_id,
             )
 
-    def send(self, method: str, url: str, params: Mapping[str, Any], auth: AuthBase, place: str) -> requests.Response:
+    def send(self, method: str, url: str, params: Mapping[str, Any], auth: AuthBase, prefix: str) -> requests.Response:
         """Send a request, and follow redirects within the store, showing the key anew at each.
 
         Args:
@@ -86,7 +86,7 @@ class Transport:
             url: address without a query.
             params: query parameters.
             auth: how the key is shown.
-            place: the store and what is asked of it, for messages.
+            prefix: the store and what is asked of it, for messages.
 
         Returns:
             The answer, its body not yet read; the caller closes it.
@@ -99,19 +99,19 @@ class Transport:
         cookies = RequestsCookieJar()
         for hop in range(MAX_REDIRECTS + 1):
             if hop:
-                self._before_next(place)
+                self._before_next(prefix)
             try:
                 response = self._send_once(method, url, params, auth, cookies)
             except (OSError, ValueError, HTTPError) as error:
                 # Among them requests' own errors, those of urllib3 that it lets pass, and a plain one for a file of
                 # certificates that is not there.
-                cause = connection_cause(error, url)
-                raise StoreError(place, cause, seconds=self._settings.request_timeout_seconds) from None
+                diagnosis = classify_connection(error, url)
+                raise StoreError(prefix, diagnosis, seconds=self._settings.request_timeout_seconds) from None
             if response.status_code < HTTPStatus.OK:
                 # http.client of Python 3.11 passes over status 100 alone. After another one, such as 103 (Early Hints),
                 # the response itself is still to come, and the connection's next request would get it.
                 response.close()
-                raise PassingError(StoreError(place, ODD_STATUS, status=response.status_code), response)
+                raise PassingError(StoreError(prefix, ODD_STATUS, status=response.status_code), response)
             location = response.headers.get("Location")
             if response.status_code not in (301, 302, 303, 307, 308) or not location:
                 return response
@@ -119,15 +119,15 @@ class Transport:
             cookies.update(response.cookies)
             target = resolved(location, url)
             if target is None:
-                raise StoreError(place, BAD_REDIRECT, target=location.partition("?")[0].rpartition("@")[2])
-            self._check_redirect(url, target, place)
+                raise StoreError(prefix, BAD_REDIRECT, target=location.partition("?")[0].rpartition("@")[2])
+            self._check_redirect(url, target, prefix)
             params = {**params, **extra_parameters(target, set(params))}
             url = urlsplit(target)._replace(query="", fragment="").geturl()
             # A gate sends visitors on to where they are, with a cookie that lets them in; it is kept for that alone.
             if (url, tuple(params.items())) in visited and "Set-Cookie" not in response.headers:
                 break
             visited.add((url, tuple(params.items())))
-        raise StoreError(place, CIRCLE, target=origin(url) + urlsplit(url).path)
+        raise StoreError(prefix, CIRCLE, target=origin(url) + urlsplit(url).path)
 
     def close(self) -> None:
         """Close the connections that are not in use."""
@@ -152,17 +152,17 @@ class Transport:
         )
 
     @staticmethod
-    def _check_redirect(url: str, target: str, place: str) -> None:
+    def _check_redirect(url: str, target: str, prefix: str) -> None:
         if not is_same_store(url, target) or moves_port(url, target):
-            raise StoreError(place, OTHER_HOST, target=origin(target))
+            raise StoreError(prefix, OTHER_HOST, target=origin(target))
         # A name before the host, or a backslash, is where readers of URLs disagree on what the host is.
         if "\\" in target or "@" in urlsplit(target).netloc:
-            raise StoreError(place, BAD_REDIRECT, target=origin(target))
+            raise StoreError(prefix, BAD_REDIRECT, target=origin(target))
         if url.startswith("https://") and not target.startswith("https://"):
-            raise StoreError(place, DOWNGRADE, target=origin(target))
+            raise StoreError(prefix, DOWNGRADE, target=origin(target))
         asked, led = route(url), route(target)
         if asked and led and asked != led:
-            raise StoreError(place, OTHER_DATA, target=origin(target))
+            raise StoreError(prefix, OTHER_DATA, target=origin(target))
 
 
 def _pass_by(response: requests.Response) -> None:

@@ -1,4 +1,4 @@
-"""What shape an answer must have to be what was asked for; WordPress sends errors with status 200 too."""
+"""Checks that a response is what was asked for; WordPress sends errors with status 200 too."""
 
 from __future__ import annotations
 

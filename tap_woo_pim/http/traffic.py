@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 
 class Traffic:
-    """Counts requests by what they are about: a stream, or a part of the check. To be used by several threads at once.
+    """Counts requests by their subject: a stream, or a part of the check. Thread-safe.
 
     Attributes:
         requests: requests sent.
@@ -44,8 +44,8 @@ class Traffic:
         with self._lock:
             return self._busy_seconds + (time.monotonic() - self._since if self._under_way else 0)
 
-    def count(self, about: str, *, again: bool = False) -> None:
+    def count(self, subject: str, *, again: bool = False) -> None:
         """Count a request."""
         with self._lock:
-            self.requests[about] += 1
-            self.retries[about] += again
+            self.requests[subject] += 1
+            self.retries[subject] += again

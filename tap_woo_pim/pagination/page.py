@@ -10,7 +10,7 @@ from singer_sdk.exceptions import RetriableAPIError
 
 from tap_woo_pim.pagination.overlap import PageRange
 from tap_woo_pim.pagination.paginator import OverlapPaginator
-from tap_woo_pim.records.columns import ID, MISFIT, Kind
+from tap_woo_pim.records.columns import ID, TYPE_MISMATCH, Kind
 from tap_woo_pim.store.connection import Connection
 
 MAX_KEY_CHARACTERS = 600
@@ -84,7 +84,7 @@ class Listing:
 
     path: str
     params: Mapping[str, Any]
-    about: str
+    subject: str
     walk: OverlapPaginator
     unread: list[Unread] = field(default_factory=list)
     part: str = ""
@@ -127,7 +127,7 @@ def page_of(store: Connection, listing: Listing, window: PageRange, sent: list[A
     odd: list[Unread] = []
     if len(sent) > window.size:
         raise RetriableAPIError(
-            f"{store.client.place(listing.about)}: it answered with more rows than were asked for. Try later. If it"
+            f"{store.client.prefix(listing.subject)}: it answered with more rows than were asked for. Try later. If it"
             " lasts, look for a plugin or a cache that changes the store's answers."
         )
     for place, row in enumerate(sent):
@@ -152,6 +152,6 @@ def key_of(row: Any, name: str, kind: Kind) -> Any:
         The key; None for a row without a usable one.
     """
     key = kind.shape(row.get(name)) if isinstance(row, dict) else None
-    if key is MISFIT or not key:
+    if key is TYPE_MISMATCH or not key:
         return None
     return key if (len(key) <= MAX_KEY_CHARACTERS if isinstance(key, str) else key > 0) else None

@@ -92,7 +92,7 @@ def _fetch(store: Connection, listing: Listing, window: PageRange, fields: dict[
     answer = store.get(
         listing.path,
         {**params_of(listing, window), **fields},
-        about=listing.about,
+        subject=listing.subject,
         tries=tries,
         is_large=window.size > 1,
         unwanted=listing.walk.pages.unwanted,
@@ -130,7 +130,7 @@ def fetch_uncut(store: Connection, listing: Listing, window: PageRange) -> Page:
     halves = PageRange(window.offset, half), PageRange(window.offset + half, window.size - half)
     if sum(fetch(store, listing, part).count for part in halves) > page.count:
         raise RetriableAPIError(
-            f"{store.client.place(listing.about)}: it left rows out of a page. Try later. If it lasts, look for a"
+            f"{store.client.prefix(listing.subject)}: it left rows out of a page. Try later. If it lasts, look for a"
             " plugin or a cache that changes the store's answers."
         )
     walk.pages.short_pages += 1
@@ -210,7 +210,7 @@ def fetch_part(store: Connection, listing: Listing, window: PageRange, failure: 
 def _tell_noise(listing: Listing, page: Page, failure: RetriableAPIError) -> None:
     logger.warning(
         "%s: %d rows came without %s and without fields of plugins that no row had before them. %s",
-        listing.about,
+        listing.subject,
         page.count,
         " and ".join(sorted(NOISE - {"_links"})),
         failure,
@@ -291,7 +291,7 @@ def _first_row(store: Connection, listing: Listing) -> Page | None:
     window = PageRange(0, 1)
     params = {name: value for name, value in params_of(listing, window).items() if name != "offset"}
     try:
-        answer = store.get(listing.path, {**params, "page": 1}, about=listing.about)
+        answer = store.get(listing.path, {**params, "page": 1}, subject=listing.subject)
         return page_of(store, listing, window, answer.data, answer.total)
     except RetriableAPIError:
         return None

@@ -10,7 +10,7 @@ from functools import partial
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
 from tap_woo_pim.exceptions import CancelledError, StoreError
-from tap_woo_pim.http.models import Answer
+from tap_woo_pim.http.models import Response
 from tap_woo_pim.http.prefetch import Inline, in_order, result_of
 from tap_woo_pim.http.retry import is_about_size
 from tap_woo_pim.pagination.overlap import EndlessListError, PageRange, Verdict
@@ -81,7 +81,7 @@ def read(store: Connection, listing: Listing, executor: Executor | None = None) 
                 break
 
 
-def ask_ahead(store: Connection, listing: Listing) -> Future[Answer]:
+def ask_ahead(store: Connection, listing: Listing) -> Future[Response]:
     """Ask for the first page of a list that will be read soon, while others are being read.
 
     Returns:
@@ -91,7 +91,7 @@ def ask_ahead(store: Connection, listing: Listing) -> Future[Answer]:
     return store.ask_ahead(
         listing.path,
         params_of(listing, PageRange(walk.offset, walk.size)),
-        about=listing.about,
+        subject=listing.subject,
         is_large=walk.size > 1,
         unwanted=walk.pages.unwanted,
     )
@@ -168,7 +168,7 @@ def _follow(store: Connection, listing: Listing, page: Page) -> tuple[list[Row],
             rows, goes_on = rows + look_at_ends(store, listing), False
     except EndlessListError:
         raise FatalAPIError(
-            f"{store.client.place(listing.about)}: its pages do not fit together, or never end. A cache that ignores"
+            f"{store.client.prefix(listing.subject)}: its pages do not fit together, or never end. A cache that ignores"
             " the query does that: exclude /wp-json/ from it."
         ) from None
     return rows, goes_on
@@ -245,7 +245,7 @@ def _go_back(listing: Listing, page: Page, again: Page, verdict: Verdict) -> lis
 
 
 def _rewind(listing: Listing) -> list[Row]:
-    logger.info("%s: rows moved while they were read; reading that part again.", listing.about)
+    logger.info("%s: rows moved while they were read; reading that part again.", listing.subject)
     listing.walk.rewind()
     return []
 
@@ -254,7 +254,7 @@ def _new_rows(listing: Listing, page: Page) -> list[Row]:
     if page.partial:
         listing.walk.pages.failed(listing.walk, 1)  # it is the row, not the size
         logger.warning(
-            "%s: the row at %s is not whole. %s", listing.about, page.partial[0].position, page.partial[0].reason
+            "%s: the row at %s is not whole. %s", listing.subject, page.partial[0].position, page.partial[0].reason
         )
     elif page.count:
         listing.good_offset = page.window.offset
@@ -268,5 +268,5 @@ def _new_rows(listing: Listing, page: Page) -> list[Row]:
 def _skip(store: Connection, listing: Listing, error: RetriableAPIError) -> None:
     unread = Unread(name_row(store, listing), str(error))
     listing.unread.append(unread)
-    logger.warning("%s: the row at %s could not be read and is left out. %s", listing.about, unread.position, error)
+    logger.warning("%s: the row at %s could not be read and is left out. %s", listing.subject, unread.position, error)
     listing.walk.skip_row()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-MISFIT = object()
+TYPE_MISMATCH = object()
 """What a shaper answers when the value fits the column in no way: the value goes to `extra_fields` instead."""
 
 MAX_INTEGER = 2**63 - 1
@@ -24,7 +24,7 @@ class Kind:
 
     Attributes:
         schema: JSON schema of the values, null included.
-        shape: turns a decoded JSON value that is not None into a value of the schema, None or `MISFIT`.
+        shape: turns a decoded JSON value that is not None into a value of the schema, None or `TYPE_MISMATCH`.
         plain: the Python type whose values are of the schema as they are; None where each value has to be looked at.
     """
 
@@ -61,7 +61,7 @@ def _text(value: Any) -> Any:
         return None
     if isinstance(value, int | float) and value is not True:
         return str(value)
-    return MISFIT
+    return TYPE_MISMATCH
 
 
 def _text_or_none(value: Any) -> Any:
@@ -74,31 +74,31 @@ def _flag_or_text(value: Any) -> Any:
 
 def _integer(value: Any) -> Any:
     if type(value) is int:
-        return value if -MAX_INTEGER <= value <= MAX_INTEGER else MISFIT
+        return value if -MAX_INTEGER <= value <= MAX_INTEGER else TYPE_MISMATCH
     if value is False or value == "":
         return None
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return int(value)
     if isinstance(value, str) and re.fullmatch(r"-?\d{1,18}", value, re.ASCII):
         return int(value)
-    return MISFIT
+    return TYPE_MISMATCH
 
 
 def _number(value: Any) -> Any:
     if isinstance(value, bool) or value == "":
-        return MISFIT if value is True else None
+        return TYPE_MISMATCH if value is True else None
     if isinstance(value, int):
         return _integer(value)
     if isinstance(value, str) and re.fullmatch(r"-?\d{1,15}(\.\d{1,15})?", value, re.ASCII):
         value = float(value)
-    return value if isinstance(value, float) and math.isfinite(value) else MISFIT
+    return value if isinstance(value, float) and math.isfinite(value) else TYPE_MISMATCH
 
 
 def _boolean(value: Any) -> Any:
     if isinstance(value, bool):
         return value
     known = {"": None, "0": False, "1": True, 0: False, 1: True, "yes": True, "no": False}
-    return known.get(value, MISFIT) if isinstance(value, str | int) else MISFIT
+    return known.get(value, TYPE_MISMATCH) if isinstance(value, str | int) else TYPE_MISMATCH
 
 
 def _utc_time(value: Any) -> Any:
@@ -106,11 +106,11 @@ def _utc_time(value: Any) -> Any:
         return None
     found = _UTC_TIME.fullmatch(value) if isinstance(value, str) else None
     if found is None:
-        return MISFIT
+        return TYPE_MISMATCH
     try:
         datetime.datetime.fromisoformat(found[1])
     except ValueError:
-        return MISFIT
+        return TYPE_MISMATCH
     return f"{found[1]}{found[2] or ''}Z".replace(" ", "T")
 
 
@@ -119,14 +119,14 @@ def _items(value: Any) -> Any:
     if isinstance(value, list):
         return value
     if isinstance(value, dict):
-        return list(value.values()) if all(key.isdecimal() for key in value) else MISFIT
-    return None if value is False or value == "" else MISFIT
+        return list(value.values()) if all(key.isdecimal() for key in value) else TYPE_MISMATCH
+    return None if value is False or value == "" else TYPE_MISMATCH
 
 
 def _entries(value: Any) -> Any:
     # meta_data is on some stores an object of its entries (any keys); one of bare values would lose their names.
     if isinstance(value, dict):
-        return list(value.values()) if all(isinstance(entry, dict) for entry in value.values()) else MISFIT
+        return list(value.values()) if all(isinstance(entry, dict) for entry in value.values()) else TYPE_MISMATCH
     return _items(value)
 
 
@@ -134,7 +134,7 @@ def _mapping(value: Any) -> Any:
     if isinstance(value, dict):
         return value
     # PHP's empty array is [] where an object is meant.
-    return None if value is False or value in ("", []) else MISFIT
+    return None if value is False or value in ("", []) else TYPE_MISMATCH
 
 
 def _anything(value: Any) -> Any:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from tap_woo_pim.records.columns import MISFIT, OBJECT, Column
+from tap_woo_pim.records.columns import OBJECT, TYPE_MISMATCH, Column
 
 NOISE = frozenset({"related_ids", "price_html", "_links"})
 """Fields that are no data of the product: a random sample, the theme's HTML, links of the API."""
@@ -25,7 +25,7 @@ class Shaper:
         columns: the columns that the store fills, without the tap's own (store_id, synced_at, extra_fields).
         selected: names of the columns wanted; None for all. Deselected columns are left out of the record.
         constants: columns that are the same in every record, such as store_id and synced_at.
-        misfits: where values that do not fit are counted, by column.
+        mismatches: where values that do not fit are counted, by column.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class Shaper:
         columns: Iterable[Column],
         selected: Collection[str] | None,
         constants: dict[str, Any],
-        misfits: Counter[str] | None = None,
+        mismatches: Counter[str] | None = None,
     ) -> None:
         known = list(columns)
         wanted = [column for column in known if selected is None or column.name in selected]
@@ -41,7 +41,7 @@ class Shaper:
         self._shapes = [(column.name, column.kind.plain, column.kind.shape) for column in wanted]
         self._known = NOISE | {column.name for column in known}
         self._keeps_extra = selected is None or EXTRA_FIELDS.name in selected
-        self.misfits = Counter[str]() if misfits is None else misfits
+        self.mismatches = Counter[str]() if mismatches is None else mismatches
 
     def shape(self, row: dict[str, Any]) -> dict[str, Any]:
         """Make the record of a row.
@@ -60,12 +60,12 @@ class Shaper:
             value = get(name)
             if type(value) is plain or value is None:
                 record[name] = value
-            elif (shaped := shape(value)) is not MISFIT:
+            elif (shaped := shape(value)) is not TYPE_MISMATCH:
                 record[name] = shaped
             else:
                 record[name] = None
                 extra[name] = value
-                self.misfits[name] += 1
+                self.mismatches[name] += 1
         if self._keeps_extra:
             if not row.keys() <= self._known:
                 extra.update((name, value) for name, value in row.items() if name not in self._known)

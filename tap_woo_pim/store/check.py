@@ -15,7 +15,7 @@ from tap_woo_pim.config.validation import problems_of, secrets_of, settings_of
 from tap_woo_pim.exceptions import PassingError, Step, StoreError
 from tap_woo_pim.http.client import Client
 from tap_woo_pim.http.diagnoses import NO_RIGHTS, NO_RIGHTS_AT_ALL
-from tap_woo_pim.http.models import Answer
+from tap_woo_pim.http.models import Response
 from tap_woo_pim.http.prefetch import in_order, result_of
 from tap_woo_pim.redaction import SECRETS
 from tap_woo_pim.store.connection import ALL, ANALYTICS, FLAT_VARIATIONS, Connection, connect
@@ -116,7 +116,7 @@ class Probe:
     component: str
     path: str
     params: Mapping[str, Any]
-    answer: Future[Answer] | None = None
+    answer: Future[Response] | None = None
 
 
 def check_store(config: Mapping[str, Any]) -> Generator[CheckStep, None, None]:
@@ -153,7 +153,7 @@ def _check(client: Client) -> Iterator[CheckStep]:
     except (StoreError, PassingError) as error:
         yield from steps.failed(error)
         return
-    yield from steps.up_to(Step.COMPONENTS if isinstance(connection.login.products, Answer) else Step.READ)
+    yield from steps.up_to(Step.COMPONENTS if isinstance(connection.login.products, Response) else Step.READ)
     facts = {route: client.executor.submit(_fact, connection, route) for route in (STATUS, GENERAL, PRODUCTS)}
     for step in check_components(connection, component_probes(connection)):
         if step.name != Step.READ:
@@ -179,13 +179,13 @@ def check_components(connection: Connection, probes: Iterable[Probe]) -> Iterato
     """
     products = connection.login.products
     components = _look_at_components(connection, list(probes), products)
-    if isinstance(products, Answer):
+    if isinstance(products, Response):
         yield from components
         return
     # Whether the key may read anything at all, only the other components show.
     steps = list(components)
-    if all(step.error is not None and step.error.cause is NO_RIGHTS for step in steps):
-        yield failed_step(Step.READ, StoreError(connection.settings.place(ALL), NO_RIGHTS_AT_ALL))
+    if all(step.error is not None and step.error.diagnosis is NO_RIGHTS for step in steps):
+        yield failed_step(Step.READ, StoreError(connection.settings.prefix(ALL), NO_RIGHTS_AT_ALL))
     else:
         yield from steps
 
@@ -215,16 +215,18 @@ class _StoreSteps:
 
     def failed(self, error: StoreError | PassingError) -> Iterator[CheckStep]:
         """Yield the step that failed, behind those before it."""
-        if error.cause.step in self._left:
-            yield from self.up_to(error.cause.step)
+        if error.diagnosis.step in self._left:
+            yield from self.up_to(error.diagnosis.step)
         yield failed_step(self._left[0], error)
 
 
 def failed_step(name: str, error: StoreError | PassingError, *, is_component: bool = False) -> CheckStep:
     """Put an error into a failed step."""
-    what, remedy = error.cause.what.format(**error.details), error.cause.remedy.format(**error.details)
+    what, remedy = error.diagnosis.what.format(**error.details), error.diagnosis.remedy.format(**error.details)
     what, remedy = SECRETS.clean(what), SECRETS.clean(f"{remedy}.")
-    return CheckStep(name, Outcome.FAILED, what, remedy, error.cause.setting, is_component=is_component, error=error)
+    return CheckStep(
+        name, Outcome.FAILED, what, remedy, error.diagnosis.setting, is_component=is_component, error=error
+    )
 
 
 def failure(settings: Settings, steps: Iterable[CheckStep], *, counts_passing: bool = False) -> Exception | None:
@@ -243,25 +245,27 @@ def failure(settings: Settings, steps: Iterable[CheckStep], *, counts_passing: b
     if not errors:
         return None
     first = errors[0][1]
-    # One cause is told; components that have another are named by the next check.
-    names = ", ".join(name for name, error in errors if error.cause is first.cause)
-    return StoreError(settings.place(names), first.cause, **first.details)
+    # One diagnosis is reported; the next check names components that have another.
+    names = ", ".join(name for name, error in errors if error.diagnosis is first.diagnosis)
+    return StoreError(settings.prefix(names), first.diagnosis, **first.details)
 
 
 def _look_at_components(
-    connection: Connection, probes: list[Probe], products: Answer | StoreError
+    connection: Connection, probes: list[Probe], products: Response | StoreError
 ) -> Iterator[CheckStep]:
     calls = (partial(_look, connection, probe, products) for probe in probes)
     ahead = connection.settings.max_concurrency - 1
     for probe, found in zip(probes, in_order(connection.client.executor, calls, ahead), strict=True):
         answer = result_of(found)
-        if isinstance(answer, Answer):
+        if isinstance(answer, Response):
             yield CheckStep(probe.component, is_component=True, rows=answer.total)
         else:
             yield failed_step(probe.component, answer, is_component=True)
 
 
-def _look(connection: Connection, probe: Probe, products: Answer | StoreError) -> Answer | StoreError | PassingError:
+def _look(
+    connection: Connection, probe: Probe, products: Response | StoreError
+) -> Response | StoreError | PassingError:
     """Ask for no row or one, or tell why the store gives none."""
     if probe.answer is None and probe.path == connection.path("products") and "context" not in probe.params:
         # The parents of variations take the same rights; they are as many as nobody counted.
@@ -271,7 +275,7 @@ def _look(connection: Connection, probe: Probe, products: Answer | StoreError) -
     try:
         if probe.answer is not None:
             return result_of(probe.answer)
-        return connection.look(probe.path, probe.params, about=probe.component)
+        return connection.look(probe.path, probe.params, subject=probe.component)
     except StoreError as error:
         return error
     except PassingError as error:
@@ -311,7 +315,7 @@ def _fact(connection: Connection, route: str) -> Any:
     url = f"{connection.root}{connection.path(route)}"
     params = {"_fields": "environment"} if route == STATUS else {}
     try:
-        return connection.client.look(url, params, about=ALL, auth=connection.login.auth).data
+        return connection.client.look(url, params, subject=ALL, auth=connection.login.auth).data
     except (StoreError, PassingError) as error:
         # Settings and status need more rights than products do, which a good key need not have.
         logger.debug("%s is left out: %s", route, error)

@@ -18,7 +18,7 @@ from tap_woo_pim.exceptions import CancelledError, PassingError, StoreError
 from tap_woo_pim.http.auth import NoKey
 from tap_woo_pim.http.client import Client
 from tap_woo_pim.http.diagnoses import FIREWALL, LOGIN_PAGE, NO_ROUTE, NO_WOOCOMMERCE, REST_BLOCKED, REST_OFF
-from tap_woo_pim.http.models import Answer, RequestOptions
+from tap_woo_pim.http.models import RequestOptions, Response
 from tap_woo_pim.http.prefetch import result_of
 from tap_woo_pim.http.shapes import as_list
 from tap_woo_pim.store.discovery import CLOSED_STATUSES, Discovery, discover
@@ -65,7 +65,7 @@ class Connection:
     started_at: datetime.datetime
     advice: tuple[str, ...]
     _connected_at: float = field(default_factory=time.monotonic)
-    _ahead: dict[str, Future[Answer]] = field(default_factory=dict, repr=False)
+    _ahead: dict[str, Future[Response]] = field(default_factory=dict, repr=False)
 
     @property
     def settings(self) -> Settings:
@@ -84,7 +84,7 @@ class Connection:
         """Whether the store has a WooCommerce route. Placeholders are written as {}."""
         return self.routes.has(self.path(route))
 
-    def get(self, path: str, params: Mapping[str, Any], **options: Unpack[RequestOptions]) -> Answer:
+    def get(self, path: str, params: Mapping[str, Any], **options: Unpack[RequestOptions]) -> Response:
         """Get a path below the API root, or the answer that `ask_ahead` asked for; see `Client.get`.
 
         A list is expected unless the options say otherwise, and by offset one no longer than was asked for.
@@ -95,7 +95,7 @@ class Connection:
                 return result_of(early)
         return self._get(path, params, **options)
 
-    def ask_ahead(self, path: str, params: Mapping[str, Any], **options: Unpack[RequestOptions]) -> Future[Answer]:
+    def ask_ahead(self, path: str, params: Mapping[str, Any], **options: Unpack[RequestOptions]) -> Future[Response]:
         """Ask in a thread for what `get` will soon be called for, with the same path and parameters.
 
         Returns:
@@ -105,11 +105,11 @@ class Connection:
         self._ahead[_key(path, params)] = call
         return call
 
-    def look(self, path: str, params: Mapping[str, Any], *, about: str) -> Answer:
+    def look(self, path: str, params: Mapping[str, Any], *, subject: str) -> Response:
         """Get a list below the API root; see `Client.look`."""
-        return self.client.look(f"{self.root}{path}", params, about=about, auth=self.login.auth, expects=as_list)
+        return self.client.look(f"{self.root}{path}", params, subject=subject, auth=self.login.auth, expects=as_list)
 
-    def _get(self, path: str, params: Mapping[str, Any], **options: Unpack[RequestOptions]) -> Answer:
+    def _get(self, path: str, params: Mapping[str, Any], **options: Unpack[RequestOptions]) -> Response:
         options.setdefault("expects", partial(as_list, most=params["per_page"]) if "offset" in params else as_list)
         return self.client.get(f"{self.root}{path}", params, self.login.auth, **options)
 
@@ -130,7 +130,7 @@ def connect(client: Client, found: Discovery | None = None) -> Connection:
         index = found.index
         namespace = next((one for one in NAMESPACES if one in index["namespaces"]), None)
         if namespace is None:
-            raise StoreError(client.place(ALL), NO_WOOCOMMERCE)
+            raise StoreError(client.prefix(ALL), NO_WOOCOMMERCE)
         login_to_come = client.executor.submit(_log_in, client, found, namespace)
     else:
         namespace, login_to_come = _namespace_behind_key(client, found, found.closed)
@@ -159,7 +159,7 @@ def _namespace_behind_key(client: Client, found: Discovery, closed: StoreError) 
         try:
             login.set_result(_log_in(client, found, namespace))
         except StoreError as error:
-            if error.cause not in CLOSED:
+            if error.diagnosis not in CLOSED:
                 raise
         else:
             return namespace, login
@@ -169,7 +169,7 @@ def _namespace_behind_key(client: Client, found: Discovery, closed: StoreError) 
 def _index_behind_key(client: Client, found: Discovery, namespace: str, auth: Auth) -> dict[str, Any]:
     known = {"namespaces": [namespace]}
     try:
-        index = client.look(found.root, {}, about=ALL, auth=auth).data
+        index = client.look(found.root, {}, subject=ALL, auth=auth).data
     except (StoreError, PassingError):
         return known
     return index if isinstance(index, dict) and isinstance(index.get("namespaces"), list) else known
@@ -181,17 +181,17 @@ def _routes(
     def listing(name: str) -> Any:
         url = f"{found.root}{name}"
         if found.closed is not None:
-            return client.look(url, {}, about=ALL, auth=result_of(login).auth).data
+            return client.look(url, {}, subject=ALL, auth=result_of(login).auth).data
         try:
-            return client.look(url, {}, about=ALL, auth=NoKey()).data
+            return client.look(url, {}, subject=ALL, auth=NoKey()).data
         except StoreError as refused:
             if refused.details.get("status") not in CLOSED_STATUSES:
                 raise
             # Some plugins close the routes to visitors, and not the index of the API (Shield).
             try:
-                return client.look(url, {}, about=ALL, auth=result_of(login).auth).data
+                return client.look(url, {}, subject=ALL, auth=result_of(login).auth).data
             except StoreError as error:
-                raise (refused if error.cause in CLOSED else error) from None
+                raise (refused if error.diagnosis in CLOSED else error) from None
 
     own = listing(namespace)
     routes = Routes(own)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from tap_woo_pim.config.urls import api_root, default_store_id, is_same_store, linked_api_root, origin, site_address
 from tap_woo_pim.exceptions import Diagnosis, PassingError, StoreError
 from tap_woo_pim.http.auth import NoKey
-from tap_woo_pim.http.classify import WORDPRESS, answer_cause
+from tap_woo_pim.http.classify import WORDPRESS, classify
 from tap_woo_pim.http.client import Client
 from tap_woo_pim.http.diagnoses import (
     FIREWALL,
@@ -28,7 +28,7 @@ from tap_woo_pim.http.diagnoses import (
     SITE_PASSWORD,
     WRONG_SITE_PASSWORD,
 )
-from tap_woo_pim.http.models import Page
+from tap_woo_pim.http.models import HtmlPage
 
 _WAYWARD = frozenset({REST_OFF, REST_BLOCKED, NO_DATA, FIREWALL, LOGIN_PAGE, ODD_STATUS})
 _WAYWARD_STATUSES = frozenset({200, 404, 405, 410})
@@ -63,12 +63,12 @@ class Discovery:
     advice: str = ""
 
 
-def discover(client: Client, about: str) -> Discovery:
+def discover(client: Client, subject: str) -> Discovery:
     """Find the REST API. No key is sent.
 
     Args:
         client: the client of the store.
-        about: what is asked for, for messages.
+        subject: what is asked for, for messages.
 
     Raises:
         StoreError: there is none, or no way to it.
@@ -76,56 +76,59 @@ def discover(client: Client, about: str) -> Discovery:
     """
     root = f"{client.settings.site_url}/wp-json/"
     try:
-        entrance = _enter(client, root, about)
+        entrance = _enter(client, root, subject)
     except (StoreError, PassingError) as error:
-        if error.cause not in _WAYWARD or error.details.get("status") not in _WAYWARD_STATUSES:
+        if error.diagnosis not in _WAYWARD or error.details.get("status") not in _WAYWARD_STATUSES:
             raise
-        entrance = _enter_by_front_page(client, root, error, about)
+        entrance = _enter_by_front_page(client, root, error, subject)
     advice = _better_address(client, entrance.root)
     if advice:
-        logger.warning("%s: %s", client.place(about), advice)
+        logger.warning("%s: %s", client.prefix(subject), advice)
     return replace(entrance, advice=advice)
 
 
-def _enter(client: Client, root: str, about: str) -> Discovery:
+def _enter(client: Client, root: str, subject: str) -> Discovery:
     try:
-        answer = client.look(root, {}, about=about, auth=NoKey())
+        answer = client.look(root, {}, subject=subject, auth=NoKey())
     except StoreError as error:
-        if error.details.get("status") not in CLOSED_STATUSES or error.cause in (SITE_PASSWORD, WRONG_SITE_PASSWORD):
+        if error.details.get("status") not in CLOSED_STATUSES or error.diagnosis in (
+            SITE_PASSWORD,
+            WRONG_SITE_PASSWORD,
+        ):
             raise
         # What a stranger is refused, the key may be given: it is asked for with the key before anything is said.
         return Discovery(root, {}, error.date, error)
     if not isinstance(answer.data, dict) or not isinstance(answer.data.get("namespaces"), list):
-        raise StoreError(client.place(about), NO_DATA, status=200)
+        raise StoreError(client.prefix(subject), NO_DATA, status=200)
     return Discovery(answer.url.rstrip("/") + "/", answer.data, answer.date)
 
 
-def _enter_by_front_page(client: Client, tried: str, refused: StoreError | PassingError, about: str) -> Discovery:
-    place, site_url = client.place(about), client.settings.site_url
-    page = client.page(f"{site_url}/", about=about)
+def _enter_by_front_page(client: Client, tried: str, refused: StoreError | PassingError, subject: str) -> Discovery:
+    prefix, site_url = client.prefix(subject), client.settings.site_url
+    page = client.page(f"{site_url}/", subject=subject)
     named = api_root(page.link, site_url) or linked_api_root(page.text, site_url)
     if named is None:
-        cause = _cause_of_no_link(page, refused.cause)
-        if cause is REST_OFF and refused.cause is REST_BLOCKED and isinstance(refused, StoreError):
+        diagnosis = _diagnose_no_link(page, refused.diagnosis)
+        if diagnosis is REST_OFF and refused.diagnosis is REST_BLOCKED and isinstance(refused, StoreError):
             return Discovery(tried, {}, refused.date, refused)
-        raise StoreError(place, cause, status=page.status)
+        raise StoreError(prefix, diagnosis, status=page.status)
     if "rest_route=" in named:
-        raise StoreError(place, PLAIN_PERMALINKS)
+        raise StoreError(prefix, PLAIN_PERMALINKS)
     if not is_same_store(named, site_url):
-        raise StoreError(place, OTHER_HOST, target=origin(named))
+        raise StoreError(prefix, OTHER_HOST, target=origin(named))
     # Behind a proxy WordPress may name itself by http: only its path counts.
     root = origin(site_url) + urlsplit(named).path.rstrip("/") + "/"
     if root != tried:
-        return _enter(client, root, about)
-    if refused.cause is REST_BLOCKED and isinstance(refused, StoreError):
+        return _enter(client, root, subject)
+    if refused.diagnosis is REST_BLOCKED and isinstance(refused, StoreError):
         return Discovery(root, {}, refused.date, refused)
-    raise refused if refused.cause in _SHUT else StoreError(place, REST_OFF)
+    raise refused if refused.diagnosis in _SHUT else StoreError(prefix, REST_OFF)
 
 
-def _cause_of_no_link(page: Page, refused: Diagnosis) -> Diagnosis:
-    cause, _ = answer_cause(page.status, {}, page.text.encode())
-    if cause in _SHUT:
-        return cause
+def _diagnose_no_link(page: HtmlPage, refused: Diagnosis) -> Diagnosis:
+    diagnosis, _ = classify(page.status, {}, page.text.encode())
+    if diagnosis in _SHUT:
+        return diagnosis
     if refused in _SHUT:
         return refused
     return REST_OFF if re.search(WORDPRESS, page.text, re.IGNORECASE) else NOT_WORDPRESS

@@ -30,7 +30,7 @@ from tap_woo_pim.http.diagnoses import (
     WRONG_PASSWORD,
     WRONG_SECRET,
 )
-from tap_woo_pim.http.models import Answer
+from tap_woo_pim.http.models import Response
 
 Auth = Basic | Query | OAuth
 
@@ -63,11 +63,11 @@ class AuthResult:
     method: str
     auth: Auth
     date: datetime.datetime | None
-    products: Answer | StoreError
+    products: Response | StoreError
     advice: str = ""
 
 
-def log_in(client: Client, url: str, home: str, date: datetime.datetime | None, about: str) -> AuthResult:
+def log_in(client: Client, url: str, home: str, date: datetime.datetime | None, subject: str) -> AuthResult:
     """Find the way in.
 
     Args:
@@ -75,22 +75,22 @@ def log_in(client: Client, url: str, home: str, date: datetime.datetime | None, 
         url: address of its list of products.
         home: address of the store as WordPress believes it to be.
         date: the store's clock, by its last answer.
-        about: what is asked for, for messages.
+        subject: what is asked for, for messages.
 
     Raises:
         StoreError: the store takes the key in no way, or not in the one that is set.
         RetriableAPIError: the store or the network failed.
     """
-    return _Login(client, url, home, date, about).way_in()
+    return _Login(client, url, home, date, subject).way_in()
 
 
 class _Login:
-    def __init__(self, client: Client, url: str, home: str, date: datetime.datetime | None, about: str) -> None:
+    def __init__(self, client: Client, url: str, home: str, date: datetime.datetime | None, subject: str) -> None:
         self._client = client
         self._settings = client.settings
         self._url = url
-        self._about = about
-        self._place = client.place(about)
+        self._subject = subject
+        self._prefix = client.prefix(subject)
         self._pair = KeyPair(self._settings.consumer_key, self._settings.consumer_secret)
         self._home = home
         self._clock_offset_seconds = _seconds_ahead(date)
@@ -106,12 +106,12 @@ class _Login:
                 continue
             if isinstance(found, AuthResult):
                 return replace(found, advice=self._compare_with_setting(found))
-            if found.cause is UNKNOWN_KEY or (found.cause is WRONG_SECRET and method == "oauth1"):
+            if found.diagnosis is UNKNOWN_KEY or (found.diagnosis is WRONG_SECRET and method == "oauth1"):
                 refused = found
-            elif found.cause in (REST_BLOCKED, FIREWALL):
+            elif found.diagnosis in (REST_BLOCKED, FIREWALL):
                 # A plugin that closes the API to visitors says so of a key that did not arrive as well.
                 refused = refused or found
-            elif refused is None or found.cause in ABOUT_THE_KEY:
+            elif refused is None or found.diagnosis in ABOUT_THE_KEY:
                 raise found
         assert refused is not None
         raise self._named(refused)
@@ -143,7 +143,7 @@ class _Login:
             answer = self._ask(auth)
         except StoreError as error:
             found = self._judge(method, auth, error)
-            if isinstance(found, StoreError) and found.cause is CLOCK and found.date and may_set_clock:
+            if isinstance(found, StoreError) and found.diagnosis is CLOCK and found.date and may_set_clock:
                 assert isinstance(auth, OAuth)
                 # The date that was gone by was a cache's, perhaps; an error is never cached.
                 auth.clock_offset_seconds = _seconds_ahead(found.date)
@@ -152,20 +152,20 @@ class _Login:
         return AuthResult(method, auth, answer.date, answer)
 
     def _judge(self, method: str, auth: Auth, error: StoreError) -> AuthResult | StoreError:
-        if error.cause is NO_RIGHTS:
+        if error.diagnosis is NO_RIGHTS:
             return AuthResult(method, auth, error.date, error)
-        if error.cause is NOT_SIGNED_IN:
-            return StoreError(self._place, self._compare(auth, error)).said(error.error, error.date)
+        if error.diagnosis is NOT_SIGNED_IN:
+            return StoreError(self._prefix, self._compare(auth, error)).said(error.error, error.date)
         return error
 
-    def _ask(self, auth: Auth) -> Answer:
-        return self._client.look(self._url, PROBE, about=self._about, auth=auth)
+    def _ask(self, auth: Auth) -> Response:
+        return self._client.look(self._url, PROBE, subject=self._subject, auth=auth)
 
     def _compare(self, auth: Auth, error: StoreError) -> Diagnosis:
-        """Tell the cause of a text in another language, by what the store says to requests whose cause is known."""
+        """Tell the cause of a text in another language, by what the store says to requests whose diagnosis is known."""
         try:
             # A description takes no permission to read, only a right key (11.0.1, 9.9.5, 5.9.0).
-            self._client.options(self._url, about=self._about, auth=auth)
+            self._client.options(self._url, subject=self._subject, auth=auth)
         except StoreError as described:
             if described.error.code != AUTHENTICATION_ERROR:
                 return NOT_SIGNED_IN
@@ -174,25 +174,25 @@ class _Login:
         if not isinstance(auth, OAuth):
             return WRONG_SECRET
         pairs = {UNKNOWN_KEY: UNKNOWN_PAIR, WRONG_SECRET: KeyPair(self._pair.consumer_key, "cs_")}
-        for cause, pair in pairs.items():
+        for diagnosis, pair in pairs.items():
             try:
                 self._ask(auth.with_pair(pair))
             except StoreError as other:
                 if other.error.message == error.error.message:
-                    return cause
+                    return diagnosis
         return CLOCK
 
     def _compare_with_setting(self, way_in: AuthResult) -> str:
         wanted, found = self._settings.auth_method, way_in.method
         if wanted not in ("auto", found):
-            raise StoreError(self._place, self._why_not(wanted, way_in), method=wanted)
-        logger.info("%s: the key works with auth_method %s.", self._place, found)
+            raise StoreError(self._prefix, self._why_not(wanted, way_in), method=wanted)
+        logger.info("%s: the key works with auth_method %s.", self._prefix, found)
         is_best = found == "basic" or (found == "query" and self._settings.http_user)
         if wanted != "auto" or is_best or not self._url.startswith("https://"):
             return ""
         reason = self._why_not("basic", way_in).what.format(method="basic")
         advice = f"{reason}. Set auth_method to {found} to save requests."
-        logger.warning("%s: %s", self._place, advice)
+        logger.warning("%s: %s", self._prefix, advice)
         return advice
 
     @staticmethod
@@ -207,22 +207,22 @@ class _Login:
         key = self._pair.consumer_key
         if self._settings.has_application_password:
             return self._named_password(error)
-        if error.cause is not UNKNOWN_KEY:
+        if error.diagnosis is not UNKNOWN_KEY:
             return error
         if len(key) != KEY_LENGTH:
-            return StoreError(self._place, CUT_KEY, length=len(key))
+            return StoreError(self._prefix, CUT_KEY, length=len(key))
         return error
 
     def _named_password(self, error: StoreError) -> StoreError:
         """Say more of an application password that was refused."""
         code = error.error.code
         if code in ("invalid_username", "invalid_email"):
-            return StoreError(self._place, UNKNOWN_USER)
+            return StoreError(self._prefix, UNKNOWN_USER)
         if code == "incorrect_password":
-            return StoreError(self._place, WRONG_PASSWORD)
+            return StoreError(self._prefix, WRONG_PASSWORD)
         if code.startswith("application_passwords_disabled"):
-            return StoreError(self._place, NO_APPLICATION_PASSWORDS)
-        return StoreError(self._place, LOST_PASSWORD) if error.cause is UNKNOWN_KEY else error
+            return StoreError(self._prefix, NO_APPLICATION_PASSWORDS)
+        return StoreError(self._prefix, LOST_PASSWORD) if error.diagnosis is UNKNOWN_KEY else error
 
 
 def _seconds_ahead(date: datetime.datetime | None) -> float:

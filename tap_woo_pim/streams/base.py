@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_woo_pim.config.settings import Settings
-    from tap_woo_pim.http.models import Answer
+    from tap_woo_pim.http.models import Response
     from tap_woo_pim.store.connection import Connection
     from tap_woo_pim.sync.context import Run
 
@@ -77,7 +77,7 @@ class WooStream(Stream):
         rest = [column for column in cls.columns if column.name not in cls.primary_keys]
         return (STORE_ID, *keys, SYNCED_AT, *rest)
 
-    def ask_ahead(self) -> Future[Answer] | None:
+    def ask_ahead(self) -> Future[Response] | None:
         """Ask the store for what the stream will need first, so that small streams are in flight together.
 
         Returns:

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tap_woo_pim._compat import override
-from tap_woo_pim.http.models import Answer
+from tap_woo_pim.http.models import Response
 from tap_woo_pim.pagination.page import Listing, Row, Unread
 from tap_woo_pim.pagination.page_size import PageSize
 from tap_woo_pim.pagination.pages import MOST_SHORT_PAGES
@@ -107,7 +107,7 @@ class FullTableStream(WooStream):
         self.kept.store = store
 
     @override
-    def ask_ahead(self) -> Future[Answer] | None:
+    def ask_ahead(self) -> Future[Response] | None:
         if not self.is_soon:
             return None
         return ask_ahead(self.connection, self.listing(self.connection.path(self.route), self.parameters()))
@@ -146,8 +146,8 @@ class FullTableStream(WooStream):
 
     def shaper(self, **constants: Any) -> Shaper:
         """The shaper of this stream's rows."""
-        misfits = self.run.progress.accounts[self.name].misfits
-        return Shaper(self.columns, self.selected_columns, {**self.run.keys, **constants}, misfits)
+        mismatches = self.run.progress.accounts[self.name].mismatches
+        return Shaper(self.columns, self.selected_columns, {**self.run.keys, **constants}, mismatches)
 
     def report_unread(self, listing: Listing) -> None:
         """Write the rows that a list could not deliver to the stream `unread_rows`."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from singer_sdk.exceptions import RetriableAPIError
 
 from tap_woo_pim._compat import override
-from tap_woo_pim.http.models import Answer
+from tap_woo_pim.http.models import Response
 from tap_woo_pim.pagination.page import Listing, Row, key_of
 from tap_woo_pim.pagination.reader import ask_ahead as ask_pages_ahead
 from tap_woo_pim.records.columns import ID
@@ -171,7 +171,7 @@ class IncrementalStream(FullTableStream):
         return hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()[:12]
 
     @override
-    def ask_ahead(self) -> Future[Answer] | None:
+    def ask_ahead(self) -> Future[Response] | None:
         if self.kept.read is not None:
             return None
         if self.full_sync_reason() is None:
@@ -428,7 +428,7 @@ class IncrementalStream(FullTableStream):
         for status in statuses:
             params = {**status, "orderby": "id", "order": "desc", "per_page": 1, "_fields": "id"}
             try:
-                answer = self.connection.get(self.source.path, params, about=self.name, tries=2)
+                answer = self.connection.get(self.source.path, params, subject=self.name, tries=2)
             except RetriableAPIError:  # the last row may be one that the store cannot deliver
                 return None
             if answer.total is None or bool(answer.total) != bool(answer.data):

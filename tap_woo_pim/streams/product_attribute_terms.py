@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 
 from tap_woo_pim._compat import override
-from tap_woo_pim.http.models import Answer
+from tap_woo_pim.http.models import Response
 from tap_woo_pim.pagination.page import Listing, Row
 from tap_woo_pim.pagination.reader import read_many
 from tap_woo_pim.records.columns import INTEGER, Column
@@ -40,11 +40,11 @@ class ProductAttributeTermsStream(FullTableStream):
         self.run.progress.page(self.name, self._attributes_read, self._attributes_found, "attributes")
 
     @override
-    def ask_ahead(self) -> Future[Answer] | None:
+    def ask_ahead(self) -> Future[Response] | None:
         if self._attributes is not None:
             return None
         listing = self._listing_of_attributes()
-        return self.connection.ask_ahead(listing.path, listing.params, about=self.name)
+        return self.connection.ask_ahead(listing.path, listing.params, subject=self.name)
 
     @override
     def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:

@@ -40,7 +40,7 @@ class ProductCustomFieldsStream(FullTableStream):
         unusable = 0
         for page in range(MAX_PAGES):
             params = {**listing.params, "per_page": MAX_PAGE_SIZE, "page": page + 1}
-            answer = self.connection.get(listing.path, params, about=self.name)
+            answer = self.connection.get(listing.path, params, subject=self.name)
             totals.add(answer.total)
             begin = page * MAX_PAGE_SIZE
             for position, name in enumerate(answer.data, begin):

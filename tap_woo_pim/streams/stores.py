@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tap_woo_pim._compat import override
 from tap_woo_pim.exceptions import BodyError, PassingError, StoreError
 from tap_woo_pim.http.diagnoses import REVOKED
-from tap_woo_pim.http.models import Answer, RequestOptions
+from tap_woo_pim.http.models import RequestOptions, Response
 from tap_woo_pim.http.retry import RETRIED_STATUSES
 from tap_woo_pim.http.shapes import as_list, as_object
 from tap_woo_pim.pagination.page import Unread
@@ -97,7 +97,7 @@ class StoresStream(WooStream):
     )
 
     @override
-    def ask_ahead(self) -> Future[Answer] | None:
+    def ask_ahead(self) -> Future[Response] | None:
         for route in ROUTES:
             self.connection.ask_ahead(self.connection.path(route), PARAMETERS.get(route, {}), **self._how(route))
         return None  # settings and status need more rights than products do
@@ -150,7 +150,7 @@ class StoresStream(WooStream):
             "currency_symbol": currency.get("symbol"),
         }
         columns = [column for column in self.columns if column is not EXTRA_FIELDS]
-        return Shaper(columns, self.selected_columns, self.run.keys, account.misfits).shape(row), unread
+        return Shaper(columns, self.selected_columns, self.run.keys, account.mismatches).shape(row), unread
 
     def _ask(self, route: str, unread: list[Unread]) -> dict[str, Any]:
         try:
@@ -166,7 +166,7 @@ class StoresStream(WooStream):
         return told
 
     def _how(self, route: str) -> RequestOptions:
-        return {"about": self.name, "tries": TRIES, "expects": SHAPES.get(route, _settings)}
+        return {"subject": self.name, "tries": TRIES, "expects": SHAPES.get(route, _settings)}
 
     def _report(self, unread: list[Unread], outcome: str) -> None:
         for part in unread:
@@ -193,7 +193,7 @@ def _is_refusal(error: StoreError | PassingError) -> bool:
     status = error.details.get("status")
     # A status that passes is of a store that was given up.
     is_refused = isinstance(status, int) and 400 <= status < 500 and status not in RETRIED_STATUSES
-    return isinstance(error, StoreError) and error.cause is not REVOKED and is_refused
+    return isinstance(error, StoreError) and error.diagnosis is not REVOKED and is_refused
 
 
 def _settings(data: Any) -> dict[str, Any]:

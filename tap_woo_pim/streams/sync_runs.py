@@ -88,7 +88,7 @@ class SyncRunsStream(SideStream):
         progress.end()
         status = INCOMPLETE if progress.is_incomplete else COMPLETE
         self._kind, self._kind_reason = self._decide()
-        self.run.outcome = progress.outcome(self.settings.place(self._kind), status)
+        self.run.outcome = progress.outcome(self.settings.prefix(self._kind), status)
         self.end(status, self.run.outcome)
 
     @override

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 
 from tap_woo_pim._compat import override
-from tap_woo_pim.http.models import Answer
+from tap_woo_pim.http.models import Response
 from tap_woo_pim.pagination.page import Listing, Row, Unread, key_of
 from tap_woo_pim.records.columns import Column
 from tap_woo_pim.store.connection import Connection
@@ -17,8 +17,8 @@ class UnpagedStream(FullTableStream):
     """A stream of the rows of a list that comes in one piece. Its first column tells the rows apart."""
 
     @override
-    def ask_ahead(self) -> Future[Answer] | None:
-        return self.connection.ask_ahead(self.connection.path(self.route), self.parameters(), about=self.name)
+    def ask_ahead(self) -> Future[Response] | None:
+        return self.connection.ask_ahead(self.connection.path(self.route), self.parameters(), subject=self.name)
 
     @override
     def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:
@@ -40,7 +40,7 @@ def read_unpaged(connection: Connection, listing: Listing, key: Column) -> list[
         The rows that have the key, which is of its column's kind.
     """
     rows = []
-    for place, row in enumerate(connection.get(listing.path, listing.params, about=listing.about).data):
+    for place, row in enumerate(connection.get(listing.path, listing.params, subject=listing.subject).data):
         value = key_of(row, key.name, key.kind)
         if value is not None:
             rows.append({**row, key.name: value})

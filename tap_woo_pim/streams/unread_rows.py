@@ -35,6 +35,6 @@ class UnreadRowsStream(SideStream):
         yield from super().get_records(context)
         if self.settings.fail_on_unread and self.count:
             raise FatalSyncError(
-                f"{self.settings.place(self.name)}: {self.count} rows could not be read;"
+                f"{self.settings.prefix(self.name)}: {self.count} rows could not be read;"
                 " they are named in unread_rows. Mend them in the store, or turn fail_on_unread off."
             )

@@ -33,7 +33,7 @@ class Account:
         changed: those of them with a later date of modification than any that was brought before; None where rows of
             the stream have no such date.
         skipped: rows that the store could not deliver.
-        misfits: values that did not fit their column and stand in extra_fields, by column.
+        mismatches: values that did not fit their column and stand in extra_fields, by column.
         seconds: how long its reading took; None while it goes on.
         kind: FULL or INCREMENTAL.
         total: how long the list is that is being read, in rows, or in products or attributes where it is read below
@@ -46,7 +46,7 @@ class Account:
     rows: int = 0
     changed: int | None = None
     skipped: int = 0
-    misfits: Counter[str] = field(default_factory=Counter)
+    mismatches: Counter[str] = field(default_factory=Counter)
     seconds: float | None = None
     kind: str = FULL
     total: int | None = None
@@ -106,8 +106,8 @@ class Progress:
             if account.seconds is None:
                 account.seconds = self._clock() - account.began
                 self._measure(stream, 1, 1)
-                if account.misfits:
-                    counted = ", ".join(f"{name} {number:,}" for name, number in account.misfits.most_common())
+                if account.mismatches:
+                    counted = ", ".join(f"{name} {number:,}" for name, number in account.mismatches.most_common())
                     logger.warning(
                         "%s: values that do not fit their column stand in extra_fields: %s.", stream, counted
                     )

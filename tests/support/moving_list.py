@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from singer_sdk.exceptions import RetriableAPIError
 
-from tap_woo_pim.http.models import Answer
+from tap_woo_pim.http.models import Response
 from tap_woo_pim.http.prefetch import Inline
 from tap_woo_pim.pagination.page import Listing
 from tap_woo_pim.pagination.paginator import OverlapPaginator
@@ -34,9 +34,9 @@ class MovingList:
     cut: set[int] = field(default_factory=set)
     repeated: set[int] = field(default_factory=set)
     requests: int = 0
-    last: Answer | None = None
+    last: Response | None = None
 
-    def get(self, _path: str, params: dict[str, Any], **_: Any) -> Answer:
+    def get(self, _path: str, params: dict[str, Any], **_: Any) -> Response:
         self.requests += 1
         if self.script:
             self._move(*self.script.pop(0))
@@ -49,7 +49,7 @@ class MovingList:
             raise RetriableAPIError("the server broke down")
         if self.last is None or self.requests not in self.repeated:
             shown = [{"id": row} for row in window if row not in self.hidden]
-            self.last = Answer(shown[:-1] if self.requests in self.cut else shown, len(self.ids), None)
+            self.last = Response(shown[:-1] if self.requests in self.cut else shown, len(self.ids), None)
         return self.last
 
     def _move(self, what: str, which: int) -> None:
@@ -59,7 +59,7 @@ class MovingList:
             self.ids.append(which)
 
     def store(self) -> Connection:
-        client = SimpleNamespace(executor=Inline(), place=lambda about: f"store, {about}")
+        client = SimpleNamespace(executor=Inline(), prefix=lambda subject: f"store, {subject}")
         found = SimpleNamespace(get=self.get, client=client, settings=SimpleNamespace(max_concurrency=4))
         return cast("Connection", found)
 

@@ -83,7 +83,7 @@ def test_a_compression_bomb_takes_no_more_memory_than_the_limit_of_a_body(store:
         tracemalloc.start()
         try:
             with pytest.raises(SingerSDKError, match="sent more than 64 MB"):
-                tap.run.connection.get("wc/v3/products/tags", {"per_page": 2}, about="tags")
+                tap.run.connection.get("wc/v3/products/tags", {"per_page": 2}, subject="tags")
             peak_bytes = tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()

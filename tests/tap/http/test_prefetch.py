@@ -14,7 +14,7 @@ from typing import Any, cast
 import pytest
 
 from demo_store import Request, Store
-from tap_woo_pim.http.models import Answer
+from tap_woo_pim.http.models import Response
 from tap_woo_pim.http.prefetch import in_order
 from tap_woo_pim.pagination.page import Listing
 from tap_woo_pim.pagination.paginator import OverlapPaginator
@@ -122,13 +122,13 @@ def test_lists_of_changes_are_asked_for_together(served: Site) -> None:
 def test_pages_behind_a_slow_one_are_fetched_meanwhile() -> None:
     others = threading.Semaphore(0)
 
-    def get(_path: str, params: dict[str, Any], **_: Any) -> Answer:
+    def get(_path: str, params: dict[str, Any], **_: Any) -> Response:
         offset, size = params["offset"], params["per_page"]
         if offset == 0:
             assert all(others.acquire(timeout=10) for _ in range(4))
         else:
             others.release()
-        return Answer([{"id": row} for row in range(offset + 1, min(offset + size, 500) + 1)], 500, None)
+        return Response([{"id": row} for row in range(offset + 1, min(offset + size, 500) + 1)], 500, None)
 
     with ThreadPoolExecutor(4) as executor:
         client = SimpleNamespace(executor=executor)

@@ -48,36 +48,36 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
 
 def test_time_of_failing_requests_that_overlap_is_counted_once() -> None:
     clock = Clock()
-    patience = RetryBudget(1000, 10, clock)
-    with patience.request() as failed:
+    budget = RetryBudget(1000, 10, clock)
+    with budget.request() as failed:
         clock.seconds = 2
         failed(0)
-        with patience.request() as other:
+        with budget.request() as other:
             other(0)
             clock.seconds = 6
         failed(0)
-        assert not patience.is_spent
+        assert not budget.is_spent
     clock.seconds = 50  # requests that do not fail take none
-    with patience.request():
+    with budget.request():
         clock.seconds = 60
-    assert not patience.is_spent
-    with patience.request() as failed:
+    assert not budget.is_spent
+    with budget.request() as failed:
         clock.seconds = 65
         failed(0)
-        assert patience.is_spent
+        assert budget.is_spent
 
 
-def test_a_good_answer_ends_the_silence_and_what_the_store_asked_for_is_none() -> None:
+def test_a_good_response_ends_the_outage_and_what_the_store_asked_for_is_none() -> None:
     clock = Clock()
-    patience = RetryBudget(10, 1000, clock)
-    with patience.request() as failed:
+    budget = RetryBudget(10, 1000, clock)
+    with budget.request() as failed:
         failed(300)
         clock.seconds = 309
-        assert not patience.is_silent
+        assert not budget.is_outage
         clock.seconds = 311
-        assert patience.is_silent
-        patience.answered()
-        assert not patience.is_silent
+        assert budget.is_outage
+        budget.succeeded()
+        assert not budget.is_outage
 
 
 @pytest.mark.parametrize("attempt", range(1, 12))

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
-from tap_woo_pim.http.models import Answer
+from tap_woo_pim.http.models import Response
 from tap_woo_pim.pagination.page import Listing
 from tap_woo_pim.pagination.paginator import OverlapPaginator
 from tap_woo_pim.pagination.reader import read
@@ -155,7 +155,7 @@ def test_a_still_list_costs_one_request_a_page() -> None:
 def test_a_cache_that_ignores_the_query_is_found_out() -> None:
     rows = MovingList(list(range(1, 1000)))
     site = rows.store()
-    site.get = lambda *_, **__: Answer([{"id": row} for row in range(1, 11)], 999, None)  # type: ignore[method-assign]
+    site.get = lambda *_, **__: Response([{"id": row} for row in range(1, 11)], 999, None)  # type: ignore[method-assign]
     with pytest.raises(FatalAPIError, match="cache"):
         list(read(site, Listing("list", {}, "rows", OverlapPaginator(10))))
 
@@ -187,10 +187,10 @@ def test_a_list_may_be_ten_times_as_long_as_it_says_but_never_longer_than_any_li
     rows = MovingList([])
     site = rows.store()
 
-    def endless(_path: str, params: dict[str, Any], **_: Any) -> Answer:
+    def endless(_path: str, params: dict[str, Any], **_: Any) -> Response:
         rows.requests += 1
         begin = params["offset"] + 1
-        return Answer([{"id": row} for row in range(begin, begin + params["per_page"])], 10**17, None)
+        return Response([{"id": row} for row in range(begin, begin + params["per_page"])], 10**17, None)
 
     site.get = endless  # type: ignore[method-assign, assignment]
     with pytest.raises(FatalAPIError, match="never end"):
@@ -201,6 +201,6 @@ def test_a_list_may_be_ten_times_as_long_as_it_says_but_never_longer_than_any_li
 def test_a_store_that_counts_rows_it_never_sends_ends() -> None:
     rows = MovingList([1, 2, 3])
     site = rows.store()
-    site.get = lambda *_, **__: Answer([], 10**9, None)  # type: ignore[method-assign]
+    site.get = lambda *_, **__: Response([], 10**9, None)  # type: ignore[method-assign]
     with pytest.raises(FatalAPIError):
         list(read(site, Listing("list", {}, "rows", OverlapPaginator(10))))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from singer_sdk.exceptions import SingerSDKError
 
-from tap_woo_pim.http.models import Answer
+from tap_woo_pim.http.models import Response
 from tap_woo_pim.pagination.page import Listing
 from tap_woo_pim.pagination.paginator import OverlapPaginator
 from tap_woo_pim.pagination.reader import read
@@ -39,9 +39,9 @@ class LyingList(MovingList):
     lies: dict[int, Lie] = field(default_factory=dict)
     lasting: bool = False
     counts: bool = True
-    kept: dict[str, Answer] = field(default_factory=dict)
+    kept: dict[str, Response] = field(default_factory=dict)
 
-    def get(self, _path: str, params: dict[str, Any], **_: Any) -> Answer:
+    def get(self, _path: str, params: dict[str, Any], **_: Any) -> Response:
         key = str(sorted(params.items()))
         if self.lasting and key in self.kept:
             self.requests += 1
@@ -62,9 +62,9 @@ class LyingList(MovingList):
             del rows[which % 5 :: 3]
         elif what == "short" and params.get("offset"):
             del rows[which % 7 :]
-            answer = Answer(rows, params["offset"] + len(rows), None)
+            answer = Response(rows, params["offset"] + len(rows), None)
         total = max(0, answer.total + which - 60) if what == "total" and answer.total is not None else answer.total
-        self.kept[key] = Answer(rows, total if self.counts else None, None)
+        self.kept[key] = Response(rows, total if self.counts else None, None)
         return self.kept[key]
 
 

@@ -60,9 +60,9 @@ def test_what_fits_no_column_stands_in_extra_fields(data: st.DataObject) -> None
     assert {name: value for name, value in row.items() if name not in known | NOISE} == {
         name: value for name, value in extra.items() if name not in known
     }
-    misfits = {name for name in extra if name in known}
-    assert all(record[name] is None and extra[name] == row[name] for name in misfits)
-    assert shaping.misfits == dict.fromkeys(misfits, 1)
+    mismatches = {name for name in extra if name in known}
+    assert all(record[name] is None and extra[name] == row[name] for name in mismatches)
+    assert shaping.mismatches == dict.fromkeys(mismatches, 1)
 
 
 def clean(value: Any) -> Any:

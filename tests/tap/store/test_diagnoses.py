@@ -13,7 +13,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from tap_woo_pim.exceptions import Diagnosis
 from tap_woo_pim.http import diagnoses
-from tap_woo_pim.http.classify import connection_cause
+from tap_woo_pim.http.classify import classify_connection
 from tests.support.connection_cases import CASES, Case
 from tests.support.stage import Stage
 
@@ -61,4 +61,4 @@ def test_network_that_does_not_lead_to_the_store_is_told(number: int) -> None:
     # As urllib3 and requests wrap it.
     error = NewConnectionError(HTTPSConnection("shop.example"), f"Failed: {OSError(number, os.strerror(number))}")
     raised = requests.ConnectionError(MaxRetryError(HTTPSConnectionPool("shop.example"), "/", error))
-    assert connection_cause(raised, "https://shop.example/") is diagnoses.UNREACHABLE
+    assert classify_connection(raised, "https://shop.example/") is diagnoses.UNREACHABLE
