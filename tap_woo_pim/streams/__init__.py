@@ -1,36 +1,21 @@
-"""The streams of the tap, one file each, in the order in which they are read."""
+"""The streams of the tap, one file each. A new file in this folder is found by itself."""
+
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
 
 from tap_woo_pim.streams.base import WooStream
-from tap_woo_pim.streams.product_attribute_terms import ProductAttributeTermsStream
-from tap_woo_pim.streams.product_attributes import ProductAttributesStream
-from tap_woo_pim.streams.product_brands import ProductBrandsStream
-from tap_woo_pim.streams.product_categories import ProductCategoriesStream
-from tap_woo_pim.streams.product_custom_fields import ProductCustomFieldsStream
-from tap_woo_pim.streams.product_reviews import ProductReviewsStream
-from tap_woo_pim.streams.product_shipping_classes import ProductShippingClassesStream
-from tap_woo_pim.streams.product_tags import ProductTagsStream
-from tap_woo_pim.streams.product_variations import ProductVariationsStream
-from tap_woo_pim.streams.products import ProductsStream
-from tap_woo_pim.streams.snapshots import SnapshotsStream
-from tap_woo_pim.streams.stores import StoresStream
-from tap_woo_pim.streams.sync_runs import SyncRunsStream
-from tap_woo_pim.streams.tax_classes import TaxClassesStream
-from tap_woo_pim.streams.unread_rows import UnreadRowsStream
 
-STREAMS: tuple[type[WooStream], ...] = (
-    StoresStream,
-    TaxClassesStream,
-    ProductShippingClassesStream,
-    ProductAttributesStream,
-    ProductAttributeTermsStream,
-    ProductCategoriesStream,
-    ProductTagsStream,
-    ProductBrandsStream,
-    ProductsStream,
-    ProductVariationsStream,  # after products: the walk over parents must not run ahead of them
-    ProductCustomFieldsStream,
-    ProductReviewsStream,
-    SnapshotsStream,
-    UnreadRowsStream,
-    SyncRunsStream,  # last: its row says how all of this ended
-)
+
+def _declared() -> Iterator[type[WooStream]]:
+    """Yield the classes with a name of their own."""
+    for found in iter_modules(__path__):
+        if found.name == "__main__":
+            continue
+        module = import_module(f"{__name__}.{found.name}")
+        classes = [one for one in vars(module).values() if isinstance(one, type) and issubclass(one, WooStream)]
+        yield from (one for one in classes if one.__module__ == module.__name__ and "name" in vars(one))
+
+
+STREAMS: tuple[type[WooStream], ...] = tuple(sorted(_declared(), key=lambda stream: (stream.turn, stream.name)))
+"""All streams, in the order in which they are read."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
 from concurrent.futures import Future
+from enum import IntEnum, auto
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from singer_sdk import Stream
@@ -31,15 +32,30 @@ STORE_ID = Column("store_id", CODE, "Stable name of the store in the PIM databas
 SYNCED_AT = Column("synced_at", TIME, "The store's clock (UTC) at the start of the run that brought this row.")
 
 
+class Turn(IntEnum):
+    """When a stream is read. Those of one turn are read in the order of their names."""
+
+    STORE = auto()
+    LISTS = auto()
+    TERMS = auto()  # after the attributes to which they belong
+    PRODUCTS = auto()  # after the lists that they carry: a renamed category makes a full sync of products due
+    VARIATIONS = auto()  # after products: the list of parents must not be ahead of them
+    LATE = auto()
+    SIDE = auto()  # what the other streams wrote meanwhile
+    HISTORY = auto()  # says how all of this ended
+
+
 class WooStream(Stream):
     """A stream whose rows belong to one store.
 
     Attributes:
+        turn: when it is read.
         component: the sync component that brings the stream; None for streams that always come.
         columns: the columns beside store_id and synced_at. Those in `primary_keys` are required, all else nullable.
     """
 
     name: str
+    turn: ClassVar[Turn] = Turn.LISTS
     component: ClassVar[str | None] = None
     columns: ClassVar[tuple[Column, ...]]
     primary_keys: ClassVar[tuple[str, ...]] = ("store_id", "id")

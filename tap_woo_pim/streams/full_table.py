@@ -16,7 +16,7 @@ from tap_woo_pim.pagination.reader import ask_ahead, read
 from tap_woo_pim.records.columns import Column
 from tap_woo_pim.records.shaper import EXTRA_FIELDS, Shaper
 from tap_woo_pim.redaction import SECRETS
-from tap_woo_pim.streams.base import WooStream
+from tap_woo_pim.streams.base import Turn, WooStream
 from tap_woo_pim.sync.completeness import RowCounts
 from tap_woo_pim.sync.context import TIME_FORMAT, Run
 from tap_woo_pim.sync.digest import Digest
@@ -34,12 +34,10 @@ class FullTableStream(WooStream):
     Attributes:
         route: the list's route below the WooCommerce namespace.
         is_carried: whether products show names of its rows, so that these change with them though no date tells.
-        is_soon: whether its turn comes before products; later, answers that were asked for ahead would be old.
     """
 
     route: ClassVar[str]
     is_carried: ClassVar[bool] = False
-    is_soon: ClassVar[bool] = True
     _pages: PageSize | None = None
 
     @property
@@ -108,7 +106,7 @@ class FullTableStream(WooStream):
 
     @override
     def ask_ahead(self) -> Future[Response] | None:
-        if not self.is_soon:
+        if self.turn > Turn.PRODUCTS:  # by then, responses that were asked for now would be old
             return None
         return ask_ahead(self.connection, self.listing(self.connection.path(self.route), self.parameters()))
 

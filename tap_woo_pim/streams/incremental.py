@@ -19,6 +19,7 @@ from tap_woo_pim.pagination.page import Listing, Row, key_of
 from tap_woo_pim.pagination.reader import ask_ahead as ask_pages_ahead
 from tap_woo_pim.records.columns import ID
 from tap_woo_pim.records.shaper import Shaper
+from tap_woo_pim.streams.base import Turn
 from tap_woo_pim.streams.full_table import FullTableStream
 from tap_woo_pim.streams.variation_sources import FlatSource, PagePart
 from tap_woo_pim.sync.bookmark import MODIFIED, Bookmark, newest, parse
@@ -179,7 +180,7 @@ class IncrementalStream(FullTableStream):
             lists = [self.list_of(status, since) for status in self.statuses(self.source.path)]
             first, *_ = [ask_pages_ahead(self.connection, listing) for listing in lists]
             return first
-        if not self.is_soon:
+        if self.turn > Turn.PRODUCTS:
             return None
         return ask_pages_ahead(self.connection, self.list_of(self.statuses(self.source.path)[0], None))
 

@@ -10,6 +10,7 @@ from tap_woo_pim.http.models import Response
 from tap_woo_pim.pagination.page import Listing, Row
 from tap_woo_pim.pagination.reader import read_many
 from tap_woo_pim.records.columns import INTEGER, Column
+from tap_woo_pim.streams.base import Turn
 from tap_woo_pim.streams.full_table import FullTableStream
 from tap_woo_pim.streams.product_attributes import ProductAttributesStream
 from tap_woo_pim.streams.terms import TERM
@@ -25,6 +26,7 @@ class ProductAttributeTermsStream(FullTableStream):
     name = "product_attribute_terms"
     component = "attributes"
     route = "products/attributes/{}/terms"
+    turn = Turn.TERMS
     is_carried = True
     columns = (
         *TERM,

@@ -8,6 +8,7 @@ from tap_woo_pim._compat import override
 from tap_woo_pim.pagination.page import Listing, Row, Unread, key_of
 from tap_woo_pim.pagination.paginator import MAX_PAGE_SIZE
 from tap_woo_pim.records.columns import CODE, Column
+from tap_woo_pim.streams.base import Turn
 from tap_woo_pim.streams.full_table import FullTableStream
 
 MAX_PAGES = 1000
@@ -23,7 +24,7 @@ class ProductCustomFieldsStream(FullTableStream):
     name = "product_custom_fields"
     component = "custom_fields"
     route = "products/custom-fields/names"
-    is_soon = False
+    turn = Turn.LATE
     primary_keys = ("store_id", "name")
     columns = (Column("name", CODE),)
 

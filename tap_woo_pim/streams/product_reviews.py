@@ -8,6 +8,7 @@ from typing import Any
 from tap_woo_pim._compat import override
 from tap_woo_pim.pagination.page import Listing, Row
 from tap_woo_pim.records.columns import BOOLEAN, ID, INTEGER, OBJECT, TEXT, TEXT_OR_NONE, UTC_TIME, Column
+from tap_woo_pim.streams.base import Turn
 from tap_woo_pim.streams.full_table import FullTableStream
 from tap_woo_pim.streams.products import ProductsStream
 
@@ -18,7 +19,7 @@ class ProductReviewsStream(FullTableStream):
     name = "product_reviews"
     component = "reviews"
     route = "products/reviews"
-    is_soon = False
+    turn = Turn.LATE
     columns = (
         Column("id", ID),
         Column("date_created", TEXT_OR_NONE, "Site time."),

@@ -19,6 +19,7 @@ from tap_woo_pim.records.columns import (
     Column,
 )
 from tap_woo_pim.store.connection import FLAT_VARIATIONS
+from tap_woo_pim.streams.base import Turn
 from tap_woo_pim.streams.incremental import IncrementalStream
 from tap_woo_pim.streams.parent_refresh import ParentRefresh
 from tap_woo_pim.streams.sellable import DATES, DOWNLOADS, PRICES, REST, SHIPPING_CLASS, SIZE, STOCK
@@ -38,7 +39,7 @@ class ProductVariationsStream(IncrementalStream):
     name = "product_variations"
     component = "variations"
     route = FLAT_VARIATIONS
-    is_soon = False
+    turn = Turn.VARIATIONS
     columns = (
         Column("id", ID),
         Column("parent_id", INTEGER, "ID of the variable product; 0 when it is gone."),

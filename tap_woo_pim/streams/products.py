@@ -11,6 +11,7 @@ from tap_woo_pim.records.columns import (
     TEXT_OR_NONE,
     Column,
 )
+from tap_woo_pim.streams.base import Turn
 from tap_woo_pim.streams.incremental import IncrementalStream
 from tap_woo_pim.streams.sellable import DATES, DOWNLOADS, PRICES, REST, SHIPPING_CLASS, SIZE, STOCK
 
@@ -25,6 +26,7 @@ class ProductsStream(IncrementalStream):
     ratings = 0
 
     name = "products"
+    turn = Turn.PRODUCTS
     component = "products"
     route = "products"
     columns = (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tap_woo_pim._compat import override
 from tap_woo_pim.records.columns import CODE, INTEGER, TIME, Column
-from tap_woo_pim.streams.base import WooStream
+from tap_woo_pim.streams.base import Turn, WooStream
 
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 class SideStream(WooStream):
     """A stream whose records are written by other streams, as they go."""
+
+    turn = Turn.SIDE
 
     def add(self, record: Record) -> None:
         """Write a record now if the stream is selected, its schema before the first one."""

@@ -17,7 +17,7 @@ from tap_woo_pim.pagination.page import Unread
 from tap_woo_pim.records.columns import INTEGER, LIST, NUMBER, OBJECT, TEXT, TEXT_OR_NONE, Column
 from tap_woo_pim.records.shaper import EXTRA_FIELDS, Shaper
 from tap_woo_pim.streams import store_settings
-from tap_woo_pim.streams.base import WooStream
+from tap_woo_pim.streams.base import Turn, WooStream
 from tap_woo_pim.streams.full_table import unread_record
 from tap_woo_pim.sync.state import StoreRowState
 
@@ -60,6 +60,7 @@ class StoresStream(WooStream):
     """
 
     name = "stores"
+    turn = Turn.STORE
     primary_keys = ("store_id",)
     columns = (
         Column("name", TEXT),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tap_woo_pim._compat import override
 from tap_woo_pim.records.columns import INTEGER, LIST, TEXT, TIME, UTC_TIME, Column
+from tap_woo_pim.streams.base import Turn
 from tap_woo_pim.streams.incremental import IncrementalStream
 from tap_woo_pim.streams.snapshots import SideStream
 from tap_woo_pim.sync.context import machine_time
@@ -34,6 +35,7 @@ class SyncRunsStream(SideStream):
     """
 
     name = "sync_runs"
+    turn = Turn.HISTORY
     primary_keys = ("store_id", "started_at")
     columns = (
         Column("started_at", TIME, "This machine's clock when the sync began."),
