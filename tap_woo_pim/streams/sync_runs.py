@@ -40,7 +40,12 @@ class SyncRunsStream(SideStream):
     columns = (
         Column("started_at", TIME, "This machine's clock when the sync began."),
         Column("ended_at", UTC_TIME, "This machine's clock when it ended; null while it runs, or when it was killed."),
-        Column("status", TEXT, "running, complete, incomplete, failed or interrupted."),
+        Column(
+            "status",
+            TEXT,
+            "running, complete, incomplete, failed or interrupted. The next sync marks a killed one as interrupted,"
+            " unless it begins without a state, as with --full-refresh.",
+        ),
         Column("kind", TEXT, "full or incremental: how products and variations are read."),
         Column("kind_reason", TEXT, "Why it is of that kind."),
         Column("next_full_sync_at", UTC_TIME, "When the next full sync is due; null when every sync is one."),

@@ -17,6 +17,9 @@ SECONDS_BETWEEN_LINES = 5.0
 FULL, INCREMENTAL = "full", "incremental"
 """The two kinds of sync."""
 
+ROWS = "rows"
+"""The unit of a list that holds the stream's own rows."""
+
 COLUMNS = ("rows", "changed", "skipped", "requests", "retries", "seconds")
 
 logger = logging.getLogger("tap-woo-pim")
@@ -36,8 +39,7 @@ class Account:
         mismatches: values that did not fit their column and stand in extra_fields, by column.
         seconds: how long its reading took; None while it goes on.
         kind: FULL or INCREMENTAL.
-        total: how long the list is that is being read, in rows, or in products or attributes where it is read below
-            them; None where that is not known.
+        total: how many rows the list has that is being read; None where that is not known.
         is_incomplete: whether rows of the store are missing, so that nothing counts as deleted.
         held_back: rows that vanished, more than `max_vanished_percent` allows, so that they do not count as deleted.
     """
@@ -119,10 +121,10 @@ class Progress:
             stream: the stream of which a page was brought.
             offset: how far its list is read.
             total: how long the list is, None where the store does not say.
-            unit: what the list is of: rows, or the products whose rows are read.
+            unit: what the list holds: ROWS, or the products or attributes below which the rows are read.
         """
         now = self._clock()
-        self.accounts[stream].total = total
+        self.accounts[stream].total = total if unit == ROWS else None
         if self._stretch is None or offset < self._stretch.offset:
             self._stretch = Stretch(offset, now)
         if now >= self._next_line:
