@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 LINE = re.compile(r"^\S+Z \[(?P<level>\w+) *\] (?P<name>\S+) +(?P<text>.*)$")
 ERROR = re.compile(r"(Error|Exception)\b.*: |^(pimctl|error): ")
+KILLED = re.compile(r"command \[.*\] returned -(\d+) with stderr:.*")
 END_SECONDS = 3.0  # all must be over within 5 s
+SILENT = {"Extractor failed": "the tap", "Loader failed": "the loader"}
 DULL = (
     "(Background on this error",
     "Block run completed",
@@ -186,5 +188,9 @@ def cause(written: str, *, tap_only: bool = False) -> str:
         for match in found
         if match["level"] in {"error", "critical"} and not match["text"].strip().startswith(DULL)
     ]
+    silent = [
+        f"{what} ended without a message, as when it is killed" for sign, what in SILENT.items() if sign in written
+    ]
     lines = [line.strip() for line in written.splitlines() if line.strip()]
-    return next((found[-1] for found in (errors, lines) if found), "no message")
+    text = next((found[-1] for found in (errors, silent, lines) if found), "no message")
+    return KILLED.sub(r"it was killed by signal \1", text)

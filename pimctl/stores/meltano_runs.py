@@ -75,7 +75,7 @@ def clear_dead(project: Project) -> list[str]:
     """End the runs whose process was killed, with what they left; return a line on each thing done.
 
     What a killed Meltano leaves: its row, which blocks the next run of the store for five minutes; the tap and the
-    loader, which go on; and the tap's configuration with key and secret.
+    loader, which go on; and their configurations with key, secret and the database's password.
 
     Raises:
         PimctlError: Something cannot be removed.
@@ -111,7 +111,7 @@ def clear_dead(project: Project) -> list[str]:
             path.unlink(missing_ok=True)
         except OSError as error:
             raise PimctlError(
-                f"{path} holds a key and secret, and cannot be removed ({error.strerror}): remove it by hand."
+                f"{path} holds secrets and cannot be removed ({error.strerror}): remove it by hand."
             ) from None
     if removed:
         lines.append(f"Removed {len(removed)} configuration{'s' * (len(removed) > 1)} left by a killed run.")
@@ -237,7 +237,9 @@ def _command(process: psutil.Process) -> list[str]:
 
 
 def _configurations(project: Project) -> list[Path]:
-    return sorted((project.root / ".meltano" / "run").glob(f"{PREFIX}*/tap.*.config.json"))
+    """Return the files with secrets that Meltano wrote for the stores and for their loader, the database's password."""
+    folder = project.root / ".meltano" / "run"
+    return sorted([*folder.glob(f"{PREFIX}*/tap.*.config.json"), *folder.glob(f"{registry.LOADER}/*.config.json")])
 
 
 def _is_used(path: Path, alive: list[Process]) -> bool:
@@ -246,8 +248,11 @@ def _is_used(path: Path, alive: list[Process]) -> bool:
         written = path.stat().st_mtime
     except OSError:
         return False
-    store = path.parent.name
-    return any(store in process.extractors and process.started <= written + 1 for process in alive)
+    plugin = path.parent.name
+    return any(
+        (plugin in process.extractors or plugin == registry.LOADER) and process.started <= written + 1
+        for process in alive
+    )
 
 
 def _marked_running(project: Project) -> list[MeltanoRun]:

@@ -263,12 +263,12 @@ class _Runner:
         began = time.monotonic()
         sync.log = log_folder(self.project) / f"{sync.store.id}.log"
         self._note(sync, "starting")
-        started_at = datetime.now(UTC)
+        run_id = str(uuid.uuid4())
         with sync.log.open("wb") as output:
             if self.is_stopped:
                 return
             arguments = [*self.arguments, sync.store.extractor, registry.LOADER]
-            process = self.meltano.begin(arguments, output, str(uuid.uuid4()))
+            process = self.meltano.begin(arguments, output, run_id)
             self.processes.append(process)
         with sync.log.open("rb") as written:
             rest = b""
@@ -287,19 +287,19 @@ class _Runner:
         sync.rows = sync.progress.rows
         if process.returncode and not self.is_stopped:
             _end(sync, "failed", cause(sync.log.read_text(encoding="utf-8", errors="replace"), tap_only=True))
-            self._record(sync, started_at)
+            self._record(sync, run_id)
         elif not self.is_stopped:
             sync.outcome = "complete"
-            self._record(sync, started_at)
+            self._record(sync, run_id)
 
-    def _record(self, sync: StoreSync, started_at: datetime) -> None:
-        """Take over what the tap recorded of this run."""
+    def _record(self, sync: StoreSync, run_id: str) -> None:
+        """Take over what the tap recorded of this run; one that was killed at its start recorded nothing."""
         try:
             runs = history.history(self.project, sync.store, limit=1)
         except PimctlError:
             return  # the sync is done; what nobody can read now stands in the database later
         for run in runs:
-            if run.started_at.timestamp() < started_at.timestamp() - 60:  # the store's clock may be behind ours
+            if run.run_id != run_id:
                 return
             sync.rows, sync.changed, sync.unread = run.rows, run.changed, run.unread
             if sync.is_good and run.status == "incomplete":

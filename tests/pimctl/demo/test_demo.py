@@ -223,6 +223,14 @@ def log(*lines: tuple[str, str, str]) -> str:
             log(("error", "meltano", "Plugin 'x' is not known"), ("info", "meltano", "Run completed")),
             "Plugin 'x' is not known",
         ),
+        (
+            log(("error", "meltano", "Loader failed"), ("info", "meltano", "Run completed")),
+            "the loader ended without a message, as when it is killed",
+        ),
+        (
+            log(("error", "meltano", "Discovery failed: command ['x', '--config'] returned -9 with stderr:")),
+            "Discovery failed: it was killed by signal 9",
+        ),
         ("Traceback\nKilled\n", "Killed"),
         ("", "no message"),
     ],

@@ -110,9 +110,11 @@ def test_run_whose_process_is_gone_is_ended_with_what_it_left(
 ) -> None:
     begin(runs, timedelta(seconds=30))
     left = pim_project.root / ".meltano" / "run" / store.extractor / "tap.1.config.json"
+    loader = pim_project.root / ".meltano" / "run" / "target-postgres" / "target.1.config.json"
     kept = left.with_name("tap.properties.json")
-    left.parent.mkdir(parents=True)
-    left.write_text('{"consumer_key": "ck_1"}', encoding="utf-8")
+    for secret in (left, loader):
+        secret.parent.mkdir(parents=True)
+        secret.write_text('{"consumer_key": "ck_1", "password": "x"}', encoding="utf-8")
     kept.write_text("{}", encoding="utf-8")
     assert meltano_runs.running(pim_project) == []
 
@@ -120,12 +122,12 @@ def test_run_whose_process_is_gone_is_ended_with_what_it_left(
 
     assert [line.partition(" of 20")[0] for line in told] == [
         "Ended the run of tap-woo-pim--eu",
-        "Removed 1 configuration left by a killed run.",
+        "Removed 2 configurations left by a killed run.",
     ]
     ((state, ended, payload),) = runs.execute("select state, ended_at, payload from runs").fetchall()
     assert (state, json.loads(payload)) == ("FAIL", {"singer_state": {}, "error": meltano_runs.CLEARED})
     assert ended
-    assert (left.exists(), kept.exists()) == (False, True)
+    assert (left.exists(), loader.exists(), kept.exists()) == (False, False, True)
     assert meltano_runs.clear_dead(pim_project) == []
 
 
