@@ -25,8 +25,9 @@ from tap_woo_pim.streams.variation_sources import FlatSource, PagePart
 from tap_woo_pim.sync.bookmark import MODIFIED, Bookmark, newest, parse
 from tap_woo_pim.sync.completeness import RowCounts
 from tap_woo_pim.sync.context import TIME_FORMAT
+from tap_woo_pim.sync.plan import SyncPlan
 from tap_woo_pim.sync.progress import FULL, INCREMENTAL
-from tap_woo_pim.sync.schedule import AUTO, Schedule
+from tap_woo_pim.sync.schedule import AUTO
 from tap_woo_pim.sync.state import IncrementalState, ReadState, StoreCounts
 
 if TYPE_CHECKING:
@@ -175,7 +176,7 @@ class IncrementalStream(FullTableStream):
     def ask_ahead(self) -> Future[Response] | None:
         if self.kept.read is not None:
             return None
-        if self.full_sync_reason() is None:
+        if self.plan.full_sync_reason is None:
             since = self.bookmark.since
             lists = [self.list_of(status, since) for status in self.statuses(self.source.path)]
             first, *_ = [ask_pages_ahead(self.connection, listing) for listing in lists]
@@ -186,71 +187,26 @@ class IncrementalStream(FullTableStream):
 
     # Which kind of sync it is.
 
-    def plan(self) -> str | None:
-        """Tell why this run is a full sync; None where it reads what changed."""
-        if not self._goes_on:
-            return self.full_sync_reason()
-        return "it goes on with one that was interrupted" if self.kept.read and self.kept.read.is_full else None
-
-    def full_sync_reason(self) -> str | None:
-        """Tell why all rows are to be read; None where changes will do."""
-        kept = self.kept
-        if kept.full_sync_at is None or kept.bookmark.value is None:
-            return "no full sync was completed before"
-        if kept.selection_hash != self.selection_hash():
-            return "other columns, or other rows by the settings, are asked for than in the last one"
-        if not self.takes_dates() or self.replication_method == "FULL_TABLE":
-            return "what changed since a date is not asked for, by the store's means or by the catalogue"
-        if self.bookmark.since > self.run.started_at:
-            return "the store's clock was set back"
-        schedule, now = self._schedule(kept.full_sync_at), parse(self.run.started_at)
-        if schedule.is_due(now):
-            return schedule.reason()
-        return kept.needed if now >= schedule.possible_at else None
-
-    def _schedule(self, full_sync_at: str) -> Schedule:
-        """When the next full sync is due, where one began before."""
+    @property
+    def plan(self) -> SyncPlan:
+        """What this run does, by the state as it is now."""
         streams = [one for one in self._tap.streams.values() if isinstance(one, IncrementalStream) and one.selected]
-        known = [one.kept.full_sync_milliseconds for one in streams]
-        took = [one for one in known if one is not None]
-        seconds = sum(took) / 1000 if len(took) == len(streams) else None
-        return Schedule(parse(full_sync_at), seconds, self.settings.full_read_interval_hours)
+        took = [one.kept.full_sync_milliseconds for one in streams]
+        known = [one for one in took if one is not None]
+        return SyncPlan(
+            self.kept,
+            self.run,
+            self.selection_hash(),
+            takes_dates=self.takes_dates(),
+            is_full_table=self.replication_method == "FULL_TABLE",
+            full_sync_seconds=sum(known) / 1000 if len(known) == len(took) else None,
+        )
 
     @override
     def need_full_sync(self, reason: str) -> None:
-        """Have all rows read as soon as the schedule allows, since something shows that changes alone will not do."""
+        """Have all rows read as soon as the schedule allows, since changes alone will not do."""
         if self.kept.full_sync_at is not None:
             self.kept.needed = reason
-
-    def next_full_sync_at(self) -> str | None:
-        """Tell when the next full sync is due, by the store's clock; None when every run is one."""
-        if self.kept.full_sync_at is None or not self.takes_dates():
-            return None
-        schedule = self._schedule(self.kept.full_sync_at)
-        return (schedule.due_at if self.kept.needed is None else schedule.possible_at).strftime(TIME_FORMAT)
-
-    def _tell_needed(self) -> None:
-        kept = self.kept
-        if kept.needed is not None and kept.full_sync_at is not None:
-            possible_at = self._schedule(kept.full_sync_at).possible_at.strftime(TIME_FORMAT)
-            self.logger.info(
-                "%s: a full sync is needed, since %s. It comes with the first run after %s.",
-                self.name,
-                kept.needed,
-                possible_at,
-            )
-
-    @property
-    def _goes_on(self) -> bool:
-        """Whether this run goes on with the read that an interrupted one began."""
-        read = self.kept.read
-        # Where no date shows what changed in between, only a read from the beginning sees it all.
-        return (
-            read is not None
-            and read.selection_hash == self.selection_hash()
-            and self.takes_dates()
-            and read.clock <= self.run.started_at
-        )
 
     # How it is read.
 
@@ -259,13 +215,19 @@ class IncrementalStream(FullTableStream):
         """Read what is due: all, what changed, or the rest of what an interrupted run began."""
         account = self.run.progress.begin(self.name)
         account.changed = 0  # unlike other streams, which cannot tell
-        if self.parent_refresh is not None and self.kept.read is None and self.full_sync_reason() is None:
+        if self.parent_refresh is not None and self.kept.read is None and self.plan.full_sync_reason is None:
             self.parent_refresh.ask_ahead()
-        yield from self._sync(resumed=self._goes_on)
-        if account.kind == INCREMENTAL and self.full_sync_reason() is not None:
+        yield from self._sync(resumed=self.plan.resumes)
+        if account.kind == INCREMENTAL and self.plan.full_sync_reason is not None:
             # The store counts other rows than those that are known, and it is small enough to read them all now.
             yield from self._sync(resumed=False)
-        self._tell_needed()
+        if self.kept.needed is not None and self.kept.full_sync_at is not None:
+            self.logger.info(
+                "%s: a full sync is needed, since %s. It comes with the first run after %s.",
+                self.name,
+                self.kept.needed,
+                self.plan.next_full_sync_at,
+            )
 
     def _sync(self, *, resumed: bool) -> Iterator[Record]:
         """Read all rows, or those that changed, and end that read.
@@ -274,7 +236,7 @@ class IncrementalStream(FullTableStream):
             resumed: whether to go on with the read that another run began.
         """
         kept, account = self.kept, self.run.progress.accounts[self.name]
-        self.why_full = self.plan()
+        self.why_full = self.plan.why_full
         if not resumed or kept.read is None:
             kept.read = self._begin()
         read = kept.read
@@ -300,7 +262,7 @@ class IncrementalStream(FullTableStream):
 
     def _begin(self) -> ReadState:
         run = self.run
-        since = self.bookmark.since if self.full_sync_reason() is None else None
+        since = self.bookmark.since if self.plan.full_sync_reason is None else None
         return ReadState(self.selection_hash(), run.synced_at, run.started_at, since)
 
     def _read(self, read: ReadState) -> Generator[Record, None, int]:
@@ -444,15 +406,15 @@ class IncrementalStream(FullTableStream):
         Rows that were deleted for good, or came with an old date, show in the count alone.
         """
         counted = self.count_rows()
-        if counted is not None and not read.is_full and self._misfit(counted, read):
+        if counted is not None and not read.is_full and self._mismatch(counted, read):
             # Rows may have come since the list of changes was asked for.
             since, until = self.bookmark.back_from(read.clock), self.until_now(self.source.path)
             yield from self._read_changes(since, until, read, counted.max_id)
-            if misfit := self._misfit(counted, read):
-                self.need_full_sync(misfit)
+            if mismatch := self._mismatch(counted, read):
+                self.need_full_sync(mismatch)
         self.kept.store_counts = counted
 
-    def _misfit(self, counted: StoreCounts, read: ReadState) -> str | None:
+    def _mismatch(self, counted: StoreCounts, read: ReadState) -> str | None:
         known = self.kept.store_counts
         if known is None:
             return None

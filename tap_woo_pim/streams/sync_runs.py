@@ -121,7 +121,7 @@ class SyncRunsStream(SideStream):
     def _decide(self) -> tuple[str, str]:
         """Tell which kind of sync this is, and why."""
         read = self.run.progress.accounts
-        reasons = {one.name: one.why_full if one.name in read else one.plan() for one in self._dated_streams}
+        reasons = {one.name: one.why_full if one.name in read else one.plan.why_full for one in self._dated_streams}
         full = {name: reason for name, reason in reasons.items() if reason is not None}
         if not reasons:
             return FULL, "products and variations are not selected, and all else is read whole every time"
@@ -132,4 +132,4 @@ class SyncRunsStream(SideStream):
         return INCREMENTAL, "; ".join(f"{name} in full, since {reason}" for name, reason in full.items())
 
     def _next_full_sync_at(self) -> str | None:
-        return min(filter(None, (stream.next_full_sync_at() for stream in self._dated_streams)), default=None)
+        return min(filter(None, (stream.plan.next_full_sync_at for stream in self._dated_streams)), default=None)
