@@ -1,15 +1,15 @@
 """The exceptions of the tap. What is raised says what should happen next.
 
 FatalAPIError (SDK)
-    StoreError          the store cannot be read, for a cause that stays
+    StoreError          the store cannot be read, for a reason that stays
 RetriableAPIError (SDK)
-    PassingError        the store cannot be read now, for a cause that may pass
+    PassingError        the store cannot be read now, for a reason that may pass
         CancelledError  a request was not sent, for nobody wants its response any more
 Exception
     BodyError           a response's body cannot be used; becomes a StoreError or PassingError that names the prefix
     OutputError         the target is gone, or the disk is full
 SystemExit
-    Stopped             the process was told to end
+    Stopped             the process got a signal to end
 
 Every StoreError and PassingError carries a Diagnosis: the step of the check that fails, what happened, and the remedy.
 All of them stand in one table, `http.diagnoses`, and every sentence that a user sees of them is made from it.
@@ -82,7 +82,7 @@ NO_ERROR = WooError("", "")
 
 
 class StoreError(FatalAPIError):
-    """A store that cannot be read, for a known cause.
+    """A store that cannot be read, for a known reason.
 
     Attributes:
         diagnosis: the diagnosis.
@@ -105,7 +105,7 @@ class StoreError(FatalAPIError):
 
 
 class PassingError(RetriableAPIError):
-    """A store that cannot be read now, for a cause that may pass.
+    """A store that cannot be read now, for a reason that may pass.
 
     Attributes:
         diagnosis: the diagnosis.
@@ -127,7 +127,7 @@ class BodyError(Exception):
 
 
 class Stopped(SystemExit):
-    """The process was told to end."""
+    """The process got a signal to end."""
 
 
 class OutputError(Exception):

@@ -1,4 +1,4 @@
-"""The ways in which a consumer key and its secret are shown to WooCommerce."""
+"""Authentication: basic, query and OAuth 1.0a."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from requests_oauthlib import OAuth1
 
 
 class KeyPair(NamedTuple):
-    """A consumer key and its secret."""
+    """Consumer key and secret."""
 
     consumer_key: str
     consumer_secret: str

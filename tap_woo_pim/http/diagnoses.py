@@ -326,10 +326,10 @@ ODD_STATUS = Diagnosis(
 
 
 PASSING = frozenset({HOST_NOT_FOUND, REFUSED, TIMED_OUT, UNREACHABLE, PROXY, BROKEN_OFF, HTTPS_NEEDED})
-"""Causes for which no answer came, and which may be over when a running sync asks again."""
+"""No response came. A running sync tries again."""
 
 NOWHERE = PASSING - {TIMED_OUT, BROKEN_OFF}
-"""Causes for which no request arrives at the store, however small."""
+"""No request reaches the store, however small."""
 
 LASTING = PASSING - {BROKEN_OFF} | {MAINTENANCE, FIREWALL, LOGIN_PAGE, NO_DATA}
-"""Causes that are told at once, and not tried again, when they meet the first look at a store."""
+"""The check reports these at once and does not try again."""

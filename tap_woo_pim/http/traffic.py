@@ -27,7 +27,7 @@ class Traffic:
 
     @contextmanager
     def busy(self) -> Iterator[None]:
-        """Count the time for which a request with all of its tries is under way."""
+        """Count the time that a request takes with all of its tries."""
         with self._lock:
             self._since = self._since if self._under_way else time.monotonic()
             self._under_way += 1

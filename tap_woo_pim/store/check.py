@@ -34,7 +34,7 @@ ROUTES = {
 }
 """The routes of components that are not `products/COMPONENT`."""
 WITHOUT_IDS = ("tax_classes", "custom_fields")
-"""Components whose rows have no id; those of custom_fields are bare texts, of which WordPress cannot choose fields."""
+"""Components whose rows have no id. Rows of custom_fields are bare texts, from which `_fields` cannot choose."""
 
 STATUS, GENERAL, PRODUCTS = "system_status", "settings/general", "settings/products"
 
@@ -296,7 +296,7 @@ def route_of(component: str) -> str:
 
 
 def component_probe(connection: Connection, component: str) -> Probe:
-    """Make the probe of a component: the total of its list, of which no row is wanted."""
+    """Make the probe of a component: it asks for the total of its list, and for no row."""
     path = connection.path(route_of(component))
     if component in WITHOUT_IDS:
         return Probe(component, path, {"per_page": 1})
@@ -325,8 +325,8 @@ def _fact(connection: Connection, route: str) -> Any:
 def _found(connection: Connection, facts: Mapping[str, Future[Any]]) -> StoreFound:
     settings: dict[str, str] = {}
     for group in (GENERAL, PRODUCTS):
-        told = result_of(facts[group])
-        for item in told if isinstance(told, list) else ():
+        values = result_of(facts[group])
+        for item in values if isinstance(values, list) else ():
             if isinstance(item, dict) and isinstance(item.get("value"), str):
                 settings[str(item.get("id"))] = item["value"]
     status = result_of(facts[STATUS])

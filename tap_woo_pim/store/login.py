@@ -1,4 +1,4 @@
-"""Finds the way in which a store takes the key, by one request when the first way is right."""
+"""Finds the authentication method that the store accepts. One request is enough when the first method works."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ KEY_LENGTH = 43
 PROBE = {"per_page": 1, "page": 1_000_000, "_fields": "id"}
 
 ABOUT_THE_KEY = (WRONG_SECRET, WRITE_ONLY, CLOCK)
-"""Causes that only a request whose key was recognised can have."""
+"""The store says these only of a key that it knows."""
 
 UNKNOWN_PAIR = KeyPair("ck_" + "0" * 40, "cs_" + "0" * 40)
 
@@ -50,11 +50,11 @@ logger = logging.getLogger("tap-woo-pim")
 
 @dataclass(frozen=True)
 class AuthResult:
-    """A way in which the store takes the key.
+    """The authentication method that the store accepts.
 
     Attributes:
         method: basic, query or oauth1.
-        auth: shows the key in this way.
+        auth: authenticates requests by it.
         date: the store's clock when it took the key.
         products: the store's answer to a request for no product, with their number, or why it gave none.
         advice: which setting would save requests; empty where none would.
@@ -117,7 +117,7 @@ class _Login:
         raise self._named(refused)
 
     def _ways(self) -> Iterator[tuple[str, Auth]]:
-        """Yield the ways to try, the one that is set first; the others then only tell why it fails."""
+        """Yield the methods to try. The one in the settings comes first; the others then show why it fails."""
         hidden = self._oauth("http", self._pair)
         if not self._url.startswith("https://"):
             yield "oauth1", hidden
@@ -162,7 +162,7 @@ class _Login:
         return self._client.look(self._url, PROBE, subject=self._subject, auth=auth)
 
     def _compare(self, auth: Auth, error: StoreError) -> Diagnosis:
-        """Tell the cause of a text in another language, by what the store says to requests whose diagnosis is known."""
+        """Diagnose an error in another language, by comparing it with errors that are provoked on purpose."""
         try:
             # A description takes no permission to read, only a right key (11.0.1, 9.9.5, 5.9.0).
             self._client.options(self._url, subject=self._subject, auth=auth)
@@ -197,13 +197,13 @@ class _Login:
 
     @staticmethod
     def _why_not(wanted: str, way_in: AuthResult) -> Diagnosis:
-        """Tell why the store did not take the key in the way that is wanted, but in another."""
+        """Diagnose why the store accepts another method than the one in the settings."""
         if isinstance(way_in.auth, OAuth) and not way_in.auth.signs_https:
             return HIDDEN_HTTPS
         return LOST_QUERY if wanted == "query" else STRIPPED_HEADER
 
     def _named(self, error: StoreError) -> StoreError:
-        """Say more of an unknown key, where there is a sign of what happened to it."""
+        """Be more exact about an unknown key, where its length or its kind shows more."""
         key = self._pair.consumer_key
         if self._settings.has_application_password:
             return self._named_password(error)
@@ -214,7 +214,7 @@ class _Login:
         return error
 
     def _named_password(self, error: StoreError) -> StoreError:
-        """Say more of an application password that was refused."""
+        """Be more exact about an application password that was refused."""
         code = error.error.code
         if code in ("invalid_username", "invalid_email"):
             return StoreError(self._prefix, UNKNOWN_USER)

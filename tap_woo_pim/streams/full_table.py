@@ -154,60 +154,60 @@ class FullTableStream(WooStream):
         self.run.progress.accounts[self.name].skipped += len(listing.unread)
         listing.unread.clear()
 
-    def finish(self, tally: RowCounts, *, complete: bool, started_at: str | None = None) -> bool:
+    def finish(self, counts: RowCounts, *, complete: bool, started_at: str | None = None) -> bool:
         """Write the stream's snapshot, which makes the rows not seen since `started_at` count as deleted.
 
         Args:
-            tally: the rows seen in the whole read.
-            complete: whether every row was read and every seam closed.
-            started_at: `synced_at` of the run in which the whole read began; this run's when not given.
+            counts: the rows of the full sync.
+            complete: whether every row was read and no gap was left.
+            started_at: `synced_at` of the run in which the full sync began; this run's when not given.
 
         Returns:
-            Whether the list was one of a sound store, as far as its numbers show.
+            Whether the numbers are those of a sound store.
         """
         most = self.settings.max_vanished_percent
-        looks_broken = tally.looks_broken(most) and not (complete and self.explains_vanished())
-        is_doubtful = tally.is_doubtful(most)
+        looks_broken = counts.looks_broken(most) and not (complete and self.explains_vanished())
+        is_doubtful = counts.is_doubtful(most)
         is_sure = self._pages is None or self._pages.short_pages < MOST_SHORT_PAGES
-        lacks_rows = complete and tally.lacks_rows(is_sure=is_sure)
+        lacks_rows = complete and counts.lacks_rows(is_sure=is_sure)
         account = self.run.progress.accounts[self.name]
         account.is_incomplete = account.is_incomplete or not complete or looks_broken or lacks_rows
         if not complete:
-            self.logger.warning("%s: not all rows could be read, so none are taken for deleted.", self.name)
+            self.logger.warning("%s: not all rows could be read, so none counts as deleted.", self.name)
         elif looks_broken:
-            account.held_back = tally.vanished
+            account.held_back = counts.vanished
             self.logger.warning(
                 "%s: %d of %d rows are gone from the store's list, more than max_vanished_percent (%g) allows."
-                " None are taken for deleted. Check the store; if it is right, raise max_vanished_percent for one run."
-                " Until then every run reads it whole.",
+                " None counts as deleted. Check the store. If it is right, raise max_vanished_percent for one run;"
+                " until then every run reads the whole list.",
                 self.name,
-                tally.vanished,
-                tally.last_rows,
+                counts.vanished,
+                counts.last_rows,
                 most,
             )
         elif is_doubtful:
             self.logger.info(
-                "%s: the store's list is empty, and no earlier read tells what it held, so no row is taken for deleted."
-                " If tables of an earlier time are to be emptied, set max_vanished_percent to 100 for one run.",
+                "%s: the store's list is empty and nothing is known of an earlier sync, so no row counts as deleted. To"
+                " empty a table that an earlier sync filled, set max_vanished_percent to 100 for one run.",
                 self.name,
             )
         elif lacks_rows:
-            tally.keep_shortfall()
+            counts.keep_shortfall()
             self.logger.warning(
-                "%s: %d rows that the store counts did not come, more than in the last whole read. None are taken for"
-                " deleted until another one lacks as many, as is right where the key may not read them.",
+                "%s: the store counts %d rows that it did not return, more than in the last full sync. Nothing counts"
+                " as deleted unless the next full sync misses as many, as it does where the key may not read them.",
                 self.name,
-                tally.shortfall,
+                counts.shortfall,
             )
         else:
-            if tally.shortfall:
+            if counts.shortfall:
                 self.logger.info(
                     "%s: %d rows that the store counts did not come, however they were asked for; it does not send"
                     " those that the key may not read, or whose product is gone.",
                     self.name,
-                    tally.shortfall,
+                    counts.shortfall,
                 )
-            tally.save()
+            counts.save()
             now = self.connection.now().strftime(TIME_FORMAT)
             record = {
                 "stream": self.name,
@@ -215,11 +215,11 @@ class FullTableStream(WooStream):
                 "completed_at": now,
             }
             self.mark_end()
-            self.add_side_record("snapshots", {**self.run.keys, **record, "row_count": tally.rows})
+            self.add_side_record("snapshots", {**self.run.keys, **record, "row_count": counts.rows})
         return not (looks_broken or is_doubtful or lacks_rows)
 
     def explains_vanished(self) -> bool:
-        """Tell whether what the rest of the store shows explains that many rows are gone."""
+        """Whether other streams explain that many rows are gone."""
         return False
 
     def mark_end(self) -> None:

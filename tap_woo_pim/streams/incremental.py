@@ -440,7 +440,7 @@ class IncrementalStream(FullTableStream):
             counts.save_new()
             missing = max(0, counts.shortfall - read.named) + read.missing
             if self.bookmark.holds(read.since, missing):
-                self.tell_missing(missing)
+                self.report_missing(missing)
             else:
                 self.bookmark.move(read.newest, read)
         elif self._is_sound(counts, read):
@@ -454,8 +454,8 @@ class IncrementalStream(FullTableStream):
             kept.parents = None
         kept.read = None
 
-    def tell_missing(self, rows: int) -> None:
-        """Say that changed rows did not come, for which the bookmark stays where it is."""
+    def report_missing(self, rows: int) -> None:
+        """Report changed rows that did not come. The bookmark stays where it is."""
         self.run.progress.accounts[self.name].is_incomplete = True
         self.logger.info(
             "%s: %d changed rows that the store counts did not come; the next run asks for them again.", self.name, rows
@@ -466,8 +466,8 @@ class IncrementalStream(FullTableStream):
         if counts.shrank(self.settings.max_vanished_percent):
             self.run.progress.accounts[self.name].is_incomplete = True
             self.logger.warning(
-                "%s: the store's list became far shorter while it was read, so no row is taken for deleted. The next"
-                " run reads it whole again.",
+                "%s: the store's list became far shorter while it was read, so no row counts as deleted. The next run"
+                " is a full sync again.",
                 self.name,
             )
             return False

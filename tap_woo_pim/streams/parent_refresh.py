@@ -71,7 +71,7 @@ class ParentRefresh:
             yield from self._read_below(began, meanwhile)
         missing = parents.missing + meanwhile.missing
         if bookmark.holds(since, missing):
-            stream.tell_missing(missing)
+            stream.report_missing(missing)
         else:
             bookmark.move(parents.newest, sync)
         stream.kept.parents = state

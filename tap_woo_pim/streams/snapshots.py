@@ -45,7 +45,7 @@ class SnapshotsStream(SideStream):
     primary_keys = ("store_id", "stream")
     columns = (
         Column("stream", CODE),
-        Column("started_at", TIME, "`synced_at` of the run in which the whole read began."),
+        Column("started_at", TIME, "`synced_at` of the run in which the full sync began."),
         Column("completed_at", TIME, "The store's clock when it was complete."),
         Column("row_count", INTEGER, "Rows read."),
     )

@@ -1,4 +1,4 @@
-"""Says from which moment of the store's time changes must be asked for, so that none is missed and few come twice."""
+"""Bookmarks: from which moment to ask for changes, so that none is missed and few come twice."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tap_woo_pim.sync.state import BookmarkState, Held, ReadState
 __all__ = ["EARLIEST", "MODIFIED", "Bookmark", "newest", "parse"]
 
 EARLIEST = "1970-01-01T00:00:00Z"
-"""No product is older than WordPress; importers leave dates of the year 1, before which there is no time."""
+"""No product is older. Importers leave dates in the year 1, from which no lookback can be taken."""
 
 
 class Bookmark:
@@ -32,7 +32,7 @@ class Bookmark:
 
     @property
     def since(self) -> str:
-        """The moment from which on changes must be asked for, exclusive; only where there is a bookmark."""
+        """The moment after which to ask for changes. There must be a bookmark."""
         bookmark = max(self._state.value or "", EARLIEST)
         return bookmark if self._state.is_settled else self.back_from(bookmark)
 
@@ -47,7 +47,7 @@ class Bookmark:
         return (parse(time) - datetime.timedelta(seconds=1)).strftime(TIME_FORMAT)
 
     def holds(self, since: str, missing: int) -> bool:
-        """Tell whether to stay where it is for changed rows that the store counted and did not send.
+        """Whether to stay where it is, because the store counted changed rows and did not send them.
 
         They are asked for once more; what is missing twice is missing for a reason: the key may not read it, or it is a
         variation whose product is gone.

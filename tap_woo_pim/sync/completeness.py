@@ -1,4 +1,4 @@
-"""Counts the rows of a full sync, and tells by numbers alone whether a list is broken rather than emptied."""
+"""Counts the rows of a full sync: the deletion guard, and rows that the store counts and does not send."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from tap_woo_pim.sync.state import ListState, RowNumbers
 
 FEW_ROWS = 5
-"""So few rows may vanish from any list, whatever percentage of it they are, or be counted and not sent."""
+"""This many rows may vanish from any list, whatever percentage they are, or be counted and not sent."""
 
 ALL = 100
 """The value of max_vanished_percent that lets a list vanish as a whole."""

@@ -1,4 +1,4 @@
-"""Tells whether rows of a list that products carry were renamed, moved or deleted, by one number for all of them."""
+"""Detects by one number that rows of a list that products carry were renamed, moved or deleted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tells how far a run has come while it goes on, and at its end what each stream took."""
+"""Reports the progress of a run, and at its end what each stream took."""
 
 from __future__ import annotations
 
@@ -69,8 +69,8 @@ class Progress:
 
     Args:
         traffic: the requests, as the client counts them.
-        in_flight: tells how many requests are in flight.
-        clock: tells seconds that never go back.
+        in_flight: gives the number of requests in flight.
+        clock: a monotonic clock, in seconds.
         began: when the run began, in seconds of the clock; now when not given.
     """
 
@@ -118,7 +118,7 @@ class Progress:
         """Log a line, if the last one is long enough ago.
 
         Args:
-            stream: the stream of which a page was brought.
+            stream: the stream whose page was read.
             offset: how far its list is read.
             total: how long the list is, None where the store does not say.
             unit: what the list holds: ROWS, or the products or attributes below which the rows are read.

@@ -9,10 +9,10 @@ AUTO = "auto"
 """The value of full_read_interval_hours that follows from how long a full sync takes."""
 
 DURATIONS_BETWEEN = 50
-"""So many times as long as the last full sync took until the next one: it is 2 % of the store's time at most."""
+"""The interval, in durations of the last full sync: full syncs take 2 % of the store's time at most."""
 
 DURATIONS_BEFORE_NEEDED = 10
-"""So many times as long at least, when something shows that one is needed."""
+"""The shortest interval, in durations, when something shows that a full sync is needed."""
 
 LONGEST_HOURS = 24
 

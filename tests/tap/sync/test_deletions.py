@@ -235,7 +235,7 @@ def test_a_store_that_looks_broken_is_read_whole_until_the_admin_says_that_it_is
             whole.append(len(read) == 30)
         assert whole == [True, True, True, False]
         assert landing.differences(store) == {}
-    assert "Until then every run reads it whole." in caplog.text
+    assert "until then every run reads the whole list." in caplog.text
 
 
 def test_a_key_that_lost_its_rights_ends_the_run_and_empties_nothing(served: Site) -> None:
