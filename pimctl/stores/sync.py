@@ -14,7 +14,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -226,7 +226,8 @@ class _Runner:
         url = db.ensure_running(self.project)
         document = project_files.read(self.project)
         chosen = registry.meltano_environment(document, registry.environment(self.project))
-        meltano_states.check(self.project, url, chosen)
+        with redirect_stdout(sys.stderr):  # stdout may be JSON
+            meltano_states.check(self.project, url, chosen)
 
     def sync_all(self, parallel: int) -> None:
         """Sync the stores, some at a time."""

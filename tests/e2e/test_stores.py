@@ -83,7 +83,7 @@ class Shell:
         with self.installed.database() as connection:
             tables = connection.execute(
                 "select table_schema, table_name from information_schema.columns where column_name = 'store_id' "
-                "and table_schema in ('pim', 'pim_work') order by 1, 2"
+                "and (table_schema = 'pim' or table_name in ('int_built_rows', 'int_known_findings')) order by 1, 2"
             ).fetchall()
             found = {}
             for row in tables:
