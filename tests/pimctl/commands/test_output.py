@@ -157,6 +157,7 @@ def in_colour(text: str) -> str:
 
 @pytest.fixture
 def coloured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
     terminal = Console(force_terminal=True, color_system="standard", width=130, highlight=False)
     monkeypatch.setattr(words, "terminal", lambda: terminal)
 
