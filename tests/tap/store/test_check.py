@@ -170,7 +170,7 @@ def test_several_components_without_rights_are_all_named(stage: Stage) -> None:
 
     server.store.faults.add(Denied(403), path("products/(tags|brands)$"))
     ended = stage.run(stage.config(server))
-    assert ended.last_line.startswith(f"store ({server.url}), tags, brands: this key's user may not view this.")
+    assert ended.last_line.startswith(f"store ({server.url}), brands, tags: this key's user may not view this.")
 
 
 def test_component_left_out_of_the_components_is_not_asked_for(stage: Stage) -> None:
