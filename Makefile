@@ -7,8 +7,9 @@ READY := .venv/.ready
 export PYTHONWARNINGS :=
 FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 VENV_MB := 400
-# Two at a time; what shares an installed project or a database runs in one of them, see tests/conftest.py.
-PYTEST := $(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup --no-loadscope-reorder --durations=10
+# Three at a time, since many wait for answers. What shares an installed project or a database runs in one of them, see
+# tests/conftest.py.
+PYTEST := $(BIN)/python -m pytest --numprocesses=3 --dist=loadgroup --no-loadscope-reorder --durations=10
 OWN_VENV := if [ -e .venv ] && [ ! -w .venv ]; then \
 	  echo "$(CURDIR)/.venv belongs to another user, as after sudo make: remove it by sudo make clean, and go on without sudo." >&2; \
 	  exit 1; \

@@ -81,6 +81,7 @@ def test_a_row_whose_texts_cannot_be_rendered_comes_with_them_as_typed(served: S
     assert landing.tables["snapshots"]["store", "products"]["row_count"] == len(landing.tables["products"])
 
 
+@pytest.mark.long
 def test_a_row_that_dies_of_its_texts_comes_without_them(served: Site) -> None:
     bad = product_ids(served.store)[30]
     served.store.faults.add(PoisonousRow(bad), PRODUCTS & asks_for("description"))

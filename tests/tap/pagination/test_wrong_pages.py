@@ -245,7 +245,7 @@ def test_rows_that_are_counted_and_do_not_come_take_nothing_for_deleted_at_first
         served.sync(landing, full_read_interval_hours=0, **SETTINGS)
     assert landing.tables["snapshots"]["store", "products"] == before
     assert lacks(served, landing) == set()
-    assert f"products: {len(hidden)} rows that the store counts did not come" in caplog.text
+    assert f"products: the store counts {len(hidden)} rows that it did not return" in caplog.text
     served.store.clock.advance(60)
     served.sync(landing, full_read_interval_hours=0, **SETTINGS)
     assert lacks(served, landing) == hidden
