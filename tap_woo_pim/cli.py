@@ -36,7 +36,7 @@ class PlainErrors(SingerCommand):
             return super().main(*args, **kwargs)
         except Stopped as stop:
             sys.stdout.flush()
-            # Requests in flight may take as long as their time-out, and whoever stops a program does not wait for that.
+            # Python would wait for the threads of the requests in flight.
             os._exit(int(str(stop.code)))
         except SingerSDKError as error:
             reason = reason_of(error)

@@ -178,7 +178,8 @@ class TapWooPim(Tap):
                 tap.record_failure(error)
             raise
         finally:
-            tap.run.client.close()
+            # Whoever stops a program does not wait for the requests in flight.
+            tap.run.client.close(waits=not isinstance(sys.exception(), Stopped))
             if tap.run.progress.accounts:
                 for line in tap.run.progress.table():
                     cls.logger.info("%s", line)

@@ -154,11 +154,15 @@ class Client:
                 text = self._body(response, self.prefix(subject)).decode(errors="replace")
                 return HtmlPage(response.status_code, response.headers.get("Link", ""), text)
 
-    def close(self) -> None:
-        """Close threads and connections. Calls not yet begun are dropped; requests in flight are waited for."""
+    def close(self, *, waits: bool = True) -> None:
+        """Close threads and connections. Calls not yet begun are dropped.
+
+        Args:
+            waits: whether requests in flight are waited for, which takes one time-out at most.
+        """
         self._closed.set()
         self.limiter.close()
-        self.executor.shutdown(cancel_futures=True)
+        self.executor.shutdown(wait=waits, cancel_futures=True)
         self._transport.close()
 
     def prefix(self, subject: str) -> str:
