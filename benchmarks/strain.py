@@ -1,8 +1,6 @@
-"""(g) A store that strains beyond three requests in flight: how the tap and a fixed eight treat it, and a shopper.
+"""(g) A store that slows down beyond three requests in flight: what a shopper feels beside the tap, and beside eight.
 
-The shopper's median tells of most of the run, the p95 of its first seconds, in which the tap learns what the store
-bears: in nine runs 610 to 750 ms, 676 on average, and 764 beside a fixed eight. One request more with each good answer
-gave 721 (three runs), and strain from 1.5 times the usual latency on 650, between 421 and 961 (nine): no clear gain.
+The tap backs off from failures, not from slow responses, so `max_concurrency` bounds what such a store is asked for.
 """
 
 from __future__ import annotations

@@ -106,7 +106,7 @@ class FullTableStream(WooStream):
 
     @override
     def ask_ahead(self) -> Future[Response] | None:
-        if self.turn > Turn.PRODUCTS:  # by then, responses that were asked for now would be old
+        if self.turn > Turn.PRODUCTS:  # a response asked for now would be stale by the time it is read
             return None
         return ask_ahead(self.connection, self.listing(self.connection.path(self.route), self.parameters()))
 
