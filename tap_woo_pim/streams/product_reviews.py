@@ -56,15 +56,16 @@ class ProductReviewsStream(FullTableStream):
 
     @override
     def explains_vanished(self) -> bool:
-        """Tell whether every rating that the products count is in the list.
+        """Whether every rating that the products count is in the list.
 
         The reviews of products that were trashed or deleted leave it with them. A product counts its approved reviews
-        that have stars (11.0.1, 9.9.5, 5.9.0), so a list that has as many lacks none of those that are left.
+        that have stars (11.0.1, 9.9.5, 5.9.0), so a list that has as many lacks none of those that are left. Where no
+        product counts any, an empty list is right.
         """
         products = self._tap.streams.get(ProductsStream.name)
         if not isinstance(products, ProductsStream) or not products.has_read_all:
             return False
-        return 0 < products.ratings <= self._ratings
+        return products.ratings is not None and products.ratings <= self._ratings
 
     @override
     def parameters(self) -> dict[str, Any]:

@@ -20,10 +20,11 @@ class ProductsStream(IncrementalStream):
     """Products of all types and statuses, the trash included.
 
     Attributes:
-        ratings: how many ratings the products have that this run read, those in the trash left out.
+        ratings: how many ratings the products have that this run read, those in the trash left out; None where a row
+            does not say.
     """
 
-    ratings = 0
+    ratings: int | None = 0
 
     name = "products"
     turn = Turn.PRODUCTS
@@ -82,7 +83,7 @@ class ProductsStream(IncrementalStream):
 
     @override
     def normalise(self, row: Row) -> Row:
-        ratings = row.get("rating_count")
-        if row.get("status") != "trash" and isinstance(ratings, int):
-            self.ratings += ratings
+        if row.get("status") != "trash" and self.ratings is not None:
+            count = row.get("rating_count")  # missing where the column is not selected
+            self.ratings = self.ratings + count if isinstance(count, int) else None
         return row

@@ -186,7 +186,8 @@ def sync_selected(served: Site, landing: Landing, selects: Callable[[str, str | 
         for metadata in entry["metadata"]:
             name = metadata["breadcrumb"][-1] if metadata["breadcrumb"] else None
             metadata["metadata"]["selected"] = selects(entry["tap_stream_id"], name)
-    tap = TapWooPim(config=served.config(**settings), catalog=catalog, message_writer=Pipe(landing))
+    state = json.loads(json.dumps(landing.state))
+    tap = TapWooPim(config=served.config(**settings), catalog=catalog, state=state, message_writer=Pipe(landing))
     try:
         tap.sync_all()
     finally:

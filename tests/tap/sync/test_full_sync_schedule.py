@@ -14,7 +14,7 @@ from tap_woo_pim.streams.base import WooStream
 from tap_woo_pim.sync.digest import Digest
 from tap_woo_pim.sync.schedule import Schedule
 from tap_woo_pim.sync.state import ListState
-from tests.support.harness import Landing, Row, Site, site
+from tests.support.harness import Landing, Row, Site, site, sync_selected
 from tests.support.random_edits import RandomEdits, new_store
 
 BEGAN = datetime.datetime(2026, 10, 1, tzinfo=datetime.UTC)
@@ -265,6 +265,42 @@ def test_reviews_that_went_with_their_products_are_gone_whatever_their_share(act
         store.clock.advance(60)
         served.sync(landing, **settings)
         assert landing.live("product_reviews").keys() == left
+
+
+def reviewed_store(reviews: int) -> Store:
+    """A store in which one product has all reviews."""
+    store = Store.recorded("11.0.1")
+    store.keep_products(60)
+    for row in store.rows("reviews"):
+        store.delete_review(row["id"])
+    for _ in range(reviews):
+        store.create_review(store.rows("products")[0]["id"])
+    return store
+
+
+@pytest.mark.parametrize("reviews", [1, 8])
+def test_the_last_reviews_of_a_store_are_gone_with_their_product(reviews: int) -> None:
+    store = reviewed_store(reviews)
+    settings: dict[str, Any] = {"sync_components": ["products", "reviews"], "full_read_interval_hours": 0}
+    with site(store) as served:
+        landing = served.sync(**settings)
+        assert len(landing.live("product_reviews")) == reviews
+        store.trash_product(store.rows("products")[0]["id"])
+        store.clock.advance(60)
+        served.sync(landing, **settings)
+        assert landing.live("product_reviews") == {}
+
+
+@pytest.mark.parametrize(("selects", "left"), [(True, 0), (False, 8)])
+def test_an_empty_list_of_reviews_is_held_back_where_the_ratings_are_not_selected(selects: bool, left: int) -> None:
+    store = reviewed_store(8)
+    settings: dict[str, Any] = {"sync_components": ["products", "reviews"], "full_read_interval_hours": 0}
+    with site(store) as served:
+        landing = served.sync(**settings)
+        store.trash_product(store.rows("products")[0]["id"])
+        store.clock.advance(60)
+        sync_selected(served, landing, lambda _, column: selects or column != "rating_count", **settings)
+        assert len(landing.live("product_reviews")) == left
 
 
 def test_reviews_that_a_broken_list_lacks_are_held_back_with_a_warning_each_time(
