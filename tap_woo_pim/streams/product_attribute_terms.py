@@ -57,6 +57,8 @@ class ProductAttributeTermsStream(FullTableStream):
         else:
             ids = list(self._attributes.ids)
             parents.unread.extend(self._attributes.unread)
+            parents.walk.total = self._attributes.total
+        parents.walk.done = not ids  # without attributes there are as many terms: none, or nobody knows
         self._attributes_read, self._attributes_found = 0, len(ids)
         yield parents, []
         listings = [self.listing(self.connection.path(self.route.format(id_)), self.parameters()) for id_ in ids]

@@ -16,6 +16,7 @@ class ProductAttributesStream(UnpagedStream):
     Attributes:
         ids: ids of the attributes that this run has read.
         unread: those that could not be read.
+        total: how many the store counts; None where it does not say.
     """
 
     name = "product_attributes"
@@ -32,9 +33,11 @@ class ProductAttributesStream(UnpagedStream):
     )
     ids: Sequence[int] = ()
     unread: Sequence[Unread] = ()
+    total: int | None = None
 
     @override
     def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:
         for listing, rows in super().read_lists():
             self.ids, self.unread = [row["id"] for row in rows], tuple(listing.unread)
+            self.total = listing.walk.total
             yield listing, rows

@@ -58,5 +58,5 @@ class ProductCustomFieldsStream(FullTableStream):
         if not totals <= {None, len(names) + unusable}:
             counted = " or ".join(f"{total}" for total in sorted(filter(None, totals)))
             listing.unread.append(Unread(ALL, f"the store counts {counted} names and sent {len(names) + unusable}"))
-        listing.walk.done = True
+        listing.walk.done, listing.walk.total = True, answer.total
         yield listing, [{"name": name} for name in names]

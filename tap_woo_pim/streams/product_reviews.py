@@ -65,6 +65,8 @@ class ProductReviewsStream(FullTableStream):
         products = self._tap.streams.get(ProductsStream.name)
         if not isinstance(products, ProductsStream) or not products.has_read_all:
             return False
+        if self.run.progress.accounts[products.name].is_incomplete:
+            return False
         return products.ratings is not None and products.ratings <= self._ratings
 
     @override

@@ -39,8 +39,10 @@ def read_unpaged(connection: Connection, listing: Listing, key: Column) -> list[
     Returns:
         The rows that have the key, which is of its column's kind.
     """
+    answer = connection.get(listing.path, listing.params, subject=listing.subject)
+    listing.walk.total = answer.total
     rows = []
-    for place, row in enumerate(connection.get(listing.path, listing.params, subject=listing.subject).data):
+    for place, row in enumerate(answer.data):
         value = key_of(row, key.name, key.kind)
         if value is not None:
             rows.append({**row, key.name: value})

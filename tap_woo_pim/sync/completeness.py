@@ -103,11 +103,12 @@ class RowCounts:
         return self.rows == 0 and self._state.row_count is None and max_vanished_percent < ALL
 
     def looks_broken(self, max_vanished_percent: float) -> bool:
-        """Tell whether so many rows vanished that the list is rather broken than emptied.
+        """Whether so many rows vanished that the list is rather broken than emptied.
 
-        A few rows are no sign of that, unless they were all.
+        A few rows are no sign of that, unless the list came empty and the store does not count 0 rows in it either.
         """
-        if 0 < self.vanished <= FEW_ROWS and self.survivors and max_vanished_percent:
+        is_plausible = self.rows > 0 or self._listed == 0
+        if 0 < self.vanished <= FEW_ROWS and is_plausible and max_vanished_percent:
             return False
         return self.vanished * 100 > max_vanished_percent * self.last_rows
 

@@ -21,7 +21,10 @@ from tests.support.random_edits import FEW_KINDS, RandomEdits, new_store, withou
 
 WHOLE: dict[str, Any] = {"full_read_interval_hours": 0}
 PRODUCTS: dict[str, Any] = {"sync_components": ["products"]}
-LISTS = "/products(/(categories|tags|attributes|attributes/[0-9]+/terms|reviews|[0-9]+/variations))?$|/variations$"
+LISTS = (
+    "/products(/(categories|tags|brands|shipping_classes|attributes|attributes/[0-9]+/terms|reviews|[0-9]+/variations))?$"
+    "|/variations$"
+)
 
 
 @contextmanager
@@ -342,6 +345,56 @@ def test_what_is_deleted_for_good_is_gone_after_the_next_whole_read(version: str
         assert landing.differences(store) == {}
     for stream in deleted:
         assert before[stream] - set(landing.live(stream)), stream
+
+
+SMALL_LISTS = ("product_tags", "product_brands", "product_shipping_classes", "product_attributes", "product_reviews")
+
+
+@pytest.fixture
+def small() -> Iterator[Site]:
+    """A store whose lists have a few rows each."""
+    store = Store.recorded("11.0.1")
+    store.keep_products(4)
+    store.create_review(store.rows("products")[0]["id"])
+    for stream in (*SMALL_LISTS, "product_attribute_terms"):
+        kind = stream.removeprefix("product_")
+        while len(store.rows(kind)) > 2:  # type: ignore[arg-type]
+            DELETED[stream](store)
+    with site(store) as served:
+        yield served
+
+
+def test_the_last_rows_of_a_small_list_are_gone_when_the_store_counts_none(small: Site) -> None:
+    store = small.store
+    landing = small.sync(**WHOLE)
+    for stream in SMALL_LISTS:
+        assert 0 < len(landing.live(stream)) <= 2
+        for _ in landing.live(stream):
+            DELETED[stream](store)
+    store.clock.advance(3600)
+    small.sync(landing, **WHOLE)
+    assert landing.differences(store) == {}
+    assert not any(landing.live(stream) for stream in (*SMALL_LISTS, "product_attribute_terms"))
+
+
+def test_the_last_row_of_a_small_list_is_gone_though_a_new_one_came(small: Site) -> None:
+    store = small.store
+    landing = small.sync(**WHOLE)
+    for _ in landing.live("product_tags"):
+        DELETED["product_tags"](store)
+    store.create_term("tags", name="New")
+    store.clock.advance(3600)
+    small.sync(landing, **WHOLE)
+    assert landing.differences(store) == {}
+
+
+def test_a_small_list_that_comes_empty_without_a_count_is_held_back(small: Site) -> None:
+    landing = small.sync(**WHOLE)
+    before = {stream: landing.live(stream) for stream in (*SMALL_LISTS, "product_attribute_terms")}
+    small.store.clock.advance(3600)
+    with goes_empty(small.store):
+        small.sync(landing, **WHOLE)
+    assert {stream: landing.live(stream) for stream in before} == before
 
 
 def test_a_table_that_was_lost_with_the_state_is_whole_again(served: Site) -> None:
