@@ -16,42 +16,8 @@ import requests
 from urllib3.exceptions import LocationParseError, NameResolutionError
 
 from tap_woo_pim.exceptions import NO_ERROR, BodyError, Diagnosis, WooError
+from tap_woo_pim.http import diagnoses
 from tap_woo_pim.http.body import decode
-from tap_woo_pim.http.diagnoses import (
-    BAD_CA_FILE,
-    BAD_PARAMETERS,
-    BROKEN_OFF,
-    CLOCK,
-    EXPIRED,
-    FIREWALL,
-    HOST_NOT_FOUND,
-    HTTPS_NEEDED,
-    LOGIN_PAGE,
-    MAINTENANCE,
-    NO_DATA,
-    NO_RIGHTS,
-    NO_ROUTE,
-    NO_TLS,
-    NOT_SIGNED_IN,
-    NOT_YET_VALID,
-    ODD_STATUS,
-    PROXY,
-    REFUSED,
-    REST_BLOCKED,
-    REST_OFF,
-    SELF_SIGNED,
-    SERVER_ERROR,
-    SITE_PASSWORD,
-    TIMED_OUT,
-    TLS_FAILED,
-    TOO_MANY_REQUESTS,
-    UNKNOWN_AUTHORITY,
-    UNKNOWN_KEY,
-    UNREACHABLE,
-    WRITE_ONLY,
-    WRONG_NAME,
-    WRONG_SECRET,
-)
 
 
 class Rule(NamedTuple):
@@ -81,66 +47,66 @@ _CHALLENGE = (
 )
 
 RESPONSE_RULES = (
-    Rule(WRONG_SECRET, code=AUTHENTICATION_ERROR, message=r"Consumer secret is invalid|Invalid signature"),
-    Rule(WRITE_ONLY, code=AUTHENTICATION_ERROR, message=r"not have read permissions"),
-    Rule(UNKNOWN_KEY, code=AUTHENTICATION_ERROR, message=r"Consumer key is invalid"),
-    Rule(CLOCK, code=AUTHENTICATION_ERROR, message=r"Invalid timestamp"),
-    Rule(NOT_SIGNED_IN, code=AUTHENTICATION_ERROR),
-    Rule(UNKNOWN_KEY, frozenset({401}), code=_CANNOT_VIEW),
-    Rule(NO_RIGHTS, frozenset({403}), code=_CANNOT_VIEW),
-    Rule(NO_ROUTE, frozenset({404}), code="rest_no_route"),
-    Rule(BAD_PARAMETERS, frozenset({400}), code="rest_"),
+    Rule(diagnoses.WRONG_SECRET, code=AUTHENTICATION_ERROR, message=r"Consumer secret is invalid|Invalid signature"),
+    Rule(diagnoses.WRITE_ONLY, code=AUTHENTICATION_ERROR, message=r"not have read permissions"),
+    Rule(diagnoses.UNKNOWN_KEY, code=AUTHENTICATION_ERROR, message=r"Consumer key is invalid"),
+    Rule(diagnoses.CLOCK, code=AUTHENTICATION_ERROR, message=r"Invalid timestamp"),
+    Rule(diagnoses.NOT_SIGNED_IN, code=AUTHENTICATION_ERROR),
+    Rule(diagnoses.UNKNOWN_KEY, frozenset({401}), code=_CANNOT_VIEW),
+    Rule(diagnoses.NO_RIGHTS, frozenset({403}), code=_CANNOT_VIEW),
+    Rule(diagnoses.NO_ROUTE, frozenset({404}), code="rest_no_route"),
+    Rule(diagnoses.BAD_PARAMETERS, frozenset({400}), code="rest_"),
     # WordPress answers so to any Basic pair it does not know, once some user has an application password (5.6).
-    Rule(UNKNOWN_KEY, frozenset({401}), code="^(invalid_username|invalid_email|incorrect_password)$"),
-    Rule(MAINTENANCE, frozenset({503}), code="^wp_die$"),
-    Rule(REST_BLOCKED, _BLOCKED, code="."),
-    Rule(MAINTENANCE, frozenset({503}), page=r"scheduled maintenance|maintenance mode|wartungs"),
-    Rule(MAINTENANCE, frozenset({503}), page=r"id=.error-page", header="Retry-After"),
-    Rule(LOGIN_PAGE, page=r"login-action-login"),
-    Rule(REST_OFF, _NOT_THERE, page=WORDPRESS),
-    Rule(NO_DATA, frozenset({200}), page=WORDPRESS),
-    Rule(FIREWALL, page=_CHALLENGE),
-    Rule(HTTPS_NEEDED, frozenset({400}), page=r"plain http request was sent to https"),
-    Rule(SITE_PASSWORD, frozenset({401}), header="WWW-Authenticate"),
-    Rule(LOGIN_PAGE, frozenset({200, 401, 403}), page=r"loginform|wp-login\.php"),
-    Rule(FIREWALL, frozenset({401, 403, 406, 415, 418, 455}), page="."),
-    Rule(REST_OFF, _NOT_THERE, code="^$"),
-    Rule(TOO_MANY_REQUESTS, frozenset({429})),
-    Rule(SERVER_ERROR, frozenset(range(500, 600))),
-    Rule(FIREWALL, frozenset({401, 403})),
-    Rule(ODD_STATUS),
+    Rule(diagnoses.UNKNOWN_KEY, frozenset({401}), code="^(invalid_username|invalid_email|incorrect_password)$"),
+    Rule(diagnoses.MAINTENANCE, frozenset({503}), code="^wp_die$"),
+    Rule(diagnoses.REST_BLOCKED, _BLOCKED, code="."),
+    Rule(diagnoses.MAINTENANCE, frozenset({503}), page=r"scheduled maintenance|maintenance mode|wartungs"),
+    Rule(diagnoses.MAINTENANCE, frozenset({503}), page=r"id=.error-page", header="Retry-After"),
+    Rule(diagnoses.LOGIN_PAGE, page=r"login-action-login"),
+    Rule(diagnoses.REST_OFF, _NOT_THERE, page=WORDPRESS),
+    Rule(diagnoses.NO_DATA, frozenset({200}), page=WORDPRESS),
+    Rule(diagnoses.FIREWALL, page=_CHALLENGE),
+    Rule(diagnoses.HTTPS_NEEDED, frozenset({400}), page=r"plain http request was sent to https"),
+    Rule(diagnoses.SITE_PASSWORD, frozenset({401}), header="WWW-Authenticate"),
+    Rule(diagnoses.LOGIN_PAGE, frozenset({200, 401, 403}), page=r"loginform|wp-login\.php"),
+    Rule(diagnoses.FIREWALL, frozenset({401, 403, 406, 415, 418, 455}), page="."),
+    Rule(diagnoses.REST_OFF, _NOT_THERE, code="^$"),
+    Rule(diagnoses.TOO_MANY_REQUESTS, frozenset({429})),
+    Rule(diagnoses.SERVER_ERROR, frozenset(range(500, 600))),
+    Rule(diagnoses.FIREWALL, frozenset({401, 403})),
+    Rule(diagnoses.ODD_STATUS),
 )
 """The first that fits is the diagnosis. `code`, `message` and `page` are regular expressions, the last
 for bodies that are no JSON."""
 
 CERTIFICATE_RULES = {
-    9: NOT_YET_VALID,
-    10: EXPIRED,
-    18: SELF_SIGNED,
-    19: UNKNOWN_AUTHORITY,
-    20: UNKNOWN_AUTHORITY,
-    21: UNKNOWN_AUTHORITY,
-    62: WRONG_NAME,
-    64: WRONG_NAME,
+    9: diagnoses.NOT_YET_VALID,
+    10: diagnoses.EXPIRED,
+    18: diagnoses.SELF_SIGNED,
+    19: diagnoses.UNKNOWN_AUTHORITY,
+    20: diagnoses.UNKNOWN_AUTHORITY,
+    21: diagnoses.UNKNOWN_AUTHORITY,
+    62: diagnoses.WRONG_NAME,
+    64: diagnoses.WRONG_NAME,
 }
 """Diagnoses by OpenSSL's verify code (X509_V_ERR_...)."""
 
 CONNECTION_RULES: tuple[tuple[type[BaseException], str, Diagnosis], ...] = (
-    (requests.exceptions.ProxyError, "", PROXY),
-    (OSError, r"SOCKS\w* proxy", PROXY),
+    (requests.exceptions.ProxyError, "", diagnoses.PROXY),
+    (OSError, r"SOCKS\w* proxy", diagnoses.PROXY),
     # The store's own address was looked at before, so that it is the proxy's that is none, or of a kind not known.
-    (requests.exceptions.InvalidURL, "", PROXY),
-    (requests.exceptions.InvalidSchema, "", PROXY),
-    (LocationParseError, "", PROXY),
-    (NameResolutionError, "", HOST_NOT_FOUND),
-    (ssl.SSLError, "WRONG_VERSION_NUMBER|HTTP_REQUEST|RECORD_LAYER_FAILURE|UNEXPECTED_MESSAGE", NO_TLS),
-    (ssl.SSLError, "PEM|NO_CERTIFICATE|NO_START_LINE", BAD_CA_FILE),
-    (ssl.SSLError, "", TLS_FAILED),
-    (requests.exceptions.SSLError, "", TLS_FAILED),
-    (requests.exceptions.Timeout, "", TIMED_OUT),
-    (ConnectionRefusedError, "", REFUSED),
-    (OSError, rf"Errno ({errno.ENETUNREACH}|{errno.EHOSTUNREACH})\b", UNREACHABLE),
-    (OSError, r"TLS CA certificate bundle", BAD_CA_FILE),
+    (requests.exceptions.InvalidURL, "", diagnoses.PROXY),
+    (requests.exceptions.InvalidSchema, "", diagnoses.PROXY),
+    (LocationParseError, "", diagnoses.PROXY),
+    (NameResolutionError, "", diagnoses.HOST_NOT_FOUND),
+    (ssl.SSLError, "WRONG_VERSION_NUMBER|HTTP_REQUEST|RECORD_LAYER_FAILURE|UNEXPECTED_MESSAGE", diagnoses.NO_TLS),
+    (ssl.SSLError, "PEM|NO_CERTIFICATE|NO_START_LINE", diagnoses.BAD_CA_FILE),
+    (ssl.SSLError, "", diagnoses.TLS_FAILED),
+    (requests.exceptions.SSLError, "", diagnoses.TLS_FAILED),
+    (requests.exceptions.Timeout, "", diagnoses.TIMED_OUT),
+    (ConnectionRefusedError, "", diagnoses.REFUSED),
+    (OSError, rf"Errno ({errno.ENETUNREACH}|{errno.EHOSTUNREACH})\b", diagnoses.UNREACHABLE),
+    (OSError, r"TLS CA certificate bundle", diagnoses.BAD_CA_FILE),
 )
 """Diagnoses by the type and text of a connection's error, or of one that it came from: the first that fits."""
 
@@ -199,11 +165,11 @@ def classify_connection(error: Exception, url: str) -> Diagnosis:
     chain = list(_chain(error))
     for one in chain:
         if isinstance(one, ssl.SSLCertVerificationError):
-            return CERTIFICATE_RULES.get(one.verify_code, UNKNOWN_AUTHORITY)
+            return CERTIFICATE_RULES.get(one.verify_code, diagnoses.UNKNOWN_AUTHORITY)
     for kind, text, diagnosis in CONNECTION_RULES:
         if any(isinstance(one, kind) and re.search(text, str(one)) for one in chain):
             return diagnosis
-    return HTTPS_NEEDED if url.startswith("http://") else BROKEN_OFF
+    return diagnoses.HTTPS_NEEDED if url.startswith("http://") else diagnoses.BROKEN_OFF
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

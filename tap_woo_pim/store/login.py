@@ -9,27 +9,10 @@ from dataclasses import dataclass, replace
 
 from tap_woo_pim.config.urls import origin
 from tap_woo_pim.exceptions import Diagnosis, PassingError, StoreError
+from tap_woo_pim.http import diagnoses
 from tap_woo_pim.http.auth import Basic, KeyPair, OAuth, Query
 from tap_woo_pim.http.classify import AUTHENTICATION_ERROR
 from tap_woo_pim.http.client import Client
-from tap_woo_pim.http.diagnoses import (
-    CLOCK,
-    CUT_KEY,
-    FIREWALL,
-    HIDDEN_HTTPS,
-    LOST_PASSWORD,
-    LOST_QUERY,
-    NO_APPLICATION_PASSWORDS,
-    NO_RIGHTS,
-    NOT_SIGNED_IN,
-    REST_BLOCKED,
-    STRIPPED_HEADER,
-    UNKNOWN_KEY,
-    UNKNOWN_USER,
-    WRITE_ONLY,
-    WRONG_PASSWORD,
-    WRONG_SECRET,
-)
 from tap_woo_pim.http.models import Response
 
 Auth = Basic | Query | OAuth
@@ -40,7 +23,7 @@ KEY_LENGTH = 43
 # A page past the end: an empty list with the total, at a third of the cost, whatever the newest product is like.
 PROBE = {"per_page": 1, "page": 1_000_000, "_fields": "id"}
 
-ABOUT_THE_KEY = (WRONG_SECRET, WRITE_ONLY, CLOCK)
+ABOUT_THE_KEY = (diagnoses.WRONG_SECRET, diagnoses.WRITE_ONLY, diagnoses.CLOCK)
 """The store says these only of a key that it knows."""
 
 UNKNOWN_PAIR = KeyPair("ck_" + "0" * 40, "cs_" + "0" * 40)
@@ -106,9 +89,11 @@ class _Login:
                 continue
             if isinstance(found, AuthResult):
                 return replace(found, advice=self._compare_with_setting(found))
-            if found.diagnosis is UNKNOWN_KEY or (found.diagnosis is WRONG_SECRET and method == "oauth1"):
+            if found.diagnosis is diagnoses.UNKNOWN_KEY or (
+                found.diagnosis is diagnoses.WRONG_SECRET and method == "oauth1"
+            ):
                 refused = found
-            elif found.diagnosis in (REST_BLOCKED, FIREWALL):
+            elif found.diagnosis in (diagnoses.REST_BLOCKED, diagnoses.FIREWALL):
                 # A plugin that closes the API to visitors says so of a key that did not arrive as well.
                 refused = refused or found
             elif refused is None or found.diagnosis in ABOUT_THE_KEY:
@@ -143,7 +128,7 @@ class _Login:
             answer = self._ask(auth)
         except StoreError as error:
             found = self._judge(method, auth, error)
-            if isinstance(found, StoreError) and found.diagnosis is CLOCK and found.date and may_set_clock:
+            if isinstance(found, StoreError) and found.diagnosis is diagnoses.CLOCK and found.date and may_set_clock:
                 assert isinstance(auth, OAuth)
                 # The date that was gone by was a cache's, perhaps; an error is never cached.
                 auth.clock_offset_seconds = _seconds_ahead(found.date)
@@ -152,9 +137,9 @@ class _Login:
         return AuthResult(method, auth, answer.date, answer)
 
     def _judge(self, method: str, auth: Auth, error: StoreError) -> AuthResult | StoreError:
-        if error.diagnosis is NO_RIGHTS:
+        if error.diagnosis is diagnoses.NO_RIGHTS:
             return AuthResult(method, auth, error.date, error)
-        if error.diagnosis is NOT_SIGNED_IN:
+        if error.diagnosis is diagnoses.NOT_SIGNED_IN:
             return StoreError(self._prefix, self._compare(auth, error)).said(error.error, error.date)
         return error
 
@@ -168,19 +153,19 @@ class _Login:
             self._client.options(self._url, subject=self._subject, auth=auth)
         except StoreError as described:
             if described.error.code != AUTHENTICATION_ERROR:
-                return NOT_SIGNED_IN
+                return diagnoses.NOT_SIGNED_IN
         else:
-            return WRITE_ONLY
+            return diagnoses.WRITE_ONLY
         if not isinstance(auth, OAuth):
-            return WRONG_SECRET
-        pairs = {UNKNOWN_KEY: UNKNOWN_PAIR, WRONG_SECRET: KeyPair(self._pair.consumer_key, "cs_")}
+            return diagnoses.WRONG_SECRET
+        pairs = {diagnoses.UNKNOWN_KEY: UNKNOWN_PAIR, diagnoses.WRONG_SECRET: KeyPair(self._pair.consumer_key, "cs_")}
         for diagnosis, pair in pairs.items():
             try:
                 self._ask(auth.with_pair(pair))
             except StoreError as other:
                 if other.error.message == error.error.message:
                     return diagnosis
-        return CLOCK
+        return diagnoses.CLOCK
 
     def _compare_with_setting(self, way_in: AuthResult) -> str:
         wanted, found = self._settings.auth_method, way_in.method
@@ -199,30 +184,30 @@ class _Login:
     def _why_not(wanted: str, way_in: AuthResult) -> Diagnosis:
         """Diagnose why the store accepts another method than the one in the settings."""
         if isinstance(way_in.auth, OAuth) and not way_in.auth.signs_https:
-            return HIDDEN_HTTPS
-        return LOST_QUERY if wanted == "query" else STRIPPED_HEADER
+            return diagnoses.HIDDEN_HTTPS
+        return diagnoses.LOST_QUERY if wanted == "query" else diagnoses.STRIPPED_HEADER
 
     def _named(self, error: StoreError) -> StoreError:
         """Be more exact about an unknown key, where its length or its kind shows more."""
         key = self._pair.consumer_key
         if self._settings.has_application_password:
             return self._named_password(error)
-        if error.diagnosis is not UNKNOWN_KEY:
+        if error.diagnosis is not diagnoses.UNKNOWN_KEY:
             return error
         if len(key) != KEY_LENGTH:
-            return StoreError(self._prefix, CUT_KEY, length=len(key))
+            return StoreError(self._prefix, diagnoses.CUT_KEY, length=len(key))
         return error
 
     def _named_password(self, error: StoreError) -> StoreError:
         """Be more exact about an application password that was refused."""
         code = error.error.code
         if code in ("invalid_username", "invalid_email"):
-            return StoreError(self._prefix, UNKNOWN_USER)
+            return StoreError(self._prefix, diagnoses.UNKNOWN_USER)
         if code == "incorrect_password":
-            return StoreError(self._prefix, WRONG_PASSWORD)
+            return StoreError(self._prefix, diagnoses.WRONG_PASSWORD)
         if code.startswith("application_passwords_disabled"):
-            return StoreError(self._prefix, NO_APPLICATION_PASSWORDS)
-        return StoreError(self._prefix, LOST_PASSWORD) if error.diagnosis is UNKNOWN_KEY else error
+            return StoreError(self._prefix, diagnoses.NO_APPLICATION_PASSWORDS)
+        return StoreError(self._prefix, diagnoses.LOST_PASSWORD) if error.diagnosis is diagnoses.UNKNOWN_KEY else error
 
 
 def _seconds_ahead(date: datetime.datetime | None) -> float:
