@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 
 from tap_woo_pim._compat import override
@@ -15,6 +15,7 @@ from tap_woo_pim.streams.full_table import FullTableStream
 from tap_woo_pim.streams.product_attributes import ProductAttributesStream
 from tap_woo_pim.streams.terms import TERM
 from tap_woo_pim.streams.unpaged import read_unpaged
+from tap_woo_pim.sync.completeness import RowCounts
 
 GONE_CODE = "woocommerce_rest_taxonomy_invalid"
 """What the store answers (404) when the attribute was deleted since the list of attributes was read."""
@@ -35,11 +36,12 @@ class ProductAttributeTermsStream(FullTableStream):
     )
 
     _attributes_read = 0
-    _attributes_found = 0
+    _attributes_counted: int | None = None
+    _ids: Sequence[int] = ()
 
     @override
     def report_progress(self, listing: Listing) -> None:
-        self.run.progress.page(self.name, self._attributes_read, self._attributes_found, "attributes")
+        self.run.progress.page(self.name, self._attributes_read, len(self._ids), "attributes")
 
     @override
     def ask_ahead(self) -> Future[Response] | None:
@@ -59,7 +61,7 @@ class ProductAttributeTermsStream(FullTableStream):
             parents.unread.extend(self._attributes.unread)
             parents.walk.total = self._attributes.total
         parents.walk.done = not ids  # without attributes there are as many terms: none, or nobody knows
-        self._attributes_read, self._attributes_found = 0, len(ids)
+        self._attributes_read, self._attributes_counted, self._ids = 0, parents.walk.total, ids
         yield parents, []
         listings = [self.listing(self.connection.path(self.route.format(id_)), self.parameters()) for id_ in ids]
         for id_, listing in zip(ids, listings, strict=True):
@@ -70,6 +72,21 @@ class ProductAttributeTermsStream(FullTableStream):
                 row["attribute_id"] = attribute_of[listing.path]
             self._attributes_read += listing.walk.done
             yield listing, rows
+
+    @override
+    def explains_vanished(self) -> bool:
+        """Whether attributes are gone: all of their terms go with them."""
+        attributes = self.run.progress.accounts.get(ProductAttributesStream.name)
+        if self._attributes_counted != len(self._ids) or (attributes is not None and attributes.is_incomplete):
+            return False
+        return sum(id_ <= self.kept.parent_max_id for id_ in self._ids) < self.kept.parent_count
+
+    @override
+    def finish(self, counts: RowCounts, *, complete: bool, started_at: str | None = None) -> bool:
+        is_sound = super().finish(counts, complete=complete, started_at=started_at)
+        if complete and is_sound:
+            self.kept.parent_count, self.kept.parent_max_id = len(self._ids), max(self._ids, default=0)
+        return is_sound
 
     @property
     def _attributes(self) -> ProductAttributesStream | None:

@@ -154,6 +154,8 @@ class ListState:
         shortfall: how many rows the store counted in it and did not send.
         digest: see `Digest`.
         digest_max_id: the largest id in the digest.
+        parent_count: how many rows the last full sync saw in the list that these lists are below, if they are.
+        parent_max_id: the largest id among those.
     """
 
     store: str | None = None
@@ -163,6 +165,8 @@ class ListState:
     shortfall: int = 0
     digest: str | None = None
     digest_max_id: int = 0
+    parent_count: int = 0
+    parent_max_id: int = 0
 
 
 @dataclass

@@ -16,6 +16,7 @@ from demo_store.faults.statuses import PoisonousRow, Status
 from demo_store.request_log import Request
 from demo_store.rows import Table
 from tap_woo_pim.exceptions import StoreError
+from tap_woo_pim.sync.completeness import FEW_ROWS
 from tests.support.harness import Landing, Site, site
 from tests.support.random_edits import FEW_KINDS, RandomEdits, new_store, without_flat_variations
 
@@ -340,8 +341,7 @@ def test_what_is_deleted_for_good_is_gone_after_the_next_whole_read(version: str
         deleted = [stream for stream in DELETED if before[stream]]
         for stream in deleted:
             DELETED[stream](store)
-        # with an attribute go all of its terms, more than a fifth
-        served.sync(landing, max_vanished_percent=60, **WHOLE)
+        served.sync(landing, **WHOLE)
         assert landing.differences(store) == {}
     for stream in deleted:
         assert before[stream] - set(landing.live(stream)), stream
@@ -395,6 +395,37 @@ def test_a_small_list_that_comes_empty_without_a_count_is_held_back(small: Site)
     with goes_empty(small.store):
         small.sync(landing, **WHOLE)
     assert {stream: landing.live(stream) for stream in before} == before
+
+
+def test_the_terms_of_a_deleted_attribute_are_gone_whatever_their_share() -> None:
+    store = Store.recorded("11.0.1")
+    store.keep_products(1)
+    chosen = {"sync_components": ["attributes"]}
+    with site(store) as served:
+        landing = served.sync(**chosen)
+        terms = landing.live("product_attribute_terms")
+        for attribute in store.rows("attributes")[:3]:
+            store.delete_attribute(attribute["id"])
+        store.create_attribute(name="New")
+        store.clock.advance(3600)
+        served.sync(landing, **chosen)
+        assert landing.differences(store) == {}
+        gone = len(terms) - len(landing.live("product_attribute_terms"))
+        assert gone > max(FEW_ROWS, len(terms) / 5)
+
+
+def test_terms_that_a_broken_list_lacks_are_held_back_though_an_attribute_was_deleted_before() -> None:
+    store = Store.recorded("11.0.1")
+    store.keep_products(1)
+    chosen = {"sync_components": ["attributes"]}
+    with site(store) as served:
+        landing = served.sync(**chosen)
+        store.delete_attribute(store.rows("attributes")[0]["id"])
+        served.sync(landing, **chosen)
+        before = landing.live("product_attribute_terms")
+        with goes_empty(store):
+            served.sync(landing, **chosen)
+        assert landing.live("product_attribute_terms") == before
 
 
 def test_a_table_that_was_lost_with_the_state_is_whole_again(served: Site) -> None:
