@@ -400,7 +400,7 @@ def test_a_small_list_that_comes_empty_without_a_count_is_held_back(small: Site)
 def test_the_terms_of_a_deleted_attribute_are_gone_whatever_their_share() -> None:
     store = Store.recorded("11.0.1")
     store.keep_products(1)
-    chosen = {"sync_components": ["attributes"]}
+    chosen: dict[str, Any] = {"sync_components": ["attributes"]}
     with site(store) as served:
         landing = served.sync(**chosen)
         terms = landing.live("product_attribute_terms")
@@ -417,7 +417,7 @@ def test_the_terms_of_a_deleted_attribute_are_gone_whatever_their_share() -> Non
 def test_terms_that_a_broken_list_lacks_are_held_back_though_an_attribute_was_deleted_before() -> None:
     store = Store.recorded("11.0.1")
     store.keep_products(1)
-    chosen = {"sync_components": ["attributes"]}
+    chosen: dict[str, Any] = {"sync_components": ["attributes"]}
     with site(store) as served:
         landing = served.sync(**chosen)
         store.delete_attribute(store.rows("attributes")[0]["id"])
