@@ -43,7 +43,7 @@ test: lint types ## check style and types, and run the tests (under 8 minutes)
 	@$(PYTEST)
 
 test-fast: lint types ## check style and types, and run the unit tests (under a minute)
-	@$(PYTEST) -m "unit and not long"
+	@$(PYTEST) --numprocesses=2 -m "unit and not long"
 
 test-long: $(READY) ## run the tests that take long, and the property tests with many more examples
 	@$(PYTEST) -m "(long or hypothesis) and not soak" --hypothesis-profile=long

@@ -89,12 +89,11 @@ def uv(*arguments: str) -> str:
 
 
 def pythons() -> dict[str, str]:
-    """Return the Pythons that are installed here, by version as "3.12": those on the path, and pyenv's."""
+    """Return the Pythons that are installed here, by version as "3.12": pyenv's, and those on the path."""
     found = {".".join(map(str, sys.version_info[:2])): sys.executable}
     for version in (*OLD, *VERSIONS):
-        on_path = [path for path in [shutil.which(f"python{version}")] if path]
-        for program in (*on_path, *map(str, Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))):
-            # What pyenv puts on the path fails where its version is not chosen.
-            if subprocess.run([program, "-c", ""], capture_output=True, check=False).returncode == 0:
-                found.setdefault(version, program)
+        program = next(map(str, Path.home().glob(f".pyenv/versions/{version}.*/bin/python")), None)
+        # What pyenv puts on the path is no Python where its version is not chosen.
+        if program or ((program := shutil.which(f"python{version}")) and "shims" not in program):
+            found.setdefault(version, program)
     return found

@@ -208,8 +208,7 @@ def install_project(folder: Path, beside: MeltanoProject | None = None) -> Itera
                 f"{prefix}CA_BUNDLE": str(site.ca_bundle),
             }
         if beside is None:
-            # Without compiled modules dbt and the loader would take seconds more at each of many starts.
-            installed.meltano("install", **uv_variables(), UV_COMPILE_BYTECODE="1")
+            installed.meltano("install", **uv_variables())
         else:
             link_plugins(beside.root, installed.root)
         try:

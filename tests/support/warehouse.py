@@ -50,7 +50,7 @@ class Programs:
             pins = str(CHECKOUT / "requirements" / f"{name}.txt")
             for command in (
                 [*uv, "venv", "--quiet", "--python", sys.executable, place],
-                [*uv, "pip", "install", "--quiet", "--compile-bytecode", *there, "-c", pins, *wanted],
+                [*uv, "pip", "install", "--quiet", *there, "-c", pins, *wanted],
             ):
                 subprocess.run(command, check=True, env={**os.environ, **uv_variables()})
 
