@@ -1,4 +1,4 @@
-"""What the oldest supported Python (3.11) has under another name."""
+"""Names that the oldest supported Python (3.11) has elsewhere."""
 
 import sys
 

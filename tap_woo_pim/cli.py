@@ -1,4 +1,4 @@
-"""The tap's command line: a failure ends with one plain line, for Meltano shows no other."""
+"""The tap's command line: a failure ends with one plain line, the only one that Meltano shows."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class PlainErrors(SingerCommand):
         logging.captureWarnings(capture=True)
         guard_logs()
         sys.stdout = widened(sys.stdout)
-        # Rows go in no circles, and what is imported stays: looking for garbage less often gives 13 % more rows.
+        # Rows form no reference cycles, and imported modules stay: collecting garbage less often gives 13 % more rows.
         gc.freeze()
         gc.set_threshold(50_000, 20, 20)
         try:
@@ -41,7 +41,7 @@ class PlainErrors(SingerCommand):
         except SingerSDKError as error:
             reason = reason_of(error)
         except OutputError as error:
-            # Nothing that is left in the buffer can be written either.
+            # What is left in the buffer cannot be written either.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             reason = f"The tap's output could not be written ({error}). See what the target says."
         except Exception as error:
@@ -53,9 +53,9 @@ class PlainErrors(SingerCommand):
 
     @override
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the callback, without the SDK's handling of wrong settings, whose last line names no cause.
+        """Run the callback without the SDK's handling of wrong settings and click's of broken pipes.
 
-        Nor with click's of a target that is gone, which names none either.
+        Neither names a cause in its last line.
         """
         try:
             result = click.Command.invoke(self, ctx)
@@ -66,7 +66,7 @@ class PlainErrors(SingerCommand):
 
 
 def reason_of(error: Exception) -> str:
-    """Put an error into one line."""
+    """Describe an error in one line."""
     if not isinstance(error, SingerSDKError):
         return OWN_FAULT
     texts = error.errors if isinstance(error, ConfigValidationError) else [str(error)]

@@ -1,18 +1,18 @@
 """The exceptions of the tap. What is raised says what should happen next.
 
 FatalAPIError (SDK)
-    StoreError          the store cannot be read, for a reason that stays
+    StoreError          the store cannot be read, and trying again will not help
 RetriableAPIError (SDK)
-    PassingError        the store cannot be read now, for a reason that may pass
-        CancelledError  a request was not sent, for nobody wants its response any more
+    PassingError        the store cannot be read now, but perhaps later
+        CancelledError  a request was not sent, because its response is no longer needed
 Exception
-    BodyError           a response's body cannot be used; becomes a StoreError or PassingError that names the prefix
+    BodyError           the body of a response cannot be used; becomes a PassingError with the prefix of its message
     OutputError         the target is gone, or the disk is full
 SystemExit
-    Stopped             the process got a signal to end
+    Stopped             the process received a signal to stop
 
 Every StoreError and PassingError carries a Diagnosis: the step of the check that fails, what happened, and the remedy.
-All of them stand in one table, `http.diagnoses`, and every sentence that a user sees of them is made from it.
+All diagnoses are in one table, `http.diagnoses`, from which every sentence that a user sees is made.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Diagnosis:
         step: the step of the check that fails.
         what: what happened, as the end of a sentence that names the store. {} are details.
         remedy: what to do, as a sentence without its full stop.
-        setting: the setting that it is about; None where it is about none.
+        setting: the setting that is wrong; None if no setting is.
     """
 
     step: Step
@@ -59,12 +59,12 @@ class Diagnosis:
     setting: str | None = None
 
     def sentence(self, **details: object) -> str:
-        """Put both into words."""
+        """Say what happened and what to do."""
         return f"{self.what}. {self.remedy}.".format(**details)
 
 
 class WooError(NamedTuple):
-    """The code and the text of a WordPress error, and the parameters that it refuses; empty where it is none."""
+    """The code and text of a WordPress error, and the parameters that it refuses; all empty if there is no error."""
 
     code: str
     message: str
@@ -87,8 +87,8 @@ class StoreError(FatalAPIError):
     Attributes:
         diagnosis: the diagnosis.
         details: the values of the details in its sentence.
-        error: what WordPress said, to compare, never to show.
-        date: the store's clock when it answered, where it did.
+        error: the WordPress error, for comparison only; it is never shown.
+        date: the store's clock when it responded; None if it did not.
     """
 
     def __init__(self, prefix: str, diagnosis: Diagnosis, **details: object) -> None:
@@ -119,15 +119,15 @@ class PassingError(RetriableAPIError):
 
 
 class CancelledError(PassingError):
-    """A request was not sent, for its response is not wanted any more."""
+    """A request was not sent, because its response is no longer needed."""
 
 
 class BodyError(Exception):
-    """The body is not whole, too large or no JSON. The text says which, in words for the user."""
+    """The body is incomplete, too large or not JSON. The text says which, as the end of a sentence for the user."""
 
 
 class Stopped(SystemExit):
-    """The process got a signal to end."""
+    """The process received a signal to stop."""
 
 
 class OutputError(Exception):

@@ -1,4 +1,4 @@
-"""Cleans logs: of secrets, behind code that does not log them, and of characters that would act on a terminal."""
+"""Cleans logs: removes secrets, as a second line of defence, and characters that would control a terminal."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from tap_woo_pim._compat import override
 
 HIDDEN = "***"
 LEAST_LENGTH = 6
-"""Shorter values are no keys, and to hide them would spoil innocent text."""
+"""Shorter values are not keys, and hiding them would garble innocent text."""
 
 LEAST_LENGTH_IN_ROWS = 16
-"""Shorter values may be words of a product's description, which would be changed by hiding them."""
+"""Shorter values may be ordinary words in a description, which must arrive unchanged."""
 
 TALKATIVE_LOGGERS = ("urllib3", "oauthlib", "requests_oauthlib")
 """Loggers of libraries that write query strings, headers or signatures."""
 
 
 def forms(secret: str) -> frozenset[str]:
-    """Give the forms in which a secret may stand in a text: plain, percent-encoded, and anywhere inside of base64."""
+    """Return the forms in which a secret may appear in a text: plain, percent-encoded, and anywhere inside base64."""
     raw = secret.encode()
     found = {secret, quote(secret, safe=""), quote(secret, safe="").replace("%20", "+")}
     for before in range(3):
-        # What stands before it in the encoded bytes shifts its letters; those it shares with its neighbours are left.
+        # What precedes the secret shifts its base64 letters; those that it shares with its neighbours are dropped.
         encoded = base64.b64encode(bytes(before) + raw).decode().rstrip("=")
         start, end = (0, 2, 3)[before], (before + len(raw)) * 8 // 6
         found |= {encoded[start:end], encoded[start:end].replace("+", "-").replace("/", "_")}
@@ -33,7 +33,7 @@ def forms(secret: str) -> frozenset[str]:
 
 
 def hide_in_body(body: bytes, hidden_forms: Iterable[bytes]) -> bytes:
-    """Replace every form in the body of an answer; nearly none holds one, and to look costs 0.4 ms for 500 kB."""
+    """Replace every form in the body of a response. Few contain one, and the search takes 0.4 ms for 500 kB."""
     for form in hidden_forms:
         if form in body:
             body = body.replace(form, HIDDEN.encode())
@@ -41,14 +41,14 @@ def hide_in_body(body: bytes, hidden_forms: Iterable[bytes]) -> bytes:
 
 
 def forms_in_answers(*pairs: tuple[str, str]) -> tuple[bytes, ...]:
-    """Give the forms in which a server may say back what it was asked with: header, query, or either half.
+    """Return the forms in which a server may echo a key: as a header, percent-encoded, or either half.
 
     Args:
         pairs: keys and secrets, or user names and passwords.
     """
     found: dict[str, None] = {}
     for name, secret in pairs:
-        # Rows may hold what is also a user name or a short password.
+        # A user name or a short password may also be an ordinary word in a row.
         halves = [half for half in (name, secret) if len(half) >= LEAST_LENGTH_IN_ROWS]
         header = base64.b64encode(f"{name}:{secret}".encode()).decode()
         found |= dict.fromkeys([header, *halves, *(quote(half, safe="") for half in halves)])
@@ -63,27 +63,27 @@ def redact(text: str, hidden_forms: Iterable[str]) -> str:
 
 
 def printable(text: str) -> str:
-    """Show what would colour, move, turn or hide text on a terminal as its escape; other spaces become plain ones."""
+    """Escape characters that would colour, move, reverse or hide text on a terminal; white space becomes a space."""
     if text.isprintable():
         return text
     return "".join(one if one.isprintable() else " " if one.isspace() else ascii(one)[1:-1] for one in text)
 
 
 class SecretFilter(logging.Filter):
-    """Takes secrets out of the message and the traceback of every record that passes."""
+    """Removes secrets from the message and the traceback of every record."""
 
     def __init__(self) -> None:
         super().__init__()
         self._forms: frozenset[str] = frozenset()
 
     def hide(self, values: Iterable[object]) -> None:
-        """Take values for secrets from now on, whatever type they are of."""
+        """Treat values as secrets from now on, whatever their types."""
         for value in values:
             if len(str(value)) >= LEAST_LENGTH:
                 self._forms |= forms(str(value).strip())
 
     def clean(self, text: str) -> str:
-        """Give a text as one line without the secrets."""
+        """Return a text as one line, without secrets."""
         return printable(redact(text, self._forms))
 
     @override
@@ -103,7 +103,7 @@ SECRETS = SecretFilter()
 
 
 def guard_logs() -> None:
-    """Put the filter on all log handlers there are, and silence libraries that write what they send."""
+    """Add the filter to all log handlers, and silence libraries that log what they send."""
     loggers = [logging.getLogger(), *map(logging.getLogger, logging.root.manager.loggerDict)]
     for handler in {handler for logger in loggers for handler in logger.handlers}:
         handler.addFilter(SECRETS)

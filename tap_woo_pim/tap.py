@@ -61,19 +61,18 @@ class TapWooPim(Tap):
         PluginCapabilities.FLATTENING,
     ]
 
-    # Whether the store cannot be asked, so that the catalogue is of all streams.
+    # Whether the store cannot be reached, so that the catalogue lists all streams.
     _is_storeless = False
 
     @cached_property
     def run(self) -> Run:
         """This run over the store."""
-        # With settings that are wrong there was no run before the catalogue of all streams is made.
         settings = STAND_IN if self._is_storeless else settings_of(self.config)
         return Run(Client(settings))
 
     @override
     def discover_streams(self) -> Sequence[Stream]:
-        """Streams of the chosen components that the store has."""
+        """Return the streams of the chosen components that the store has."""
         chosen = self.run.settings.sync_components
         if not self._is_storeless:
             self.run.connect()
@@ -89,10 +88,10 @@ class TapWooPim(Tap):
 
     @override
     def run_discovery(self) -> str:
-        """Print the catalogue; of all streams there are, when the store cannot be asked.
+        """Print the catalogue; it lists all streams if the store cannot be reached.
 
-        Meltano discovers before every run and every test, and would bury the cause in what it says of a failed
-        discovery. The run itself, which comes next, tells it in one line.
+        Meltano runs discovery before every run and test, and would bury the cause in its own message about a failed
+        discovery. The run that follows reports the cause in one line.
         """
         try:
             return super().run_discovery()
@@ -103,7 +102,7 @@ class TapWooPim(Tap):
         return super().run_discovery()
 
     def _probes(self) -> Iterator[Probe]:
-        """Ask for what is read next, which shows as well what can be read."""
+        """Request what is read next, which also shows whether it can be read."""
         streams = self._selected_streams
         for stream in streams:
             if isinstance(stream, FullTableStream):
@@ -122,7 +121,7 @@ class TapWooPim(Tap):
 
     @override
     def _reset_state_progress_markers(self) -> None:
-        """Check the store as well: it is the first that a sync does, before any message, and `sync_all` is final."""
+        """Check the store too: a sync calls this first, before any message, and `sync_all` cannot be overridden."""
         self.run.last_synced_at = self.state.get("bookmarks", {}).get(StoresStream.name, {}).get("synced_at")
         self.run.connect()
         steps = list(check_components(self.run.connection, self._probes()))
@@ -136,7 +135,7 @@ class TapWooPim(Tap):
 
     @override
     def setup_mapper(self) -> None:
-        """Select the streams that tell of the others, whatever the catalogue says: without them no row can be gone."""
+        """Select the streams that describe the others, whatever the catalogue says: deletions depend on them."""
         for stream_class in STREAMS:
             entry = self.input_catalog.get_stream(stream_class.name) if self.input_catalog is not None else None
             if entry is not None and stream_class.component is None:
@@ -146,7 +145,7 @@ class TapWooPim(Tap):
     @property
     @override
     def streams(self) -> dict[str, Stream]:
-        """The streams in the order in which they are read; the SDK would read them in that of their names."""
+        """The streams in the order in which they are read; the SDK would sort them by name."""
         if self._streams is None:
             found = super().streams
             order: dict[type[Stream], int] = {stream_class: place for place, stream_class in enumerate(STREAMS)}
@@ -173,12 +172,12 @@ class TapWooPim(Tap):
             tap.setup_mapper()
             tap.sync_all()
         except Exception as error:
-            # Meltano's connection test reads both outputs as one, and takes any record for a good connection.
+            # Meltano's connection test merges stdout and stderr, and takes any record as proof of a good connection.
             if not (isinstance(error, OSError) or os.path.sameopenfile(1, 2)):
                 tap.record_failure(error)
             raise
         finally:
-            # Whoever stops a program does not wait for the requests in flight.
+            # Someone who stops the tap should not have to wait for the requests in flight.
             tap.run.client.close(waits=not isinstance(sys.exception(), Stopped))
             if tap.run.progress.accounts:
                 for line in tap.run.progress.table():
@@ -189,7 +188,7 @@ class TapWooPim(Tap):
     def record_failure(self, error: Exception) -> None:
         """Write to the stream `sync_runs` that the sync failed."""
         if not self._streams or self.mapper is None:
-            # It failed before the streams were known. As any stream, this one exists without the store.
+            # It failed before the streams were known. This one does not depend on the store.
             self._is_storeless, self._streams = True, None
             self.setup_mapper()
         self._history.end(FAILED, SECRETS.clean(reason_of(error)))
@@ -210,7 +209,7 @@ class TapWooPim(Tap):
     @classmethod
     @override
     def cb_config(cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]) -> Any:
-        """Read the files of settings, and name one that is none."""
+        """Read the files of settings, and name one that cannot be read."""
         try:
             return super().cb_config(ctx, param, value)
         except (OSError, ValueError, TypeError):
@@ -220,7 +219,7 @@ class TapWooPim(Tap):
     @classmethod
     @override
     def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
-        """Print what the check of the store finds, and the store that was reached."""
+        """Print the steps of the check, and the store that was reached."""
         if value != CliTestOptionValue.All.value:
             super().cb_test(ctx, param, value)
             return
@@ -254,7 +253,7 @@ class TapWooPim(Tap):
     @classmethod
     @override
     def get_singer_command(cls) -> click.Command:
-        """The SDK's command, ending a failure with one plain line: Meltano shows no other."""
+        """Return the SDK's command, whose failures end with one plain line."""
         command = super().get_singer_command()
         return PlainErrors(
             command.name,
@@ -266,5 +265,5 @@ class TapWooPim(Tap):
 
     @override
     def _handle_termination(self, signum: int, frame: FrameType | None) -> NoReturn:
-        """End as a program that was stopped, not as one that succeeded: Meltano takes exit code 0 for a whole sync."""
+        """Exit as a program that was stopped: Meltano takes exit code 0 for a finished sync."""
         raise Stopped(128 + signum)

@@ -1,1 +1,1 @@
-"""The settings: declared, read, checked."""
+"""Declares, reads and checks the settings."""

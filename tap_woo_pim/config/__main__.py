@@ -1,6 +1,6 @@
-"""Writes what is made from the settings' declaration: `python -m tap_woo_pim.config --write`, in the project's folder.
+"""Writes the files made from the settings: `python -m tap_woo_pim.config --write`, in the project's folder.
 
-Without `--write` it says which files differ, and ends with 1 if any does.
+Without `--write` it names the files that differ, and exits with 1 if any does.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ pip_url: {NAME}
 executable: {NAME}
 """
 SHARED = ("capabilities", "settings_group_validation", "settings", "select")
-"""What the definition has in common with the tap's block in meltano.yml."""
+"""What the definition shares with the tap's block in meltano.yml."""
 
 
 def files(root: Path = Path()) -> dict[Path, str]:
-    """Make the text of every file in a project that comes from the declaration, from what stands in it now."""
+    """Return the new text of every generated file in a project."""
     project = _with_settings((root / PROJECT).read_text(encoding="utf-8"))
     block = tap_block(project)
     parts = "".join(textwrap.dedent(_part(block, key)) for key in SHARED)
@@ -59,8 +59,8 @@ def files(root: Path = Path()) -> dict[Path, str]:
 def meltano_setting(declared: Declared) -> dict[str, Any]:
     """Describe a setting for Meltano.
 
-    Numbers, lists and switches are texts there, which the tap reads. Meltano 4.4.1 cannot hand on a decimal number,
-    does not name the setting where "fast" stands for a number, and takes any text for off that is not a word for on.
+    Numbers, lists and switches are texts there, which the tap converts. Meltano 4.4.1 cannot pass on decimal numbers,
+    does not name a setting that is "fast" instead of a number, and reads any text that is not a word for on as off.
     """
     unset, values = unset_of(declared), f" {_values(declared)}." if declared.range else ""
     described = {
@@ -73,7 +73,7 @@ def meltano_setting(declared: Declared) -> dict[str, Any]:
 
 
 def unset_of(declared: Declared) -> str:
-    """Say what holds when a setting is not given; empty where it must be given."""
+    """Describe the default of a setting; empty if it is required."""
     if declared.is_required:
         return ""
     if "unset" in declared.extra:
@@ -84,7 +84,7 @@ def unset_of(declared: Declared) -> str:
 
 
 def table() -> str:
-    """List all settings for the docs."""
+    """Return the table of all settings for the docs."""
     rows = ["| setting | meaning | values | default |", "| --- | --- | --- | --- |"]
     for name, declared in DECLARED.items():
         default = unset_of(declared) or "required"
@@ -93,7 +93,7 @@ def table() -> str:
 
 
 def tap_block(project: str) -> str:
-    """Cut the tap's block out of the text of a meltano.yml."""
+    """Return the tap's block of a meltano.yml."""
     found = re.search(rf"^  - name: {NAME}\n(?:(?:    .*)?\n)*", project, re.MULTILINE)
     if found is None:
         raise ValueError(f"{PROJECT} has no plugin {NAME}.")
@@ -143,7 +143,7 @@ def _yaml_lines(name: str, value: Any) -> Iterator[str]:
 
 
 def main() -> None:
-    """Write the files, or name those that differ."""
+    """Write the files, or name the ones that differ."""
     different = [path for path, text in files().items() if not path.exists() or path.read_text("utf-8") != text]
     if "--write" in sys.argv:
         for path, text in files().items():

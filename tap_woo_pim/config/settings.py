@@ -1,4 +1,4 @@
-"""The settings of one store, declared once: names, types, ranges, defaults, and what each is for.
+"""The settings of one store, declared once: names, types, ranges, defaults and purposes.
 
 The JSON schema for the SDK is made from this declaration, and so are the files that `python -m tap_woo_pim.config
 --write` writes: the tap's settings in meltano.yml, the plugin definitions for Meltano, and the table in the docs.
@@ -47,8 +47,8 @@ SECRET: dict[str, Any] = {"secret": True}
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The checked settings of one store; see `validation.settings_of` for how they are read.
 
-    In the extras of a setting: `secret`, `kind` (Meltano's, where it is not text), and `unset` (what holds when the
-    setting is not given, where that is no fixed value).
+    The extras of a setting are `secret`, `kind` (Meltano's kind, if it is not text) and `unset` (a description of the
+    default, if that is not a fixed value).
     """
 
     site_url: Annotated[str, Meta(title="Store URL", description="Address of the store, as in a browser.")]
@@ -222,16 +222,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def has_application_password(self) -> bool:
-        """Whether the key is an application password of WordPress, and the user whose it is."""
+        """Whether key and secret are a WordPress user and an application password of it."""
         return is_application_password(self.consumer_key, self.consumer_secret)
 
     def prefix(self, subject: str) -> str:
-        """The beginning of every message: the store, and what was asked of it."""
+        """Return the beginning of every message: the store, and what was requested."""
         return f"{self.store_id} ({self.site_url}), {subject}"
 
 
 def is_application_password(consumer_key: str, consumer_secret: str) -> bool:
-    """Tell an application password from the secret of a WooCommerce key: 24 letters and digits, in groups or not."""
+    """Return whether the secret is an application password: 24 letters and digits, in groups or not."""
     return not consumer_key.startswith("ck_") and _APPLICATION_PASSWORD.fullmatch(consumer_secret) is not None
 
 
@@ -239,17 +239,17 @@ _APPLICATION_PASSWORD = re.compile(r"(\s*[A-Za-z0-9]){24}\s*", re.ASCII)
 
 
 class Declared(msgspec.Struct, frozen=True):
-    """A setting as it is declared.
+    """The declaration of a setting.
 
     Attributes:
         name: its name.
         type: its type for `msgspec.convert`.
-        kind: what its type comes to, null left out: one of msgspec's, or two for a number or a word.
+        kind: msgspec's types of its values, without null: one, or two for a number or a word.
         title: its label.
-        description: what it is for, in whole sentences.
+        description: its purpose, in whole sentences.
         default: its default, None for none.
         extra: see `Settings`.
-        is_required: whether every store must have it.
+        is_required: whether every store needs it.
     """
 
     name: str
@@ -263,12 +263,12 @@ class Declared(msgspec.Struct, frozen=True):
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The words that it takes, where it takes some only."""
+        """The words that it accepts; empty if it accepts any."""
         return tuple(_words(self.type)) if any(isinstance(kind, LiteralType) for kind in self.kind) else ()
 
     @property
     def range(self) -> tuple[float, float] | None:
-        """The least and the largest value of a number."""
+        """The smallest and largest value of a number."""
         for kind in self.kind:
             if isinstance(kind, IntType | FloatType) and kind.ge is not None and kind.le is not None:
                 return kind.ge, kind.le
@@ -276,7 +276,7 @@ class Declared(msgspec.Struct, frozen=True):
 
 
 def _words(declared: Any) -> Iterator[str]:
-    """Find the words in a type; msgspec would sort them."""
+    """Yield the words in a type in their order; msgspec sorts them."""
     if get_origin(declared) is Literal:
         yield from get_args(declared)
     else:
@@ -313,7 +313,7 @@ _JSON_TYPES: dict[type[Type], str] = {
 }
 
 DECLARED: Mapping[str, Declared] = {field.name: _declared(field) for field in msgspec.structs.fields(Settings)}
-"""All settings by their names, in their order."""
+"""All settings by name, in order."""
 
 REQUIRED_SETTINGS = tuple(name for name, declared in DECLARED.items() if declared.is_required)
 SECRET_SETTINGS = tuple(name for name, declared in DECLARED.items() if declared.extra.get("secret"))
@@ -321,11 +321,11 @@ SECRET_SETTINGS = tuple(name for name, declared in DECLARED.items() if declared.
 STAND_IN = Settings(
     site_url="https://store.invalid",
     consumer_key="ck_",
-    consumer_secret="cs_",  # noqa: S106 - of no store at all
+    consumer_secret="cs_",  # noqa: S106 - of no store
     store_id="store.invalid",
     sync_components=COMPONENTS,
 )
-"""Settings of no store at all, for a catalogue without one."""
+"""Settings of no store, for a catalogue that needs none."""
 
 
 def _property(declared: Declared) -> dict[str, Any]:
@@ -357,4 +357,4 @@ CONFIG_JSONSCHEMA: dict[str, Any] = {
     "required": list(REQUIRED_SETTINGS),
     "$schema": "https://json-schema.org/draft/2020-12/schema",
 }
-"""The settings as the SDK takes them."""
+"""The settings as the SDK expects them."""

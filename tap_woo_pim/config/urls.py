@@ -1,4 +1,4 @@
-"""Reads the address of a store as people type it, and compares addresses."""
+"""Normalises the address of a store as people type it, and compares addresses."""
 
 from __future__ import annotations
 
@@ -13,31 +13,32 @@ API_RELATION = "https://api.w.org/"
 """The relation by which WordPress (4.4 and later) names its API root in the Link header of its pages."""
 
 MOST_OF_A_LABEL = 63
-"""Letters that each part of a host name may have."""
+"""The longest part of a host name, in letters."""
 
 _NO_ADDRESS = "site_url is not a web address. Give it as https://shop.example"
 _QUOTED = re.compile(r"""^(?:"(?=.*"$)|'(?=.*'$)|<(?=.*>$))(.*).$""", re.DOTALL)
 _SCHEMES = re.compile(r"^(?:(https?):/+)+", re.IGNORECASE)
-"""One slash, or the scheme of a form before that of the address pasted into it."""
+"""A scheme with one slash, or one that a form puts before that of the address pasted into it."""
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _INNER_PAGES = re.compile(r"/(wp-json|wp-admin|wp-login\.php|wp-content|index\.php)(/.*)?$", re.IGNORECASE)
 _LINK_TAG = re.compile(r"<link\b[^<>]*>", re.IGNORECASE)
-"""Up to the next tag at most: a page of `<link` alone would be searched to its end for each of them."""
+"""Up to the next tag at most: in a page full of `<link`, each one would otherwise be searched to the end."""
 _ADDRESS_IN_TAG = re.compile(r"""\bhref=["']([^"']{1,2000})["']""", re.IGNORECASE)
 _SECRETS_IN_URL = re.compile(r"consumer_(key|secret)|\b[cC][ksKS]_[0-9a-fA-F]{8,}|oauth_")
 
 
 def site_address(typed: str) -> str:
-    """Make one address of all the ways in which a store's address is typed.
+    """Normalise the address of a store.
 
     Args:
         typed: with or without scheme, trailing slash, sub-folder, /wp-json, /wp-admin; in any case; IDN or not.
 
     Returns:
-        Scheme, host in lower case and ASCII, port unless it is the usual one, sub-folder; no slash at the end.
+        Scheme, host in lower case and ASCII, port unless it is the default, sub-folder; no trailing slash.
 
     Raises:
-        ValueError: it is no web address, or holds a user name or an API key. The text says which, without the address.
+        ValueError: it is not a web address, or contains a user name or an API key. The text says which, without the
+            address.
     """
     text = _QUOTED.sub(r"\1", typed.strip()).strip()
     text = _SCHEMES.sub(r"\1://", text)
@@ -64,7 +65,7 @@ def site_address(typed: str) -> str:
 
 
 def holds_key(text: str) -> bool:
-    """Tell whether a text holds half of an API key, or the name of a parameter that carries one."""
+    """Return whether a text contains half of an API key, or the name of a parameter that carries one."""
     return _SECRETS_IN_URL.search(text) is not None
 
 
@@ -77,13 +78,13 @@ def default_store_id(site_url: str) -> str:
 
 
 def is_same_store(one: str, other: str) -> bool:
-    """Tell whether two URLs are of the same host, or of its twin with or without www."""
+    """Return whether two URLs have the same host, with or without www."""
     hosts = [(urlsplit(url).hostname or "").removeprefix("www.") for url in (one, other)]
     return hosts[0] == hosts[1]
 
 
 def moves_port(url: str, target: str) -> bool:
-    """Tell whether a URL leads to another port, where another program may be, and is no step up to https."""
+    """Return whether a redirect leads to another port, where another program may listen, and not just to https."""
     here, there = urlsplit(url), urlsplit(target)
     return here.scheme == there.scheme and _port(here) != _port(there)
 
@@ -93,7 +94,7 @@ def _port(parts: SplitResult) -> int:
 
 
 def route(url: str) -> str | None:
-    """Give the route of the REST API that a URL leads to; None where its path shows none."""
+    """Return the route of the REST API in a URL; None if its path has none."""
     _, prefix, found = urlsplit(url).path.partition("/wp-json/")
     return "/".join(filter(None, found.lower().split("/"))) if prefix else None
 
@@ -105,11 +106,11 @@ def origin(url: str) -> str:
 
 
 def resolved(link: str, page_url: str) -> str | None:
-    """Give the address to which a link leads, from the page that has it; None where it is no address."""
+    """Return the address that a link on a page leads to; None if it is not an address."""
     try:
         address = urljoin(page_url, link)
         _ = urlsplit(address).port
-    except ValueError:  # brackets with no address of IP version 6 in them, or a port that is none
+    except ValueError:  # brackets without an IPv6 address in them, or a malformed port
         return None
     return address
 
@@ -119,10 +120,10 @@ def api_root(link_header: str, page_url: str) -> str | None:
 
     Args:
         link_header: all values of the header, joined by commas.
-        page_url: the page that was asked for.
+        page_url: the page that was requested.
 
     Returns:
-        The root's URL, with its query if it has one; None where the header names none.
+        The root's URL, with its query if it has one; None if the header names none.
     """
     for link in parse_header_links(link_header):
         if link.get("rel") == API_RELATION:
@@ -131,7 +132,7 @@ def api_root(link_header: str, page_url: str) -> str | None:
 
 
 def linked_api_root(page: str, page_url: str) -> str | None:
-    """Find the API root in a page's own `<link>`, which names it too; some caches keep the page and drop the header.
+    """Find the API root in a page's `<link>`, which names it too: some caches drop the header.
 
     Args:
         page: the page's text.
@@ -149,7 +150,7 @@ def linked_api_root(page: str, page_url: str) -> str | None:
 
 
 def extra_parameters(url: str, known: set[str]) -> dict[str, str]:
-    """Give the query parameters that a redirect adds to those that were sent."""
+    """Return the query parameters that a redirect adds to those that were sent."""
     found = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
     return {
         name: value

@@ -1,4 +1,4 @@
-"""Reads settings however they were typed, and says before any request what is wrong with them, with a remedy each."""
+"""Reads settings as people type them, and says before any request what is wrong with them and what to do."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tap_woo_pim.config.settings import (
 from tap_woo_pim.config.urls import default_store_id, holds_key, site_address
 
 _PRIVATE = {*REQUIRED_SETTINGS, *SECRET_SETTINGS, "extra_query_parameters"}
-"""Settings whose values are never shown: an address or a parameter may hold a key."""
+"""Settings whose values are never shown: an address or a parameter may contain a key."""
 
 _SWITCHES = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 _LONGEST_SHOWN = 40
@@ -36,7 +36,7 @@ _HEADER = re.compile(r"[!-~][ -~]*")
 
 
 class Problem(NamedTuple):
-    """What is wrong with a setting: its name, what is wrong (no full stop), and what to do."""
+    """A problem with a setting: its name, what is wrong (no full stop), and what to do."""
 
     setting: str
     what: str
@@ -44,7 +44,7 @@ class Problem(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """Put both into words."""
+        """Say what is wrong and what to do."""
         return f"{self.what}. {self.remedy}"
 
 
@@ -52,10 +52,10 @@ def settings_of(config: Mapping[str, Any]) -> Settings:
     """Read and check a configuration.
 
     Args:
-        config: settings however they were typed; what is missing or empty has its default.
+        config: settings as typed; what is missing or empty has its default.
 
     Raises:
-        ConfigValidationError: with a sentence for every value that is wrong.
+        ConfigValidationError: with a sentence for every wrong value.
     """
     errors = [problem.sentence for problem in problems_of(config)]
     if errors:
@@ -72,29 +72,29 @@ def settings_of(config: Mapping[str, Any]) -> Settings:
 
 
 def secrets_of(config: Mapping[str, Any]) -> list[str]:
-    """List what may stand in no log: each secret in the forms in which it is sent, right or wrong as it may be."""
+    """List what must not appear in any log: every secret in the forms in which it is sent, whether valid or not."""
     typed = {name: str(config.get(name) or "").strip() for name in (*SECRET_SETTINGS, "http_user")}
     key, secret, password = typed["consumer_key"], typed["consumer_secret"], typed["http_password"]
     pair = f"{typed['http_user']}:{password}" if password else ""
-    # A user name is no secret, and hiding one such as "manager" would spoil innocent text.
+    # A user name is not a secret, and hiding one such as "manager" would garble innocent text.
     names = [] if is_application_password(key, secret) else [key]
     return [*names, secret, _bare_secret(key, secret), f"{key}:{_bare_secret(key, secret)}", password, pair]
 
 
 def problems_of(config: Mapping[str, Any]) -> list[Problem]:
-    """Say what is wrong with a configuration: what is missing; else what cannot be read; else what cannot be right."""
+    """List what is wrong with a configuration: what is missing; else what cannot be read; else what cannot be right."""
     values, misread = read_values(config)
     return missing_settings(values) or misread or list(_impossible(values))
 
 
 def read_values(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
-    """Read settings by their declared types. What is null or empty is not set, so that its default applies.
+    """Convert settings to their declared types. What is null or empty is not set, so its default applies.
 
     Args:
-        config: settings as given: of their types, or as texts of them, as in "4", "0.5", "yes", "tags,brands".
+        config: settings of their types, or as text: "4", "0.5", "yes", "tags,brands".
 
     Returns:
-        The settings, in types of JSON; and what is wrong with those that could not be read, by name.
+        The settings as JSON types; and the problems of those that cannot be read, sorted by name.
     """
     values = {name: value for name, value in config.items() if not _is_unset(value)}
     problems = []
@@ -109,7 +109,7 @@ def read_values(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem
 
 
 def missing_settings(values: Mapping[str, Any]) -> list[Problem]:
-    """Say which of the settings that every store needs are not there."""
+    """List the required settings that are missing."""
     missing = [name for name in REQUIRED_SETTINGS if not values.get(name)]
     if not missing:
         return []
@@ -119,7 +119,7 @@ def missing_settings(values: Mapping[str, Any]) -> list[Problem]:
 
 
 def unknown_settings(names: Iterable[str], known: Iterable[str]) -> list[str]:
-    """Say in a sentence each which settings do not exist, and which may be meant."""
+    """Return a sentence for each setting that does not exist, with the one that may be meant."""
     known = sorted(known)
     found = []
     for name in sorted(set(names).difference(known)):
@@ -130,7 +130,7 @@ def unknown_settings(names: Iterable[str], known: Iterable[str]) -> list[str]:
 
 
 def file_error(path: str) -> str | None:
-    """Say what is wrong with a file of settings; None where it is well."""
+    """Say what is wrong with a file of settings; None if nothing is."""
     try:
         holds_settings = isinstance(json.loads(Path(path).read_bytes()), dict)
     except OSError as error:
@@ -145,7 +145,7 @@ def file_error(path: str) -> str | None:
 
 
 def prefix_of(config: Mapping[str, Any]) -> str:
-    """Name the store of a configuration, right or wrong, as every message begins."""
+    """Return the beginning of messages about a configuration, valid or not."""
     store_id = config.get("store_id")
     try:
         site_url = site_address(str(config.get("site_url") or ""))
@@ -213,7 +213,7 @@ def _remedy(declared: Declared) -> str:
 
 
 def _impossible(values: Mapping[str, Any]) -> Iterator[Problem]:
-    """Say which values, each of its type, cannot be right."""
+    """Yield the problems of values that have the right type and cannot be right."""
     auth_method, http_user = values.get("auth_method", "auto"), values.get("http_user")
     key, secret = values["consumer_key"].strip(), values["consumer_secret"].strip()
     url_problems = list(_url_problems(values["site_url"], auth_method))
@@ -273,7 +273,7 @@ def _key_problems(consumer_key: str, consumer_secret: str) -> Iterator[Problem]:
 
 
 def _bare_secret(consumer_key: str, consumer_secret: str) -> str:
-    """Give a secret without the spaces with which WordPress shows an application password."""
+    """Return a secret without the spaces that WordPress displays in an application password."""
     is_password = is_application_password(consumer_key, consumer_secret)
     return "".join(consumer_secret.split()) if is_password else consumer_secret
 

@@ -1,1 +1,1 @@
-"""Asks a store over HTTP: requests, answers, retries, and what a failure means."""
+"""Talks to a store over HTTP: requests, responses, retries, and what a failure means."""

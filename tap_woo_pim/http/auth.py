@@ -19,7 +19,7 @@ class KeyPair(NamedTuple):
 
 
 class NoKey(AuthBase):
-    """Shows nothing: not even what ~/.netrc holds for the host, which requests would send if no AuthBase were given."""
+    """Sends no credentials, not even those in ~/.netrc, which requests sends when it is given no AuthBase."""
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Leave the request as it is."""
@@ -27,10 +27,10 @@ class NoKey(AuthBase):
 
 
 class Basic(AuthBase):
-    """Shows both halves in the Authorization header, over https only."""
+    """Sends key and secret in the Authorization header, over https only."""
 
     def __init__(self, pair: KeyPair) -> None:
-        # requests encodes text as Latin-1; keys are ASCII, and what is not must still travel as typed.
+        # requests encodes text as Latin-1; keys are ASCII, but anything else must still be sent as typed.
         self._basic = HTTPBasicAuth(pair.consumer_key.encode(), pair.consumer_secret.encode())
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -41,24 +41,23 @@ class Basic(AuthBase):
 
 
 class Query(AuthBase):
-    """Shows both halves in the query, over https only; for servers that take the Authorization header away."""
+    """Sends key and secret in the query, over https only; for servers that strip the Authorization header."""
 
     def __init__(self, pair: KeyPair) -> None:
         self._pair = pair
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Add both halves to the query."""
+        """Add key and secret to the query."""
         _require_https(request)
         request.prepare_url(request.url, self._pair._asdict())
         return request
 
 
 class OAuth(AuthBase):
-    """Signs the request by one-legged OAuth 1.0a, with HMAC-SHA256 and the store's clock. The secret does not travel.
+    """Signs requests by one-legged OAuth 1.0a, with HMAC-SHA256 and the store's clock. The secret is not sent.
 
-    The signature goes into the query, since a server that takes the Authorization header away takes this one too. It
-    covers the address that WordPress believes to be its own: of its home, and http:// behind a proxy that ends TLS and
-    does not say so.
+    The signature goes into the query, since a server may strip the Authorization header. It covers the address that
+    WordPress believes to be its own: with http:// behind a proxy that terminates TLS without saying so.
 
     Args:
         pair: key and secret.
@@ -73,11 +72,11 @@ class OAuth(AuthBase):
 
     @property
     def signs_https(self) -> bool:
-        """Whether WordPress is taken to know that it is reached over https."""
+        """Whether the signature is for an https address."""
         return self._signed_origin.startswith("https://")
 
     def with_pair(self, pair: KeyPair) -> OAuth:
-        """Make the same of another key."""
+        """Return the same authentication with another key."""
         return OAuth(pair, self._signed_origin, self.clock_offset_seconds)
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -91,7 +90,7 @@ class OAuth(AuthBase):
             signature_type="QUERY",
             timestamp=str(int(time.time() + self.clock_offset_seconds)),
         )
-        # oauthlib refuses to sign a request with another Authorization header, such as the web server's own password.
+        # oauthlib refuses to sign a request that has an Authorization header, such as the web server's own password.
         header = request.headers.pop("Authorization", None)
         request = sign(request)
         if header is not None:
@@ -101,6 +100,6 @@ class OAuth(AuthBase):
 
 
 def _require_https(request: requests.PreparedRequest) -> None:
-    """Stop a key from travelling unprotected, whatever went wrong before."""
+    """Make sure that no bug elsewhere sends a key unprotected."""
     if not str(request.url).startswith("https://"):
         raise PermissionError("the key may travel over https only")

@@ -1,4 +1,4 @@
-"""Reads the body of an answer: bounded in size and time, and never a guess at what is not whole."""
+"""Reads and decodes the body of a response, bounded in size and time; an incomplete one is never guessed at."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 from tap_woo_pim.exceptions import BodyError
 
 MAX_BODY_BYTES = 64 * 2**20
-"""Decoded bytes a body may have; a page larger than this is asked for with fewer rows."""
+"""The largest body after decompression; a larger page is requested again with fewer rows."""
 
 CHUNK_BYTES = 2**18
 
@@ -31,7 +31,7 @@ _AROUND = re.compile(
     rf"|{_KIND}: [^\n]{{0,10000}} on line \d+[ \t\r]*(?:\n|\Z)",
     re.IGNORECASE | re.DOTALL,
 )
-"""What may stand around JSON: blanks, byte-order marks, and notices as PHP prints them (8.2), in HTML
+"""What may surround JSON: white space, byte-order marks, and notices as PHP prints them (8.2), in HTML
 (`<br />\\n<b>Warning</b>:  Undefined ... on line <b>3</b><br />`) or, with `html_errors` off, in plain lines."""
 
 _ESCAPES = re.compile(
@@ -39,11 +39,11 @@ _ESCAPES = re.compile(
     rb"|(u0000|u[dD][89a-fA-F][0-9a-fA-F]{2})|.(?:[^\\]*+\\[^u])*+)",
     re.DOTALL,
 )
-"""Escapes in texts: a pair, in the group one of what PostgreSQL does not take (a NUL character or half of a pair), or
-any other with all up to the next that begins with `\\u`."""
+"""Escapes in texts: a surrogate pair; in the group, what PostgreSQL rejects (a NUL character or half of a pair); or any
+other with everything up to the next `\\u`."""
 
 _REPLACEMENT = b"ufffd"
-"""What stands in the place of the group, of the same length."""
+"""What replaces the group; it has the same length."""
 
 
 def read_body(response: requests.Response, timeout_seconds: float) -> bytes:
@@ -51,7 +51,7 @@ def read_body(response: requests.Response, timeout_seconds: float) -> bytes:
 
     Args:
         response: requested with `stream=True`.
-        timeout_seconds: how long the whole body may take. The connection's own time-out begins anew with each byte.
+        timeout_seconds: how long the whole body may take. The connection's own timeout restarts with each byte.
 
     Raises:
         BodyError: the body is too large, too slow, cut off or badly compressed.
@@ -78,13 +78,13 @@ def decode(body: bytes, on_notices: Callable[[], None] = lambda: None) -> Any:
 
     Args:
         body: the whole body.
-        on_notices: called when text stands around the JSON: with `display_errors` on, PHP prints its notices there.
+        on_notices: called when text surrounds the JSON: with `display_errors` on, PHP prints its notices there.
 
     Returns:
-        The decoded value; whole numbers are exact up to 4,300 digits, and what is beyond all numbers is a text.
+        The decoded value; integers are exact up to 4,300 digits, and numbers that no type can hold are texts.
 
     Raises:
-        BodyError: the body is no JSON, or not whole.
+        BodyError: the body is not JSON, or incomplete.
     """
     text = body.removeprefix(BYTE_ORDER_MARK)
     try:
@@ -94,7 +94,7 @@ def decode(body: bytes, on_notices: Callable[[], None] = lambda: None) -> Any:
 
 
 def _tamed(text: bytes) -> bytes:
-    # Changed in its place: a list of pieces, as `re.sub` makes it, would take thirty times the memory of the body.
+    # Changed in place: the list of pieces that `re.sub` makes would take thirty times the memory of the body.
     tamed = bytearray(text)
     for found in _ESCAPES.finditer(text):
         if found[1]:
@@ -103,7 +103,7 @@ def _tamed(text: bytes) -> bytes:
 
 
 def _decode_odd(body: bytes, on_notices: Callable[[], None]) -> Any:
-    # What msgspec refuses but JSON in the wild holds: numbers beyond a double, notices around it.
+    # What msgspec rejects but real stores send: numbers beyond a double, notices around the JSON.
     try:
         text = body.decode()
         begin = _behind_notices(text, 0)
@@ -144,7 +144,7 @@ def _float(digits: str) -> float | str:
 def _int(digits: str) -> int | str:
     try:
         return int(digits)
-    except ValueError:  # Python takes no more than 4,300 digits
+    except ValueError:  # Python accepts no more than 4,300 digits
         return digits
 
 

@@ -1,4 +1,4 @@
-"""Limits the requests in flight, over the whole tap: fewer after a failure, more again as responses come."""
+"""Limits the requests in flight over the whole tap: fewer after a failure, more again after good responses."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 SUCCESSES_TO_CLIMB = 8
-"""How many good responses in a row allow one request more in flight, after the store has failed."""
+"""How many good responses in a row allow one more request in flight, after the store has failed."""
 
 MOST_SUCCESSES_TO_CLIMB = 64
-"""Each failure doubles that number, up to this one: the tap then stays below what the store cannot serve."""
+"""Each failure doubles that number, up to this one, so that the tap stays below what the store cannot serve."""
 
 
 class ConcurrencyLimiter:
@@ -22,8 +22,8 @@ class ConcurrencyLimiter:
     climbs back one by one.
 
     Args:
-        max_in_flight: the maximum of requests in flight.
-        requests_per_second: how many requests may start in a second; None for no such limit.
+        max_in_flight: how many requests may be in flight.
+        requests_per_second: how many requests may start per second; None for no limit.
         clock: a monotonic clock, in seconds.
     """
 
@@ -41,7 +41,7 @@ class ConcurrencyLimiter:
         self._clock = clock
         self._next_start = 0.0
         self._successes = 0
-        self._successes_to_climb = 0  # as many as are in flight, before the first failure
+        self._successes_to_climb = 0  # before the first failure: as many as may be in flight
         self._falls = 0
         self._changed = threading.Condition()
         self._closed = False
@@ -50,7 +50,7 @@ class ConcurrencyLimiter:
     def acquire(self) -> Iterator[int]:
         """Hold one of the places in flight. Waits for a free one, first come first served, and for the end of a pause.
 
-        Pages are handed on in order, so a request that others overtake would hold all of them up.
+        Pages are processed in order, so a request that is overtaken would hold up the others.
 
         Yields:
             A ticket for `record_success` and `record_failure`: how often the limit had fallen when the request began.
@@ -73,19 +73,19 @@ class ConcurrencyLimiter:
                 self._changed.notify_all()
 
     def wait_turn(self) -> None:
-        """Wait within a place that is held already, before it sends another request: for the rate, or a pause."""
+        """Wait for the rate limit or a pause, before another request in a place that is already held."""
         with self._changed:
             self._wait(lambda: False)
 
     def record_success(self, ticket: int) -> None:
-        """Count a good response. A run of them raises the limit by one.
+        """Count a good response. Several in a row raise the limit by one.
 
         Args:
-            ticket: what `acquire` gave.
+            ticket: what `acquire` yielded.
         """
         with self._changed:
             if ticket < self._falls:
-                return  # it was sent under the limit of before
+                return  # it was sent under an earlier limit
             self._successes += 1
             if self._successes < (self._successes_to_climb or self.limit):
                 return
@@ -97,10 +97,10 @@ class ConcurrencyLimiter:
                 self._successes_to_climb = max(SUCCESSES_TO_CLIMB, self._successes_to_climb // 2)
 
     def record_failure(self, ticket: int, pause_seconds: float = 0.0) -> None:
-        """Halve the limit, since the store failed under it.
+        """Halve the limit.
 
         Args:
-            ticket: what `acquire` gave.
+            ticket: what `acquire` yielded.
             pause_seconds: for how long no request may start, as the store's `Retry-After` asks.
         """
         with self._changed:
@@ -114,7 +114,7 @@ class ConcurrencyLimiter:
             self._successes_to_climb = min(raised, MOST_SUCCESSES_TO_CLIMB)
 
     def close(self) -> None:
-        """Let everybody through, now and later: no request is sent any more."""
+        """Let all waiting requests through, now and later; the client no longer sends any."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()

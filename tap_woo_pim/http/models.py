@@ -13,12 +13,12 @@ from requests.auth import AuthBase
 
 @dataclass(frozen=True)
 class Response:
-    """A good response of the store.
+    """A good response from the store.
 
     Attributes:
         data: the decoded JSON body, as `RequestOptions.expects` returned it.
-        total: `X-WP-Total`, the number of rows that the store counts in the list; None where it does not say.
-        date: the store's clock when it answered (`Date` header, one-second grain).
+        total: `X-WP-Total`, the number of rows that the store counts in the list; None if it does not say.
+        date: the store's clock (`Date` header, in whole seconds).
         url: where the response came from, after redirects, without the query.
     """
 
@@ -41,13 +41,12 @@ class RequestOptions(TypedDict):
     """Options of a request.
 
     Attributes:
-        subject: what is asked for, in the user's words, for messages.
+        subject: what is requested, in the user's words, for messages.
         tries: how often to try; `max_retries` + 1 when not given.
-        is_large: whether it can be asked for in smaller parts. After a failure that its size may have caused it is then
-            not tried again as it is.
-        unwanted: set when the response is not needed any more.
-        expects: checks and converts the decoded body. A `BodyError` of it counts as a broken body: the request is sent
-            again.
+        is_large: whether it can be requested in smaller parts. Then it is not tried again as it is after a failure that
+            its size may have caused.
+        unwanted: set when the response is no longer needed.
+        expects: checks and converts the decoded body. If it raises `BodyError`, the request is sent again.
     """
 
     subject: str
@@ -72,5 +71,5 @@ class Request(NamedTuple):
 
     @property
     def is_unwanted(self) -> bool:
-        """Whether its response is not needed any more."""
+        """Whether its response is no longer needed."""
         return self.unwanted is not None and self.unwanted.is_set()

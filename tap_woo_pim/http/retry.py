@@ -22,13 +22,13 @@ SIZE_STATUSES = frozenset({500, 502, 504, 508, 520, 521, 522, 523, 524})
 """Server errors that a large page may cause where a smaller one succeeds."""
 
 RETRIED_STATUSES = SIZE_STATUSES | {408, 425, 429, 503, 509, *range(525, 531)}
-"""Failures that may pass. 509 is a host's traffic limit; 525 to 530 mean that Cloudflare cannot reach the store."""
+"""Failures that may pass. 509 is a host's traffic limit; 525 to 530 say that Cloudflare cannot reach the store."""
 
 MAX_RETRY_AFTER_SECONDS = 300
 LONGEST_WAIT_SECONDS = 60
 
 MAX_CLOCK_ERROR = datetime.timedelta(days=3650)
-"""A `Date` that differs more from this machine's clock is not taken for the store's clock."""
+"""A `Date` that differs more from this machine's clock is ignored."""
 
 
 class Failed(Protocol):
@@ -44,7 +44,7 @@ class Failed(Protocol):
 
 
 class RetryBudget:
-    """The time that a run spends on a failing store, over all threads.
+    """The time that a run spends on failures, over all threads.
 
     Args:
         outage_seconds: how long the store may fail without one good response. Waits that it asked for do not count.
@@ -66,7 +66,7 @@ class RetryBudget:
 
     @contextmanager
     def request(self) -> Iterator[Failed]:
-        """Count the time of one request with all of its tries, if any of them fails.
+        """Count the time of one request with all its tries, if any of them fails.
 
         Yields:
             A function to call when a try has failed.
@@ -94,12 +94,12 @@ class RetryBudget:
                         self._spent_seconds += self._clock() - self._failing_since
 
     def succeeded(self) -> None:
-        """Count a good answer."""
+        """Count a good response."""
         self._outage_since = None
 
     @property
     def is_outage(self) -> bool:
-        """Whether the store has failed for too long without one good answer."""
+        """Whether the store has failed for too long without a good response."""
         with self._lock:
             return self._outage_since is not None and self._clock() - self._outage_since > self._outage_seconds
 
@@ -116,7 +116,7 @@ def wait_seconds(asked_seconds: float | None, attempt: int) -> float:
 
     Args:
         asked_seconds: what the store asks for (`retry_after`); honoured up to `MAX_RETRY_AFTER_SECONDS`.
-        attempt: how often the request was tried already.
+        attempt: how often the request was tried.
     """
     if asked_seconds is not None:
         return min(asked_seconds, MAX_RETRY_AFTER_SECONDS)
@@ -124,7 +124,7 @@ def wait_seconds(asked_seconds: float | None, attempt: int) -> float:
 
 
 def retry_after(response: requests.Response | None) -> float | None:
-    """Read `Retry-After` as seconds from now; it comes as a number or as a date, of the store's own clock."""
+    """Read `Retry-After` as seconds from now; it is a number, or a date by the store's clock."""
     if response is None:
         return None
     value = response.headers.get("Retry-After", "").strip()
@@ -138,7 +138,7 @@ def retry_after(response: requests.Response | None) -> float | None:
 
 
 def parse_date(value: str) -> datetime.datetime | None:
-    """Read a date of HTTP as UTC; None where it is none."""
+    """Read an HTTP date as UTC; None if it is not one."""
     try:
         when = email.utils.parsedate_to_datetime(value)
         return when.replace(tzinfo=datetime.UTC) if when.tzinfo is None else when.astimezone(datetime.UTC)
@@ -147,13 +147,13 @@ def parse_date(value: str) -> datetime.datetime | None:
 
 
 def clock_of(response: requests.Response) -> datetime.datetime | None:
-    """Read a store's clock (`Date`) as UTC; None where it does not say, or nonsense."""
+    """Read the store's clock (`Date`) as UTC; None if it is missing or nonsense."""
     when = parse_date(response.headers.get("Date", ""))
     return when if when and abs(when - datetime.datetime.now(datetime.UTC)) <= MAX_CLOCK_ERROR else None
 
 
 def is_about_size(error: RetriableAPIError) -> bool:
-    """Tell whether a smaller page might succeed where this one failed."""
+    """Return whether a smaller page might succeed where this one failed."""
     if isinstance(error, PassingError) and error.diagnosis in NOWHERE:
         return False
     response = error.response

@@ -1,4 +1,4 @@
-"""Sends one request to a store, along redirects that stay with it, and says in a plain error why no answer came."""
+"""Sends one request to a store, follows redirects within it, and says in a plain error why no response came."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ from tap_woo_pim.redaction import TALKATIVE_LOGGERS
 MAX_REDIRECTS = 5
 
 MAX_PASSED_BYTES = 2**16
-"""So much of a redirect's own text is read, for its connection then serves the next request."""
+"""How much of a redirect's own text is read, so that the connection can serve the next request."""
 
 logger = logging.getLogger("tap-woo-pim")
 
 
 class _Session(requests.Session):
-    """A session that leaves redirects alone; requests reads even those that it does not follow, and may fail at it."""
+    """A session that ignores redirects: requests parses even those that it does not follow, and may fail at it."""
 
     @override
     def get_redirect_target(self, resp: requests.Response) -> None:
@@ -55,20 +55,20 @@ class Transport:
         self._settings = settings
         self._before_next = before_next
         self._session = _Session()
-        # A store could send ever more of them with every answer, and have them sent back.
+        # A store could send more of them with every response, and get them all back.
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, HTTPAdapter(pool_maxsize=settings.max_concurrency))
         version = metadata.version("tap-woo-pim")
         self._session.headers["User-Agent"] = settings.user_agent or f"tap-woo-pim/{version}"
         self._session.headers["Accept"] = "application/json"
-        # A page that a cache kept from another moment does not fit the pages around it.
+        # A page that a cache kept does not fit the fresh pages around it.
         self._session.headers["Cache-Control"] = "no-cache"
         self._session.headers["Accept-Encoding"] = "gzip, deflate"
         if settings.http_user and settings.http_password:
             pair = f"{settings.http_user}:{settings.http_password}".encode()
             self._session.headers["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
-        # They write whole URLs, and with them the key, at the level DEBUG and some at WARNING.
+        # They log whole URLs, and with them the key, at level DEBUG and some at WARNING.
         for name in TALKATIVE_LOGGERS:
             logging.getLogger(name).setLevel(logging.CRITICAL)
         if not settings.verify_tls:
@@ -79,21 +79,21 @@ class Transport:
             )
 
     def send(self, method: str, url: str, params: Mapping[str, Any], auth: AuthBase, prefix: str) -> requests.Response:
-        """Send a request, and follow redirects within the store, showing the key anew at each.
+        """Send a request, and follow redirects within the store, authenticating each anew.
 
         Args:
             method: HTTP method; redirects do not change it.
             url: address without a query.
             params: query parameters.
-            auth: how the key is shown.
-            prefix: the store and what is asked of it, for messages.
+            auth: authenticates the request.
+            prefix: the beginning of messages.
 
         Returns:
-            The answer, its body not yet read; the caller closes it.
+            The response, its body not yet read; the caller closes it.
 
         Raises:
-            StoreError: no answer came, or the store sends on to where the key must not go.
-            PassingError: the store only announced its answer.
+            StoreError: no response came, or the store redirects to where the key must not go.
+            PassingError: the store sent only an informational response (1xx).
         """
         visited = {(url, tuple(params.items()))}
         cookies = RequestsCookieJar()
@@ -103,13 +103,12 @@ class Transport:
             try:
                 response = self._send_once(method, url, params, auth, cookies)
             except (OSError, ValueError, HTTPError) as error:
-                # Among them requests' own errors, those of urllib3 that it lets pass, and a plain one for a file of
-                # certificates that is not there.
+                # These include requests' own errors, urllib3's that it lets pass, and OSError for a missing ca_bundle.
                 diagnosis = classify_connection(error, url)
                 raise StoreError(prefix, diagnosis, seconds=self._settings.request_timeout_seconds) from None
             if response.status_code < HTTPStatus.OK:
-                # http.client of Python 3.11 passes over status 100 alone. After another one, such as 103 (Early Hints),
-                # the response itself is still to come, and the connection's next request would get it.
+                # http.client of Python 3.11 skips status 100 only. After another one, such as 103 (Early Hints), the
+                # response itself is still to come, and the connection's next request would get it.
                 response.close()
                 raise PassingError(StoreError(prefix, ODD_STATUS, status=response.status_code), response)
             location = response.headers.get("Location")
@@ -123,7 +122,7 @@ class Transport:
             self._check_redirect(url, target, prefix)
             params = {**params, **extra_parameters(target, set(params))}
             url = urlsplit(target)._replace(query="", fragment="").geturl()
-            # A gate sends visitors on to where they are, with a cookie that lets them in; it is kept for that alone.
+            # A bot check redirects visitors to the same address with a cookie that lets them in.
             if (url, tuple(params.items())) in visited and "Set-Cookie" not in response.headers:
                 break
             visited.add((url, tuple(params.items())))
@@ -137,8 +136,8 @@ class Transport:
         self, method: str, url: str, params: Mapping[str, Any], auth: AuthBase, cookies: RequestsCookieJar
     ) -> requests.Response:
         settings = self._settings
-        # `request` merges the environment's proxies in, and its certificate authorities if `verify` is True;
-        # `Session.send` would not.
+        # Unlike `Session.send`, `request` uses the environment: its proxies, and its certificate authorities if
+        # `verify` is True.
         return self._session.request(
             method,
             url,
@@ -155,7 +154,7 @@ class Transport:
     def _check_redirect(url: str, target: str, prefix: str) -> None:
         if not is_same_store(url, target) or moves_port(url, target):
             raise StoreError(prefix, OTHER_HOST, target=origin(target))
-        # A name before the host, or a backslash, is where readers of URLs disagree on what the host is.
+        # URL parsers disagree on the host when there is a user name before it, or a backslash.
         if "\\" in target or "@" in urlsplit(target).netloc:
             raise StoreError(prefix, BAD_REDIRECT, target=origin(target))
         if url.startswith("https://") and not target.startswith("https://"):

@@ -1,4 +1,4 @@
-"""Checks that a response is what was asked for; WordPress sends errors with status 200 too."""
+"""Checks that a response is what was requested; WordPress also sends errors with status 200."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from tap_woo_pim.exceptions import BodyError
 
 
 def as_list(data: Any, most: int | None = None) -> list[Any]:
-    """Take an answer for a list; PHP sends one with gaps as an object whose names are the places.
+    """Return a response as a list; PHP sends a list with gaps as an object with the positions as keys.
 
     Args:
-        data: the answer.
+        data: the decoded response.
         most: how many rows it may have.
 
     Raises:
-        BodyError: it is none, or a longer one.
+        BodyError: it is not a list, or a longer one.
     """
     if isinstance(data, dict) and data and all(name.isdecimal() for name in data):
         data = list(data.values())
@@ -27,10 +27,10 @@ def as_list(data: Any, most: int | None = None) -> list[Any]:
 
 
 def as_object(data: Any, *names: str) -> dict[str, Any]:
-    """Take an answer for an object that has some fields.
+    """Return a response as an object with some fields.
 
     Raises:
-        BodyError: it is none, or lacks one of them.
+        BodyError: it is not an object, or lacks one of them.
     """
     if not isinstance(data, dict) or not data.keys() >= set(names):
         raise BodyError("answered with something else than what was requested")

@@ -1,4 +1,4 @@
-"""Counts the requests that a store gets."""
+"""Counts the requests to a store."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Traffic:
 
     @contextmanager
     def busy(self) -> Iterator[None]:
-        """Count the time that a request takes with all of its tries."""
+        """Count the time that a request takes with all its tries."""
         with self._lock:
             self._since = self._since if self._under_way else time.monotonic()
             self._under_way += 1
@@ -40,7 +40,7 @@ class Traffic:
 
     @property
     def busy_seconds(self) -> float:
-        """For how long requests were under way by now, waits before retries and for the rate limit included."""
+        """For how long requests have been under way, including waits for retries and the rate limit."""
         with self._lock:
             return self._busy_seconds + (time.monotonic() - self._since if self._under_way else 0)
 

@@ -1,4 +1,4 @@
-"""The kinds of column a stream can have: a JSON schema and the one way a store's value becomes a value of it."""
+"""The kinds of column: a JSON schema each, and how a value from the store becomes one that is valid for it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 TYPE_MISMATCH = object()
-"""What a shaper answers when the value fits the column in no way: the value goes to `extra_fields` instead."""
+"""What `Kind.shape` returns for a value that does not fit the column; the value goes to `extra_fields` instead."""
 
 MAX_INTEGER = 2**63 - 1
-"""The largest number a PostgreSQL bigint holds."""
+"""The largest PostgreSQL bigint."""
 
 _UTC_TIME = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(\.\d{1,6})?(?:Z|\+00:00)?", re.ASCII)
 
@@ -25,7 +25,7 @@ class Kind:
     Attributes:
         schema: JSON schema of the values, null included.
         shape: turns a decoded JSON value that is not None into a value of the schema, None or `TYPE_MISMATCH`.
-        plain: the Python type whose values are of the schema as they are; None where each value has to be looked at.
+        plain: the Python type whose values are valid as they are; None if every value has to be shaped.
     """
 
     schema: dict[str, Any]
@@ -34,7 +34,7 @@ class Kind:
 
     @property
     def is_required(self) -> bool:
-        """Whether every row has a value of it."""
+        """Whether every row has a value."""
         return "null" not in self.schema["type"]
 
 
@@ -49,12 +49,12 @@ class Column:
 
     @property
     def schema(self) -> dict[str, Any]:
-        """The JSON schema of the column, with its description where it has one."""
+        """The JSON schema of the column, with its description if it has one."""
         return self.kind.schema | ({"description": self.description} if self.description else {})
 
 
 def _text(value: Any) -> Any:
-    # PHP sends false for "none" and numbers kept as meta come back as either type.
+    # PHP sends false for "none", and numbers kept as meta come back as numbers or texts.
     if isinstance(value, str):
         return value
     if value is False:
@@ -115,7 +115,7 @@ def _utc_time(value: Any) -> Any:
 
 
 def _items(value: Any) -> Any:
-    # PHP's array with gaps or keys is sent as an object: its values are the list.
+    # PHP sends an array with gaps or keys as an object, whose values are the list.
     if isinstance(value, list):
         return value
     if isinstance(value, dict):
@@ -124,7 +124,7 @@ def _items(value: Any) -> Any:
 
 
 def _entries(value: Any) -> Any:
-    # meta_data is on some stores an object of its entries (any keys); one of bare values would lose their names.
+    # On some stores meta_data is an object of entries, under any keys; an object of bare values would lose its keys.
     if isinstance(value, dict):
         return list(value.values()) if all(isinstance(entry, dict) for entry in value.values()) else TYPE_MISMATCH
     return _items(value)
@@ -133,7 +133,7 @@ def _entries(value: Any) -> Any:
 def _mapping(value: Any) -> Any:
     if isinstance(value, dict):
         return value
-    # PHP's empty array is [] where an object is meant.
+    # PHP sends an empty object as [].
     return None if value is False or value in ("", []) else TYPE_MISMATCH
 
 

@@ -1,4 +1,4 @@
-"""Turns a store's row into a record of a stream: every value valid for its column, nothing dropped."""
+"""Turns a row from the store into a record: every value valid for its column, nothing dropped."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from tap_woo_pim.records.columns import OBJECT, TYPE_MISMATCH, Column
 
 NOISE = frozenset({"related_ids", "price_html", "_links"})
-"""Fields that are no data of the product: a random sample, the theme's HTML, links of the API."""
+"""Fields that are not product data: a random sample, the theme's HTML, links within the API."""
 
 EXTRA_FIELDS = Column(
     "extra_fields",
@@ -25,7 +25,7 @@ class Shaper:
         columns: the columns that the store fills, without the tap's own (store_id, synced_at, extra_fields).
         selected: names of the columns wanted; None for all. Deselected columns are left out of the record.
         constants: columns that are the same in every record, such as store_id and synced_at.
-        mismatches: where values that do not fit are counted, by column.
+        mismatches: counts the values that do not fit, by column.
     """
 
     def __init__(
@@ -50,8 +50,8 @@ class Shaper:
             row: the row as decoded from the store's JSON; it is not changed.
 
         Returns:
-            A new record with every selected column. A value that does not fit its column is null there and
-            stands in `extra_fields` under its name; so do fields that have no column.
+            A new record with every selected column. A value that does not fit its column is null there and goes to
+            `extra_fields` under its name, as do fields without a column.
         """
         record = self._constants.copy()
         extra: dict[str, Any] = {}

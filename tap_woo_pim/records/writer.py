@@ -12,12 +12,12 @@ from singer_sdk.singerlib import Message, RecordMessage
 from tap_woo_pim._compat import override
 
 BUFFER_BYTES = 2**18
-"""Records of some kB each fill the buffer of 8 kB that Python gives a pipe at once, and each write lets another thread
-go first: pages that are being decoded, for milliseconds."""
+"""Python's own 8 kB hold few records, and each write lets another thread run first, for milliseconds if that decodes a
+page."""
 
 
 class BufferedWriter(MsgSpecWriter):
-    """Writes records as the buffer fills, all other messages at once: a flush a record costs a tenth of a run."""
+    """Writes records when the buffer is full, other messages at once: flushing each record costs 10 % of a run."""
 
     @override
     def write_message(self, message: Message) -> None:
@@ -28,9 +28,9 @@ class BufferedWriter(MsgSpecWriter):
 
 
 def widened(stream: TextIO) -> TextIO:
-    """Give a text stream over a file or pipe a large buffer; any other stream is returned as it is."""
+    """Give a text stream over a file or pipe a large buffer; return any other stream as it is."""
     buffer = getattr(stream, "buffer", None)
-    raw = getattr(buffer, "raw", buffer)  # with PYTHONUNBUFFERED, as is usual in containers, there is no buffer
+    raw = getattr(buffer, "raw", buffer)  # there is no buffer with PYTHONUNBUFFERED, as is usual in containers
     if not isinstance(raw, io.FileIO):
         return stream
     stream.flush()
