@@ -1,1 +1,1 @@
-"""One store: where its API is, how it takes the key, what it can do."""
+"""One store: where its API is, how it authenticates, what it can do."""

@@ -40,7 +40,7 @@ STATUS, GENERAL, PRODUCTS = "system_status", "settings/general", "settings/produ
 
 
 class Outcome(StrEnum):
-    """How a step ended."""
+    """The result of a step."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -49,15 +49,15 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class StoreFound:
-    """The store that was reached. What the key may not see is None.
+    """The store that was reached. What the key is not allowed to see is None.
 
     Attributes:
-        name: as WordPress calls the site.
-        url: the site's address by its own word.
-        time_zone: a name, or hours from UTC where the site has none.
+        name: the name of the site.
+        url: the address that the site has in its own settings.
+        time_zone: a name, or hours from UTC if the site has none.
         clock: the store's time, as 2026-01-31T00:00:00Z.
         namespace: the version of WooCommerce's API that is read: wc/v3 or wc/v2.
-        auth_method: how the store takes the key: basic, query or oauth1.
+        auth_method: how the store accepts the key: basic, query or oauth1.
         advice: which settings would be better, a sentence each.
     """
 
@@ -77,17 +77,17 @@ class StoreFound:
 
 @dataclass(frozen=True)
 class CheckStep:
-    """A step of the check that has ended.
+    """A finished step of the check.
 
     Attributes:
         name: one of `Step`, or the sync component.
         outcome: passed, failed, or skipped with the reason in `message`.
         message: what went wrong, as the end of a sentence; empty where the step passed.
         remedy: what to do about it, as whole sentences.
-        setting: the setting (form field) that the failure is about; None where it is about none.
+        setting: the setting (form field) that is wrong; None if no setting is.
         is_component: whether the step is that of a sync component.
-        rows: the number of rows that the component has, None where the store does not say.
-        found: the store that was reached, in the last step alone.
+        rows: the number of rows of the component; None if the store does not say.
+        found: the store that was reached; in the last step only.
         error: the failure as an exception.
     """
 
@@ -104,13 +104,13 @@ class CheckStep:
 
 @dataclass(frozen=True)
 class Probe:
-    """What shows whether a component can be read.
+    """The request that shows whether a component can be read.
 
     Attributes:
         component: the sync component.
         path: a list's path below the API root.
         params: the list's parameters.
-        answer: the answer to come where the list is asked for already, since it is read next.
+        answer: the future response if the list is already requested, because it is read next.
     """
 
     component: str
@@ -120,14 +120,14 @@ class Probe:
 
 
 def check_store(config: Mapping[str, Any]) -> Generator[CheckStep, None, None]:
-    """Check a store by its settings alone, and say what was found there.
+    """Check a store by its settings, and say what was found there.
 
     Args:
-        config: the settings of the tap as they were typed; what is missing or empty has its default.
+        config: the settings of the tap as typed; what is missing or empty has its default.
 
     Yields:
-        Each step as it ends: the settings, then `Step` in its order, then each component, and the store that was found.
-        A failure ends the check, but that of a component: the others are still looked at.
+        Each step as it ends: the settings, then `Step` in order, then each component, and the store that was found. A
+        failure ends the check, except that of a component: the others are still checked.
     """
     SECRETS.hide(secrets_of(config))
     problems = problems_of(config)
@@ -168,21 +168,21 @@ def _check(client: Client) -> Iterator[CheckStep]:
 
 
 def check_components(connection: Connection, probes: Iterable[Probe]) -> Iterator[CheckStep]:
-    """Check whether components can be read. The request that tried the key is also the probe of products.
+    """Check whether components can be read. The request that tried the key is also the probe for products.
 
     Args:
         connection: the store.
         probes: one for each component that is to be read.
 
     Yields:
-        A step for each component; that of the key's rights alone, when it may read none of them.
+        A step for each component; only that of the key's rights if it may read none of them.
     """
     products = connection.login.products
     components = _look_at_components(connection, list(probes), products)
     if isinstance(products, Response):
         yield from components
         return
-    # Whether the key may read anything at all, only the other components show.
+    # Only the other components show whether the key may read anything at all.
     steps = list(components)
     if all(step.error is not None and step.error.diagnosis is NO_RIGHTS for step in steps):
         yield failed_step(Step.READ, StoreError(connection.settings.prefix(ALL), NO_RIGHTS_AT_ALL))
@@ -191,7 +191,7 @@ def check_components(connection: Connection, probes: Iterable[Probe]) -> Iterato
 
 
 class _StoreSteps:
-    """The steps that concern the store as a whole, from its address to the rights of the key."""
+    """The steps about the store as a whole, from its address to the rights of the key."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -202,7 +202,7 @@ class _StoreSteps:
 
         Args:
             end: the other one.
-            address: where the store was found; at the address in the settings when not given.
+            address: where the store was found; at the address in the settings if not given.
         """
         while self._left and self._left[0] is not end:
             step = self._left.pop(0)
@@ -214,14 +214,14 @@ class _StoreSteps:
             yield CheckStep(step, Outcome.SKIPPED, reason) if reason else CheckStep(step)
 
     def failed(self, error: StoreError | PassingError) -> Iterator[CheckStep]:
-        """Yield the step that failed, behind those before it."""
+        """Yield the steps before the one that failed, and that one."""
         if error.diagnosis.step in self._left:
             yield from self.up_to(error.diagnosis.step)
         yield failed_step(self._left[0], error)
 
 
 def failed_step(name: str, error: StoreError | PassingError, *, is_component: bool = False) -> CheckStep:
-    """Put an error into a failed step."""
+    """Return a failed step for an error."""
     what, remedy = error.diagnosis.what.format(**error.details), error.diagnosis.remedy.format(**error.details)
     what, remedy = SECRETS.clean(what), SECRETS.clean(f"{remedy}.")
     return CheckStep(
@@ -230,12 +230,12 @@ def failed_step(name: str, error: StoreError | PassingError, *, is_component: bo
 
 
 def failure(settings: Settings, steps: Iterable[CheckStep], *, counts_passing: bool = False) -> Exception | None:
-    """Give the error of a check that failed, with one sentence that names the components; None where it passed.
+    """Return the error of a failed check, with one sentence that names the components; None if it passed.
 
     Args:
         settings: the settings of the store.
         steps: the steps of its check.
-        counts_passing: whether what may pass is a failure too; a sync goes on to the reading, which tries again.
+        counts_passing: whether passing errors are failures too; a sync goes on and tries again.
     """
     failed = [(step, step.error) for step in steps if step.error is not None]
     for step, error in failed:
@@ -266,9 +266,9 @@ def _look_at_components(
 def _look(
     connection: Connection, probe: Probe, products: Response | StoreError
 ) -> Response | StoreError | PassingError:
-    """Ask for no row or one, or tell why the store gives none."""
+    """Request no row or one; return the response, or why the store refused it."""
     if probe.answer is None and probe.path == connection.path("products") and "context" not in probe.params:
-        # The parents of variations take the same rights; they are as many as nobody counted.
+        # Reading variations below their products takes the same rights; their number is not known.
         if probe.component == "products" or isinstance(products, StoreError):
             return products
         return replace(products, total=None)
@@ -284,19 +284,19 @@ def _look(
 
 
 def component_probes(connection: Connection) -> Iterator[Probe]:
-    """Yield a probe for each component that is chosen and that the store has."""
+    """Yield a probe for each chosen component that the store has."""
     for component in connection.settings.sync_components:
         if connection.has(route_of(component)):
             yield component_probe(connection, component)
 
 
 def route_of(component: str) -> str:
-    """Give the route without which the store does not have a component."""
+    """Return the route that a store with a component has."""
     return ROUTES.get(component, f"products/{component}")
 
 
 def component_probe(connection: Connection, component: str) -> Probe:
-    """Make the probe of a component: it asks for the total of its list, and for no row."""
+    """Make the probe of a component: it requests the total of its list, and no row."""
     path = connection.path(route_of(component))
     if component in WITHOUT_IDS:
         return Probe(component, path, {"per_page": 1})
@@ -317,7 +317,7 @@ def _fact(connection: Connection, route: str) -> Any:
     try:
         return connection.client.look(url, params, subject=ALL, auth=connection.login.auth).data
     except (StoreError, PassingError) as error:
-        # Settings and status need more rights than products do, which a good key need not have.
+        # Settings and status need more rights than products, which a good key need not have.
         logger.debug("%s is left out: %s", route, error)
         return None
 

@@ -1,4 +1,4 @@
-"""Puts the steps of a check into lines for a terminal."""
+"""Formats the steps of a check for a terminal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MARKS = {Outcome.PASSED: "\N{CHECK MARK}", Outcome.FAILED: "\N{BALLOT X}", Outco
 
 
 def lines(step: CheckStep) -> Iterator[str]:
-    """Yield the line of a step, and those that describe the store when it was found."""
+    """Yield the line of a step; for the last step, those that describe the store."""
     if step.found is not None:
         yield from _store_lines(step.found)
         return

@@ -1,4 +1,4 @@
-"""Connects to a store: where its API is, what it can do, how it takes the key, and what its clock says."""
+"""Connects to a store: where its API is, what it can do, how it authenticates, and what its clock says."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FLAT_VARIATIONS = "variations"
 """The route of WooCommerce's own namespace that lists the variations of all products, since 10.3."""
 
 NAMESPACES = ("wc/v3", "wc/v2")
-"""WooCommerce's own namespaces that can be read, the newest first: since 3.5, since 3.0."""
+"""WooCommerce's own namespaces that can be read, newest first: since 3.5, since 3.0."""
 
 CLOSED = frozenset({NO_ROUTE, REST_BLOCKED, REST_OFF, FIREWALL, LOGIN_PAGE})
 """Why a store may refuse a namespace to the key as well as to visitors."""
@@ -43,16 +43,16 @@ ALL = "all components"
 
 @dataclass(frozen=True)
 class Connection:
-    """A store that was found, and that takes the key.
+    """A store that was found and accepts the key.
 
     Attributes:
         client: sends the requests.
         root: URL of the REST API, with a slash at the end.
-        index: what the API says of the store: {"name", "url", "home", "timezone_string", "namespaces", ...}.
+        index: what the API says about the store: {"name", "url", "home", "timezone_string", "namespaces", ...}.
         namespace: the newest WooCommerce namespace that the store has.
-        routes: the routes of that namespace; those of wc-analytics too, where only it lists all variations.
-        login: how the store takes the key.
-        started_at: the store's clock (UTC, whole seconds) when it took the key.
+        routes: the routes of that namespace; also those of wc-analytics, if only that lists all variations.
+        login: how the store accepts the key.
+        started_at: the store's clock (UTC, whole seconds) when it accepted the key.
         advice: which settings would be better, a sentence each.
     """
 
@@ -85,9 +85,9 @@ class Connection:
         return self.routes.has(self.path(route))
 
     def get(self, path: str, params: Mapping[str, Any], **options: Unpack[RequestOptions]) -> Response:
-        """Get a path below the API root, or the answer that `ask_ahead` asked for; see `Client.get`.
+        """Get a path below the API root, or the response that `ask_ahead` requested; see `Client.get`.
 
-        A list is expected unless the options say otherwise, and by offset one no longer than was asked for.
+        A list is expected unless the options say otherwise; with an offset, one no longer than requested.
         """
         early = self._ahead.pop(_key(path, params), None)
         if early is not None:
@@ -96,10 +96,10 @@ class Connection:
         return self._get(path, params, **options)
 
     def ask_ahead(self, path: str, params: Mapping[str, Any], **options: Unpack[RequestOptions]) -> Future[Response]:
-        """Ask in a thread for what `get` will soon be called for, with the same path and parameters.
+        """Send a request in a thread that `get` will soon be called for, with the same path and parameters.
 
         Returns:
-            The answer to come, which `get` then takes.
+            The future response, which `get` then returns.
         """
         call = self.client.executor.submit(self._get, path, params, **options)
         self._ahead[_key(path, params)] = call
@@ -115,14 +115,14 @@ class Connection:
 
 
 def connect(client: Client, found: Discovery | None = None) -> Connection:
-    """Connect to a store. The key is tried while the routes are listed.
+    """Connect to a store. The key is tried while the routes are requested.
 
     Args:
         client: the client of the store.
-        found: where its API is; it is looked for when not given.
+        found: where its API is; it is searched for if not given.
 
     Raises:
-        StoreError: there is no API, no WooCommerce, or no way to it with this key.
+        StoreError: there is no API or no WooCommerce, or it does not accept the key.
         RetriableAPIError: the store or the network failed.
     """
     found = found or discover(client, ALL)
@@ -149,10 +149,10 @@ def _log_in(client: Client, found: Discovery, namespace: str) -> AuthResult:
 
 
 def _namespace_behind_key(client: Client, found: Discovery, closed: StoreError) -> tuple[str, Future[AuthResult]]:
-    """Find the namespace where a plugin lets only those in who have a key.
+    """Find the namespace if a plugin closes the API to visitors without a key.
 
     Raises:
-        StoreError, RetriableAPIError: why the key does not open it, where that is known.
+        StoreError, RetriableAPIError: why the key does not open it either, if that is known.
     """
     for namespace in NAMESPACES:
         login = Future[AuthResult]()
@@ -187,7 +187,7 @@ def _routes(
         except StoreError as refused:
             if refused.details.get("status") not in CLOSED_STATUSES:
                 raise
-            # Some plugins close the routes to visitors, and not the index of the API (Shield).
+            # Some plugins close the routes to visitors but not the index of the API (Shield).
             try:
                 return client.look(url, {}, subject=ALL, auth=result_of(login).auth).data
             except StoreError as error:

@@ -32,13 +32,13 @@ from tap_woo_pim.http.models import HtmlPage
 
 _WAYWARD = frozenset({REST_OFF, REST_BLOCKED, NO_DATA, FIREWALL, LOGIN_PAGE, ODD_STATUS})
 _WAYWARD_STATUSES = frozenset({200, 404, 405, 410})
-"""With them a site answers for addresses that it does not have. Where the API lives instead, the front page tells."""
+"""With these a site responds to addresses that it does not have. Its front page says where the API is instead."""
 
 CLOSED_STATUSES = frozenset({401, 403})
-"""With them plugins close the REST API to visitors, in words of their own or as a firewall would (miniOrange)."""
+"""With these, plugins close the REST API to visitors, with their own error code or like a firewall (miniOrange)."""
 
 _SHUT = frozenset({FIREWALL, LOGIN_PAGE, MAINTENANCE, SITE_PASSWORD})
-"""What a page may say of a whole site."""
+"""What a page may say about a whole site."""
 
 logger = logging.getLogger("tap-woo-pim")
 
@@ -49,11 +49,11 @@ class Discovery:
 
     Attributes:
         root: its URL, with a slash at the end.
-        index: what it says about the store: {"name", "url", "home", "timezone_string", "namespaces", ...}; empty where
-            a plugin shows it to nobody without a key.
+        index: what it says about the store: {"name", "url", "home", "timezone_string", "namespaces", ...}; empty if a
+            plugin hides it from visitors without a key.
         date: the store's clock.
         closed: why the index is empty.
-        advice: what would be a better address; empty where there is none.
+        advice: a sentence that names a better address; empty if there is none.
     """
 
     root: str
@@ -68,10 +68,10 @@ def discover(client: Client, subject: str) -> Discovery:
 
     Args:
         client: the client of the store.
-        subject: what is asked for, for messages.
+        subject: what is requested, for messages.
 
     Raises:
-        StoreError: there is none, or no way to it.
+        StoreError: there is none, or it cannot be reached.
         RetriableAPIError: the store or the network failed.
     """
     root = f"{client.settings.site_url}/wp-json/"
@@ -96,7 +96,7 @@ def _enter(client: Client, root: str, subject: str) -> Discovery:
             WRONG_SITE_PASSWORD,
         ):
             raise
-        # What a stranger is refused, the key may be given: it is asked for with the key before anything is said.
+        # It may be open to the key, so it is requested with the key before this counts as a failure.
         return Discovery(root, {}, error.date, error)
     if not isinstance(answer.data, dict) or not isinstance(answer.data.get("namespaces"), list):
         raise StoreError(client.prefix(subject), NO_DATA, status=200)
@@ -116,7 +116,7 @@ def _enter_by_front_page(client: Client, tried: str, refused: StoreError | Passi
         raise StoreError(prefix, PLAIN_PERMALINKS)
     if not is_same_store(named, site_url):
         raise StoreError(prefix, OTHER_HOST, target=origin(named))
-    # Behind a proxy WordPress may name itself by http: only its path counts.
+    # Behind a proxy WordPress may believe it is served over http: only its path counts.
     root = origin(site_url) + urlsplit(named).path.rstrip("/") + "/"
     if root != tried:
         return _enter(client, root, subject)
@@ -135,12 +135,12 @@ def _diagnose_no_link(page: HtmlPage, refused: Diagnosis) -> Diagnosis:
 
 
 def _better_address(client: Client, root: str) -> str:
-    """Tell the address at which the store was found, if it is not the one that was given."""
+    """Advise to use the address at which the store was found, if it is not the one in the settings."""
     settings = client.settings
     try:
-        # Where permalinks begin with /index.php/, that is no part of the store's address.
+        # Permalinks may begin with /index.php/, which is not part of the store's address.
         better = site_address(root)
-    except ValueError:  # a folder with the name of a key
+    except ValueError:  # a folder named like a key
         return ""
     if better == settings.site_url or not root.endswith("/wp-json/"):
         return ""

@@ -20,11 +20,11 @@ Auth = Basic | Query | OAuth
 KEY_LENGTH = 43
 """ck_ and 40 hexadecimal digits."""
 
-# A page past the end: an empty list with the total, at a third of the cost, whatever the newest product is like.
+# A page past the end is an empty list with the total, at a third of the cost, whatever the newest product is like.
 PROBE = {"per_page": 1, "page": 1_000_000, "_fields": "id"}
 
 ABOUT_THE_KEY = (diagnoses.WRONG_SECRET, diagnoses.WRITE_ONLY, diagnoses.CLOCK)
-"""The store says these only of a key that it knows."""
+"""The store says this only about a key that it knows."""
 
 UNKNOWN_PAIR = KeyPair("ck_" + "0" * 40, "cs_" + "0" * 40)
 
@@ -38,9 +38,9 @@ class AuthResult:
     Attributes:
         method: basic, query or oauth1.
         auth: authenticates requests by it.
-        date: the store's clock when it took the key.
-        products: the store's answer to a request for no product, with their number, or why it gave none.
-        advice: which setting would save requests; empty where none would.
+        date: the store's clock when it accepted the key.
+        products: the response to a request for no product, with their total, or why it was refused.
+        advice: which setting would save requests; empty if none would.
     """
 
     method: str
@@ -51,17 +51,17 @@ class AuthResult:
 
 
 def log_in(client: Client, url: str, home: str, date: datetime.datetime | None, subject: str) -> AuthResult:
-    """Find the way in.
+    """Find the authentication method.
 
     Args:
         client: the client of the store.
         url: address of its list of products.
         home: address of the store as WordPress believes it to be.
-        date: the store's clock, by its last answer.
-        subject: what is asked for, for messages.
+        date: the store's clock in its last response.
+        subject: what is requested, for messages.
 
     Raises:
-        StoreError: the store takes the key in no way, or not in the one that is set.
+        StoreError: the store accepts the key by no method, or not by the one in the settings.
         RetriableAPIError: the store or the network failed.
     """
     return _Login(client, url, home, date, subject).way_in()
@@ -94,7 +94,7 @@ class _Login:
             ):
                 refused = found
             elif found.diagnosis in (diagnoses.REST_BLOCKED, diagnoses.FIREWALL):
-                # A plugin that closes the API to visitors says so of a key that did not arrive as well.
+                # A plugin that closes the API to visitors also responds so if the key did not arrive.
                 refused = refused or found
             elif refused is None or found.diagnosis in ABOUT_THE_KEY:
                 raise found
@@ -102,16 +102,16 @@ class _Login:
         raise self._named(refused)
 
     def _ways(self) -> Iterator[tuple[str, Auth]]:
-        """Yield the methods to try. The one in the settings comes first; the others then show why it fails."""
+        """Yield the methods to try. The one in the settings comes first; the others show why it fails."""
         hidden = self._oauth("http", self._pair)
         if not self._url.startswith("https://"):
             yield "oauth1", hidden
             return
-        if self._settings.has_application_password:  # which WordPress takes in the header alone
+        if self._settings.has_application_password:  # which WordPress accepts in the header only
             yield "basic", Basic(self._pair)
             return
         by_name: dict[str, Auth] = {"basic": Basic(self._pair), "query": Query(self._pair)}
-        if self._settings.http_user:  # the web server's own password takes the header
+        if self._settings.http_user:  # the web server's own password needs the header
             del by_name["basic"]
         wanted = self._settings.auth_method
         if wanted != "oauth1":
@@ -130,7 +130,7 @@ class _Login:
             found = self._judge(method, auth, error)
             if isinstance(found, StoreError) and found.diagnosis is diagnoses.CLOCK and found.date and may_set_clock:
                 assert isinstance(auth, OAuth)
-                # The date that was gone by was a cache's, perhaps; an error is never cached.
+                # The clock was perhaps read from a cached response; errors are never cached.
                 auth.clock_offset_seconds = _seconds_ahead(found.date)
                 return self._probe(method, auth, may_set_clock=False)
             return found
@@ -147,9 +147,9 @@ class _Login:
         return self._client.look(self._url, PROBE, subject=self._subject, auth=auth)
 
     def _compare(self, auth: Auth, error: StoreError) -> Diagnosis:
-        """Diagnose an error in another language, by comparing it with errors that are provoked on purpose."""
+        """Diagnose an error in another language by comparing it with errors that are provoked on purpose."""
         try:
-            # A description takes no permission to read, only a right key (11.0.1, 9.9.5, 5.9.0).
+            # OPTIONS needs no read permission, only a valid key (11.0.1, 9.9.5, 5.9.0).
             self._client.options(self._url, subject=self._subject, auth=auth)
         except StoreError as described:
             if described.error.code != AUTHENTICATION_ERROR:
@@ -188,7 +188,7 @@ class _Login:
         return diagnoses.LOST_QUERY if wanted == "query" else diagnoses.STRIPPED_HEADER
 
     def _named(self, error: StoreError) -> StoreError:
-        """Be more exact about an unknown key, where its length or its kind shows more."""
+        """Be more exact about an unknown key, if its length or kind shows more."""
         key = self._pair.consumer_key
         if self._settings.has_application_password:
             return self._named_password(error)
@@ -211,5 +211,5 @@ class _Login:
 
 
 def _seconds_ahead(date: datetime.datetime | None) -> float:
-    """How far the store's clock is ahead of this machine's."""
+    """Return how far the store's clock is ahead of this machine's."""
     return 0 if date is None else (date - datetime.datetime.now(datetime.UTC)).total_seconds()

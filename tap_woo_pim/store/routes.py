@@ -1,4 +1,4 @@
-"""What routes a store's REST API has and which parameters they take, read from its own listing."""
+"""The routes of a store's REST API and their parameters, read from its own listing."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 _PLACEHOLDER = re.compile(r"\(\?P<\w{1,99}>(?:\[[^\[\]]*+\]|[^()\[]++){0,99}\)")
-"""No two parts fit the same letters: else a pattern of thirty classes that does not end would be tried for hours."""
+"""No two parts match the same letters, so that an unclosed pattern cannot cause hours of backtracking."""
 
 
 class Routes:
     """The readable routes of some namespaces.
 
     Args:
-        listings: answers of `GET /wp-json/NAMESPACE`, which need no key: {"routes": {PATTERN: {"endpoints":
-            [{"methods": [...], "args": {...}}]}}}. WooCommerce never says so, but an unknown parameter is silently
-            ignored, so that only this listing tells what a route takes.
+        listings: responses of `GET /wp-json/NAMESPACE`, which need no key: {"routes": {PATTERN: {"endpoints":
+            [{"methods": [...], "args": {...}}]}}}. WooCommerce silently ignores unknown parameters, so only
+            this listing shows what a route accepts.
     """
 
     def __init__(self, *listings: Mapping[str, Any]) -> None:
@@ -30,21 +30,21 @@ class Routes:
                     self._parameters[route_path(pattern)] = frozenset[str]().union(*names)
 
     def has(self, path: str) -> bool:
-        """Tell whether a route can be read. Placeholders are written as {}: `wc/v3/products/{}/variations`."""
+        """Return whether a route can be read. Placeholders are written as {}: `wc/v3/products/{}/variations`."""
         return path in self._parameters
 
     def takes(self, path: str, parameter: str) -> bool:
-        """Tell whether a route knows a parameter."""
+        """Return whether a route accepts a parameter."""
         return parameter in self._parameters.get(path, ())
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
-    # PHP sends what is empty as a list.
+    # PHP sends an empty object as a list.
     return value if isinstance(value, Mapping) else {}
 
 
 def _values(value: Any) -> Collection[Any]:
-    # PHP sends a list with gaps as an object whose names are the places.
+    # PHP sends a list with gaps as an object with the positions as keys.
     return value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
 
 

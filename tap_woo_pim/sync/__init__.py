@@ -1,1 +1,1 @@
-"""What a run keeps and counts: state, bookmarks, completeness, progress."""
+"""What a run remembers and counts: state, bookmarks, completeness, progress."""

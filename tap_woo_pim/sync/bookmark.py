@@ -1,4 +1,4 @@
-"""Bookmarks: from which moment to ask for changes, so that none is missed and few come twice."""
+"""Bookmarks: since when to request changes, so that none is missed and few come twice."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tap_woo_pim.sync.state import BookmarkState, Held, ReadState
 __all__ = ["EARLIEST", "MODIFIED", "Bookmark", "newest", "parse"]
 
 EARLIEST = "1970-01-01T00:00:00Z"
-"""No product is older. Importers leave dates in the year 1, from which no lookback can be taken."""
+"""No product is older. Importers leave dates in the year 1, which no lookback can be subtracted from."""
 
 
 class Bookmark:
@@ -32,28 +32,28 @@ class Bookmark:
 
     @property
     def since(self) -> str:
-        """The moment after which to ask for changes. There must be a bookmark."""
+        """The time after which to request changes. There must be a bookmark."""
         bookmark = max(self._state.value or "", EARLIEST)
         return bookmark if self._state.is_settled else self.back_from(bookmark)
 
     def back_from(self, time: str) -> str:
-        """Give the moment that lies `lookback_seconds` before another one, for an exclusive question."""
+        """Return the time `lookback_seconds` before another one, as an exclusive bound."""
         moment = parse(max(time, EARLIEST)) - datetime.timedelta(seconds=self._lookback + 1)
         return moment.strftime(TIME_FORMAT)
 
     @staticmethod
     def before(time: str) -> str:
-        """Give the second before another one, for an exclusive question that goes on where one ended."""
+        """Return the second before a time, as an exclusive bound that continues where a request ended."""
         return (parse(time) - datetime.timedelta(seconds=1)).strftime(TIME_FORMAT)
 
     def holds(self, since: str, missing: int) -> bool:
-        """Whether to stay where it is, because the store counted changed rows and did not send them.
+        """Return whether to stay, because the store counted changed rows and did not send them.
 
-        They are asked for once more; what is missing twice is missing for a reason: the key may not read it, or it is a
-        variation whose product is gone.
+        They are requested once more; what is missing twice is missing for a reason: the key may not read it, or it is a
+        variation without a product.
 
         Args:
-            since: from which moment on changes were asked for.
+            since: since when changes were requested.
             missing: how many of them did not come.
         """
         held = self._state.held
@@ -66,7 +66,7 @@ class Bookmark:
         """Move on after a finished read.
 
         Args:
-            newest: the largest date that it came upon.
+            newest: the latest date that it met.
             read: the read.
         """
         state = self._state
@@ -79,12 +79,12 @@ class Bookmark:
 
 
 def newest(rows: Iterable[dict[str, Any]], known: str | None) -> str | None:
-    """Give the largest modified date of rows as the store sends them, or the one known when that is larger."""
+    """Return the latest date of modification of rows as the store sends them, or the known one if that is later."""
     dates = (UTC_TIME.shape(row.get(MODIFIED) or "") for row in rows)
     return max((date for date in (known, *dates) if isinstance(date, str)), default=None)
 
 
 def parse(time: str) -> datetime.datetime:
-    """Read a time; one without a zone is UTC."""
+    """Parse a time; one without a time zone is UTC."""
     when = datetime.datetime.fromisoformat(time)
     return when.replace(tzinfo=datetime.UTC) if when.tzinfo is None else when.astimezone(datetime.UTC)

@@ -8,7 +8,7 @@ from typing import Any
 from tap_woo_pim.sync.state import ListState, RowNumbers
 
 FEW_ROWS = 5
-"""This many rows may vanish from any list, whatever percentage they are, or be counted and not sent."""
+"""This many rows may vanish from any list, whatever their share, or be counted and not sent."""
 
 ALL = 100
 """The value of max_vanished_percent that lets a list vanish as a whole."""
@@ -17,11 +17,11 @@ ALL = 100
 class RowCounts:
     """Counts the rows of a full sync, and how many of the last one's are missing from it.
 
-    Only numbers are kept, so the state does not grow with the store: ids rise, so the rows up to the largest id of the
-    last full sync are those of it that are still there.
+    Only numbers are kept, so the state does not grow with the store. Ids only rise, so the rows up to the largest id of
+    the last full sync are the ones that survived it.
 
     Args:
-        state: the stream's state, where the last full sync left its numbers; `save` puts the new ones there.
+        state: the stream's state with the numbers of the last full sync; `save` replaces them.
         numbers: the numbers so far of an interrupted full sync.
     """
 
@@ -40,7 +40,7 @@ class RowCounts:
 
         Args:
             rows: the rows.
-            walked: how many rows of the list that is walked through they stand for; the same when not given.
+            walked: how many rows of the list they stand for, if not as many.
         """
         self._walked += len(rows) if walked is None else walked
         for row in rows:
@@ -56,33 +56,33 @@ class RowCounts:
         """Count a list as read to its end.
 
         Args:
-            total: how many rows the store counts in it; None where it does not say.
+            total: how many rows the store counts in it; None if it does not say.
         """
         self._listed = None if self._listed is None or total is None else self._listed + total
 
     @property
     def shortfall(self) -> int:
-        """How many rows the store counts and did not send; 0 where it does not count."""
+        """How many rows the store counted and did not send; 0 if it does not count."""
         return 0 if self._listed is None else max(0, self._listed - self._walked)
 
     def lacks_rows(self, *, is_sure: bool) -> bool:
-        """Tell whether more rows were counted and not sent than in the last full sync.
+        """Return whether more rows were counted and not sent than in the last full sync.
 
-        The rows that a key may not read and those whose parent is gone are counted with every read.
+        Rows that the key may not read, and those without a parent, are counted every time.
 
         Args:
-            is_sure: whether all pages that lacked rows were looked at again, so that the few rows more are those that
-                came or went meanwhile.
+            is_sure: whether all pages that lacked rows were read again, so that a few more are rows that came or went
+                meanwhile.
         """
         return self.shortfall - self._state.shortfall > (FEW_ROWS if is_sure else 0)
 
     def shrank(self, max_vanished_percent: float) -> bool:
-        """Tell whether the lists counted far fewer rows at their end than had come: they broke while they were read."""
+        """Return whether the lists counted far fewer rows at their end than had come: they broke during the read."""
         lost = 0 if self._listed is None else self._walked - self._listed
         return lost > FEW_ROWS and lost * 100 > max_vanished_percent * self._walked
 
     def keep_shortfall(self) -> None:
-        """Hold the next full sync against this one: what is missing twice is missing for a reason."""
+        """Remember the shortfall for the next full sync: what is missing twice is missing for a reason."""
         self._state.shortfall = self.shortfall
 
     @property
@@ -96,16 +96,16 @@ class RowCounts:
         return max(0, self.last_rows - self.survivors)
 
     def is_doubtful(self, max_vanished_percent: float) -> bool:
-        """Tell whether an empty list cannot be held against an earlier read, as after a lost state.
+        """Return whether the list is empty and nothing is known of an earlier sync, as after a lost state.
 
-        The database may be full all the same, and an empty list is what a broken store shows.
+        The database may have rows all the same, and an empty list is what a broken store shows.
         """
         return self.rows == 0 and self._state.row_count is None and max_vanished_percent < ALL
 
     def looks_broken(self, max_vanished_percent: float) -> bool:
-        """Whether so many rows vanished that the list is rather broken than emptied.
+        """Return whether so many rows vanished that the list is probably broken.
 
-        A few rows are no sign of that, unless the list came empty and the store does not count 0 rows in it either.
+        A few rows are no sign of that, unless the list came empty without a count of 0 rows from the store.
         """
         is_plausible = self.rows > 0 or self._listed == 0
         if 0 < self.vanished <= FEW_ROWS and is_plausible and max_vanished_percent:
@@ -113,7 +113,7 @@ class RowCounts:
         return self.vanished * 100 > max_vanished_percent * self.last_rows
 
     def numbers(self) -> RowNumbers:
-        """What an interrupted full sync needs to go on counting."""
+        """Return what an interrupted full sync needs to go on counting."""
         return RowNumbers(self.rows, self.survivors, self.max_id, self._walked, self._listed)
 
     def save(self) -> None:
@@ -123,7 +123,7 @@ class RowCounts:
         self.keep_shortfall()
 
     def save_new(self) -> None:
-        """Add the rows that are new to those of the last full sync: a broken list must not empty them either."""
+        """Add the new rows to those of the last full sync, so that the deletion guard covers them too."""
         new = self.rows if self._last_max_id is None else self.rows - self.survivors
         if new:
             self._state.row_count = self.last_rows + new

@@ -1,4 +1,4 @@
-"""One run of the tap over one store: what its streams share."""
+"""One run of the tap for one store: what its streams share."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def machine_time() -> str:
-    """Read this machine's clock to the millisecond, as a value of a column."""
+    """Return this machine's time to the millisecond, as the value of a column."""
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -27,12 +27,12 @@ class Run:
     Attributes:
         client: the client of the store.
         last_synced_at: `synced_at` of the last run; None for the first one.
-        side_records: how a stream writes a record of another one (`snapshots`, `unread_rows`), by stream.
-        expected_rows: how many rows the check found, by component; None where the store does not say.
-        unchanged_since: the moment since which this run found no row of a stream changed, nor missing, by stream.
-        began_at: this machine's clock when the run began, known before the store answers.
-        outcome: the sentence in which the run ended, when it went well.
-        progress: how far it has come.
+        side_records: writes a record of another stream (`snapshots`, `unread_rows`), by stream.
+        expected_rows: how many rows the check found, by component; None if the store does not say.
+        unchanged_since: the time since which this run found no row changed or missing, by stream.
+        began_at: this machine's clock when the run began, which is known before the store responds.
+        outcome: the sentence about the result of a run that did not fail.
+        progress: its progress.
     """
 
     client: Client
@@ -64,13 +64,13 @@ class Run:
 
     @property
     def connection(self) -> Connection:
-        """The store, once it is connected."""
+        """The store; only after `connect`."""
         assert self._connection is not None
         return self._connection
 
     @property
     def known_synced_at(self) -> str:
-        """`synced_at`, or this machine's clock as long as the store is not connected."""
+        """`synced_at`, or this machine's clock before the store is connected."""
         return self.began_at if self._connection is None else self.synced_at
 
     @property
@@ -80,10 +80,10 @@ class Run:
 
     @property
     def synced_at(self) -> str:
-        """What every row of this run carries: the store's clock at its start, and later than the run before.
+        """The time that every row of this run has: the store's clock at its start, later than that of the last run.
 
-        A clock that was set back, or a second run within the same second, would otherwise make rows look newer
-        than the snapshot that should show them gone.
+        After a clock was set back, or with two runs in one second, rows would otherwise look newer than the snapshot
+        that should show them gone.
         """
         if self.last_synced_at is None or self.started_at > self.last_synced_at:
             return self.started_at

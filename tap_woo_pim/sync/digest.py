@@ -1,4 +1,4 @@
-"""Detects by one number that rows of a list that products carry were renamed, moved or deleted."""
+"""Detects by one number that rows which products embed, such as categories, were renamed, moved or deleted."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 from tap_woo_pim.sync.state import ListState
 
 FIELDS = ("id", "name", "slug", "parent", "attribute_id")
-"""What products show of such a row, and what tells it apart."""
+"""What identifies such a row, and what products show of it."""
 
 
 class Digest:
-    """The digest of a list, compared with the one of the run before. New rows count as no change.
+    """The digest of a list, compared with that of the last run. New rows are not a change.
 
     Args:
-        state: the stream's state, which keeps the sum of the hashes of all rows and the largest id among them.
+        state: the stream's state with the sum of the hashes of all rows and the largest id.
     """
 
     def __init__(self, state: ListState) -> None:
@@ -27,7 +27,7 @@ class Digest:
         self._all = 0
 
     def add(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Take rows in, in any order."""
+        """Add rows, in any order."""
         for row in rows:
             text = "\0".join(str(row.get(name)) for name in FIELDS)
             number = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())
@@ -39,7 +39,7 @@ class Digest:
         """Keep the digest for the next run.
 
         Returns:
-            Whether a row that was there before is another one now, or gone.
+            Whether a row of the last run is different now, or gone.
         """
         last = self._state.digest
         self._state.digest, self._state.digest_max_id = f"{self._all % 2**64:016x}", self._max_id

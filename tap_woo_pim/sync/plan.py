@@ -1,4 +1,4 @@
-"""Decides whether a run reads all products or variations or only what changed, and says why."""
+"""Decides whether a run is a full or an incremental sync of products or variations, and says why."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from tap_woo_pim.sync.state import IncrementalState
 
 @dataclass(frozen=True)
 class SyncPlan:
-    """What a run does with one stream, by the stream's state as it is now.
+    """What a run does with one stream, by the stream's present state.
 
     Attributes:
         state: the stream's state.
         run: the run.
-        selection_hash: which columns and rows are asked for.
+        selection_hash: which columns and rows are requested.
         takes_dates: whether the store can be asked for changes since a date.
-        is_full_table: whether the catalogue asks for all rows in every run.
-        full_sync_seconds: how long the last full sync of all dated streams took; None where that is not known.
+        is_full_table: whether the catalogue demands a full sync in every run.
+        full_sync_seconds: how long the last full syncs of products and variations took; None if that is not known.
     """
 
     state: IncrementalState
@@ -32,9 +32,9 @@ class SyncPlan:
 
     @property
     def resumes(self) -> bool:
-        """Whether the run goes on with the read that an interrupted one began."""
+        """Whether the run continues the read of an interrupted one."""
         read = self.state.read
-        # Where no date shows what changed in between, only a read from the beginning sees it all.
+        # Without dates nothing shows what changed in between, so the read starts again.
         return (
             read is not None
             and read.selection_hash == self.selection_hash
@@ -44,7 +44,7 @@ class SyncPlan:
 
     @property
     def why_full(self) -> str | None:
-        """Why the run is a full sync; None where it reads what changed."""
+        """Why the run is a full sync; None if it is incremental."""
         if not self.resumes:
             return self.full_sync_reason
         is_full = self.state.read is not None and self.state.read.is_full
@@ -52,7 +52,7 @@ class SyncPlan:
 
     @property
     def full_sync_reason(self) -> str | None:
-        """Why a full sync is due; None where changes will do."""
+        """Why a full sync is due; None if it is not."""
         state = self.state
         if state.full_sync_at is None or state.bookmark.value is None:
             return "no full sync was completed before"
@@ -69,7 +69,7 @@ class SyncPlan:
 
     @property
     def next_full_sync_at(self) -> str | None:
-        """When the next full sync is due, by the store's clock; None when every run is one."""
+        """When the next full sync is due, by the store's clock; None if every run is one."""
         if self.state.full_sync_at is None or not self.takes_dates:
             return None
         schedule = self._schedule(self.state.full_sync_at)

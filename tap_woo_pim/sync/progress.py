@@ -1,4 +1,4 @@
-"""Reports the progress of a run, and at its end what each stream took."""
+"""Reports the progress of a run, and a summary of each stream at its end."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ metrics = logging.getLogger("tap-woo-pim.metrics")
 
 @dataclass
 class Account:
-    """What was done for one stream.
+    """The figures of one stream.
 
     Attributes:
         began: when its reading began, in seconds of the clock.
-        rows: rows brought.
-        changed: those of them with a later date of modification than any that was brought before; None where rows of
-            the stream have no such date.
+        rows: rows read.
+        changed: those with a later date of modification than any row before; None if the stream's rows have no such
+            date.
         skipped: rows that the store could not deliver.
-        mismatches: values that did not fit their column and stand in extra_fields, by column.
-        seconds: how long its reading took; None while it goes on.
+        mismatches: values that did not fit their column and went to extra_fields, by column.
+        seconds: how long its reading took; None until it ends.
         kind: FULL or INCREMENTAL.
-        total: how many rows the list has that is being read; None where that is not known.
-        is_incomplete: whether rows of the store are missing, so that nothing counts as deleted.
-        held_back: rows that vanished, more than `max_vanished_percent` allows, so that they do not count as deleted.
+        total: how many rows the present list has; None if that is not known.
+        is_incomplete: whether rows are missing, so that nothing counts as deleted.
+        held_back: rows that vanished and do not count as deleted, because of `max_vanished_percent`.
     """
 
     began: float
@@ -58,7 +58,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Stretch:
-    """From where on a list is being read, and since when: the measure for the time left."""
+    """Where and when the reading of a list began, to estimate the time left."""
 
     offset: int
     began: float
@@ -68,10 +68,10 @@ class Progress:
     """The progress of a run.
 
     Args:
-        traffic: the requests, as the client counts them.
-        in_flight: gives the number of requests in flight.
+        traffic: the client's count of requests.
+        in_flight: returns the number of requests in flight.
         clock: a monotonic clock, in seconds.
-        began: when the run began, in seconds of the clock; now when not given.
+        began: when the run began, in seconds of the clock; now if not given.
     """
 
     def __init__(
@@ -91,11 +91,11 @@ class Progress:
 
     @property
     def busy_seconds(self) -> float:
-        """For how long requests were under way by now."""
+        """For how long requests have been under way."""
         return self._traffic.busy_seconds
 
     def begin(self, stream: str) -> Account:
-        """Open the account of a stream, whose reading begins now; the one before it ends."""
+        """Open the account of a stream, and close the one before it."""
         self.end()
         self._stretch = None
         account = self.accounts[stream] = Account(self._clock())
@@ -115,13 +115,13 @@ class Progress:
                     )
 
     def page(self, stream: str, offset: int, total: int | None, unit: str) -> None:
-        """Log a line, if the last one is long enough ago.
+        """Log a line if the last one is long enough ago.
 
         Args:
             stream: the stream whose page was read.
             offset: how far its list is read.
-            total: how long the list is, None where the store does not say.
-            unit: what the list holds: ROWS, or the products or attributes below which the rows are read.
+            total: how long the list is; None if the store does not say.
+            unit: what the list contains: ROWS, or the products or attributes below which the rows are.
         """
         now = self._clock()
         self.accounts[stream].total = total if unit == ROWS else None
@@ -133,7 +133,7 @@ class Progress:
             self._measure(stream, offset, total)
 
     def table(self) -> Iterator[str]:
-        """Yield the lines of a table: what each stream took, and what all took together."""
+        """Yield the lines of a table with the figures of each stream and of all together."""
         self.end()
         names = list(self.accounts)
         others = {about for about in self._traffic.requests if about not in self.accounts}
@@ -158,7 +158,7 @@ class Progress:
         return any(account.skipped or account.is_incomplete for account in self.accounts.values())
 
     def figures(self) -> dict[str, Any]:
-        """Give what the run has done by now, as columns of `sync_runs`."""
+        """Return what the run has done so far, as columns of `sync_runs`."""
         accounts = self.accounts
         changed = [account.changed for account in accounts.values() if account.changed is not None]
         now, retries = self._clock(), self._traffic.retries
@@ -184,10 +184,10 @@ class Progress:
         }
 
     def outcome(self, place: str, status: str) -> str:
-        """Put how a run ended into a sentence.
+        """Describe the result of a run in a sentence.
 
         Args:
-            place: which store and kind of sync it is about.
+            place: the store and kind of sync.
             status: "complete" or "incomplete".
         """
         figures, accounts = self.figures(), self.accounts
@@ -220,12 +220,12 @@ class Progress:
         return (self._clock() - stretch.began) * max(0, total - offset) / (offset - stretch.offset)
 
     def _measure(self, stream: str, offset: int, total: int | None) -> None:
-        """Log how far a stream is as one JSON object, in the form of the SDK's own metrics, for programs to read.
+        """Log the progress of a stream as one JSON object for programs, like the SDK's own metrics.
 
         Args:
             stream: the stream.
             offset: how far its list is read.
-            total: how long the list is, None where that is not known.
+            total: how long the list is; None if that is not known.
         """
         account = self.accounts[stream]
         left = self._seconds_left(offset, total)

@@ -1,4 +1,4 @@
-"""Decides when products and variations are due for a full sync: by what the last one cost, or when one is needed."""
+"""Decides when a full sync of products and variations is due: by how long the last one took, or when one is needed."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import datetime
 from dataclasses import dataclass
 
 AUTO = "auto"
-"""The value of full_read_interval_hours that follows from how long a full sync takes."""
+"""The value of full_read_interval_hours for an interval that depends on how long a full sync takes."""
 
 DURATIONS_BETWEEN = 50
-"""The interval, in durations of the last full sync: full syncs take 2 % of the store's time at most."""
+"""The interval in durations of the last full sync, so that full syncs take at most 2 % of the store's time."""
 
 DURATIONS_BEFORE_NEEDED = 10
-"""The shortest interval, in durations, when something shows that a full sync is needed."""
+"""The shortest interval, in durations, if something shows that a full sync is needed."""
 
 LONGEST_HOURS = 24
 
 NEARLY = 0.95
-"""The part of an interval in hours after which one is due: a nightly run may begin a little early."""
+"""The part of an interval in hours after which one is due, since a nightly run may start a little early."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class Schedule:
 
     Attributes:
         began: the store's clock when the last one began.
-        seconds: how long the reading took that time, of all streams that are read in full together; None where that is
-            not known, as after an earlier version of the tap.
+        seconds: how long that took, for products and variations together; None if that is not known, as after an
+            earlier version of the tap.
         interval_hours: the setting `full_read_interval_hours`.
     """
 
@@ -37,7 +37,7 @@ class Schedule:
 
     @property
     def is_auto(self) -> bool:
-        """Whether the interval follows from how long a full sync takes."""
+        """Whether the interval depends on how long a full sync takes."""
         return self.interval_hours == AUTO
 
     @property
@@ -47,13 +47,13 @@ class Schedule:
 
     @property
     def possible_at(self) -> datetime.datetime:
-        """When it may come at the earliest, should it be needed. An interval that somebody set is never shortened."""
+        """The earliest time for it if it is needed. An interval in hours is never shortened."""
         if not self.is_auto or self.seconds is None:
             return self.due_at
         return min(self.due_at, self.began + datetime.timedelta(seconds=DURATIONS_BEFORE_NEEDED * self.seconds))
 
     def is_due(self, now: datetime.datetime) -> bool:
-        """Tell whether it is due; also when the store's clock stands before the last one."""
+        """Return whether it is due; also if the store's clock was set back before the last one."""
         return not self.began <= now < self.began + self._interval(nearly=NEARLY)
 
     def reason(self) -> str:

@@ -1,7 +1,7 @@
-"""What the tap keeps from run to run as Singer state: typed, with a version, of one size however large the store is.
+"""What the tap keeps from run to run as Singer state: typed, versioned, and no larger for a larger store.
 
-Singer state is one dictionary a stream. It is loaded here into a dataclass and dumped before each message that carries
-it. Values that are as they begin are left out of it.
+Singer state is one dictionary per stream. It is loaded into a dataclass and dumped before each state message. Values
+that equal their defaults are left out.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ REPLICATION_KEY = "date_modified_gmt"
 
 @dataclass
 class RowNumbers:
-    """The numbers of a list that is being read, see `RowCounts`."""
+    """The numbers of a list that is being read; see `RowCounts`."""
 
     rows: int = 0
     survivors: int = 0
@@ -34,7 +34,7 @@ class RowNumbers:
 
 @dataclass
 class StoreCounts:
-    """How many rows the store counts in all lists of a stream, trash included, and the largest id among them."""
+    """How many rows the store counts in all lists of a stream, trash included, and the largest id."""
 
     total: int
     max_id: int
@@ -42,7 +42,7 @@ class StoreCounts:
 
 @dataclass
 class Held:
-    """How many changed rows did not come when changes since a moment were asked for."""
+    """How many changed rows did not come when changes since a time were requested."""
 
     since: str
     missing: int
@@ -53,10 +53,10 @@ class BookmarkState:
     """A bookmark.
 
     Attributes:
-        value: the largest `date_modified_gmt` read, never past the store's clock.
-        read_at: the store's clock when the read began that came upon the bookmark.
-        is_settled: whether a read that began later by more than `lookback_seconds` found nothing beyond the bookmark.
-            Then all up to it is read, and the rows before it need not come again with every run.
+        value: the latest `date_modified_gmt` read, never later than the store's clock.
+        read_at: the store's clock when the read that met the bookmark began.
+        is_settled: whether a read that began more than `lookback_seconds` later found nothing beyond the bookmark. Then
+            everything up to it has been read, and the rows before it need not come again with every run.
         held: see `Bookmark.holds`.
     """
 
@@ -68,16 +68,16 @@ class BookmarkState:
 
 @dataclass
 class ParentsRead:
-    """How far a list of changed products is read, whose variations are read again.
+    """How far the list of changed products, whose variations are read again, has been read.
 
     Attributes:
-        until: up to which moment changes are asked for; None for no such limit.
+        until: the end of the changes requested; None for no end.
         list_number: which of the lists by status.
-        offset: how far that is read.
-        seen: the largest id read by then.
-        newest: the largest date read.
-        walked: how many rows of that list came or are named.
-        missing: how many rows the store counted beside.
+        offset: how far that has been read.
+        seen: the largest id read so far.
+        newest: the latest date read.
+        walked: how many rows of that list came or are named as unread.
+        missing: how many more rows the store counted.
     """
 
     until: str | None = None
@@ -90,32 +90,32 @@ class ParentsRead:
 
     @property
     def is_begun(self) -> bool:
-        """Whether anything of it is read."""
+        """Whether any of it has been read."""
         return self != ParentsRead(until=self.until)
 
 
 @dataclass
 class ReadState:
-    """How far a sync of products or variations has come.
+    """The progress of a sync of products or variations.
 
     Attributes:
-        selection_hash: which columns and rows are asked for.
+        selection_hash: which columns and rows are requested.
         started_at: `synced_at` of the run in which it began.
         clock: the store's clock then.
-        since: from which moment on changes are read, exclusive; None for a full sync.
-        until: up to which moment; None for no such limit.
+        since: the begin of the changes read, exclusive; None for a full sync.
+        until: the end of them; None for no end.
         list_number: which of the lists by status is being read.
-        offset: how far that is read.
-        seen: the largest id read by then.
-        newest: the largest date read.
+        offset: how far that has been read.
+        seen: the largest id read so far.
+        newest: the latest date read.
         is_incomplete: whether rows could not be read.
-        named: how many of these are named.
+        named: how many of these are named as unread.
         missing: how many rows that changed meanwhile did not come.
-        counts: what was counted by now.
-        new: how many rows are newer than what the store counted at the end of the run before.
-        max_new: the largest id of them.
+        counts: the counts so far.
+        new: how many rows have a larger id than any that the store counted at the end of the last run.
+        max_new: the largest of these ids.
         milliseconds: for how long requests were under way.
-        parents: how far the products are read whose variations are read again.
+        parents: how far the list of changed products has been read; see `ParentsRead`.
     """
 
     selection_hash: str
@@ -144,17 +144,17 @@ class ReadState:
 
 @dataclass
 class ListState:
-    """What is kept of a list.
+    """What is kept for a list.
 
     Attributes:
-        store: whose rows these are: the store's id and address.
-        page_size: rows of a page that the store has delivered, where they are fewer than the setting allows.
-        row_count: how many rows the last full sync saw, and those that came since.
+        store: the store's id and address.
+        page_size: the size of page that the store can deliver, if that is smaller than in the settings.
+        row_count: how many rows the last full sync found, and those that came since.
         max_id: the largest id among them.
         shortfall: how many rows the store counted in it and did not send.
         digest: see `Digest`.
         digest_max_id: the largest id in the digest.
-        parent_count: how many rows the last full sync saw in the list that these lists are below, if they are.
+        parent_count: for lists below the rows of another list, how many rows that had in the last full sync.
         parent_max_id: the largest id among those.
     """
 
@@ -171,18 +171,17 @@ class ListState:
 
 @dataclass
 class IncrementalState(ListState):
-    """What is kept of products or variations.
+    """What is kept for products or variations.
 
     Attributes:
         bookmark: the stream's bookmark.
-        parents: the bookmark of the products whose variations were read again; None where all variations were read
-            since.
+        parents: the bookmark of the products whose variations were read again; None if all variations were read since.
         full_sync_at: the store's clock when the last completed full sync began.
-        full_sync_milliseconds: for how long its requests were under way, over all runs that it took.
-        selection_hash: what it asked for, so that another choice of columns starts a new one.
-        needed: why the next one is needed before its time.
+        full_sync_milliseconds: for how long its requests were under way, over all its runs.
+        selection_hash: what it requested, so that another choice of columns starts a new one.
+        needed: why the next one is needed before it is due.
         store_counts: what the store counted at the end of the last run.
-        read: a sync that is not finished.
+        read: an unfinished sync.
     """
 
     bookmark: BookmarkState = field(default_factory=BookmarkState)
@@ -197,12 +196,12 @@ class IncrementalState(ListState):
 
 @dataclass
 class StoreRowState:
-    """What is kept of the stream `stores`.
+    """What is kept for the stream `stores`.
 
     Attributes:
         synced_at: `synced_at` of the last run.
-        store: whose row the last one was.
-        missing: the routes that the store failed to answer for it.
+        store: the store's id and address in the last row.
+        missing: the routes that failed for it.
     """
 
     synced_at: str | None = None
@@ -212,7 +211,7 @@ class StoreRowState:
 
 @dataclass
 class OpenRun:
-    """A sync that has begun, as its row in `sync_runs` says it."""
+    """A sync that has begun, as in its row of `sync_runs`."""
 
     synced_at: str
     started_at: str
@@ -223,7 +222,7 @@ class OpenRun:
 
 @dataclass
 class HistoryState:
-    """What is kept of the stream `sync_runs`: the sync that is going on, or was killed."""
+    """What is kept for the stream `sync_runs`: the sync that is running, or was killed."""
 
     open: OpenRun | None = None
 
@@ -232,14 +231,14 @@ S = TypeVar("S", ListState, IncrementalState, StoreRowState, HistoryState)
 
 
 def load(kind: type[S], stored: Mapping[str, Any]) -> S:
-    """Read the state of a stream, also one that an earlier version wrote.
+    """Load the state of a stream, also one of an earlier version.
 
     Args:
-        kind: what it is the state of.
+        kind: the type of the state.
         stored: the stream's dictionary in the Singer state.
 
     Returns:
-        The state; an empty one where what is stored is none, which leads to a full sync.
+        The state; an empty one, which leads to a full sync, if the stored one is invalid.
     """
     if stored and "version" not in stored:
         stored = _from_version_1(stored)
@@ -251,7 +250,7 @@ def load(kind: type[S], stored: Mapping[str, Any]) -> S:
 
 
 def dump(state: ListState | StoreRowState | HistoryState) -> dict[str, Any]:
-    """Make the dictionary of a state. The replication key stands in it where Singer tools look for it."""
+    """Return the dictionary of a state, with the replication key where Singer tools look for it."""
     stored: dict[str, Any] = {"version": VERSION, **_changed(state)}
     if isinstance(state, IncrementalState) and state.bookmark.value is not None:
         stored |= {"replication_key": REPLICATION_KEY, "replication_key_value": state.bookmark.value}
@@ -259,7 +258,7 @@ def dump(state: ListState | StoreRowState | HistoryState) -> dict[str, Any]:
 
 
 def _changed(value: Any) -> dict[str, Any]:
-    """Give the fields of a dataclass that are not as they begin."""
+    """Return the fields of a dataclass that differ from their defaults."""
     found: dict[str, Any] = {}
     for one in fields(value):
         held = getattr(value, one.name)
@@ -278,7 +277,7 @@ _BOOKMARK_NAMES = {"replication_key_value": "value", "bookmark_at": "read_at"}
 
 
 def _from_version_1(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Give what an earlier version stored under the names of this one."""
+    """Convert the state of an earlier version to the names of this one."""
     found = _renamed(stored, _LIST_NAMES)
     bookmark = _renamed(stored, _BOOKMARK_NAMES)
     found["bookmark"] = {one.name: bookmark[one.name] for one in fields(BookmarkState) if one.name in bookmark}
