@@ -189,9 +189,10 @@ class Client:
                     asked_seconds = retry_after(error.response)
                     seconds = min(wait_seconds(asked_seconds, attempt), longest_seconds)
                     may_be_size = request.is_large and is_about_size(error)
-                    failed(seconds if asked_seconds else 0.0, may_be_outage=not may_be_size)
+                    pause_seconds = seconds if asked_seconds else 0.0
+                    failed(None if may_be_size else pause_seconds)
                     if not may_be_size or error.response is None or error.response.status_code != CRASH:
-                        self.limiter.record_failure(ticket, seconds if asked_seconds else 0.0)
+                        self.limiter.record_failure(ticket, pause_seconds)
                     if error.diagnosis in lasting or self._closed.is_set() or request.is_unwanted:
                         raise
                     self._check_budget(request, error)

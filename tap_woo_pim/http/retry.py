@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
 
 import requests
 from singer_sdk.exceptions import RetriableAPIError
@@ -29,18 +28,6 @@ LONGEST_WAIT_SECONDS = 60
 
 MAX_CLOCK_ERROR = datetime.timedelta(days=3650)
 """A `Date` that differs more from this machine's clock is ignored."""
-
-
-class Failed(Protocol):
-    """Counts a try that failed."""
-
-    def __call__(self, asked_seconds: float = 0.0, *, may_be_outage: bool = True) -> None:
-        """Count it.
-
-        Args:
-            asked_seconds: how long the store asked to wait.
-            may_be_outage: whether the store may be down; not where a large page may be the reason.
-        """
 
 
 class RetryBudget:
@@ -65,20 +52,21 @@ class RetryBudget:
         self._spent_seconds = 0.0
 
     @contextmanager
-    def request(self) -> Iterator[Failed]:
+    def request(self) -> Iterator[Callable[[float | None], None]]:
         """Count the time of one request with all its tries, if any of them fails.
 
         Yields:
-            A function to call when a try has failed.
+            A function to call when a try has failed, with the seconds that the store asked to wait; None if the store is
+            not to blame, as when the page may have been too large.
         """
         began = self._clock()
         failures = 0
 
-        def failed(asked_seconds: float = 0.0, *, may_be_outage: bool = True) -> None:
+        def failed(asked_seconds: float | None) -> None:
             nonlocal failures
             failures += 1
             with self._lock:
-                if may_be_outage or self._outage_since is not None:
+                if asked_seconds is not None:
                     self._outage_since = asked_seconds + (began if self._outage_since is None else self._outage_since)
                 if failures == 1:
                     self._failing_since = self._failing_since if self._failing else began
