@@ -56,8 +56,8 @@ class RetryBudget:
         """Count the time of one request with all its tries, if any of them fails.
 
         Yields:
-            A function to call when a try has failed, with the seconds that the store asked to wait; None if the store is
-            not to blame, as when the page may have been too large.
+            A function to call when a try has failed, with the seconds that the store asked to wait; None if it may just
+            have been asked for too much.
         """
         began = self._clock()
         failures = 0

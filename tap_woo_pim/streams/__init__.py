@@ -1,4 +1,4 @@
-"""The streams of the tap, one file each. A new file in this folder is found by itself."""
+"""The streams of the tap, one file each. A new file in this folder is found automatically."""
 
 from collections.abc import Iterator
 from importlib import import_module
@@ -8,7 +8,7 @@ from tap_woo_pim.streams.base import WooStream
 
 
 def _declared() -> Iterator[type[WooStream]]:
-    """Yield the classes with a name of their own."""
+    """Yield the stream classes with a name of their own."""
     for found in iter_modules(__path__):
         if found.name == "__main__":
             continue

@@ -14,12 +14,12 @@ BEGIN, END = "<!-- streams -->\n", "<!-- /streams -->\n"
 
 
 def reference() -> str:
-    """The tables in Markdown: one section a stream, one line a column."""
+    """Return the tables in Markdown: one section per stream, one line per column."""
     return "\n".join(_section(stream) for stream in STREAMS)
 
 
 def page(text: str) -> str:
-    """Put the reference in the place that the page keeps for it.
+    """Replace the reference within the page.
 
     Args:
         text: the page, with the two comments that mark the place.

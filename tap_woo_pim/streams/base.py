@@ -1,4 +1,4 @@
-"""What all streams share: their columns, their keys, and how their rows become messages."""
+"""What all streams share: columns, keys, and how rows become messages."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ SYNCED_AT = Column("synced_at", TIME, "The store's clock (UTC) at the start of t
 
 
 class Turn(IntEnum):
-    """When a stream is read. Those of one turn are read in the order of their names."""
+    """When a stream is read. Streams of one turn are read in alphabetical order."""
 
     STORE = auto()
     LISTS = auto()
-    TERMS = auto()  # after the attributes to which they belong
-    PRODUCTS = auto()  # after the lists that they carry: a renamed category makes a full sync of products due
-    VARIATIONS = auto()  # after products: the list of parents must not be ahead of them
+    TERMS = auto()  # after the attributes that they belong to
+    PRODUCTS = auto()  # after the lists that they embed: a renamed category makes a full sync of products due
+    VARIATIONS = auto()  # after products: their parents must not be newer than they are
     LATE = auto()
     SIDE = auto()  # what the other streams wrote meanwhile
-    HISTORY = auto()  # says how all of this ended
+    HISTORY = auto()  # the result of all of them
 
 
 class WooStream(Stream):
@@ -50,8 +50,8 @@ class WooStream(Stream):
 
     Attributes:
         turn: when it is read.
-        component: the sync component that brings the stream; None for streams that always come.
-        columns: the columns beside store_id and synced_at. Those in `primary_keys` are required, all else nullable.
+        component: the sync component that the stream belongs to; None for streams that always come.
+        columns: the columns beside store_id and synced_at. Those in `primary_keys` are required, the others nullable.
     """
 
     name: str
@@ -59,9 +59,9 @@ class WooStream(Stream):
     component: ClassVar[str | None] = None
     columns: ClassVar[tuple[Column, ...]]
     primary_keys: ClassVar[tuple[str, ...]] = ("store_id", "id")
-    # Rows are shaped to their schema here (see records.py), which costs a third of what the SDK's way does.
+    # Rows are shaped to their schema by `records.shaper`, at a third of the cost of the SDK's way.
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
-    # Often enough that a run which is killed has little to read again.
+    # Often enough that little has to be read again after a run was killed.
     STATE_MSG_FREQUENCY = 1000
 
     _kept: ListState | StoreRowState | HistoryState | None = None
@@ -82,22 +82,22 @@ class WooStream(Stream):
 
     @classmethod
     def is_in(cls, run: Run) -> bool:
-        """Tell whether the store has what this stream reads."""
+        """Return whether the store has what this stream reads."""
         del run
         return True
 
     @classmethod
     def own_columns(cls) -> tuple[Column, ...]:
-        """All columns in their order: the keys first."""
+        """Return all columns in order, the keys first."""
         keys = [column for column in cls.columns if column.name in cls.primary_keys]
         rest = [column for column in cls.columns if column.name not in cls.primary_keys]
         return (STORE_ID, *keys, SYNCED_AT, *rest)
 
     def ask_ahead(self) -> Future[Response] | None:
-        """Ask the store for what the stream will need first, so that small streams are in flight together.
+        """Request what the stream needs first, so that the requests of small streams are in flight together.
 
         Returns:
-            The answer to come that shows whether the stream can be read; None where none of them does.
+            The future response that shows whether the stream can be read; None if there is none.
         """
         return None
 
@@ -107,22 +107,22 @@ class WooStream(Stream):
         return {column.name for column in self.own_columns() if self.mask["properties", column.name]}
 
     def need_full_sync(self, reason: str) -> None:
-        """Take note that something shows that changes alone will not do; for streams that are read by date."""
+        """Note why an incremental sync is not enough; for products and variations only."""
 
     def add_side_record(self, stream: str, record: Row) -> None:
-        """Write a record of another stream between this one's, if that stream is selected."""
+        """Write a record of another stream among this one's, if that stream is selected."""
         if add := self.run.side_records.get(stream):
             add(record)
 
     def load_state(self, kind: type[S]) -> S:
-        """Read what earlier runs kept of the stream, once; what is changed in it is kept for the next one."""
+        """Return what earlier runs kept for the stream; what is changed in it is kept for the next run."""
         if self._kept is None:
             self._kept = load(kind, self.stream_state)
         assert isinstance(self._kept, kind)
         return self._kept
 
     def dump_state(self) -> None:
-        """Put what is to be kept of the stream into the Singer state."""
+        """Put what is kept for the stream into the Singer state."""
         if self._kept is not None:
             stored = dump(self._kept)
             self.stream_state.clear()
@@ -130,13 +130,13 @@ class WooStream(Stream):
 
     @override
     def _write_state_message(self) -> None:
-        """Write the state as it is now."""
+        """Write the present state."""
         self.dump_state()
         super()._write_state_message()
 
     @override
     def get_replication_key_signpost(self, context: Context | None = None) -> datetime.datetime | None:
-        """Leave bookmarks to the stream, which clips them to the store's clock, not to this machine's."""
+        """Leave bookmarks to the stream, which limits them by the store's clock instead of this machine's."""
         return None
 
     @override
@@ -150,17 +150,17 @@ class WooStream(Stream):
 
     @override
     def get_batch_config(self, config: Mapping[str, Any]) -> BatchConfig | None:
-        """Write records, never batches: the SDK's way of making these leaves out the state and side records between.
+        """Write records, never batches: the SDK's batches leave out the state and side records between.
 
-        They save no time either: of 6,324 rows target-postgres takes 0.6 of its 5.3 s of CPU time less, and writing
-        the files takes 0.7 s.
+        They save no time either: with 6,324 rows target-postgres saves 0.6 of 5.3 s of CPU time, and writing the files
+        takes 0.7 s.
         """
         del config
         return None
 
     @override
     def _generate_record_messages(self, record: Record) -> Generator[RecordMessage, None, None]:
-        """Leave out the SDK's dropping of deselected columns, which are never put into a record here."""
+        """Skip the SDK's removal of deselected columns, which no record has."""
         for stream_map in self.stream_maps:
             mapped = stream_map.transform(record)
             if mapped is not None:
@@ -169,7 +169,7 @@ class WooStream(Stream):
     @property
     @override
     def metadata(self) -> Any:
-        """Add what is off unless selected to the SDK's metadata."""
+        """Add the columns that are off by default to the SDK's metadata."""
         fresh = self._metadata is None
         metadata = super().metadata
         if fresh and self._tap_input_catalog is None:

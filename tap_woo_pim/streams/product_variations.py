@@ -30,9 +30,9 @@ from tap_woo_pim.sync.context import Run
 class ProductVariationsStream(IncrementalStream):
     """Variations of all products, the trash included.
 
-    `/wc/v3/variations` lists them all since 10.3 and `/wc-analytics/variations` since 4.0; a store with neither is
-    asked product by product. The three differ, so one meaning is kept: `name` is the texts of the options, joined by
-    ", " (as wc/v3 of 11.0.1 has it), `type` is "variation" where the route leaves it out (5.9.0), and `parent_id` is
+    `/wc/v3/variations` lists them all since 10.3 and `/wc-analytics/variations` since 4.0; in a store with neither they
+    are read product by product. The three routes differ, so rows are made alike: `name` is the texts of the options,
+    joined by ", " (as in wc/v3 of 11.0.1), `type` is "variation" if the route leaves it out (5.9.0), and `parent_id` is
     always there.
     """
 
@@ -85,13 +85,13 @@ class ProductVariationsStream(IncrementalStream):
         if isinstance(attributes, list) and all(isinstance(attribute, dict) for attribute in attributes):
             row["name"] = ", ".join(str(attribute.get("option", "")) for attribute in attributes)
         row.setdefault("type", "variation")
-        if "visible" in row and "status" not in row:  # wc/v2 says it so
+        if "visible" in row and "status" not in row:  # as in wc/v2
             row["status"] = "publish" if row["visible"] else "private"
         return row
 
     @override
     def row_fields(self) -> dict[str, Any]:
-        """Ask for the options too wherever the name is wanted, which is made of them."""
+        """Request the options with the name, which is made of them."""
         params = super().row_fields()
         names = params.get("_fields", "").split(",")
         if "name" in names and "attributes" not in names:

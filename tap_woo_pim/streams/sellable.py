@@ -1,4 +1,4 @@
-"""Columns that products and variations have in common: what can be sold, at which price, from which stock."""
+"""Columns that products and variations share."""
 
 from tap_woo_pim.records.columns import (
     BOOLEAN,
@@ -19,7 +19,6 @@ DATES = (
     Column("date_modified", TEXT_OR_NONE, "Site time."),
     Column("date_modified_gmt", UTC_TIME),
 )
-"""When it was made and changed."""
 
 PRICES = (
     Column("sku", TEXT_OR_NONE),
@@ -33,7 +32,6 @@ PRICES = (
     Column("date_on_sale_to_gmt", UTC_TIME),
     Column("on_sale", BOOLEAN),
 )
-"""Its codes and prices."""
 
 DOWNLOADS = (
     Column("virtual", BOOLEAN),
@@ -42,7 +40,6 @@ DOWNLOADS = (
     Column("download_limit", INTEGER, "-1 for none."),
     Column("download_expiry", INTEGER, "Days, -1 for none."),
 )
-"""What a buyer of it may download."""
 
 STOCK = (
     Column("stock_quantity", NUMBER),
@@ -52,23 +49,20 @@ STOCK = (
     Column("backordered", BOOLEAN),
     Column("low_stock_amount", NUMBER),
 )
-"""Its stock, behind `manage_stock`."""
+"""Come after `manage_stock`."""
 
 SIZE = (
     Column("weight", TEXT_OR_NONE, "In the store's unit."),
     Column("dimensions", OBJECT, "length, width, height as text, in the store's unit."),
 )
-"""Its size."""
 
 SHIPPING_CLASS = (
     Column("shipping_class", TEXT_OR_NONE, "Slug."),
     Column("shipping_class_id", INTEGER, "0 for none."),
 )
-"""Its shipping class."""
 
 REST = (
     Column("menu_order", INTEGER),
     Column("cost_of_goods_sold", OBJECT, "Only where the store has that feature on."),
     Column("meta_data", ENTRIES, "Objects of id, key, value; value is any JSON."),
 )
-"""What the store sends last."""

@@ -1,4 +1,4 @@
-"""One row for each stream that was read whole and completely: the sweep of mark and sweep."""
+"""One row for each stream with a complete full sync: the sweep of mark and sweep."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ if TYPE_CHECKING:
 
 
 class SideStream(WooStream):
-    """A stream whose records are written by other streams, as they go."""
+    """A stream whose records other streams write."""
 
     turn = Turn.SIDE
+    count = 0
+    """How many records other streams added."""
+    _announced = False
 
     def add(self, record: Record) -> None:
-        """Write a record now if the stream is selected, its schema before the first one."""
+        """Write a record if the stream is selected, and its schema before the first one."""
         self.count += 1
         if not self.selected:
             return
@@ -28,13 +31,9 @@ class SideStream(WooStream):
             self._write_schema_message()
         self._write_record_message(record)
 
-    count = 0
-    """How many records the streams had to write."""
-    _announced = False
-
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
-        """Yield nothing: the records were written by the streams that they tell of."""
+        """Yield nothing: other streams have written the records."""
         yield from ()
 
 

@@ -1,7 +1,7 @@
-"""Which settings of a store are its own, as WooCommerce 11.0.1, 9.9.5 and 5.9.0 have them in three of their groups.
+"""The settings of WooCommerce itself (11.0.1, 9.9.5, 5.9.0) in three groups.
 
-Plugins put theirs into the same groups, passwords among them, so that none but these may come over. The address to
-which mails about stock go is left out too.
+Plugins add theirs to the same groups, passwords among them, so only these are read. The address for mails about stock
+is left out too.
 """
 
 PREFIX = "woocommerce_"
@@ -84,4 +84,4 @@ TAX = frozenset(
 )
 
 OWN = frozenset(f"{PREFIX}{name}" for name in GENERAL | PRODUCTS | TAX)
-"""Ids of the settings that come over."""
+"""Ids of the settings that are read."""

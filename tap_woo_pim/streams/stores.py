@@ -38,25 +38,25 @@ SETTING_COLUMNS = {
     "woocommerce_hide_out_of_stock_items": "hide_out_of_stock_items",
     "woocommerce_prices_include_tax": "prices_include_tax",
 }
-"""Which setting of the store fills which column."""
+"""The columns of settings of the store."""
 
 SETTING_GROUPS = tuple(f"settings/{group}" for group in store_settings.GROUPS)
 STATUS = "system_status"
 LISTINGS = ("routes", "_links")
-"""What the index says of the API rather than of the store."""
+"""What the index says about the API rather than the store."""
 CURRENCY = "data/currencies/current"
 ROUTES = (*SETTING_GROUPS, STATUS, CURRENCY)
 PARAMETERS = {STATUS: {"_fields": "environment"}}
 TRIES = 2
 UNKNOWN_CURRENCY = "unknown"
-"""What the model takes for no currency at all."""
+"""The model treats this as no currency."""
 
 
 class StoresStream(WooStream):
     """The store: where it is, what runs there, its currency, units and time zone.
 
-    Null is what the key may not see. What the store fails to tell is named in `unread_rows`, and no row comes then if
-    one of an earlier run had it.
+    What the key is not allowed to see is null. What could not be read is named in `unread_rows`, and then no row comes
+    if that of an earlier run had it.
     """
 
     name = "stores"
@@ -101,11 +101,11 @@ class StoresStream(WooStream):
     def ask_ahead(self) -> Future[Response] | None:
         for route in ROUTES:
             self.connection.ask_ahead(self.connection.path(route), PARAMETERS.get(route, {}), **self._how(route))
-        return None  # settings and status need more rights than products do
+        return None  # settings and status need more rights than products
 
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
-        """Yield the one row, unless an earlier run brought more of it: nulls would take the place of what is known."""
+        """Yield the one row, unless that of an earlier run had more: nulls would replace what is known."""
         row, unread = self.look()
         account = self.run.progress.accounts[self.name]
         settings = self.settings
@@ -127,10 +127,10 @@ class StoresStream(WooStream):
         yield row
 
     def look(self) -> tuple[Record, list[Unread]]:
-        """Ask the store for all of its row.
+        """Read all parts of the row.
 
         Returns:
-            The row, and the parts that the store failed to tell, which are null in it.
+            The row, and the parts that could not be read, which are null in it.
         """
         account = self.run.progress.begin(self.name)
         unread: list[Unread] = []
@@ -158,13 +158,13 @@ class StoresStream(WooStream):
             answer = self.connection.get(self.connection.path(route), PARAMETERS.get(route, {}), **self._how(route))
         except (StoreError, PassingError) as error:
             if _is_refusal(error):
-                # Settings and status need more rights than products do, which a good key need not have.
+                # Settings and status need more rights than products, which a good key need not have.
                 self.logger.debug("%s is left out: %s", route, error)
             else:
                 unread.append(Unread(route, str(error)))
             return {}
-        told: dict[str, Any] = answer.data
-        return told
+        data: dict[str, Any] = answer.data
+        return data
 
     def _how(self, route: str) -> RequestOptions:
         return {"subject": self.name, "tries": TRIES, "expects": SHAPES.get(route, _settings)}
@@ -179,10 +179,10 @@ class StoresStream(WooStream):
 
 
 def requested_currency(parameters: Mapping[str, str]) -> str | None:
-    """Find the currency that a store is asked for: its code, `unknown` for any other value, None for the store's own.
+    """Return the currency requested: its code, `unknown` for any other value, None for the store's own.
 
     Args:
-        parameters: the extra query parameters. WCML and WOOCS take `currency`, others longer names with it in them.
+        parameters: the extra query parameters. WCML and WOOCS take `currency`, other plugins longer names.
     """
     for name, value in parameters.items():
         if "currency" in name.lower():
@@ -192,13 +192,13 @@ def requested_currency(parameters: Mapping[str, str]) -> str | None:
 
 def _is_refusal(error: StoreError | PassingError) -> bool:
     status = error.details.get("status")
-    # A status that passes is of a store that was given up.
+    # A retried status means that the retries were given up.
     is_refused = isinstance(status, int) and 400 <= status < 500 and status not in RETRIED_STATUSES
     return isinstance(error, StoreError) and error.diagnosis is not REVOKED and is_refused
 
 
 def _settings(data: Any) -> dict[str, Any]:
-    """Give the values of WooCommerce's own settings in a group, by id."""
+    """Return the values of WooCommerce's own settings in a group, by id."""
     settings = [item for item in as_list(data) if isinstance(item, dict) and "id" in item]
     values = {str(setting["id"]): setting.get("value") for setting in settings}
     own = {name: value for name, value in values.items() if name in store_settings.OWN}
@@ -219,4 +219,4 @@ def _currency(data: Any) -> dict[str, Any]:
 
 
 SHAPES: dict[str, Callable[[Any], dict[str, Any]]] = {STATUS: _environment, CURRENCY: _currency}
-"""What the answers of some routes must be; those of all others are settings."""
+"""Check the responses of some routes; those of all others are settings."""

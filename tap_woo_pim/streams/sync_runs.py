@@ -24,8 +24,7 @@ RUNNING, COMPLETE, INCOMPLETE, FAILED, INTERRUPTED = "running", "complete", "inc
 KILLED = "The sync was killed; the next one found that it had not ended."
 
 RUN_ID = "MELTANO_RUN_ID"
-"""The variable that gives `meltano run` the id of a run. Plugins see it too, but no id that Meltano 4.4.1 makes up
-itself."""
+"""The variable that sets the id of a `meltano run`. Plugins see it too, but not an id that Meltano 4.4.1 generates."""
 
 
 class SyncRunsStream(SideStream):
@@ -63,7 +62,7 @@ class SyncRunsStream(SideStream):
     _kind_reason: str | None = None
 
     def begin(self) -> None:
-        """Write that the sync has begun. Its store was checked by then, which also tells what is to be read."""
+        """Write that the sync has begun, after the check of the store."""
         self._end_killed()
         self._kind, self._kind_reason = self._decide()
         self.logger.info("%s sync: %s.", self._kind.capitalize(), self._kind_reason)
@@ -75,7 +74,7 @@ class SyncRunsStream(SideStream):
 
         Args:
             status: COMPLETE, INCOMPLETE or FAILED.
-            message: the last line that the user sees of it.
+            message: the last line that the user sees.
         """
         if self._kind is None:  # it failed before it could begin
             self._end_killed()
@@ -89,7 +88,7 @@ class SyncRunsStream(SideStream):
 
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
-        """Yield nothing, but end the sync: this is the last stream, so all has been read."""
+        """Yield nothing, but end the sync: this is the last stream."""
         yield from super().get_records(context)
         progress = self.run.progress
         progress.end()
@@ -108,7 +107,7 @@ class SyncRunsStream(SideStream):
         return OpenRun(self.run.known_synced_at, self.run.began_at, run_id, self._kind, self._kind_reason)
 
     def _end_killed(self) -> None:
-        """End the sync before this one, if that was killed."""
+        """End the sync before this one if it was killed."""
         kept = self.load_state(HistoryState)
         if kept.open is not None:
             self.add({**asdict(kept.open), "status": INTERRUPTED, "message": KILLED})
@@ -119,7 +118,7 @@ class SyncRunsStream(SideStream):
         return [one for one in self._tap.streams.values() if isinstance(one, IncrementalStream) and one.selected]
 
     def _decide(self) -> tuple[str, str]:
-        """Tell which kind of sync this is, and why."""
+        """Return the kind of this sync, and why."""
         read = self.run.progress.accounts
         reasons = {one.name: one.why_full if one.name in read else one.plan.why_full for one in self._dated_streams}
         full = {name: reason for name, reason in reasons.items() if reason is not None}

@@ -1,4 +1,4 @@
-"""Columns that several kinds of taxonomy term have in common."""
+"""Columns that several kinds of taxonomy term share."""
 
 from __future__ import annotations
 

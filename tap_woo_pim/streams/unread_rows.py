@@ -28,9 +28,9 @@ class UnreadRowsStream(SideStream):
 
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
-        """Yield nothing; end the run as failed when rows were left out and the settings ask for that.
+        """Yield nothing; fail the run if rows were left out and the settings demand it.
 
-        This is the last stream, so all else is read and its state written by then.
+        All streams with rows of the store have been read by then, and their state is written.
         """
         yield from super().get_records(context)
         if self.settings.fail_on_unread and self.count:

@@ -6,7 +6,7 @@ import json
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -136,7 +136,7 @@ class Progress:
         """Yield the lines of a table with the figures of each stream and of all together."""
         self.end()
         names = list(self.accounts)
-        others = {about for about in self._traffic.requests if about not in self.accounts}
+        others = self._traffic.requests.keys() - self.accounts.keys()
         rows = [
             [name, *self._figures(self.accounts[name]), *self._sent({name}), f"{self.accounts[name].seconds:.1f}"]
             for name in names
@@ -244,9 +244,9 @@ class Progress:
         changed = "-" if account.changed is None else f"{account.changed:,}"
         return [f"{account.rows:,}", changed, f"{account.skipped:,}"]
 
-    def _sent(self, abouts: set[str]) -> list[str]:
+    def _sent(self, subjects: Iterable[str]) -> list[str]:
         traffic = self._traffic
-        return [f"{sum(counted[about] for about in abouts):,}" for counted in (traffic.requests, traffic.retries)]
+        return [f"{sum(counted[subject] for subject in subjects):,}" for counted in (traffic.requests, traffic.retries)]
 
 
 def _duration(seconds: float) -> str:
