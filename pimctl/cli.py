@@ -6,6 +6,7 @@ import errno
 import os
 import signal
 import sys
+import threading
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -55,6 +56,7 @@ def demo(
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return 0, 1 after a failure, 2 for a wrong command line, or 130 after Ctrl-C or SIGTERM."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: all that was begun is ended
+    told, sys.unraisablehook = sys.unraisablehook, _stop_again
     try:
         code = app(list(argv) if argv is not None else None, standalone_mode=False)
         sys.stdout.flush()
@@ -62,7 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left; nothing more to say
         return 0
     except (KeyboardInterrupt, typer.Abort):
-        return _fail("stopped before it was done.", STOPPED)
+        return _stopped()
     except ClickException as error:
         text = error.format_message()
         return _fail(f"{text.rstrip('.')}. See: pimctl --help", error.exit_code) if text else error.exit_code
@@ -70,9 +72,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(reason(error) if isinstance(error, OSError) else str(error))
     finally:
         signal.signal(signal.SIGTERM, before)
+        sys.unraisablehook = told
     if code == STOPPED:  # Typer turns a Ctrl-C into it
-        return _fail("stopped before it was done.", STOPPED)
+        return _stopped()
     return code if isinstance(code, int) else 0
+
+
+def _stop_again(lost: sys.UnraisableHookArgs) -> None:
+    """Repeat a stop that came while Python cleared something away, as each import does: there it ends nothing."""
+    if lost.exc_type is KeyboardInterrupt:
+        threading.Timer(0.01, os.kill, (os.getpid(), signal.SIGTERM)).start()
+    else:
+        sys.__unraisablehook__(lost)
+
+
+def _stopped() -> int:
+    if sys.stderr.isatty():
+        print(file=sys.stderr)  # below the ^C that the terminal shows
+    return _fail("stopped before it was done.", STOPPED)
 
 
 def _fail(text: str, code: int = 1) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -26,6 +26,7 @@ MARKS = {"passed": "[green]\N{CHECK MARK}[/]", "failed": "[red]\N{BALLOT X}[/]",
 KEY_VARIABLES = ("PIMCTL_CONSUMER_KEY", "PIMCTL_CONSUMER_SECRET")
 HTTP_VARIABLE = "PIMCTL_HTTP_PASSWORD"
 DEFAULT_EVERY = "1h"
+ALL_BUT_REVIEWS = "all but reviews"
 
 app = typer.Typer(no_args_is_help=True, help="Add, list, check, edit, pause and remove stores.")
 
@@ -132,7 +133,7 @@ def list_(as_json: AsJson = False) -> None:
         if missing and len(missing) < len(store.components):
             what = "all but " + ", ".join(missing)
         if store.components == DEFAULT_COMPONENTS:
-            what = "all but reviews"
+            what = ALL_BUT_REVIEWS
         notes = ["paused"] * store.is_paused + ["no key"] * (not store.has_credentials)
         made.add_row(store.id, store.site_url, what, store.cron or "-", ", ".join(notes))
     terminal.print(made)
@@ -284,15 +285,32 @@ def _complete(draft: Draft, components: str | None, terminal: Console, *, asks: 
         credentials = replace(credentials, http_password=_ask_http_password())
     draft = replace(draft, credentials=credentials)
     if components is None and asks:
-        components = _ask_components(terminal)
-    chosen, brought = check_components(_names(components))
+        chosen, brought = _ask_components(terminal)
+    else:
+        chosen, brought = check_components(_names(components))
     for name, by in brought.items():
         terminal.print(f"{by} needs {name}, so {name} is synced too.")
     cron = draft.cron
     if cron is None and asks:
-        answer = typer.prompt("Sync every (15m, 1h, 6h, 1d; none for no schedule)", default=DEFAULT_EVERY)
-        cron = None if answer.strip().lower() in {"none", "-", "no"} else schedules.every(answer, _minute(draft.id))
+
+        def read(answer: str) -> str | None:
+            is_none = answer.strip().lower() in {"none", "-", "no"}
+            return None if is_none else schedules.every(answer, _minute(draft.id))
+
+        cron = _ask("Sync every (15m, 1h, 6h, 1d; none for no schedule)", DEFAULT_EVERY, read)
     return replace(draft, components=chosen, cron=cron)
+
+
+def _ask(question: str, default: str, read: Callable[[str], Any]) -> Any:
+    """Ask until there is an answer that can be read."""
+
+    def read_again(answer: str) -> Any:
+        try:
+            return read(answer)
+        except PimctlError as error:
+            raise typer.BadParameter(str(error)) from None
+
+    return typer.prompt(question, default=default, value_proc=read_again)
 
 
 def _ask_credentials() -> Credentials:
@@ -324,17 +342,21 @@ def _ask_http_password() -> str:
     return found
 
 
-def _ask_components(terminal: Console) -> str:
-    from pimctl.stores.store import COMPONENTS  # noqa: PLC0415
+def _ask_components(terminal: Console) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Return the chosen components, as `check_components` does."""
+    from pimctl.stores.store import COMPONENTS, check_components  # noqa: PLC0415
 
     terminal.print("What do you want to sync?")
     for number, component in enumerate(COMPONENTS, 1):
         terminal.print(f"  {number:>2}  {component.name:<17} {component.label}")
-    answer = typer.prompt("Numbers or names, separated by commas", default="all but reviews")
-    if answer == "all but reviews":
-        return ""
     by_number = {str(number): component.name for number, component in enumerate(COMPONENTS, 1)}
-    return ",".join(by_number.get(name, name) for name in _names(answer))
+
+    def read(answer: str) -> tuple[tuple[str, ...], dict[str, str]]:
+        names = () if answer == ALL_BUT_REVIEWS else _names(answer)
+        return check_components(tuple(by_number.get(name, name) for name in names))
+
+    chosen, brought = _ask("Numbers or names, separated by commas", ALL_BUT_REVIEWS, read)
+    return chosen, brought
 
 
 def _names(text: str | None) -> tuple[str, ...]:

@@ -167,5 +167,6 @@ def run(console: Console, door: socket, place: Place) -> None:
         ssl_certfile=place.certificate,
         ssl_keyfile=place.private_key,
         timeout_graceful_shutdown=GRACE_SECONDS,
+        ws="none",
     )
     Server(console.watch, config).run(sockets=[door])

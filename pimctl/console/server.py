@@ -18,8 +18,6 @@ from typing import TYPE_CHECKING
 from pimctl.console.sessions import Sessions
 from pimctl.console.users import Users
 from pimctl.errors import PimctlError
-from pimctl.postgres import external
-from pimctl.postgres.embedded import Embedded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -133,11 +131,11 @@ def serve(project: Project, place: Place) -> None:
     def say_address() -> None:
         print(f"The console is at {link()}", flush=True)
 
-    say_address()
-    threading.Thread(target=start_database, args=(project,), daemon=True).start()
-    if place.opens_browser and has_desktop():
-        open_browser(folder(project), link())
     with suppress(KeyboardInterrupt):  # Ctrl-C and SIGTERM are how a console ends
+        say_address()
+        threading.Thread(target=start_database, args=(project,), daemon=True).start()
+        if place.opens_browser and has_desktop():
+            open_browser(folder(project), link())
         from pimctl.console.app import Console, run  # noqa: PLC0415  the door is open while these load
 
         hosts = (*LOOPBACK_HOSTS, place.host, *place.names)
@@ -146,6 +144,9 @@ def serve(project: Project, place: Place) -> None:
 
 def start_database(project: Project) -> None:
     """Start the database if it is the embedded one; pages say so where it does not come up."""
+    from pimctl.postgres import external  # noqa: PLC0415  the address is printed before these load
+    from pimctl.postgres.embedded import Embedded  # noqa: PLC0415
+
     if project.variable(external.VARIABLE):
         return
     try:

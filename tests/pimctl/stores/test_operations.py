@@ -239,7 +239,8 @@ def test_components_that_need_another_bring_it_along() -> None:
 
 
 def test_components_are_those_of_the_tap() -> None:
-    assert {component.name for component in COMPONENTS} == set(settings.COMPONENTS)
+    assert tuple(component.name for component in COMPONENTS) == settings.COMPONENTS
+    assert DEFAULT_COMPONENTS == settings.DEFAULT_COMPONENTS
 
 
 def test_store_of_a_shared_job_is_not_removed(pim_project: Project) -> None:
