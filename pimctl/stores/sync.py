@@ -127,7 +127,8 @@ def start_sync(project: Project, stores: Sequence[Store], *, full: bool = False)
         )
     deadline = time.monotonic() + BEGIN_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
-        if any(progress.note_of(project, store) for store in stores):
+        notes = [progress.note_of(project, store) for store in stores]
+        if any(note and note.pid == process.pid for note in notes):  # not that of a sync that began before
             threading.Thread(target=process.wait, daemon=True).start()  # or it would stay a zombie of a server
             return process.pid
         time.sleep(POLL_SECONDS)

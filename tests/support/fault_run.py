@@ -17,8 +17,8 @@ from demo_store.faults.cases import cases
 from tests.support.harness import Landing, Site
 
 ROWS = path("/wc/v3/products$") & param(offset=None)
-PLAIN = re.compile(r"[^(]+ \(https://localhost:\d+\), [\w ]+: \S.*\.")
-"""What a user is told of a failure: which store, what of it, what happened and what to do."""
+PLAIN = re.compile(r"[^(]+ \(https://localhost:\d+\), [\w ]+(, [\w ]+)*: \S.*\.")
+"""What a user is told of a failure: which store, which lists of it, what happened and what to do."""
 
 SETTINGS: dict[str, Any] = {
     "sync_components": ["products", "shipping_classes"],
