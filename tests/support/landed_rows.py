@@ -30,6 +30,7 @@ def prepare(warehouse: Warehouse) -> None:
 def insert(warehouse: Warehouse, table: str, store_id: str, *rows: dict[str, Any]) -> None:
     """Insert rows as WooCommerce sends them."""
     columns = set(warehouse.columns(table, "woo"))
+    statements = []
     for row in rows:
         sent = {name: None if value == "" else value for name, value in row.items() if name not in NEVER_LANDED}
         known = {name: value for name, value in sent.items() if name in columns}
@@ -38,7 +39,8 @@ def insert(warehouse: Warehouse, table: str, store_id: str, *rows: dict[str, Any
         if "extra_fields" in columns:
             fields["extra_fields"] = extra or None
         text = json.dumps(fields).replace("'", "''")
-        warehouse.write(f"insert into woo.{table} select (jsonb_populate_record(null::woo.{table}, '{text}')).*")
+        statements.append(f"insert into woo.{table} select (jsonb_populate_record(null::woo.{table}, '{text}')).*")
+    warehouse.write(*statements)
 
 
 def open_store(warehouse: Warehouse, store_id: str, **fields: Any) -> None:

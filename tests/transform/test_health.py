@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from demo_store import Store
-from tests.support.warehouse import NewWarehouse, Warehouse
+from tests.support.warehouse import Warehouse
+from tests.transform.conftest import OddStores
 
-PROMOTED = [{"key": "warranty", "column": "warranty_months", "type": "integer"}]
+VARIABLES = {"promoted_custom_fields": [{"key": "warranty", "column": "warranty_months", "type": "integer"}]}
 
 FINDINGS = {
     "no_name": ("nameless", "The product has no name.", "error"),
@@ -205,9 +206,7 @@ def other_store() -> Store:
     return store
 
 
-@pytest.fixture(scope="module")
-def checked(new_warehouse: NewWarehouse) -> tuple[Warehouse, dict[str, int]]:
-    warehouse: Warehouse = new_warehouse("health")
+def land(warehouse: Warehouse) -> dict[str, int]:
     store, ids = own_store()
     for name in ("twin-in-trash", "same-gtin-in-trash"):
         store.trash_product(ids[name])
@@ -223,8 +222,12 @@ def checked(new_warehouse: NewWarehouse) -> tuple[Warehouse, dict[str, int]]:
         " (values ('system_status', interval '0'), ('settings/tax', interval '1 hour')) as parts (position, since)"
         " where store_id = 'own'",
     )
-    warehouse.build(promoted_custom_fields=PROMOTED)
-    return warehouse, ids
+    return ids
+
+
+@pytest.fixture
+def checked(odd_stores: OddStores) -> tuple[Warehouse, dict[str, int]]:
+    return odd_stores.warehouse, odd_stores.ids[__name__]
 
 
 def findings(warehouse: Warehouse, check: str) -> dict[int, tuple[str, str]]:

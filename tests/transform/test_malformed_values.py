@@ -7,9 +7,11 @@ import random
 from typing import Any
 
 import pytest
+import yaml  # type: ignore[import-untyped]
 
 from demo_store import Store
-from tests.support.warehouse import NewWarehouse, Warehouse
+from tests.support.warehouse import CHECKOUT, Warehouse
+from tests.transform.conftest import OddStores
 
 LONG_NUMBER = "9" * 5000
 LONG_TEXT = "".join(random.Random(7).choices("abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNOPQRSTUVWXYZ,.", k=9000)).strip()
@@ -63,6 +65,10 @@ PROMOTED = [
     {"key": "day", "column": "day", "type": "date"},
     {"key": "yes", "column": "said", "type": "boolean"},
 ]
+KNOWN_GTIN_KEYS = yaml.safe_load((CHECKOUT / "transform" / "dbt_project.yml").read_text("utf-8"))["vars"][
+    "gtin_meta_keys"
+]
+VARIABLES = {"promoted_custom_fields": PROMOTED, "gtin_meta_keys": [*KNOWN_GTIN_KEYS, "size"]}
 
 
 def entry_lists() -> list[Any]:
@@ -78,15 +84,13 @@ def entry_lists() -> list[Any]:
     return [entries, entries * 2, pictures, far, [1.5, "x", 10**30, None, -1, "7", "7"]]
 
 
-@pytest.fixture(scope="module")
-def odd(new_warehouse: NewWarehouse) -> Warehouse:
-    """A product or variation for each odd value, in a store whose every other table is as odd."""
-    warehouse: Warehouse = new_warehouse("odd")
+def land(warehouse: Warehouse) -> None:
+    """Land a product or variation for each odd value, in a store whose every other table is as odd."""
     store = Store.empty()
-    made = store.create_product(name="Plain", sku="PLAIN", regular_price="1", type="variable")
+    made = store.create_product(name="Plain", sku="MALFORMED", regular_price="1", type="variable")
     store.create_variation(made, regular_price="1")
     store.create_term("categories", name="One")
-    warehouse.land(store, "odd")
+    warehouse.land(store, "malformed")
     origins = {"products": f"id = {made}", "product_variations": f"parent_id = {made}"}
     columns = {table: set(warehouse.columns(table, "woo")) for table in origins}
     rows: list[dict[str, Any]] = []
@@ -106,30 +110,37 @@ def odd(new_warehouse: NewWarehouse) -> Warehouse:
     ]
     rows += [{"stock_quantity": "1e120"}, {"stock_quantity": "-0.0001"}, {"global_unique_id": LONG_NUMBER}]
     rows += [{"slug": LONG_TEXT, "permalink": LONG_TEXT, "images": [{"id": 8, "src": LONG_TEXT, "alt": LONG_TEXT}]}]
+    statements = []
     for table, origin in origins.items():
         for number, row in enumerate(rows, 1):
             known = {name: value for name, value in row.items() if name in columns[table]}
             fields = {**known, "id": number + (10_000 if table == "products" else 20_000)}
             text: str = json.dumps(fields).replace("'", "''")
-            warehouse.write(
+            statements.append(
                 f"insert into woo.{table} select (jsonb_populate_record(own, '{text}')).*"
-                f" from woo.{table} as own where {origin} and id < 10000"
+                f" from woo.{table} as own where {origin} and id < 10000 and store_id = 'malformed'"
             )
     warehouse.write(
-        f"update woo.product_categories set name = '{LONG_TEXT}', slug = '{LONG_TEXT}' where name = 'One'",
+        *statements,
+        f"update woo.product_categories set name = '{LONG_TEXT}', slug = '{LONG_TEXT}'"
+        " where store_id = 'malformed' and name = 'One'",
         "insert into woo.product_custom_fields (store_id, name, synced_at)"
-        f" select 'odd', left('{LONG_TEXT}', size), max(started_at)"
-        " from woo.snapshots, generate_series(1500, 1501) as size"
+        f" select 'malformed', left('{LONG_TEXT}', size), max(started_at)"
+        " from woo.snapshots, generate_series(1500, 1501) as size where store_id = 'malformed'"
         " group by size",
         "insert into woo.product_custom_fields (store_id, name, synced_at)"
-        " select 'odd', 'forgotten', started_at - interval '3 days' from woo.snapshots"
-        " where stream = 'product_custom_fields'",
+        " select 'malformed', 'forgotten', started_at - interval '3 days' from woo.snapshots"
+        " where stream = 'product_custom_fields' and store_id = 'malformed'",
         "insert into woo.unread_rows (store_id, stream, position, reason, synced_at)"
-        " select 'odd', 'products', 'id 4711', 'HTTP 500', started_at from woo.snapshots where stream = 'products'",
+        " select 'malformed', 'products', 'id 4711', 'HTTP 500', started_at from woo.snapshots"
+        " where stream = 'products' and store_id = 'malformed'",
         "insert into woo.product_tags (store_id, id, name, synced_at) values ('tags alone', 1, 'Tag', now())",
     )
-    warehouse.build(promoted_custom_fields=PROMOTED, gtin_meta_keys=["size"])
-    return warehouse
+
+
+@pytest.fixture
+def odd(odd_stores: OddStores) -> Warehouse:
+    return odd_stores.warehouse
 
 
 def test_all_rows_are_there(odd: Warehouse) -> None:
@@ -142,13 +153,15 @@ def test_text_in_the_place_of_a_number_is_null_and_a_finding(odd: Warehouse, tex
     number = NUMBERS.index(text) + 1
     for product_id, field in ((10_000 + number, "weight"), (10_000 + number + len(NUMBERS), "length")):
         found = odd.rows(
-            "select weight, length, price, not_numbers from pim.products where product_id = %s", product_id
+            "select weight, length, price, not_numbers from pim.products"
+            " where store_id = 'malformed' and product_id = %s",
+            product_id,
         )
         assert found[0][field] is None
         assert found[0]["not_numbers"][field] == text.strip()
         told = odd.tuples(
             "select message from pim.health_checks"
-            " where check_name = 'not_a_number' and product_id = %s and subject = %s",
+            " where store_id = 'malformed' and check_name = 'not_a_number' and product_id = %s and subject = %s",
             product_id,
             field,
         )
@@ -156,29 +169,43 @@ def test_text_in_the_place_of_a_number_is_null_and_a_finding(odd: Warehouse, tex
 
 
 def test_promoted_field_that_does_not_fit_is_null_and_a_finding(odd: Warehouse) -> None:
-    found = odd.rows("select product_id, subject from pim.health_checks where check_name = 'custom_field_misfit'")
+    found = odd.rows(
+        "select product_id, subject from pim.health_checks"
+        " where store_id = 'malformed' and check_name = 'custom_field_misfit'"
+    )
     assert {row["subject"] for row in found} == {"size", "day", "yes"}
     for row in found:
-        values = odd.tuples("select size, day, said from pim.products where product_id = %s", row["product_id"])
+        values = odd.tuples(
+            "select size, day, said from pim.products where store_id = 'malformed' and product_id = %s",
+            row["product_id"],
+        )
         assert values == [(None, None, None)]
 
 
 def test_gtin_comes_from_the_custom_fields_that_the_variable_names(odd: Warehouse) -> None:
-    found = odd.tuples("select distinct gtin_source, gtin from pim.products where gtin is not null order by 1")
-    assert found == [("global_unique_id", LONG_NUMBER), ("size", "1E400")]
+    found = odd.tuples(
+        "select distinct gtin_source, gtin from pim.products"
+        " where store_id = 'malformed' and gtin is not null order by 1"
+    )
+    assert found == [("_gtin", LONG_NUMBER), ("global_unique_id", LONG_NUMBER), ("size", "1E400")]
 
 
 def test_skus_meet_but_for_spaces_around_them(odd: Warehouse) -> None:
     found = odd.tuples(
-        "select distinct sku from pim.health_checks where check_name = 'duplicate_sku' and sku like 'd%%p' order by 1"
+        "select distinct sku from pim.health_checks"
+        " where store_id = 'malformed' and check_name = 'duplicate_sku' and sku like 'd%%p' order by 1"
     )
     assert found == [("dup",)]
-    (ids,) = odd.tuples("select array_agg(product_id order by 1) from pim.products where lower(sku) = 'dup'")
+    (ids,) = odd.tuples(
+        "select array_agg(product_id order by 1) from pim.products where store_id = 'malformed' and lower(sku) = 'dup'"
+    )
     assert len(ids[0]) == 8
 
 
 def test_row_that_never_came_is_a_finding_without_a_product(odd: Warehouse) -> None:
-    found = odd.tuples("select product_id, subject from pim.health_checks where check_name = 'unread_row'")
+    found = odd.tuples(
+        "select product_id, subject from pim.health_checks where store_id = 'malformed' and check_name = 'unread_row'"
+    )
     assert found == [(None, "products id 4711")]
 
 
@@ -195,7 +222,7 @@ def test_long_texts_stay_whole(odd: Warehouse) -> None:
 
 
 def test_custom_field_that_the_store_lists_no_more_is_gone(odd: Warehouse) -> None:
-    assert not odd.tuples("select key from pim.custom_fields where key = 'forgotten'")
+    assert not odd.tuples("select key from pim.custom_fields where store_id = 'malformed' and key = 'forgotten'")
 
 
 def test_custom_field_without_a_value_is_of_type_null(odd: Warehouse) -> None:
