@@ -105,9 +105,9 @@ class RowCounts:
     def looks_broken(self, max_vanished_percent: float) -> bool:
         """Return whether so many rows vanished that the list is probably broken.
 
-        A few rows are no sign of that, unless the list came empty without a count of 0 rows from the store.
+        A few rows are no sign of that, unless no row came and the store does not count as many.
         """
-        is_plausible = self.rows > 0 or self._listed == 0
+        is_plausible = self.rows > 0 or self._listed == self._walked
         if 0 < self.vanished <= FEW_ROWS and is_plausible and max_vanished_percent:
             return False
         return self.vanished * 100 > max_vanished_percent * self.last_rows

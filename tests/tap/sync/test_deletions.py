@@ -388,6 +388,22 @@ def test_the_last_row_of_a_small_list_is_gone_though_a_new_one_came(small: Site)
     assert landing.differences(store) == {}
 
 
+@pytest.mark.parametrize("kind", FEW_KINDS)
+def test_the_last_variation_of_a_store_is_gone(kind: str) -> None:
+    store = new_store("11.0.1" if kind == "per product" else kind, products=3)
+    if kind == "per product":
+        without_flat_variations(store)
+    parent = store.create_product(name="Shirt", type="variable", status="publish")
+    variation = store.create_variation(parent, regular_price="5")
+    with site(store) as served:
+        landing = served.sync(**WHOLE)
+        assert landing.live("product_variations").keys() == {variation}
+        store.delete_variation(variation)
+        store.clock.advance(3600)
+        served.sync(landing, **WHOLE)
+        assert landing.differences(store) == {}
+
+
 def test_a_small_list_that_comes_empty_without_a_count_is_held_back(small: Site) -> None:
     landing = small.sync(**WHOLE)
     before = {stream: landing.live(stream) for stream in (*SMALL_LISTS, "product_attribute_terms")}
