@@ -6,7 +6,7 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Unpack
 
@@ -98,43 +98,11 @@ class Client:
             StoreError: the store refused, and will refuse again.
             RetriableAPIError: the store or the network failed on every try; see `is_about_size`.
         """
-        subject = options["subject"]
-        request = Request(
-            "GET",
-            url,
-            params,
-            subject,
-            self.prefix(subject),
-            auth,
-            is_large=options.get("is_large", False),
-            unwanted=options.get("unwanted"),
-            expects=options.get("expects"),
-        )
-        return self._try(request, options.get("tries") or self._tries)
+        return self._try(self._get(url, params, auth, options), options.get("tries") or self._tries)
 
-    def look(
-        self,
-        url: str,
-        params: Mapping[str, Any],
-        *,
-        subject: str,
-        auth: AuthBase,
-        expects: Callable[[Any], Any] | None = None,
-    ) -> Response:
-        """Get a JSON response for the check: few tries, short waits, and none where trying again will not help.
-
-        Args:
-            url: see `get`.
-            params: see `get`.
-            subject: see `get`.
-            auth: how to show the key.
-            expects: see `RequestOptions`.
-
-        Raises:
-            StoreError, RetriableAPIError: see `get`.
-        """
-        tries = min(self._tries, TRIES_OF_CHECK)
-        request = Request("GET", url, params, subject, self.prefix(subject), auth, expects=expects)
+    def look(self, url: str, params: Mapping[str, Any], auth: AuthBase, **options: Unpack[RequestOptions]) -> Response:
+        """Get a JSON response for the check: few tries, short waits, and none that would not help; see `get`."""
+        request, tries = self._get(url, params, auth, options), min(self._tries, TRIES_OF_CHECK)
         return self._try(request, tries, lasting=LASTING, longest_seconds=LONGEST_WAIT_OF_CHECK_SECONDS)
 
     def options(self, url: str, *, subject: str, auth: AuthBase) -> Any:
@@ -168,6 +136,19 @@ class Client:
     def prefix(self, subject: str) -> str:
         """The beginning of every message: the store, and what was asked of it."""
         return self.settings.prefix(subject)
+
+    def _get(self, url: str, params: Mapping[str, Any], auth: AuthBase, options: RequestOptions) -> Request:
+        return Request(
+            "GET",
+            url,
+            params,
+            options["subject"],
+            self.prefix(options["subject"]),
+            auth,
+            is_large=options.get("is_large", False),
+            unwanted=options.get("unwanted"),
+            expects=options.get("expects"),
+        )
 
     def _try(
         self,
