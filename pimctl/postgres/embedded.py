@@ -170,7 +170,8 @@ class Embedded:
             except programs.ProgramError as error:
                 told = self._reason(begin) or str(error)
                 if "shared memory block" not in told or time.monotonic() > deadline:
-                    raise PimctlError(f"PostgreSQL does not start: {told} (log: {self.log})") from error
+                    advice = f" Free some space at {self.data}, then try again." if "No space left" in told else ""
+                    raise PimctlError(f"PostgreSQL does not start: {told} (log: {self.log}).{advice}") from error
                 time.sleep(0.2)  # children of a killed server are still ending
             else:
                 return
@@ -194,8 +195,11 @@ class Embedded:
             raise PimctlError(f"PostgreSQL does not answer: {error} (log: {self.log})") from error
 
     def _write_service_file(self, socket_folder: Path, account: Account) -> None:
-        """Write the file in one step: another sync may be reading it."""
+        """Write the file where it says something else, in one step: another sync may be reading it."""
+        file, text = self.project.service_file, address.service(socket_folder)
+        if file.exists() and file.read_text(encoding="utf-8") == text:
+            return
         fresh = self.project.home / "pg_service.conf.new"
-        fresh.write_text(address.service(socket_folder), encoding="utf-8")
+        fresh.write_text(text, encoding="utf-8")
         account.own(fresh)
-        fresh.replace(self.project.service_file)
+        fresh.replace(file)

@@ -8,7 +8,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -102,21 +102,18 @@ def edit(project: Project, expected_version: str | None = None) -> Iterator[File
         _load(path, edited)
         if "\r\n" in before:
             edited = edited.replace("\n", "\r\n")
-        env_before = _text(env) if env.exists() else None
-        env_after = env_text(env_before or "", files.secrets)
+        env_before = _text(env) if env.exists() else ""
+        env_after = env_text(env_before, files.secrets)
         if version(project) != files.version:
             raise PimctlError("Another program changed meltano.yml or .env just now: nothing was written, try again.")
-        if env_after != (env_before or ""):
-            _replace(env, env_after, ENV_MODE)
-        if edited != before:
-            try:
-                _replace(path, edited, None)
-            except BaseException:
-                if env_before is not None:
-                    _replace(env, env_before, ENV_MODE)
-                elif files.secrets:
-                    env.unlink(missing_ok=True)
-                raise
+        with ExitStack() as written:  # both are written before either takes its place, as the disk may be full
+            fresh = []
+            if env_after != env_before:
+                fresh.append((_written_beside(env, env_after, ENV_MODE, written), env))
+            if edited != before:
+                fresh.append((_written_beside(path, edited, None, written), path))
+            for new, old in fresh:
+                new.replace(old)
 
 
 def lock_file(project: Project) -> Path:
@@ -229,21 +226,21 @@ def _text(path: Path) -> str:
         raise PimctlError(f"{path} is not UTF-8: save it as UTF-8, then try again.") from None
 
 
-def _replace(path: Path, text: str, mode: int | None) -> None:
-    """Write a file beside the old one and rename it over; keep the owner, and the mode unless one is given."""
+def _written_beside(path: Path, text: str, mode: int | None, stack: ExitStack) -> Path:
+    """Write what is to take a file's place beside it, and return where; the stack takes it away if it is still there.
+
+    It has the old owner, and the old mode unless one is given.
+    """
     old = path.stat() if path.exists() else path.parent.stat()
     if mode is None:
         mode = stat.S_IMODE(old.st_mode)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name.lstrip('.')}.")
-    try:
-        with open(handle, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123  a file descriptor
-            file.write(text)
-            file.flush()
-            os.fchmod(file.fileno(), mode)
-            if os.geteuid() == 0:
-                os.fchown(file.fileno(), old.st_uid, old.st_gid)
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    stack.callback(Path(name).unlink, missing_ok=True)
+    with open(handle, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123  a file descriptor
+        file.write(text)
+        file.flush()
+        os.fchmod(file.fileno(), mode)
+        if os.geteuid() == 0:
+            os.fchown(file.fileno(), old.st_uid, old.st_gid)
+        os.fsync(file.fileno())
+    return Path(name)
