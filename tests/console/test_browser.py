@@ -51,7 +51,9 @@ def enter(driver: WebDriver, console: Running) -> None:
     console.link = console.next_line().split()[-1]
 
 
-@pytest.fixture(scope="module", params=["light", pytest.param("dark", marks=pytest.mark.long), "phone"])
+@pytest.fixture(
+    scope="module", params=["phone", *(pytest.param(look, marks=pytest.mark.long) for look in ("light", "dark"))]
+)
 def looked_at(
     request: pytest.FixtureRequest, console: Running, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[WebDriver]:

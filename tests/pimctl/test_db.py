@@ -187,7 +187,10 @@ def test_any_project_path_will_do(tmp_path: Path, name: str) -> None:
         console.ok("db", "stop")
 
 
-@pytest.mark.parametrize("name", ['"quoted"', "$HOME", "back`tick", "back\\slash"])
+@pytest.mark.parametrize(
+    "name",
+    ['"quoted"', *(pytest.param(name, marks=pytest.mark.long) for name in ("$HOME", "back`tick", "back\\slash"))],
+)
 def test_path_that_a_shell_would_change_is_refused(tmp_path: Path, name: str) -> None:
     for console in new_console(tmp_path / name):
         told = console.fails("db", "start")

@@ -9,7 +9,7 @@ from tests.support.connection_cases import CASES, Case
 from tests.support.connection_project import TAP, VALID, Project
 from tests.support.stage import Stage
 
-SHORT = ("unknown key", "settings missing")
+SHORT = ("unknown key",)
 SHOWN = (
     "unknown key",
     "key and secret swapped",
@@ -58,6 +58,7 @@ def test_debug_level_of_meltano_shows_no_key(stage: Stage, project: Project) -> 
     assert project.test(config, TAP_WOO_PIM_LOGLEVEL="DEBUG", MELTANO_CLI_LOG_LEVEL="debug") == VALID
 
 
+@pytest.mark.long
 def test_inherited_instance_is_checked_with_its_own_key(stage: Stage, project: Project) -> None:
     config = stage.config(stage.serve())
     assert project.test(config, f"{TAP}--us") == VALID
@@ -79,18 +80,14 @@ def test_every_number_of_the_settings_reaches_the_tap(stage: Stage, project: Pro
     assert project.test(stage.config(stage.serve(), **numbers, **others)) == VALID
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "typed", "said"),
     [
         ("max_concurrency", "fast", 'max_concurrency is "fast". Give a whole number from 1 to 32.'),
-        *(
-            pytest.param(*case, marks=pytest.mark.long)
-            for case in (
-                ("page_size", "1.5", 'page_size is "1.5". Give a whole number from 1 to 100.'),
-                ("verify_tls", "ja", 'verify_tls is "ja". Give true or false.'),
-                ("auth_method", "magic", 'auth_method is "magic". Choose from auto, basic, query, oauth1.'),
-            )
-        ),
+        ("page_size", "1.5", 'page_size is "1.5". Give a whole number from 1 to 100.'),
+        ("verify_tls", "ja", 'verify_tls is "ja". Give true or false.'),
+        ("auth_method", "magic", 'auth_method is "magic". Choose from auto, basic, query, oauth1.'),
     ],
 )
 def test_setting_of_a_wrong_kind_is_named(stage: Stage, project: Project, name: str, typed: str, said: str) -> None:

@@ -218,8 +218,9 @@ def test_a_run_that_ends_between_products_and_variations_loses_nothing(flat: Sit
         assert landing.differences(store) == {}
 
 
+@pytest.mark.parametrize("step", [19, pytest.param(7, marks=pytest.mark.long)])
 def test_a_run_that_ends_anywhere_below_products_goes_on_with_the_next(
-    flat: Site, monkeypatch: pytest.MonkeyPatch
+    flat: Site, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
     monkeypatch.setattr(WooStream, "STATE_MSG_FREQUENCY", 1)
     monkeypatch.setattr(parent_refresh, "PARENTS_AT_ONCE", 2)
@@ -242,17 +243,18 @@ def test_a_run_that_ends_anywhere_below_products_goes_on_with_the_next(
         flat.sync(landing, **small)
         assert landing.differences(store) == {}, number
         messages = max(messages, (len(landing.messages) - before) * 2 // 3)
-        number += 7
+        number += step
     assert number > 60
 
 
+@pytest.mark.parametrize("step", [12, pytest.param(4, marks=pytest.mark.long)])
 def test_a_whole_read_that_was_cut_off_follows_products_saved_meanwhile(
-    flat: Site, monkeypatch: pytest.MonkeyPatch
+    flat: Site, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
     monkeypatch.setattr(WooStream, "STATE_MSG_FREQUENCY", 1)
     store = flat.store
     parents = fill(store, 12)
-    for number in range(5, 35, 4):
+    for number in range(5, 35, step):
         landing = flat.sync(breaks_after=number, page_size=4, **VARIATIONS)
         store.clock.advance(3600)
         for parent in parents:

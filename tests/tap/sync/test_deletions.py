@@ -71,8 +71,16 @@ def served(request: pytest.FixtureRequest) -> Any:
         yield opened
 
 
-@pytest.mark.parametrize("breaks", BREAKDOWNS)
-@pytest.mark.parametrize("state", ["kept", "lost"])
+@pytest.mark.parametrize(
+    ("breaks", "state"),
+    [
+        *((breaks, "kept") for breaks in BREAKDOWNS),
+        *(
+            pytest.param(breaks, "lost", marks=[pytest.mark.long] if breaks != counts_nothing else [])
+            for breaks in BREAKDOWNS
+        ),
+    ],
+)
 def test_a_store_that_breaks_down_does_not_empty_the_pim(served: Site, breaks: Breakdown, state: str) -> None:
     landing = served.sync(**WHOLE)
     before = {stream: landing.live(stream) for stream in ("products", "product_variations")}
@@ -90,7 +98,7 @@ def test_a_store_that_breaks_down_does_not_empty_the_pim(served: Site, breaks: B
 
 
 @pytest.mark.parametrize("breaks", BREAKDOWNS)
-@pytest.mark.parametrize("begin", [None, "2026-01-01T00:00:00Z"])
+@pytest.mark.parametrize("begin", [None, pytest.param("2026-01-01T00:00:00Z", marks=pytest.mark.long)])
 def test_what_a_first_run_missed_of_a_broken_store_comes_with_the_next_one(
     served: Site, breaks: Breakdown, begin: str | None
 ) -> None:
@@ -157,8 +165,25 @@ def test_variations_that_were_counted_and_hidden_are_not_taken_for_deleted_at_fi
         assert {row["id"] for row in store.rows("variations")} - landing.live("product_variations").keys() == lost
 
 
-@pytest.mark.parametrize("hidden", [slice(None), slice(10, 12), slice(20, None)])
-@pytest.mark.parametrize("kinds", [("products", "variations"), ("products",), ("variations",)])
+@pytest.mark.parametrize(
+    ("kinds", "hidden"),
+    [
+        (("products", "variations"), slice(None)),
+        (("products",), slice(10, 12)),
+        (("variations",), slice(20, None)),
+        *(
+            pytest.param(kinds, hidden, marks=pytest.mark.long)
+            for kinds, hidden in (
+                (("products", "variations"), slice(10, 12)),
+                (("products", "variations"), slice(20, None)),
+                (("products",), slice(None)),
+                (("products",), slice(20, None)),
+                (("variations",), slice(None)),
+                (("variations",), slice(10, 12)),
+            )
+        ),
+    ],
+)
 def test_changes_that_were_counted_and_hidden_come_with_the_next_run(
     served: Site, kinds: tuple[str, ...], hidden: slice
 ) -> None:

@@ -114,7 +114,7 @@ def test_a_network_that_goes_at_any_request_is_made_good_by_the_next_run(living:
 
 @pytest.mark.parametrize("chosen", [PRODUCTS, VARIATIONS])
 @pytest.mark.parametrize("hidden", ["behind", "ahead"])
-@pytest.mark.parametrize("cut", [13, 17, 23])
+@pytest.mark.parametrize("cut", [17, *(pytest.param(cut, marks=pytest.mark.long) for cut in (13, 23))])
 @pytest.mark.usefixtures("_state_after_every_record")
 def test_changes_hidden_from_the_run_that_goes_on_come_with_the_next_one(
     chosen: dict[str, Any], hidden: str, cut: int
@@ -156,14 +156,15 @@ def test_runs_that_are_killed_one_after_another_are_made_good(living: Site, seed
     assert landing.differences(store) == {}
 
 
+@pytest.mark.parametrize("step", [20, pytest.param(4, marks=pytest.mark.long)])
 @pytest.mark.usefixtures("_state_after_every_record")
-def test_a_store_without_dates_is_read_from_the_beginning_after_an_interruption() -> None:
+def test_a_store_without_dates_is_read_from_the_beginning_after_an_interruption(step: int) -> None:
     store = new_store("5.9.0")
     store.faults.add(BodyChanged(lambda body: body.replace(b'"modified_after"', b'"none"')), path("/wc/v3$"))
     life = RandomEdits(store, 3)
     life.populate(8)
     with site(store) as served:
-        for number in range(20, 80, 4):
+        for number in range(20, 80, step):
             landing = served.sync(breaks_after=number, **SMALL)
             later(store, life)
             served.sync(landing, **SMALL)
