@@ -1,0 +1,40 @@
+"""A purge takes the rows of one store out of the database, and never those of another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psycopg
+
+from pimctl import db
+from pimctl.stores import purge, registry
+from tests.support.console import new_project
+
+TABLES = (
+    "create schema woo",
+    "create schema pim_work",
+    "create table woo.products (store_id text, id bigint)",
+    "create table woo.snapshots (store_id text, stream text)",
+    "create table pim_work.int_built_rows (store_id text, digest text)",
+    "insert into woo.products values ('us', 1), ('us', 2), ('eu', 1)",
+    "insert into woo.snapshots values ('eu', 'products')",
+    "insert into pim_work.int_built_rows values ('us', 'a'), ('eu', 'b')",
+)
+
+
+def test_purge_deletes_what_landed_of_a_store_and_nothing_of_another(tmp_path: Path) -> None:
+    with new_project(tmp_path) as project:
+        us = registry.find(project, "us")
+        with psycopg.connect(db.current_url(project), autocommit=True) as connection:
+            for statement in TABLES:
+                connection.execute(statement.encode())
+
+            assert purge.counts(project, us) == {"woo.products": 2}
+            purge.remove(project, us, purge=True)
+
+            assert connection.execute("select * from woo.products").fetchall() == [("eu", 1)]
+            assert connection.execute("select * from woo.snapshots").fetchall() == [("eu", "products")]
+            # The next build takes the store's rows for changed, so that the model loses them too.
+            built = connection.execute("select * from pim_work.int_built_rows order by 1").fetchall()
+            assert built == [("eu", "b"), ("us", None)]
+        assert [store.id for store in registry.list_stores(project)] == ["eu"]
