@@ -229,7 +229,7 @@ def replace_key(store: Id) -> None:
 
 @app.command()
 def pause(stores: Annotated[list[str], typer.Argument(metavar="STORE", autocompletion=store_ids)]) -> None:
-    """Pause a store: no sync of it starts, whoever starts it. Its schedule stays."""
+    """Pause a store: neither pimctl nor its job or schedule starts a sync of it. Its schedule stays."""
     from pimctl.stores import operations, registry  # noqa: PLC0415
 
     project = Project.find()
