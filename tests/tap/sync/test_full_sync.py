@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from demo_store import Store
+from demo_store import PROFILES, Store
 from tests.support.harness import Landing, Site, site
-from tests.support.random_edits import FEW_KINDS, RandomEdits, image, store_of
+from tests.support.random_edits import RandomEdits, image, store_of
 
 DAY = 86_400
 
@@ -59,7 +59,7 @@ CHANGES: dict[str, Callable[[Store], object]] = {
 }
 
 
-@pytest.fixture(params=FEW_KINDS)
+@pytest.fixture(params=["per product", *(pytest.param(version, marks=pytest.mark.long) for version in PROFILES)])
 def living(request: pytest.FixtureRequest) -> Iterator[Site]:
     store = store_of(request.param)
     RandomEdits(store, 0).populate(12)

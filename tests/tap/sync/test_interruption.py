@@ -186,7 +186,7 @@ def test_a_read_that_was_interrupted_survives_any_number_of_deletions() -> None:
 
 def test_an_interrupted_whole_read_goes_on_where_it_was() -> None:
     store = new_store("11.0.1")
-    for number in range(3000):
+    for number in range(1800):
         store.create_product(name=f"Product {number}", type="simple", status="publish")
     with site(store) as served:
         landing = served.sync(breaks_after=1600, sync_components=["products"])
@@ -197,7 +197,7 @@ def test_an_interrupted_whole_read_goes_on_where_it_was() -> None:
         offsets = [int(request.query["offset"]) for request in served.server.requests if "offset" in request.query]
         assert offsets[0] >= reached - 100
         assert landing.differences(store) == {}
-        assert landing.tables["snapshots"]["store", "products"]["row_count"] == 3000
+        assert landing.tables["snapshots"]["store", "products"]["row_count"] == 1800
 
 
 @pytest.mark.usefixtures("_state_after_every_record")
@@ -219,17 +219,17 @@ def test_variations_below_products_are_given_on_at_once_and_counted_once_after_a
 
 def test_a_resumed_whole_read_counts_for_deletions_only_when_it_saw_everything() -> None:
     """The unread row is met before the interruption, all others after it."""
-    store = new_store(products=2500)
+    store = new_store(products=1250)
     ids = [row["id"] for row in store.rows("products")]
     with site(store) as served:
         landing = served.sync(**PRODUCTS)
         first = landing.tables["snapshots"]["store", "products"]
         rule = store.faults.add(PoisonousRow(ids[150]), path("/wc/v3/products$"))
         store.clock.advance(3600)
-        served.sync(landing, breaks_after=2200, full_read_interval_hours=0, max_retries=0, **PRODUCTS)
+        served.sync(landing, breaks_after=1100, full_read_interval_hours=0, max_retries=0, **PRODUCTS)
         assert landing.state["bookmarks"]["products"]["read"]["is_incomplete"]
         store.faults.remove(rule)
-        for product in ids[2400:2410]:
+        for product in ids[1200:1210]:
             store.delete_product(product)
         store.clock.advance(3600)
         served.sync(landing, **PRODUCTS)
@@ -241,14 +241,14 @@ def test_a_resumed_whole_read_counts_for_deletions_only_when_it_saw_everything()
 
 
 def test_a_resumed_whole_read_takes_for_deleted_what_was_gone_when_it_began() -> None:
-    store = new_store(products=2500)
+    store = new_store(products=1250)
     ids = [row["id"] for row in store.rows("products")]
     with site(store) as served:
         landing = served.sync(**PRODUCTS)
         store.delete_product(ids[0])
         store.delete_product(ids[-1])
         store.clock.advance(3600)
-        served.sync(landing, breaks_after=2200, full_read_interval_hours=0, **PRODUCTS)
+        served.sync(landing, breaks_after=1100, full_read_interval_hours=0, **PRODUCTS)
         began = landing.state["bookmarks"]["products"]["read"]["started_at"]
         store.clock.advance(3600)
         served.sync(landing, **PRODUCTS)
