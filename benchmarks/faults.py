@@ -52,7 +52,7 @@ def main() -> None:
     parser.add_argument("--only", default="", help="faults whose names hold this")
     only = parser.parse_args().only
     # A million rows take a quarter of an hour.
-    paginator.SPARE_ROWS = paginator.MOST_ROWS = 2000
+    paginator.MAX_ROWS = 2000
     logging.disable(logging.CRITICAL)
     store = fault_run.small_store()
     print("| " + " | ".join(COLUMNS) + " |\n|" + " --- |" * len(COLUMNS))

@@ -172,7 +172,8 @@ class Client:
                     may_be_size = request.is_large and is_about_size(error)
                     pause_seconds = seconds if asked_seconds else 0.0
                     failed(None if may_be_size else pause_seconds)
-                    if not may_be_size or error.response is None or error.response.status_code != CRASH:
+                    is_trial = may_be_size or tries == 1
+                    if not is_trial or error.response is None or error.response.status_code != CRASH:
                         self.limiter.record_failure(ticket, pause_seconds)
                     if error.diagnosis in lasting or self._closed.is_set() or request.is_unwanted:
                         raise

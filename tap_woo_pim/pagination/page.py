@@ -1,17 +1,13 @@
-"""A list of a store, and what an answer of it holds: rows that can be told apart, and others, which are named."""
+"""What an answer of a list holds: rows that can be told apart, and others, which are named."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from singer_sdk.exceptions import RetriableAPIError
-
 from tap_woo_pim.pagination.overlap import PageRange
-from tap_woo_pim.pagination.paginator import OverlapPaginator
 from tap_woo_pim.records.columns import ID, TYPE_MISMATCH, Kind
-from tap_woo_pim.store.connection import Connection
 
 MAX_KEY_CHARACTERS = 600
 """A key may be so long: of those beyond some 2,700 bytes PostgreSQL makes no index, and refuses the whole load."""
@@ -36,108 +32,63 @@ class Unread:
 
 @dataclass(frozen=True)
 class Page:
-    """The usable rows of one window, in the store's order.
+    """The rows of one range, in the store's order.
 
     Attributes:
-        window: the window.
+        range: the range.
         rows: its usable rows.
         ids: their ids.
-        odd: the others.
-        partial: those of its rows that lack fields.
+        lost: the others: rows without a usable id, and rows that the store cannot deliver.
         total: how many rows the store counts in the list; None where it does not say.
+        partial: those of its rows that lack fields.
     """
 
-    window: PageRange
+    range: PageRange
     rows: list[Row]
     ids: list[int]
-    odd: list[Unread]
+    lost: list[Unread]
     total: int | None
-    partial: tuple[Unread, ...] = ()
+    partial: list[Unread]
 
     @property
     def count(self) -> int:
-        """How many rows came, usable or not."""
-        return len(self.rows) + len(self.odd)
-
-    @property
-    def reaches_end(self) -> bool:
-        """Whether the store counts no rows behind the window."""
-        return self.total is None or self.window.offset + self.window.size >= self.total
+        """How many rows of the range are accounted for, usable or not."""
+        return len(self.rows) + len(self.lost)
 
 
-@dataclass
-class Listing:
-    """A list to read.
-
-    Attributes:
-        path: path below the API root.
-        params: query parameters beside those of paging and order.
-        about: the list's name for messages.
-        walk: where to begin and how far it has come.
-        unread: the rows that could not be read.
-        part: which part of the stream it holds, where the path tells it, for positions in it.
-        known_fields: the fields to ask for where the store fails on whole rows; empty where it is not asked for those.
-            Fields that arrive beside them are added.
-        good_offset: the place of a row that came whole; None before one did.
-        gone_code: the error code by which the store says that the list is there no more, which makes it an empty one.
-    """
-
-    path: str
-    params: Mapping[str, Any]
-    subject: str
-    walk: OverlapPaginator
-    unread: list[Unread] = field(default_factory=list)
-    part: str = ""
-    known_fields: frozenset[str] = frozenset()
-    good_offset: int | None = None
-    gone_code: str | None = None
-
-    @property
-    def complete(self) -> bool:
-        """Whether, once it is read to its end, every row was read and no gap was left."""
-        return self.walk.ordered and not self.left_out
-
-    @property
-    def left_out(self) -> int:
-        """How many of the unread rows did not come at all."""
-        return sum(not row.is_partial for row in self.unread)
-
-    def position(self, offset: int) -> str:
-        """Name a position such that it is another one in each list of the stream."""
-        status = f" of status {self.params['status']}" if "status" in self.params else ""
-        since = f" of changes after {self.params['modified_after']}" if "modified_after" in self.params else ""
-        return f"offset {offset}{self.part}{status}{since}"
-
-
-def page_of(store: Connection, listing: Listing, window: PageRange, sent: list[Any], total: int | None) -> Page:
+def page_of(
+    page_range: PageRange, sent: Sequence[Any], total: int | None, position: Callable[[int], str] = str
+) -> Page:
     """Take the usable rows of an answer, in the store's order.
 
     Args:
-        store: the store.
-        listing: the list asked.
-        window: the stretch of it asked for.
-        sent: the rows of the answer; when it was asked for by offset, `Connection.get` saw to their number.
-        total: how many rows the store counts, None where it does not say.
-
-    Raises:
-        RetriableAPIError: it holds more rows than were asked for.
+        page_range: the range that was asked for.
+        sent: the rows of the answer.
+        total: how many rows the store counts; None where it does not say.
+        position: names a position of the list.
     """
-    rows: list[Row] = []
-    ids: list[int] = []
-    odd: list[Unread] = []
-    if len(sent) > window.size:
-        raise RetriableAPIError(
-            f"{store.client.prefix(listing.subject)}: it answered with more rows than were asked for. Try later. If it"
-            " lasts, look for a plugin or a cache that changes the store's answers."
-        )
+    page = Page(page_range, [], [], [], total, [])
     for place, row in enumerate(sent):
         row_id = key_of(row, "id", ID)
         if row_id is None:
-            odd.append(Unread(listing.position(window.offset + place), "the row has no usable id"))
+            page.lost.append(Unread(position(page_range.offset + place), "the row has no usable id"))
         else:
-            rows.append(row)
-            ids.append(row_id)
-    return Page(window, rows, ids, odd, total)
+            page.rows.append(row)
+            page.ids.append(row_id)
+    return page
+
+
+def joined(page_range: PageRange, parts: Sequence[Page]) -> Page:
+    """Put the page of a range together from those of its parts, which do not overlap."""
+    totals = [part.total for part in parts if part.total is not None]
+    return Page(
+        page_range,
+        [row for part in parts for row in part.rows],
+        [row_id for part in parts for row_id in part.ids],
+        [lost for part in parts for lost in part.lost],
+        totals[-1] if totals else None,
+        [row for part in parts for row in part.partial],
+    )
 
 
 def key_of(row: Any, name: str, kind: Kind) -> Any:

@@ -1,212 +1,235 @@
-"""Decides which stretch of a list to read next, and when the list has ended.
-
-Pages overlap by one row, so that `OverlapCheck` can tell whether rows moved between them.
-"""
+"""Decides which part of a list to ask for next, and when the list has ended. It asks for nothing itself."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from typing import NamedTuple
 
-from tap_woo_pim.pagination.overlap import EndlessListError, OverlapCheck, PageRange
+from tap_woo_pim.pagination.overlap import IdSet, PageRange, is_ascending, is_contiguous
+from tap_woo_pim.pagination.page import Page, Row
 from tap_woo_pim.pagination.page_size import PageSize
 
-MAX_PAGE_SIZE = 100
-"""The largest `per_page` that WordPress accepts."""
+MAX_FRUITLESS_PAGES = 200
+"""After so many pages in a row without a new row the list is taken for endless."""
 
-MAX_FRUITLESS_WINDOWS = 200
-"""After so many windows in a row without a new row the list is taken for endless."""
-
-MOST_ROWS = 10_000_000
+MAX_ROWS = 10_000_000
 """A list that is longer is taken for endless, whatever it says of its length."""
 
-SPARE_ROWS = 1_000_000
-"""So many more rows may a list have than ten times its first total."""
-
-MAX_RECOUNTS = 3
-"""So often is the end of a list read again for rows that are counted behind it."""
-
-FEW_ROWS_BEHIND = 5
-"""So few rows may be counted behind the end of a list that was read again: some plugins miscount."""
-
-MAX_REWINDS = 200
-"""So often may the same part of a list be read again because rows moved."""
+MAX_REWINDS = 100
+"""So often may the same part of a list be read again because its pages do not fit together."""
 
 
-def page_size_of(setting: int, kept: int | None = None) -> PageSize:
-    """Make the size of a stream's pages.
+class EndlessListError(Exception):
+    """The list never ends, or its pages never fit together; a cache that ignores the query does that."""
+
+
+class LastPage(NamedTuple):
+    """What is kept of the page that was taken last."""
+
+    range: PageRange
+    ids: tuple[int, ...]
+    has_lost_rows: bool
+
+
+class OverlapPaginator:
+    """Leads through one list that the store sorts by ascending id.
+
+    Pages of `plan` are given to `receive` in their order. Each must be contiguous with the one before it. If it is not,
+    the paginator holds it and has the end of the one before it read again (`look`), which mostly brings the rows
+    between; else it rewinds, each time further.
+
+    Where the paginator says that the list is `ordered`, and no page had rows that were lost, no row that was in the
+    list all the time was missed, but for those that the store counts and did not send: `missing`.
 
     Args:
-        setting: rows to ask for at once. At least 2 are asked for, since windows overlap.
-        kept: see `PageSize`.
-    """
-    return PageSize(max(2, min(setting, MAX_PAGE_SIZE)), kept)
-
-
-class OverlapPaginator(OverlapCheck):
-    """One walk through a list that the store sorts by ascending id.
-
-    Args:
-        page_size: rows to ask for at once, 1 to 100. At least 2 are asked for, since windows overlap.
-        offset: where to begin; other than 0 when an interrupted walk goes on.
-        seen: the last id that the interrupted walk had read.
-        pages: the size of pages that this walk shares with others; one of its own when not given.
+        pages: the size of its pages, which lists of one stream share.
+        offset: where to begin; other than 0 when an interrupted reading goes on.
+        seen: the last id that the interrupted reading had read.
 
     Attributes:
-        pages: the size of its pages.
-        offset: where the next window begins.
-        first: the first id of the list, 0 where that row was left out; None where it is not known.
+        offset: where the next page begins.
+        seen: the last id of the page taken last.
         total: how many rows the store counts; None where it does not say, or was found to miscount.
         done: whether the list is read to its end.
-        looks_cut: whether it ended before the place where its total says or with a total that was wrong or is smaller
-            than an earlier one, or its first window was empty.
+        ordered: whether all rows came in the order of their ids; where they do not, pages are not compared.
+        look: the range to ask for now, before the next page of the plan; None for none.
+        fits_plan: whether the plan still holds; if not, a new one is to be made.
     """
 
-    def __init__(self, page_size: int, offset: int = 0, seen: int | None = None, pages: PageSize | None = None) -> None:
-        super().__init__(seen, is_resumed=offset > 0)
-        self.pages = pages or page_size_of(page_size)
+    def __init__(self, pages: PageSize, offset: int = 0, seen: int | None = None) -> None:
+        self.pages = pages
         self.offset = offset
-        self.first: int | None = None
+        self.seen = seen
         self.total: int | None = None
         self.done = False
-        self.looks_cut = False
-        self._miscounts = False
+        self.ordered = True
+        self.look: PageRange | None = None
+        self.fits_plan = True
+        self._read = IdSet()
+        if seen is not None:
+            self._read.add(seen)
+        self._last: LastPage | None = None
+        self._held: Page | None = None
+        self._miscounts = self._counts_again = self._began_again = False
+        self._is_resumed = offset > 0
         self._largest_total = 0
-        self._most_rows: int | None = None
-        self._fruitless = 0
-        self._rewinds = 0
-        self._recounts = 0
         self._farthest = -1
-        self._step = self.pages.most - 1
+        self._fruitless = self._rewinds = 0
+        self._step = pages.most
 
     @property
     def missing(self) -> int:
         """How many rows of a list that was read whole were counted and did not come; 0 where none are counted."""
         return 0 if self.total is None else max(0, self.total - len(self._read))
 
-    @property
-    def size(self) -> int:
-        """Rows to ask for from here on."""
-        return self.pages.now
-
     def plan(self) -> Iterator[PageRange]:
-        """Yield the windows to read from here on, as far as the list is known to reach.
+        """Give the ranges to read from here on, as far as the list is known to reach."""
+        self.fits_plan = True
+        return self._ranges(self.offset)
 
-        Ends early when the size of windows changes; a new plan then goes on from there.
-        """
-        window = PageRange(self.offset, self.size)
-        while window.size == self.size:
-            yield window
-            if self.total is None or self.is_last(window):
+    def _ranges(self, offset: int) -> Iterator[PageRange]:
+        while True:
+            page_range = PageRange(offset, self.pages.next())
+            yield page_range
+            offset += max(1, page_range.size - 1)
+            if self.total is None or offset >= self.total:
                 return
-            window = PageRange(window.offset + max(1, window.size - 1), window.size)
 
-    def is_last(self, window: PageRange) -> bool:
-        """Tell whether the list is known to end with a window."""
-        return self.total is not None and window.offset + max(1, window.size - 1) >= self.total
-
-    def take(self, window: PageRange, ids: Sequence[int], total: int | None, count: int) -> list[int]:
-        """Count a contiguous window as read, and move on behind it.
-
-        Args:
-            window: the window read.
-            ids: ids of its rows, in the order in which they came.
-            total: how many rows the store counts (`X-WP-Total`), None where it does not say.
-            count: how many rows came, those included that have no usable id.
+    def receive(self, page: Page) -> list[Row]:
+        """Take the page of the range that was asked for next: that of `look`, if there is one, else of the plan.
 
         Returns:
-            Which of the rows were not brought before, by their place in `ids`.
+            The rows that were not brought before.
 
         Raises:
-            EndlessListError: the store goes on without ever sending a new row.
+            EndlessListError: the list does not come to an end.
         """
-        fresh = self.close(window, ids)
-        self._count_steps(window, is_new=bool(fresh))
-        # Some plugins for languages count the rows of one language and send those of all.
-        self._miscounts = self._miscounts or (total is not None and window.offset + count > total)
-        self.total = None if self._miscounts else total
-        if self._most_rows is None:
-            self._most_rows = MOST_ROWS if total is None else min(MOST_ROWS, 10 * total + SPARE_ROWS)
-        if window.offset > self._most_rows:
-            raise EndlessListError
-        if ids and window.offset == 0:
-            self.first = ids[0]
-        end = window.offset + window.size
-        self.done = count < window.size and (end >= self.total if self.total is not None else not count)
-        ends_early = self.total is not None and window.offset + count < self.total
-        began_empty = self.first is None and self.seen is not None and not self.is_resumed
-        fell = total is not None and total < self._largest_total
-        self._largest_total = max(self._largest_total, total or 0)
-        self.looks_cut = self.done and (ends_early or began_empty or fell or self._miscounts)
-        self.offset = window.offset + max(1, window.size - 1)
-        self._step = self.pages.most - 1
-        self.pages.delivered(self, window.size)
-        return fresh
+        self.ordered = self.ordered and is_ascending(page.ids)
+        if self._counts_again:
+            return self._check_beginning(page)
+        if self._held is not None:
+            return self._look(self._held, page)
+        if self._follows(page):
+            return self._take(page)
+        if self._last is None:
+            self._rewind(page.range.offset)
+            return []
+        self._held, self.look = page, self._end_of(self._last)
+        return []
 
-    def reopen(self) -> None:
-        """Read the last window once more: what came at the end of the list has changed.
+    def again(self) -> None:
+        """Make a new plan from here on, since a page of this one did not come.
 
         Raises:
             EndlessListError: that happened too often.
         """
-        self.count_rewind()
-        if self.last_page is not None:
-            self.offset = self.last_page[0].offset
-        self.let_go()
-        self.done = False
-
-    def recount(self, total: int | None) -> bool:
-        """Take how many rows the store counts after the list was read to its end.
-
-        Returns:
-            Whether the end is to be read again: rows came, or it was none.
-
-        Raises:
-            EndlessListError: the end is always far before the place where it should be.
-        """
-        if self.total is None or total is None or total <= self.total:
-            return False
-        behind, self.total = total - self.total, total
-        self._recounts += 1
-        if self._recounts <= MAX_RECOUNTS:
-            self.reopen()
-            return True
-        if behind > FEW_ROWS_BEHIND:
-            raise EndlessListError
-        return False
-
-    def rewind(self) -> None:
-        """Go back, each time further: rows have moved up, and what is sought stands earlier now.
-
-        Raises:
-            EndlessListError: that happened too often.
-        """
-        self.count_rewind()
-        self.offset = max(0, self.offset - self._step)
-        self._step *= 2
-        self.let_go()
-
-    def count_rewind(self) -> None:
-        """Count that a part had to be read again.
-
-        Raises:
-            EndlessListError: that happened too often.
-        """
+        self.fits_plan, self.look, self._held = False, None, None
         self._rewinds += 1
         if self._rewinds > MAX_REWINDS:
             raise EndlessListError
 
-    def skip_row(self) -> None:
-        """Leave out the one row at this place, which the store cannot deliver."""
-        if self.offset == 0:
-            self.first = 0  # it is known where the list begins
-        self.offset += 1
-        self.leave_hole()
+    def _follows(self, page: Page) -> bool:
+        """Tell whether no row can lie between the last page and this one."""
+        last = self._last
+        if page.range.offset == 0 or not self.ordered:
+            return True
+        if last is None:
+            return self._reaches_back(page)
+        # Beside rows that are lost the pages cannot show it; the list counts as incomplete then.
+        return is_contiguous(last.ids, page.ids) or last.has_lost_rows or bool(page.lost)
 
-    def _count_steps(self, window: PageRange, *, is_new: bool) -> None:
-        if window.offset <= self._farthest:
-            return  # it is read again, and returns are counted
-        self._farthest = window.offset
+    def _reaches_back(self, page: Page) -> bool:
+        return self.seen is not None and bool(page.ids) and page.ids[0] <= self.seen
+
+    @staticmethod
+    def _end_of(last: LastPage) -> PageRange:
+        """Give the range to look at again behind a page: itself, or, if it was short, from its last row on.
+
+        WooCommerce drops the rows that a key may not read, and variations without their product, from the page that it
+        has cut. So the last of n rows stands at the n-th place or behind it, and what begins there holds it.
+        """
+        is_full = len(last.ids) == last.range.size
+        return last.range if is_full else PageRange(last.range.offset + max(0, len(last.ids) - 1), last.range.size)
+
+    def _look(self, held: Page, page: Page) -> list[Row]:
+        """Take the second look at the end of the last page, and try again the page that did not follow on it."""
+        last, self.look, self._held = self._last, None, None
+        assert last is not None
+        is_same = (page.range, tuple(page.ids)) == last[:2]
+        if not is_same and not (self._reaches_back(page) or page.lost or not self.ordered):
+            self._rewind(page.range.offset)
+            return []
+        if page.range.offset and page.ids and last.ids and page.ids[0] < last.ids[0]:
+            # Rows came in before the last page, or it was another one, and perhaps those before it were others too.
+            self._rewind(0)
+            return []
+        rows = self._take(page)
+        # Where one row at most comes, more looks show no more: the rows behind it are hidden, and nothing has moved.
+        if not self.done and (self._follows(held) or (is_same and len(last.ids) <= 1)):
+            return rows + self._take(held)
+        if not self.done:
+            self.again()
+        return rows
+
+    def _take(self, page: Page) -> list[Row]:
+        """Count a page as read, and go on behind it."""
+        rows = [row for row, row_id in zip(page.rows, page.ids, strict=True) if self._read.add(row_id)]
+        self._count_steps(page.range.offset, is_new=bool(rows))
+        self._count_rows(page, is_new=bool(rows))
+        before, self._last = self._last, LastPage(page.range, tuple(page.ids), bool(page.lost))
+        self.seen = page.ids[-1] if page.ids else self.seen
+        self._step = self.pages.most
+        self.offset = page.range.offset + max(1, page.range.size - 1)
+        if page.count < page.range.size and (not rows if self.total is None else page.range.end >= self.total):
+            is_clean = self.total == page.range.offset + page.count and (rows or len(page.ids) <= 1)
+            if is_clean or (self._last == before and not rows):
+                self._end_or_count_again()
+            else:  # rows at its end are hidden, or were left out of this one page: the end must be seen twice alike
+                self.offset, self.fits_plan = self._end_of(self._last).offset, False
+        return rows
+
+    def _count_rows(self, page: Page, *, is_new: bool) -> None:
+        # Some plugins for languages count the rows of one language and send those of all.
+        end = page.range.offset + page.count
+        self._miscounts = self._miscounts or (is_new and page.total is not None and end > page.total)
+        self.total = None if self._miscounts else page.total
+        self._largest_total = max(self._largest_total, self.total or 0)
+
+    def _count_steps(self, offset: int, *, is_new: bool) -> None:
+        if offset <= self._farthest:
+            return  # it is read again, and rewinds are counted
+        self._farthest = offset
         self._rewinds = 0
         self._fruitless = 0 if is_new else self._fruitless + 1
-        if self._fruitless > MAX_FRUITLESS_WINDOWS:
+        if self._fruitless > MAX_FRUITLESS_PAGES or offset > MAX_ROWS:
             raise EndlessListError
+
+    def _end_or_count_again(self) -> None:
+        """End the list; where what it counts does not show that it has ended, ask for its first row once more.
+
+        It may count fewer rows than before. Rows that went meanwhile do that; so does an answer that was cut, with a
+        total to match. Or it counts none, or more than came.
+        """
+        if self.total is None or self._is_resumed or self.missing or self.total < self._largest_total:
+            self._counts_again, self.look = True, PageRange(0, 1)
+        else:
+            self.done = True
+
+    def _check_beginning(self, page: Page) -> list[Row]:
+        self._counts_again, self.look = False, None
+        self.total = None if self._miscounts else page.total
+        is_new = not self._is_resumed and any(self._read.add(row_id) for row_id in page.ids)
+        self.done = not is_new
+        if is_new:  # the first pages were other ones
+            if self._began_again:
+                raise EndlessListError
+            self._began_again = True
+            self._rewind(0)
+        return page.rows if is_new else []
+
+    def _rewind(self, offset: int) -> None:
+        """Go back before an offset, each time further: rows have moved up, and what is sought stands earlier now."""
+        self.again()
+        self.offset = max(0, offset - self._step)
+        self._step *= 2
+        self._last = None

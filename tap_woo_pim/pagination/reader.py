@@ -1,41 +1,99 @@
-"""Reads one list of a store to its end: ahead, in order, around pages and rows that the store cannot deliver."""
+"""Reads lists of a store to their end: several pages at once, and around rows that the store cannot deliver."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any
 
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
-from tap_woo_pim.exceptions import CancelledError, StoreError
+from tap_woo_pim.exceptions import StoreError
 from tap_woo_pim.http.models import Response
 from tap_woo_pim.http.prefetch import Inline, in_order, result_of
 from tap_woo_pim.http.retry import is_about_size
-from tap_woo_pim.pagination.overlap import EndlessListError, PageRange, Verdict
-from tap_woo_pim.pagination.page import Listing, Page, Row, Unread
-from tap_woo_pim.pagination.pages import (
-    fail_rows_alone,
-    fetch,
-    fetch_part,
-    fetch_uncut,
-    look_at_ends,
-    name_row,
-    params_of,
-)
+from tap_woo_pim.pagination.overlap import PageRange
+from tap_woo_pim.pagination.page import Page, Row, Unread, joined, page_of
+from tap_woo_pim.pagination.paginator import EndlessListError, OverlapPaginator
 from tap_woo_pim.records.shaper import NOISE
 from tap_woo_pim.store.connection import Connection
 
 logger = logging.getLogger("tap-woo-pim")
 
-MAX_UNREAD_IN_A_ROW = 5
-"""After so many unreadable rows next to each other it is found out whether the store fails, or these rows alone."""
-
 ROWS_AT_ONCE = 500
 """So many rows of a list are read in a thread beside others; all of an endless one would not fit into memory."""
 
-OUT_OF_ORDER = "the store does not keep to the order of ids, so rows may be missing before this place"
+FAILURES_OF_A_BAD_ROW = 5
+"""So often a row must fail alone, with a good answer for another row after each time, to be taken for bad. By twice, a
+store that fails every second request would lose one row in 8 that are asked for alone."""
+
+PATIENT_TRIES = 3
+"""So often a row that fails together with others is asked for with all the patience of a request."""
+
+MOST_SHORT_PAGES = 20
+"""So many pages of a stream are looked at again for having fewer rows than the store counts there: where the key may
+not read many rows, all pages are like that."""
+
+MOST_BAD_ROWS_OF_ALL = 5
+"""A list of so few rows may have bad ones alone; of more, the store fails."""
+
+LONGEST_LOOK = 2**16
+"""So far on a good row is looked for, as long as none has come."""
+
+RENDERED = frozenset({"description", "short_description"})
+"""Texts that the theme and plugins render for each answer."""
+
+RUN = "tap_run"
+"""A parameter that WordPress ignores, with another value in each run: no cache has the answer of an earlier one."""
+
+OUT_OF_ORDER = "the store does not keep to the order of ids, so rows may be missing"
+
+
+@dataclass
+class Listing:
+    """A list to read.
+
+    Attributes:
+        path: path below the API root.
+        params: query parameters beside those of paging and order.
+        subject: the list's name for messages.
+        paginator: where to begin and how far it has come.
+        unread: the rows that could not be read.
+        part: which part of the stream it holds, where the path tells it, for positions in it.
+        known_fields: the fields to ask for where the store fails on whole rows; empty where it is not asked for those.
+            Fields that arrive beside them are added.
+        good_offset: the position of a row that came whole; None before one did.
+        gone_code: the error code by which the store says that the list is there no more, which makes it an empty one.
+    """
+
+    path: str
+    params: Mapping[str, Any]
+    subject: str
+    paginator: OverlapPaginator
+    unread: list[Unread] = field(default_factory=list)
+    part: str = ""
+    known_fields: frozenset[str] = frozenset()
+    good_offset: int | None = None
+    gone_code: str | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether, once it is read to its end, every row was read that the store sends."""
+        return self.paginator.ordered and not self.left_out
+
+    @property
+    def left_out(self) -> int:
+        """How many of the unread rows did not come at all."""
+        return sum(not row.is_partial for row in self.unread)
+
+    def position(self, offset: int) -> str:
+        """Name a position such that it is another one in each list of the stream."""
+        status = f" of status {self.params['status']}" if "status" in self.params else ""
+        since = f" of changes after {self.params['modified_after']}" if "modified_after" in self.params else ""
+        return f"offset {offset}{self.part}{status}{since}"
 
 
 def read(store: Connection, listing: Listing, executor: Executor | None = None) -> Iterator[list[Row]]:
@@ -43,58 +101,26 @@ def read(store: Connection, listing: Listing, executor: Executor | None = None) 
 
     Args:
         store: the store.
-        listing: the list; its walk and unread rows are brought up to date before each page is yielded.
-        executor: where pages are fetched ahead; the store's own threads when not given.
+        listing: the list; its paginator and unread rows are brought up to date before each page is yielded.
+        executor: where pages are fetched; the store's own threads, several at once, when not given.
 
     Yields:
         The rows of each page that were not brought before.
 
     Raises:
-        FatalAPIError: the store refused.
+        FatalAPIError: the store refused, or the list does not come to an end.
         RetriableAPIError: the store failed, and a smaller page did not help.
     """
-    walk = listing.walk
-    skipped_in_a_row = 0
-    while not walk.done:
-        windows = list[PageRange]()
-        is_proven = walk.pages.is_proven
-        ahead = _ahead(store) if executor is None and is_proven else 0
-        for place, future in enumerate(
-            in_order(executor or store.client.executor, _calls(store, listing, windows), ahead)
-        ):
-            page = _page_or_trouble(future)
-            if isinstance(page, CancelledError):
+    # One page more than may be in flight, and twice as many behind a slow page, so that it leaves fewer places idle. A
+    # page more costs 1 to 2 MB.
+    ahead = store.settings.max_concurrency if executor is None else 0
+    reader, paginator = _Reader(store, listing), listing.paginator
+    while not paginator.done:
+        calls = (partial(reader.page, page_range) for page_range in paginator.plan())
+        for future in in_order(executor or store.client.executor, calls, ahead):
+            yield reader.receive(result_of(future))
+            if paginator.done or not paginator.fits_plan:
                 break
-            if isinstance(page, RetriableAPIError):
-                if not walk.pages.failed(walk, windows[place].size):
-                    if skipped_in_a_row and skipped_in_a_row % MAX_UNREAD_IN_A_ROW == 0:
-                        if not fail_rows_alone(store, listing):
-                            raise page
-                        yield []  # so that the rows left out by now are told of
-                    skipped_in_a_row += 1
-                    _skip(store, listing, page)
-                break
-            skipped_in_a_row = 0
-            fresh, goes_on = _follow(store, listing, page)
-            yield fresh
-            if walk.done or not (goes_on and is_proven):
-                break
-
-
-def ask_ahead(store: Connection, listing: Listing) -> Future[Response]:
-    """Ask for the first page of a list that will be read soon, while others are being read.
-
-    Returns:
-        The page to come.
-    """
-    walk = listing.walk
-    return store.ask_ahead(
-        listing.path,
-        params_of(listing, PageRange(walk.offset, walk.size)),
-        subject=listing.subject,
-        is_large=walk.size > 1,
-        unwanted=walk.pages.unwanted,
-    )
 
 
 def read_many(store: Connection, listings: Iterable[Listing]) -> Iterator[tuple[Listing, list[Row]]]:
@@ -105,27 +131,27 @@ def read_many(store: Connection, listings: Iterable[Listing]) -> Iterator[tuple[
         listings: the lists, taken one by one.
 
     Yields:
-        Each list with its rows, in pieces if it is a long one; its walk is done with the last of them.
+        Each list with its rows, in pieces if it is a long one; its paginator is done with the last of them.
     """
     calls = (partial(_begin, store, listing) for listing in listings)
-    for future in in_order(store.client.executor, calls, _ahead(store)):
+    for future in in_order(store.client.executor, calls, store.settings.max_concurrency):
         listing, rows = result_of(future)
         yield listing, rows
-        if not listing.walk.done:
+        if not listing.paginator.done:
             for more in _read_unless_gone(store, listing):
                 yield listing, more
 
 
-def _ahead(store: Connection) -> int:
-    # One page more than may be in flight, and twice as many behind a slow page, so that it leaves fewer places idle. A
-    # page more costs 1 to 2 MB.
-    return store.settings.max_concurrency
+def ask_ahead(store: Connection, listing: Listing) -> Future[Response]:
+    """Ask for the first page of a list that will be read soon, while others are being read.
 
-
-def _calls(store: Connection, listing: Listing, windows: list[PageRange]) -> Iterator[Callable[[], Page]]:
-    for window in listing.walk.plan():
-        windows.append(window)
-        yield partial(fetch_uncut, store, listing, window)
+    Returns:
+        The page to come.
+    """
+    paginator = listing.paginator
+    page_range = PageRange(paginator.offset, paginator.pages.next())
+    params = _params(store, listing, page_range)
+    return store.ask_ahead(listing.path, params, subject=listing.subject, is_large=page_range.size > 1)
 
 
 def _begin(store: Connection, listing: Listing) -> tuple[Listing, list[Row]]:
@@ -143,130 +169,234 @@ def _read_unless_gone(store: Connection, listing: Listing, executor: Executor | 
     except StoreError as error:
         if listing.gone_code is None or error.error.code != listing.gone_code:
             raise
-        listing.walk.done, listing.walk.total = True, 0
+        listing.paginator.done, listing.paginator.total = True, 0
         yield []
 
 
-def _page_or_trouble(future: Future[Page]) -> Page | RetriableAPIError:
-    try:
-        return result_of(future)
-    except RetriableAPIError as error:
-        if not is_about_size(error):
-            raise
-        return error
+def _params(store: Connection, listing: Listing, page_range: PageRange) -> dict[str, Any]:
+    return {
+        **listing.params,
+        "orderby": "id",
+        "order": "asc",
+        "per_page": page_range.size,
+        "offset": page_range.offset,
+        RUN: store.run_key,
+    }
 
 
-def _follow(store: Connection, listing: Listing, page: Page) -> tuple[list[Row], bool]:
-    """Take a page if it follows on what was read.
-
-    Returns:
-        The new rows, and whether the pages fetched ahead are still good; else the reading has gone back.
-    """
-    try:
-        rows, goes_on = _take(store, listing, page)
-        if listing.walk.done:
-            rows, goes_on = rows + look_at_ends(store, listing), False
-    except EndlessListError:
-        raise FatalAPIError(
-            f"{store.client.prefix(listing.subject)}: its pages do not fit together, or never end. A cache that ignores"
-            " the query does that: exclude /wp-json/ from it."
-        ) from None
-    return rows, goes_on
+class _TooLargeError(Exception):
+    """A page failed as a whole and came in halves."""
 
 
-def _take(store: Connection, listing: Listing, page: Page) -> tuple[list[Row], bool]:
-    walk = listing.walk
-    verdict = walk.judge(page.window, page.ids)
-    if verdict is Verdict.CONTIGUOUS:
-        return _new_rows(listing, page), True
-    if walk.last_page is None:
-        walk.rewind()
-        return [], False
-    bridge = walk.bridge(page.window) if verdict is Verdict.GAP else None
-    if bridge is not None and page.ids:
-        return _join(listing, fetch(store, listing, bridge), page)
-    again = _read_again(store, listing, walk.last_page[0])
-    # Where no total tells, the last page may be one that was cut; its bridge then shows what comes behind its rows.
-    may_end = not page.count and (again.reaches_end if page.total is not None else bridge is None)
-    is_behind_end = may_end and walk.ends_list(again.ids, again.count)
-    if bridge is not None and not is_behind_end:
-        return _join(listing, fetch(store, listing, bridge), page)
-    follows = verdict is Verdict.GAP and (is_behind_end or walk.follows(page.window, again.ids))
-    if not follows and walk.ordered:
-        return _go_back(listing, page, again, verdict), False
-    if not follows:
-        listing.unread.append(Unread(listing.position(page.window.offset), OUT_OF_ORDER))
-    return _new_rows(listing, page), True
+class _Reader:
+    """Fetches the pages of one list, in several threads, and hands them to its paginator, in one."""
 
+    def __init__(self, store: Connection, listing: Listing) -> None:
+        self._store = store
+        self._listing = listing
+        self._paginator = listing.paginator
+        self._sizes = listing.paginator.pages
+        self._named = set[str]()
 
-def _join(listing: Listing, joint: Page, page: Page) -> tuple[list[Row], bool]:
-    """Take a page that joins another one to what was read, and that one if they share a row.
+    def receive(self, page: Page | None) -> list[Row]:
+        """Hand a page to the paginator, and those that it wants to look at before the next one.
 
-    Returns:
-        The new rows, and whether the other page was taken.
-    """
-    if not listing.walk.joins(joint.ids):
-        return _rewind(listing), False
-    rows = _new_rows(listing, joint)
-    if not page.ids or not joint.ids[0] <= page.ids[0] <= joint.ids[-1]:
-        return rows, False
-    return rows + _new_rows(listing, page), True
+        Returns:
+            The rows that were not brought before.
+        """
+        rows: list[Row] = []
+        try:
+            while True:
+                if page is None:
+                    self._paginator.again()
+                else:
+                    rows += self._take(page)
+                if self._paginator.look is None:
+                    break
+                page = self.page(self._paginator.look)
+        except EndlessListError:
+            raise FatalAPIError(
+                f"{self._store.client.prefix(self._listing.subject)}: its pages do not fit together, or never end. A"
+                " cache that ignores the query does that: exclude /wp-json/ from it."
+            ) from None
+        if not self._paginator.fits_plan:
+            logger.info("%s: rows moved while they were read; reading that part again.", self._listing.subject)
+        return rows
 
+    def _take(self, page: Page) -> list[Row]:
+        listing = self._listing
+        rows = self._paginator.receive(page)
+        unread = [*page.lost, *page.partial]
+        if not self._paginator.ordered:
+            unread.append(Unread(listing.position(0), OUT_OF_ORDER))
+        for row in unread:
+            if row.position not in self._named:  # pages overlap
+                self._named.add(row.position)
+                listing.unread.append(row)
+        if listing.known_fields:
+            listing.known_fields = listing.known_fields.union(*page.rows) - NOISE
+        return rows
 
-def _read_again(store: Connection, listing: Listing, window: PageRange) -> Page:
-    try:
-        return fetch(store, listing, window)
-    except RetriableAPIError as error:
-        if window.size > 1 or not is_about_size(error):
-            raise
-        return fetch_part(store, listing, window, error)
+    def page(self, page_range: PageRange) -> Page | None:
+        """Fetch a page; if it fails, its halves, down to the rows that it fails for.
 
+        Returns:
+            The page; None where it is to be asked for again, with fewer rows or since they moved meanwhile.
 
-def _go_back(listing: Listing, page: Page, again: Page, verdict: Verdict) -> list[Row]:
-    """Go back before a page that does not follow on what was read.
+        Raises:
+            StoreError, RetriableAPIError: the store refused, or fails for good.
+        """
+        try:
+            page = self._read(page_range)
+        except _TooLargeError:
+            return None
+        # Where rows are lost, the list is incomplete anyway. Where many pages are short, all are.
+        is_joined = bool(page.partial) and page_range.size > 1
+        is_short = page.total is not None and 0 < page.count < min(page_range.size, page.total - page_range.offset)
+        self._sizes.short_pages += is_short
+        if page.lost or not (is_joined or (is_short and self._sizes.short_pages <= MOST_SHORT_PAGES)):
+            return page
+        # Rows that the key may not read, and variations without their product, are counted and never sent (11.0.1). But
+        # rows may have been left out of this one answer; those of a page that came in parts may have moved meanwhile.
+        now = self._probe(page_range, {"_fields": "id"})
+        return page if now is not None and set(now.ids) <= set(page.ids) else None
 
-    Args:
-        listing: the list.
-        page: the page.
-        again: the page before it, read once more.
-        verdict: what is wrong between them.
+    def _read(self, page_range: PageRange) -> Page:
+        try:
+            return self._fetch(page_range)
+        except RetriableAPIError as error:
+            if page_range.size == 1:
+                return self._fetch_row(page_range, error)
+            if not is_about_size(error):
+                raise
+        page = self._read_halves(page_range)
+        if not page.lost and not page.partial:
+            self._sizes.failed(page_range.size)
+            raise _TooLargeError
+        return page
 
-    Returns:
-        The new rows of `again`.
-    """
-    walk = listing.walk
-    walk.count_rewind()
-    if verdict is Verdict.OVERRUN and (not again.ids or walk.contradict(page.ids, again.ids)):
-        return []
-    if (verdict is Verdict.OVERRUN and walk.replaces(again.ids)) or walk.begins_earlier(again.ids):
-        # Rows came in before the last page, or it was another's.
-        return _new_rows(listing, again)
-    return _rewind(listing)
+    def _read_halves(self, page_range: PageRange) -> Page:
+        left, right = page_range.halves()
+        part = self._read(left)
+        # If the left half came, the right one would fail: its own halves are asked for at once.
+        is_right = not part.lost and not part.partial and right.size > 1
+        return joined(page_range, [part, self._read_halves(right) if is_right else self._read(right)])
 
+    def _fetch(self, page_range: PageRange) -> Page:
+        """Fetch a page; if a whole one fails, without the noisy fields, which mostly are what kills it.
 
-def _rewind(listing: Listing) -> list[Row]:
-    logger.info("%s: rows moved while they were read; reading that part again.", listing.subject)
-    listing.walk.rewind()
-    return []
+        `price_html` runs the filters of the theme and of plugins.
+        """
+        fields = self._listing.known_fields
+        try:
+            return self._get(page_range, tries=1 if page_range.size == 1 else None)
+        except RetriableAPIError as error:
+            # What came too late as a whole comes in time with fewer rows; and only the largest need be tried both ways.
+            is_worth_it = error.response is not None and page_range.size == self._sizes.most
+            if not fields or not is_worth_it or not is_about_size(error):
+                raise
+            page = self._probe(page_range, {"_fields": ",".join(sorted(fields))})
+            if page is None:
+                raise
+            whole = self._probe(page_range)  # it may have been trouble that passed
+            if whole is None:
+                self._tell_noise(page, error)
+            return whole or page
 
+    def _fetch_row(self, place: PageRange, failure: RetriableAPIError) -> Page:
+        """Fetch a row that has failed alone. It is a bad one if it fails again and again while the store is well.
 
-def _new_rows(listing: Listing, page: Page) -> list[Row]:
-    if page.partial:
-        listing.walk.pages.failed(listing.walk, 1)  # it is the row, not the size
-        logger.warning(
-            "%s: the row at %s is not whole. %s", listing.subject, page.partial[0].position, page.partial[0].reason
+        Raises:
+            RetriableAPIError: the store fails, for this row and for others.
+        """
+        failures = patient_tries = 0
+        while True:
+            is_well = is_about_size(failure) and self._is_well(place)
+            failures = failures + 1 if is_well else 0
+            patient_tries += not is_well
+            if failures >= FAILURES_OF_A_BAD_ROW:
+                return self._salvage(place, failure)
+            try:
+                return self._get(place, tries=1 if is_well else None)
+            except RetriableAPIError as error:
+                if not is_well and (patient_tries >= PATIENT_TRIES or not is_about_size(error)):
+                    raise
+                failure = error
+
+    def _is_well(self, place: PageRange) -> bool:
+        """Tell whether the store delivers a row beside one that fails: one that came before, or the first that it can.
+
+        Where not one row of a list comes, the store may fail; a few rows may all be bad.
+        """
+        good_offset = self._listing.good_offset
+        if good_offset is not None:
+            return self._probe(PageRange(good_offset, 1)) is not None
+        distance = 1
+        while distance <= LONGEST_LOOK:
+            page = self._probe(PageRange(place.offset + distance, 1))
+            if page is not None and page.count:
+                return True
+            if page is not None and page.total is not None and page.range.offset >= page.total:
+                return page.total <= MOST_BAD_ROWS_OF_ALL
+            distance *= 2
+        return False
+
+    def _salvage(self, place: PageRange, failure: RetriableAPIError) -> Page:
+        """Bring what can be had of a bad row: without noise, with its texts as typed, or without its texts.
+
+        What kills a row is mostly a plugin that renders something of it. In the context `edit` no text is rendered.
+        """
+        listing = self._listing
+        fields = listing.known_fields or frozenset(str(listing.params.get("_fields", "")).split(",")) - {""}
+        texts = " and ".join(sorted(fields & RENDERED))
+        page = self._probe(place, {"_fields": "id"})
+        position = f"id {page.ids[0]}" if page and page.ids else listing.position(place.offset)
+        ways: tuple[tuple[frozenset[str], dict[str, str], str], ...] = (
+            (fields, {}, ""),
+            (fields, {"context": "edit"}, f"{texts} as typed, not as shown"),
+            (fields - RENDERED, {}, f"without {texts}"),
         )
-    elif page.count:
-        listing.good_offset = page.window.offset
-    places = listing.walk.take(page.window, page.ids, page.total, page.count)
-    listing.unread.extend((*page.odd, *page.partial))
-    if listing.known_fields:
-        listing.known_fields = listing.known_fields.union(*page.rows) - NOISE
-    return [page.rows[place] for place in places]
+        for wanted, context, lack in ways if page and page.ids and texts else ():
+            try:
+                page = self._get(place, {"_fields": ",".join(sorted(wanted)), **context}, tries=1)
+            except (RetriableAPIError, StoreError):
+                continue
+            if not lack:
+                self._tell_noise(page, failure)
+                return page
+            logger.warning("%s: the row at %s is not whole. %s", listing.subject, position, failure)
+            return replace(page, partial=[Unread(position, f"It came {lack}. {failure}", is_partial=True)])
+        logger.warning("%s: the row at %s could not be read and is left out. %s", listing.subject, position, failure)
+        return Page(place, [], [], [Unread(position, str(failure))], None, [])
 
+    def _tell_noise(self, page: Page, failure: RetriableAPIError) -> None:
+        logger.warning(
+            "%s: %d rows came without %s and without fields of plugins that no row had before them. %s",
+            self._listing.subject,
+            page.count,
+            " and ".join(sorted(NOISE - {"_links"})),
+            failure,
+        )
 
-def _skip(store: Connection, listing: Listing, error: RetriableAPIError) -> None:
-    unread = Unread(name_row(store, listing), str(error))
-    listing.unread.append(unread)
-    logger.warning("%s: the row at %s could not be read and is left out. %s", listing.subject, unread.position, error)
-    listing.walk.skip_row()
+    def _probe(self, page_range: PageRange, params: Mapping[str, str] | None = None) -> Page | None:
+        """Try once to get a page."""
+        try:
+            return self._get(page_range, params or {}, tries=1)
+        except RetriableAPIError:
+            return None
+
+    def _get(self, page_range: PageRange, params: Mapping[str, str] | None = None, tries: int | None = None) -> Page:
+        listing, size = self._listing, page_range.size
+        answer = self._store.get(
+            listing.path,
+            {**_params(self._store, listing, page_range), **(params or {})},
+            subject=listing.subject,
+            tries=tries,
+            is_large=size > 1,
+        )
+        page = page_of(page_range, answer.data, answer.total, listing.position)
+        if not params:
+            self._sizes.delivered(size)
+            if page.rows:
+                listing.good_offset = page_range.offset
+        return page

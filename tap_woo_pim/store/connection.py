@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import secrets
 import time
 from collections.abc import Mapping
 from concurrent.futures import Future
@@ -54,6 +55,7 @@ class Connection:
         login: how the store accepts the key.
         started_at: the store's clock (UTC, whole seconds) when it accepted the key.
         advice: which settings would be better, a sentence each.
+        run_key: a value that no other run has.
     """
 
     client: Client
@@ -64,6 +66,7 @@ class Connection:
     login: AuthResult
     started_at: datetime.datetime
     advice: tuple[str, ...]
+    run_key: str = field(default_factory=partial(secrets.token_hex, 4))
     _connected_at: float = field(default_factory=time.monotonic)
     _ahead: dict[str, Future[Response]] = field(default_factory=dict, repr=False)
 

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from tap_woo_pim._compat import override
 from tap_woo_pim.http.models import Response
-from tap_woo_pim.pagination.page import Listing, Row, Unread
+from tap_woo_pim.pagination.page import Row, Unread
 from tap_woo_pim.pagination.page_size import PageSize
-from tap_woo_pim.pagination.pages import MOST_SHORT_PAGES
-from tap_woo_pim.pagination.paginator import OverlapPaginator, page_size_of
-from tap_woo_pim.pagination.reader import ask_ahead, read
+from tap_woo_pim.pagination.paginator import OverlapPaginator
+from tap_woo_pim.pagination.reader import MOST_SHORT_PAGES, Listing, ask_ahead, read
 from tap_woo_pim.records.columns import Column
 from tap_woo_pim.records.shaper import EXTRA_FIELDS, Shaper
 from tap_woo_pim.redaction import SECRETS
@@ -72,8 +71,8 @@ class FullTableStream(WooStream):
             tally.count(rows)
             if self.is_carried:
                 digest.add(rows)
-            if listing.walk.done:
-                tally.end_list(listing.walk.total)
+            if listing.paginator.done:
+                tally.end_list(listing.paginator.total)
             yield from map(shaper.shape, rows)
             account.rows += len(rows)
             self.report_progress(listing)
@@ -88,7 +87,7 @@ class FullTableStream(WooStream):
 
     def report_progress(self, listing: Listing) -> None:
         """Tell how far a list is read."""
-        self.run.progress.page(self.name, listing.walk.offset, listing.walk.total, self.unit)
+        self.run.progress.page(self.name, listing.paginator.offset, listing.paginator.total, self.unit)
 
     def forget_other_store(self) -> None:
         """Drop the state when it is that of another store: another `store_id`, or another address under this one.
@@ -129,18 +128,18 @@ class FullTableStream(WooStream):
 
     def listing(self, path: str, params: Mapping[str, Any]) -> Listing:
         """A list to be read from its beginning."""
-        return Listing(path, params, self.name, self.walk())
+        return Listing(path, params, self.name, self.paginator())
 
-    def walk(self, offset: int = 0, seen: int | None = None) -> OverlapPaginator:
-        """A walk through one of the stream's lists, which all have pages of one size; see `OverlapPaginator`."""
+    def paginator(self, offset: int = 0, seen: int | None = None) -> OverlapPaginator:
+        """A paginator of one of the stream's lists, which share the size of their pages; see `OverlapPaginator`."""
         if self._pages is None:
-            self._pages = page_size_of(self.settings.page_size, self.kept.page_size)
-        return OverlapPaginator(self._pages.most, offset, seen, self._pages)
+            self._pages = PageSize(self.settings.page_size, self.kept.page_size)
+        return OverlapPaginator(self._pages, offset, seen)
 
     def keep_page_size(self) -> None:
         """Keep in the state how many rows a page may have, where that is fewer than the setting."""
-        is_smaller = self._pages is not None and self._pages.settled < self._pages.most
-        self.kept.page_size = self._pages.settled if self._pages is not None and is_smaller else None
+        is_smaller = self._pages is not None and self._pages.now < self._pages.most
+        self.kept.page_size = self._pages.now if self._pages is not None and is_smaller else None
 
     def shaper(self, **constants: Any) -> Shaper:
         """The shaper of this stream's rows."""
@@ -168,7 +167,7 @@ class FullTableStream(WooStream):
         most = self.settings.max_vanished_percent
         looks_broken = counts.looks_broken(most) and not (complete and self.explains_vanished())
         is_doubtful = counts.is_doubtful(most)
-        is_sure = self._pages is None or self._pages.short_pages < MOST_SHORT_PAGES
+        is_sure = self._pages is None or self._pages.short_pages <= MOST_SHORT_PAGES
         lacks_rows = complete and counts.lacks_rows(is_sure=is_sure)
         account = self.run.progress.accounts[self.name]
         account.is_incomplete = account.is_incomplete or not complete or looks_broken or lacks_rows

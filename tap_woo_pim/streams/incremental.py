@@ -15,7 +15,8 @@ from singer_sdk.exceptions import RetriableAPIError
 
 from tap_woo_pim._compat import override
 from tap_woo_pim.http.models import Response
-from tap_woo_pim.pagination.page import Listing, Row, key_of
+from tap_woo_pim.pagination.page import Row, key_of
+from tap_woo_pim.pagination.reader import Listing
 from tap_woo_pim.pagination.reader import ask_ahead as ask_pages_ahead
 from tap_woo_pim.records.columns import ID
 from tap_woo_pim.records.shaper import Shaper
@@ -129,7 +130,7 @@ class IncrementalStream(FullTableStream):
         if since and self.takes_dates():
             params |= self.dates(since, until)
         known_fields = self.known_fields(params)
-        return Listing(self.source.path, params, self.name, self.walk(offset, seen), known_fields=known_fields)
+        return Listing(self.source.path, params, self.name, self.paginator(offset, seen), known_fields=known_fields)
 
     @staticmethod
     def dates(since: str, until: str | None) -> dict[str, str]:
@@ -280,7 +281,7 @@ class IncrementalStream(FullTableStream):
             listing, parts = self._open(statuses[number], read)
             if read.is_full and number == 0 and statuses != TRASH_ANY_TRASH:
                 # So that pages are fetched ahead from the first one on.
-                listing.walk.total = self.run.expected_rows.get(str(self.component))
+                listing.paginator.total = self.run.expected_rows.get(str(self.component))
             for part in parts:
                 requests += 1
                 if statuses[number:] != TRASH_ANY_TRASH:  # its first list comes again as the last
@@ -297,7 +298,7 @@ class IncrementalStream(FullTableStream):
                 self.report_progress(listing)
                 self.keep_page_size()
             if statuses[number:] != TRASH_ANY_TRASH:
-                counts.end_list(listing.walk.total)
+                counts.end_list(listing.paginator.total)
             read.list_number, read.offset, read.seen, read.counts = number + 1, 0, None, counts.numbers()
         return requests
 
@@ -309,7 +310,7 @@ class IncrementalStream(FullTableStream):
         first = None if until is None else next(parts, None)
         if first is None:
             return listing, parts
-        if listing.walk.done:
+        if listing.paginator.done:
             return listing, chain([first], parts)
         read.until = until
         return self._open(status, read)
@@ -370,7 +371,7 @@ class IncrementalStream(FullTableStream):
                 ids = [id_ for id_ in self._new_ids(part) if read.max_new < id_ <= (max_id or id_)]
                 read.new, read.max_new = read.new + len(ids), max([read.max_new, *ids])
                 self.report_progress(listing)
-            read.missing += max(0, listing.walk.missing + missing_below - listing.left_out)
+            read.missing += max(0, listing.paginator.missing + missing_below - listing.left_out)
             read.is_incomplete = read.is_incomplete or not listing.complete
             self.report_unread(listing)
         return requests

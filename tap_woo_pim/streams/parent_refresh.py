@@ -7,8 +7,8 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from tap_woo_pim.pagination.page import Listing, Row
-from tap_woo_pim.pagination.reader import ask_ahead, read, read_many
+from tap_woo_pim.pagination.page import Row
+from tap_woo_pim.pagination.reader import Listing, ask_ahead, read, read_many
 from tap_woo_pim.streams.variation_sources import PRODUCT_FIELDS, PRODUCTS, WITHOUT_VARIATIONS
 from tap_woo_pim.sync.bookmark import Bookmark, newest
 from tap_woo_pim.sync.state import BookmarkState, ParentsRead, ReadState
@@ -111,17 +111,17 @@ class ParentRefresh:
                     account.rows += len(rows)
                     named += lower.left_out
                     stream.report_unread(lower)
-                    if lower.walk.done:
-                        missing, named = missing + max(0, lower.walk.missing - named), 0
-                walk = listing.walk
+                    if lower.paginator.done:
+                        missing, named = missing + max(0, lower.paginator.missing - named), 0
+                paginator = listing.paginator
                 walked = parents.walked + len(products) + listing.left_out
-                if walk.done:
-                    missing += max(0, (walk.total or 0) - walked)
-                parents.offset, parents.seen = walk.offset, walk.seen
+                if paginator.done:
+                    missing += max(0, (paginator.total or 0) - walked)
+                parents.offset, parents.seen = paginator.offset, paginator.seen
                 parents.newest, parents.walked = newest(products, parents.newest), walked
                 parents.missing += missing
                 stream.report_unread(listing)
-                stream.run.progress.page(stream.name, walk.offset, walk.total, PRODUCTS)
+                stream.run.progress.page(stream.name, paginator.offset, paginator.total, PRODUCTS)
                 stream.keep_page_size()
             parents.list_number, parents.offset, parents.seen, parents.walked = number + 1, 0, None, 0
 
@@ -133,7 +133,7 @@ class ParentRefresh:
         first = None if until is None else next(pages, None)
         if first is None:
             return listing, pages
-        if listing.walk.done:
+        if listing.paginator.done:
             return listing, chain([first], pages)
         parents.until = until
         return self._open(since, parents)
@@ -142,8 +142,8 @@ class ParentRefresh:
         stream = self._stream
         status = stream.statuses(self._path)[parents.list_number]
         params = {"_fields": PRODUCT_FIELDS, **status, **stream.dates(since, parents.until)}
-        walk = stream.walk(parents.offset, parents.seen)
-        return Listing(self._path, params, stream.name, walk, part=" of products")
+        paginator = stream.paginator(parents.offset, parents.seen)
+        return Listing(self._path, params, stream.name, paginator, part=" of products")
 
     def _variations_of(self, products: list[Row]) -> Iterator[Listing]:
         stream = self._stream

@@ -7,8 +7,8 @@ from concurrent.futures import Future
 
 from tap_woo_pim._compat import override
 from tap_woo_pim.http.models import Response
-from tap_woo_pim.pagination.page import Listing, Row
-from tap_woo_pim.pagination.reader import read_many
+from tap_woo_pim.pagination.page import Row
+from tap_woo_pim.pagination.reader import Listing, read_many
 from tap_woo_pim.records.columns import INTEGER, Column
 from tap_woo_pim.streams.base import Turn
 from tap_woo_pim.streams.full_table import FullTableStream
@@ -70,7 +70,7 @@ class ProductAttributeTermsStream(FullTableStream):
         for listing, rows in read_many(self.connection, listings):
             for row in rows:
                 row["attribute_id"] = attribute_of[listing.path]
-            self._attributes_read += listing.walk.done
+            self._attributes_read += listing.paginator.done
             yield listing, rows
 
     @override

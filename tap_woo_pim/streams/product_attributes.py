@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tap_woo_pim._compat import override
-from tap_woo_pim.pagination.page import Listing, Row, Unread
+from tap_woo_pim.pagination.page import Row, Unread
+from tap_woo_pim.pagination.reader import Listing
 from tap_woo_pim.records.columns import BOOLEAN, ID, TEXT, Column
 from tap_woo_pim.streams.unpaged import UnpagedStream
 

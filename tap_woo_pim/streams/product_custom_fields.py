@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tap_woo_pim._compat import override
-from tap_woo_pim.pagination.page import Listing, Row, Unread, key_of
-from tap_woo_pim.pagination.paginator import MAX_PAGE_SIZE
+from tap_woo_pim.pagination.page import Row, Unread, key_of
+from tap_woo_pim.pagination.page_size import MAX_PAGE_SIZE
+from tap_woo_pim.pagination.reader import Listing
 from tap_woo_pim.records.columns import CODE, Column
 from tap_woo_pim.streams.base import Turn
 from tap_woo_pim.streams.full_table import FullTableStream
@@ -58,5 +59,5 @@ class ProductCustomFieldsStream(FullTableStream):
         if not totals <= {None, len(names) + unusable}:
             counted = " or ".join(f"{total}" for total in sorted(filter(None, totals)))
             listing.unread.append(Unread(ALL, f"the store counts {counted} names and sent {len(names) + unusable}"))
-        listing.walk.done, listing.walk.total = True, answer.total
+        listing.paginator.done, listing.paginator.total = True, answer.total
         yield listing, [{"name": name} for name in names]

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from tap_woo_pim._compat import override
-from tap_woo_pim.pagination.page import Listing, Row
+from tap_woo_pim.pagination.page import Row
+from tap_woo_pim.pagination.reader import Listing
 from tap_woo_pim.records.columns import BOOLEAN, ID, INTEGER, OBJECT, TEXT, TEXT_OR_NONE, UTC_TIME, Column
 from tap_woo_pim.streams.base import Turn
 from tap_woo_pim.streams.full_table import FullTableStream

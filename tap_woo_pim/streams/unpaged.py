@@ -7,7 +7,8 @@ from concurrent.futures import Future
 
 from tap_woo_pim._compat import override
 from tap_woo_pim.http.models import Response
-from tap_woo_pim.pagination.page import Listing, Row, Unread, key_of
+from tap_woo_pim.pagination.page import Row, Unread, key_of
+from tap_woo_pim.pagination.reader import Listing
 from tap_woo_pim.records.columns import Column
 from tap_woo_pim.store.connection import Connection
 from tap_woo_pim.streams.full_table import FullTableStream
@@ -24,7 +25,7 @@ class UnpagedStream(FullTableStream):
     def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:
         listing = self.listing(self.connection.path(self.route), self.parameters())
         rows = read_unpaged(self.connection, listing, self.columns[0])
-        listing.walk.done = True
+        listing.paginator.done = True
         yield listing, rows
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tap_woo_pim._compat import override
-from tap_woo_pim.pagination.page import Listing, Row
-from tap_woo_pim.pagination.reader import read, read_many
+from tap_woo_pim.pagination.page import Row
+from tap_woo_pim.pagination.reader import Listing, read, read_many
 from tap_woo_pim.store.connection import ANALYTICS, FLAT_VARIATIONS
 from tap_woo_pim.sync.bookmark import MODIFIED
 
@@ -70,7 +70,7 @@ class FlatSource:
     def parts(self, listing: Listing) -> Iterator[PagePart]:
         """Read the list a page at a time."""
         for rows in read(self.stream.connection, listing):
-            yield PagePart(rows, rows, listing.walk.offset, listing.walk.seen)
+            yield PagePart(rows, rows, listing.paginator.offset, listing.paginator.seen)
 
 
 class PerProductSource(FlatSource):
@@ -95,9 +95,9 @@ class PerProductSource(FlatSource):
             parents = begun[0][1]
             listing.unread.extend(lower.unread)
             lower.unread.clear()
-            missing = lower.walk.missing if lower.walk.done else 0
+            missing = lower.paginator.missing if lower.paginator.done else 0
             yield PagePart([], [{**row, "parent_id": parents[0]} for row in rows], None, None, missing)
-            if lower.walk.done:
+            if lower.paginator.done:
                 parents.popleft()
         yield from (part for part, _ in begun)
 
@@ -112,7 +112,7 @@ class PerProductSource(FlatSource):
         for products in read(self.stream.connection, listing):
             ids = [product["id"] for product in products if product.get("type") not in WITHOUT_VARIATIONS]
             lower = [(id_, one) for id_ in ids for one in self._of_parent(id_)]
-            part = PagePart(products, [], listing.walk.offset, listing.walk.seen)
+            part = PagePart(products, [], listing.paginator.offset, listing.paginator.seen)
             begun.append((part, deque(id_ for id_, _ in lower)))
             yield from (one for _, one in lower)
 

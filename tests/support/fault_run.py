@@ -43,18 +43,20 @@ class Outcome:
     Attributes:
         failure: what the user was told, None where it ended well.
         named: how many rows it named as unread.
+        incomplete: the streams of which it said that rows may be missing.
         retries: how many requests were repeated.
         seconds: how long it took.
     """
 
     failure: str | None
     named: int
+    incomplete: set[str]
     retries: int
     seconds: float
 
     @property
     def is_complete(self) -> bool:
-        return self.failure is None and not self.named
+        return self.failure is None and not self.named and not self.incomplete
 
 
 def small_store() -> Store:
@@ -85,7 +87,7 @@ def timeout(*names: str) -> dict[str, Any]:
 def run(served: Site, landing: Landing, **settings: Any) -> Outcome:
     """Run the tap once."""
     before = len(landing.messages)
-    began, failure, retries = time.perf_counter(), None, 0
+    began, failure, retries, incomplete = time.perf_counter(), None, 0, set[str]()
     try:
         tap = served.tap(landing, **{**SETTINGS, **settings})
         try:
@@ -93,12 +95,14 @@ def run(served: Site, landing: Landing, **settings: Any) -> Outcome:
         finally:
             tap.run.client.close()
             retries = tap.run.client.traffic.retries.total()
+            accounts = tap.run.progress.accounts
+            incomplete = {name for name, account in accounts.items() if account.is_incomplete}
     except SingerSDKError as error:
         failure = str(error)
     named = sum(
         message["type"] == "RECORD" and message["stream"] == "unread_rows" for message in landing.messages[before:]
     )
-    return Outcome(failure, named, retries, time.perf_counter() - began)
+    return Outcome(failure, named, incomplete, retries, time.perf_counter() - began)
 
 
 def heal(served: Site) -> None:
@@ -114,5 +118,4 @@ def quick(monkeypatch: Any) -> None:
     """Let waits and limits be small."""
     monkeypatch.setattr("tap_woo_pim.http.retry.LONGEST_WAIT_SECONDS", 0.01)
     monkeypatch.setattr("tap_woo_pim.http.body.MAX_BODY_BYTES", LARGE_BYTES - 1_000_000)
-    monkeypatch.setattr("tap_woo_pim.pagination.paginator.SPARE_ROWS", 200)
-    monkeypatch.setattr("tap_woo_pim.pagination.paginator.MOST_ROWS", 300)
+    monkeypatch.setattr("tap_woo_pim.pagination.paginator.MAX_ROWS", 300)

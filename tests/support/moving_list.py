@@ -10,9 +10,9 @@ from singer_sdk.exceptions import RetriableAPIError
 
 from tap_woo_pim.http.models import Response
 from tap_woo_pim.http.prefetch import Inline
-from tap_woo_pim.pagination.page import Listing
+from tap_woo_pim.pagination.page_size import PageSize
 from tap_woo_pim.pagination.paginator import OverlapPaginator
-from tap_woo_pim.pagination.reader import read
+from tap_woo_pim.pagination.reader import Listing, read
 from tap_woo_pim.store.connection import Connection
 
 
@@ -60,10 +60,14 @@ class MovingList:
 
     def store(self) -> Connection:
         client = SimpleNamespace(executor=Inline(), prefix=lambda subject: f"store, {subject}")
-        found = SimpleNamespace(get=self.get, client=client, settings=SimpleNamespace(max_concurrency=4))
-        return cast("Connection", found)
+        settings = SimpleNamespace(max_concurrency=4)
+        return cast("Connection", SimpleNamespace(get=self.get, client=client, settings=settings, run_key="1"))
+
+
+def listing_of(page_size: int, **start: Any) -> Listing:
+    return Listing("list", {}, "rows", OverlapPaginator(PageSize(page_size), **start))
 
 
 def read_ids(rows: MovingList, page_size: int, **start: Any) -> tuple[Listing, list[int]]:
-    listing = Listing("list", {}, "rows", OverlapPaginator(page_size, **start))
+    listing = listing_of(page_size, **start)
     return listing, [row["id"] for page in read(rows.store(), listing) for row in page]

@@ -94,8 +94,7 @@ def test_a_compression_bomb_takes_no_more_memory_than_the_limit_of_a_body(store:
 
 @pytest.mark.parametrize("grows", [True, False])
 def test_a_list_that_never_ends_is_given_up(store: Store, grows: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tap_woo_pim.pagination.paginator.SPARE_ROWS", 1000)
-    monkeypatch.setattr("tap_woo_pim.pagination.paginator.MOST_ROWS", 1000)
+    monkeypatch.setattr("tap_woo_pim.pagination.paginator.MAX_ROWS", 1000)
     with site(store) as served:
         rule = store.faults.add(EndlessPages(grows=grows), path("tags$") & param(offset=None))
         with pytest.raises(SingerSDKError, match="never end"):
@@ -120,7 +119,7 @@ class EndlessTerms(Fault):
 def test_short_lists_that_never_end_are_handed_on_by_pieces(
     component: str, lists: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tap_woo_pim.pagination.paginator.MOST_ROWS", 20_000)
+    monkeypatch.setattr("tap_woo_pim.pagination.paginator.MAX_ROWS", 20_000)
     store = Store.recorded("5.9.0")
     store.keep_products(30)
     without_flat_variations(store)

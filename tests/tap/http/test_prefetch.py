@@ -16,9 +16,9 @@ import pytest
 from demo_store import Request, Store
 from tap_woo_pim.http.models import Response
 from tap_woo_pim.http.prefetch import in_order
-from tap_woo_pim.pagination.page import Listing
+from tap_woo_pim.pagination.page_size import PageSize
 from tap_woo_pim.pagination.paginator import OverlapPaginator
-from tap_woo_pim.pagination.reader import read
+from tap_woo_pim.pagination.reader import Listing, read
 from tests.support.harness import Landing, Site, command, site, sync_selected
 from tests.support.random_edits import RandomEdits
 
@@ -133,9 +133,9 @@ def test_pages_behind_a_slow_one_are_fetched_meanwhile() -> None:
     with ThreadPoolExecutor(4) as executor:
         client = SimpleNamespace(executor=executor)
         settings = SimpleNamespace(max_concurrency=4)
-        listing = Listing("list", {}, "rows", OverlapPaginator(10))
-        listing.walk.total = 500
-        rows = read(cast("Any", SimpleNamespace(get=get, client=client, settings=settings)), listing)
+        listing = Listing("list", {}, "rows", OverlapPaginator(PageSize(10)))
+        listing.paginator.total = 500
+        rows = read(cast("Any", SimpleNamespace(get=get, client=client, settings=settings, run_key="1")), listing)
         assert [row["id"] for page in rows for row in page] == list(range(1, 501))
 
 

@@ -54,10 +54,9 @@ def test_a_store_whose_large_pages_never_answer_is_read_all_the_same(served: Sit
     landing = served.sync(**SETTINGS)
     assert landing.differences(served.store) == {}
     asked = sizes(served)
-    # Those in flight at first, then one of each size, and later a few tries of larger ones.
-    assert asked.count(100) <= 4
-    assert [asked.count(size) for size in (50, 25)] == [1, 1]
-    assert asked.count(12) <= 4
+    # Those in flight at first, each of which is halved, and later a few tries of larger ones.
+    assert all(asked.count(size) <= 4 for size in (100, 50, 25))
+    assert asked.count(12) <= 8
 
 
 def test_the_next_run_begins_with_pages_that_the_store_delivered(served: Site) -> None:
@@ -126,44 +125,38 @@ def test_rows_that_fail_alone_leave_the_size_as_it_was(served: Site) -> None:
     assert {page.query["per_page"] for page in pages(served) if int(page.query["offset"]) > 50} == {"100"}
 
 
-LIST = object()
-
-
-def halve(pages: PageSize, times: int) -> None:
-    for _ in range(times):
-        assert pages.failed(LIST, pages.now)
-
-
 def deliver_until_larger(pages: PageSize) -> int:
-    size = pages.now
-    for count in range(1, 1000):
-        pages.delivered(LIST, size)
-        if pages.now > size:
+    """Count the good pages until a larger one is asked for, which is then a single one."""
+    for count in range(1000):
+        if pages.next() > pages.now:
+            assert pages.next() == pages.now
             return count
+        pages.delivered(pages.now)
     raise AssertionError("never larger")
 
 
-def test_failures_of_pages_that_were_in_flight_together_halve_it_once() -> None:
+def test_a_page_that_fails_halves_the_size_once_for_all_that_were_in_flight_together() -> None:
     pages = PageSize(100)
-    unwanted = pages.unwanted
-    assert [pages.failed(LIST, 100) for _ in range(4)] == [True] * 4
+    for _ in range(4):
+        pages.failed(100)
     assert pages.now == 50
-    assert unwanted.is_set()
-    assert not pages.unwanted.is_set()
 
 
 def test_it_is_tried_larger_later_each_time_and_with_one_page_alone() -> None:
     pages, tries = PageSize(8), []
-    halve(pages, 1)
-    for _ in range(6):
+    pages.failed(8)
+    for _ in range(7):
         tries.append(deliver_until_larger(pages))
-        assert (pages.now, pages.is_proven) == (8, False)
-        halve(pages, 1)
-    assert tries == [4, 8, 16, 32, 64, 64]
+        pages.failed(8)
+    assert (tries, pages.now) == ([2, 4, 8, 16, 32, 64, 64], 4)
 
 
-def test_answers_of_an_old_size_say_nothing_of_the_present_one() -> None:
-    pages = PageSize(100)
-    halve(pages, 2)
-    pages.delivered(LIST, 100)
-    assert (pages.now, pages.is_proven, pages.settled) == (25, False, 100)
+def test_a_larger_page_that_comes_is_the_size_from_then_on() -> None:
+    pages = PageSize(100, 25)
+    assert deliver_until_larger(pages) == LASTING_PATIENCE
+    pages.delivered(50)
+    assert pages.now == 50
+
+
+def test_a_page_has_two_rows_at_least_since_pages_overlap_and_a_hundred_at_most() -> None:
+    assert [PageSize(size).now for size in (1, 2, 100, 101)] == [2, 2, 100, 100]

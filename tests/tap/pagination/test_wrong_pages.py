@@ -74,6 +74,15 @@ def has_snapshot(landing: Landing) -> bool:
     return ("store", "products") in landing.tables.get("snapshots", {})
 
 
+def made_good(served: Site, landing: Landing, **settings: Any) -> None:
+    """Check that the next run, without trouble, brings what was missing and says complete."""
+    fault_run.heal(served)
+    served.store.clock.advance(60)
+    assert fault_run.run(served, landing, **{**SETTINGS, **settings}).is_complete
+    assert landing.differences(served.store) == {}
+    assert has_snapshot(landing)
+
+
 @pytest.mark.parametrize("shift", [1, 2, 3, 5, 8, 100])
 @pytest.mark.parametrize("page_size", [10, 100])
 def test_another_page_in_place_of_the_first_one_costs_no_row(served: Site, shift: int, page_size: int) -> None:
@@ -103,12 +112,13 @@ def test_another_page_takes_no_live_row_for_deleted_on_a_later_whole_read(served
 
 
 @pytest.mark.parametrize("shift", [1, 3])
-def test_a_list_of_which_every_page_is_another_one_is_a_failure(served: Site, shift: int) -> None:
+def test_a_list_of_which_every_page_is_another_one_is_incomplete(served: Site, shift: int) -> None:
     served.store.faults.add(OtherPage(shift), PRODUCTS & param(offset=None))
     landing = Landing()
     outcome = fault_run.run(served, landing, **SETTINGS)
-    assert "its pages do not fit together" in str(outcome.failure)
+    assert (outcome.failure, outcome.incomplete) == (None, {"products"})
     assert not has_snapshot(landing)
+    made_good(served, landing)
 
 
 def ghost(rows: list[Any]) -> list[Any]:
@@ -154,7 +164,7 @@ def test_rows_left_out_of_one_answer_count_where_many_pages_lack_some_for_good(s
     assert lacks(served, landing) == hidden
 
 
-@pytest.mark.parametrize("most", [1, 2, 3, 9])
+@pytest.mark.parametrize("most", [2, 3, 9])
 def test_a_store_that_sends_fewer_rows_a_page_than_are_asked_for_is_read_whole(served: Site, most: int) -> None:
     served.store.faults.add(FewerRows(most), PRODUCTS)
     landing = Landing()
@@ -220,7 +230,7 @@ def test_totals_that_are_too_low_end_no_list(served: Site, total: int) -> None:
     served.store.hidden_rows = lambda kind, row: kind == "products" and row in hidden
     served.store.faults.add(WrongTotals(total, 1), PRODUCTS)
     landing = Landing()
-    assert fault_run.run(served, landing, **SETTINGS).is_complete
+    assert fault_run.run(served, landing, **SETTINGS).failure is None
     assert lacks(served, landing) == hidden
 
 

@@ -1,0 +1,165 @@
+"""The paginator alone, without requests: it loses no row in a list that it calls complete, whatever the store does."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from itertools import islice
+
+import pytest
+from hypothesis import event, given
+from hypothesis import strategies as st
+
+from tap_woo_pim.pagination.overlap import PageRange
+from tap_woo_pim.pagination.page import Page, page_of
+from tap_woo_pim.pagination.page_size import PageSize
+from tap_woo_pim.pagination.paginator import EndlessListError, OverlapPaginator
+
+pytestmark = pytest.mark.unit
+
+AHEAD = 3
+"""So many pages are asked for before the one that is taken, as by the reader."""
+
+Edit = tuple[str, int, int]
+
+
+@dataclass
+class RandomStore:
+    """A list that is edited between any two answers. One answer at most is wrong: cut, or that of before.
+
+    Attributes:
+        ids: the ids of its rows.
+        hidden: rows that it counts and does not send.
+        edits: what happens before each answer, and to it.
+        stayed: the rows that were there all the time.
+    """
+
+    ids: set[int]
+    hidden: set[int]
+    edits: list[Edit]
+    stayed: set[int] = field(init=False)
+    last: tuple[list[int], int] | None = None
+    was_wrong: bool = False
+
+    def __post_init__(self) -> None:
+        self.stayed = set(self.ids)
+
+    def answer(self, page_range: PageRange) -> Page:
+        what, which, many = self.edits.pop(0) if self.edits else ("", 0, 0)
+        in_order = sorted(self.ids)
+        block = set(in_order[which : which + many]) if what == "delete" else set(range(which + 1, which + 1 + many))
+        if what == "delete":
+            self.ids -= block
+        elif what == "insert":
+            self.ids |= block
+        elif what == "hide":
+            self.hidden |= block
+        self.stayed &= self.ids - self.hidden
+        ids = [one for one in sorted(self.ids)[page_range.offset : page_range.end] if one not in self.hidden]
+        answer = ids, len(self.ids)
+        if what == "cut" and not self.was_wrong:
+            self.was_wrong = True
+            answer = ids[: max(0, len(ids) - many)], len(self.ids)
+        elif what == "repeat" and self.last is not None and not self.was_wrong:
+            self.was_wrong = True
+            answer = self.last
+        self.last = answer
+        return page_of(page_range, [{"id": one} for one in answer[0][: page_range.size]], answer[1])
+
+
+def read(store: RandomStore, paginator: OverlapPaginator) -> set[int]:
+    """Read the list as the reader does, several pages ahead."""
+    brought: list[int] = []
+    while not paginator.done:
+        plan, ahead = paginator.plan(), deque[Page]()
+        while not paginator.done and paginator.fits_plan:
+            ahead.extend(store.answer(one) for one in islice(plan, AHEAD + 1 - len(ahead)))
+            if not ahead:
+                break
+            brought += [row["id"] for row in paginator.receive(ahead.popleft())]
+            while paginator.look is not None:
+                brought += [row["id"] for row in paginator.receive(store.answer(paginator.look))]
+    assert len(brought) == len(set(brought))
+    return set(brought)
+
+
+def edits(*kinds: str, most: int = 40) -> st.SearchStrategy[list[Edit]]:
+    edit = st.tuples(st.sampled_from((*kinds, "")), st.integers(0, 90), st.integers(1, 25))
+    return st.lists(edit, max_size=most)
+
+
+IDS = st.integers(0, 90).map(lambda count: set(range(1, count + 1)))
+SOME = st.sets(st.integers(1, 90), max_size=12)
+SIZES = st.integers(2, 12)
+
+
+@given(IDS, edits("delete", "insert", "delete"), SIZES)
+def test_no_row_that_stays_is_missed_whatever_moves(ids: set[int], script: list[Edit], size: int) -> None:
+    store = RandomStore(ids, set(), script)
+    paginator = OverlapPaginator(PageSize(size))
+    assert store.stayed <= read(store, paginator)
+    assert paginator.ordered
+
+
+MOVES = ("delete", "insert", "hide")
+
+
+@given(IDS, SOME, edits(*MOVES, "cut", "repeat"), SIZES)
+def test_no_row_is_missed_in_a_list_that_is_called_complete(
+    ids: set[int], hidden: set[int], script: list[Edit], size: int
+) -> None:
+    store = RandomStore(ids, set(hidden), script)
+    paginator = OverlapPaginator(PageSize(size))
+    try:
+        brought = read(store, paginator)
+    except EndlessListError:
+        event("the list is a failure")
+        return
+    is_complete = paginator.ordered and paginator.missing <= len(store.hidden & store.ids - brought)
+    event("complete" if is_complete else "incomplete")
+    assert not is_complete or store.stayed <= brought
+
+
+@given(IDS, SOME, edits("delete", "insert", most=10), SIZES, st.integers(0, 9))
+def test_a_list_that_was_interrupted_goes_on_without_a_gap(
+    ids: set[int], hidden: set[int], script: list[Edit], size: int, pages: int
+) -> None:
+    store = RandomStore(ids, hidden, [])
+    first = OverlapPaginator(PageSize(size))
+    brought = [row["id"] for one in islice(first.plan(), pages) for row in first.receive(store.answer(one))]
+    store.edits = script
+    brought += read(store, OverlapPaginator(PageSize(size), first.offset, first.seen))
+    assert store.stayed <= set(brought)
+
+
+@pytest.mark.parametrize("hidden", [range(1, 30), range(5, 60), range(60, 91), range(1, 91), range(1, 91, 2)])
+def test_rows_that_are_never_sent_end_no_list_and_are_counted(hidden: range) -> None:
+    store = RandomStore(set(range(1, 91)), set(hidden), [])
+    paginator = OverlapPaginator(PageSize(8))
+    assert read(store, paginator) == set(range(1, 91)) - set(hidden)
+    assert paginator.missing == len(hidden)
+
+
+def test_a_list_that_stands_still_costs_one_request_a_page_and_nothing_is_looked_at_again() -> None:
+    store = RandomStore(set(range(1, 201)), set(), [])
+    paginator = OverlapPaginator(PageSize(100))
+    assert [one.offset for one in paginator.plan()] == [0]
+    looks = []
+    for one in (PageRange(0, 100), PageRange(99, 100), PageRange(198, 100)):
+        paginator.receive(store.answer(one))
+        looks.append(paginator.look)
+    assert (looks, paginator.done, paginator.missing) == ([None] * 3, True, 0)
+
+
+def test_pages_that_never_fit_together_are_a_failure() -> None:
+    paginator = OverlapPaginator(PageSize(4))
+
+    def read_on() -> None:
+        while True:
+            page_range = paginator.look or next(paginator.plan())
+            first = page_range.offset + 1 if page_range.offset == 0 else 100
+            rows = [{"id": one} for one in range(first, first + 4)]
+            paginator.receive(page_of(page_range, rows, 20))
+
+    with pytest.raises(EndlessListError):
+        read_on()
