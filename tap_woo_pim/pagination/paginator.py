@@ -219,10 +219,11 @@ class OverlapPaginator:
         self._counts_again, self.look = False, None
         self.total = None if self._miscounts else page.total
         is_new = not self._is_resumed and any(self._read.add(row_id) for row_id in page.ids)
-        self.done = not is_new
-        if is_new:  # the first pages were other ones
-            if self._began_again:
-                raise EndlessListError
+        if is_new and self._began_again and self.total is None:
+            raise EndlessListError
+        # The first pages were other ones. Or rows come in all the time; then those that did not come are counted.
+        self.done = not is_new or self._began_again
+        if not self.done:
             self._began_again = True
             self._rewind(0)
         return page.rows if is_new else []
