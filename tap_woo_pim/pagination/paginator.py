@@ -51,7 +51,8 @@ class OverlapPaginator:
         seen: the last id of the page taken last.
         total: how many rows the store counts; None where it does not say, or was found to miscount.
         done: whether the list is read to its end.
-        ordered: whether all rows came in the order of their ids; where they do not, pages are not compared.
+        ordered: whether all rows came in the order of their ids; where they do not, pages are not compared. False at
+            the end, too, where rows went while pages that were all but empty could not show whether others moved.
         look: the range to ask for now, before the next page of the plan; None for none.
         fits_plan: whether the plan still holds; if not, a new one is to be made.
     """
@@ -68,9 +69,10 @@ class OverlapPaginator:
         self._read = IdSet()
         if seen is not None:
             self._read.add(seen)
+        self._first: int | None = None
         self._last: LastPage | None = None
         self._held: Page | None = None
-        self._miscounts = self._counts_again = self._began_again = False
+        self._miscounts = self._counts_again = self._began_again = self._is_unproven = False
         self._is_resumed = offset > 0
         self._largest_total = 0
         self._farthest = -1
@@ -159,21 +161,26 @@ class OverlapPaginator:
         if not is_same and not (self._reaches_back(page) or page.lost or not self.ordered):
             self._rewind(page.range.offset)
             return []
-        if page.range.offset and page.ids and last.ids and page.ids[0] < last.ids[0]:
+        begins = page.range.offset > last.range.offset
+        if page.range.offset and page.ids and last.ids and page.ids[0] < last.ids[0] + begins:
             # Rows came in before the last page, or it was another one, and perhaps those before it were others too.
             self._rewind(0)
             return []
         rows = self._take(page)
-        # Where one row at most comes, more looks show no more: the rows behind it are hidden, and nothing has moved.
-        if not self.done and (self._follows(held) or (is_same and len(last.ids) <= 1)):
+        if self.done or self.look is not None:
+            return rows
+        # Where one row at most comes, more looks show no more: the rows behind it are hidden.
+        if self._follows(held) or (is_same and len(last.ids) <= 1):
+            self._is_unproven = self._is_unproven or (bool(held.ids) and not self._follows(held))
             return rows + self._take(held)
-        if not self.done:
-            self.again()
+        self.again()
         return rows
 
     def _take(self, page: Page) -> list[Row]:
         """Count a page as read, and go on behind it."""
-        rows = [row for row, row_id in zip(page.rows, page.ids, strict=True) if self._read.add(row_id)]
+        rows = self._new_rows(page)
+        if page.range.offset == 0:
+            self._first = next(iter(page.ids), None)
         self._count_steps(page.range.offset, is_new=bool(rows))
         self._count_rows(page, is_new=bool(rows))
         before, self._last = self._last, LastPage(page.range, tuple(page.ids), bool(page.lost))
@@ -187,6 +194,9 @@ class OverlapPaginator:
             else:  # rows at its end are hidden, or were left out of this one page: the end must be seen twice alike
                 self.offset, self.fits_plan = self._end_of(self._last).offset, False
         return rows
+
+    def _new_rows(self, page: Page) -> list[Row]:
+        return [row for row, row_id in zip(page.rows, page.ids, strict=True) if self._read.add(row_id)]
 
     def _count_rows(self, page: Page, *, is_new: bool) -> None:
         # Some plugins for languages count the rows of one language and send those of all.
@@ -210,23 +220,30 @@ class OverlapPaginator:
         It may count fewer rows than before. Rows that went meanwhile do that; so does an answer that was cut, with a
         total to match. Or it counts none, or more than came.
         """
-        if self.total is None or self._is_resumed or self.missing or self.total < self._largest_total:
+        fell = self.total is not None and self.total < self._largest_total
+        self.ordered = self.ordered and not (fell and self._is_unproven)
+        if self.total is None or self._is_resumed or self.missing or fell:
             self._counts_again, self.look = True, PageRange(0, 1)
         else:
             self.done = True
 
     def _check_beginning(self, page: Page) -> list[Row]:
         self._counts_again, self.look = False, None
-        self.total = None if self._miscounts else page.total
-        is_new = not self._is_resumed and any(self._read.add(row_id) for row_id in page.ids)
-        if is_new and self._began_again and self.total is None:
+        at_end, self.total = self.total, None if self._miscounts else page.total
+        row_id = next(iter(page.ids), None)
+        is_earlier = row_id is not None and not self._is_resumed and (self._first is None or row_id < self._first)
+        if is_earlier and self._began_again and self.total is None:
             raise EndlessListError
-        # The first pages were other ones. Or rows come in all the time; then those that did not come are counted.
-        self.done = not is_new or self._began_again
+        # The first page was another one. Or rows come in all the time; then those that did not come are counted.
+        self.done = not is_earlier or self._began_again
         if not self.done:
             self._began_again = True
             self._rewind(0)
-        return page.rows if is_new else []
+        elif self._last and at_end is not None and self.total is not None and self.total > at_end:
+            # That was not the end, whatever the answer said that had it.
+            self.again()
+            self.done, self.offset = False, self._end_of(self._last).offset
+        return self._new_rows(page)
 
     def _rewind(self, offset: int) -> None:
         """Go back before an offset, each time further: rows have moved up, and what is sought stands earlier now."""
