@@ -161,8 +161,7 @@ class OverlapPaginator:
         if not is_same and not (self._reaches_back(page) or page.lost or not self.ordered):
             self._rewind(page.range.offset)
             return []
-        begins = page.range.offset > last.range.offset
-        if page.range.offset and page.ids and last.ids and page.ids[0] < last.ids[0] + begins:
+        if page.range.offset and page.ids and last.ids and page.ids[0] < last.ids[0]:
             # Rows came in before the last page, or it was another one, and perhaps those before it were others too.
             self._rewind(0)
             return []
@@ -171,7 +170,7 @@ class OverlapPaginator:
             return rows
         # Where one row at most comes, more looks show no more: the rows behind it are hidden.
         if self._follows(held) or (is_same and len(last.ids) <= 1):
-            self._is_unproven = self._is_unproven or (bool(held.ids) and not self._follows(held))
+            self._is_unproven = self._is_unproven or not (self._follows(held) or held.range.offset >= (held.total or 0))
             return rows + self._take(held)
         self.again()
         return rows
@@ -230,12 +229,12 @@ class OverlapPaginator:
     def _check_beginning(self, page: Page) -> list[Row]:
         self._counts_again, self.look = False, None
         at_end, self.total = self.total, None if self._miscounts else page.total
-        row_id = next(iter(page.ids), None)
-        is_earlier = row_id is not None and not self._is_resumed and (self._first is None or row_id < self._first)
-        if is_earlier and self._began_again and self.total is None:
+        rows = [] if self._is_resumed else self._new_rows(page)
+        if rows and self._began_again and self.total is None:
             raise EndlessListError
         # The first page was another one. Or rows come in all the time; then those that did not come are counted.
-        self.done = not is_earlier or self._began_again
+        is_earlier = bool(page.ids) and (self._first is None or page.ids[0] < self._first)
+        self.done = self._is_resumed or self._began_again or not is_earlier
         if not self.done:
             self._began_again = True
             self._rewind(0)
@@ -243,7 +242,7 @@ class OverlapPaginator:
             # That was not the end, whatever the answer said that had it.
             self.again()
             self.done, self.offset = False, self._end_of(self._last).offset
-        return self._new_rows(page)
+        return rows
 
     def _rewind(self, offset: int) -> None:
         """Go back before an offset, each time further: rows have moved up, and what is sought stands earlier now."""

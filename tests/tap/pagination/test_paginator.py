@@ -25,7 +25,7 @@ Edit = tuple[str, int, int]
 
 @dataclass
 class RandomStore:
-    """A list that is edited between any two answers. One answer at most is wrong: cut, or that of before.
+    """A list that is edited between any two answers. Two answers at most are wrong: cut, or that of before.
 
     Attributes:
         ids: the ids of its rows.
@@ -39,7 +39,7 @@ class RandomStore:
     edits: list[Edit]
     stayed: set[int] = field(init=False)
     last: tuple[list[int], int] | None = None
-    was_wrong: bool = False
+    wrong: int = 0
 
     def __post_init__(self) -> None:
         self.stayed = set(self.ids)
@@ -57,11 +57,11 @@ class RandomStore:
         self.stayed &= self.ids - self.hidden
         ids = [one for one in sorted(self.ids)[page_range.offset : page_range.end] if one not in self.hidden]
         answer = ids, len(self.ids)
-        if what == "cut" and not self.was_wrong:
-            self.was_wrong = True
+        if what == "cut" and self.wrong < 2:
+            self.wrong += 1
             answer = ids[: max(0, len(ids) - many)], len(self.ids)
-        elif what == "repeat" and self.last is not None and not self.was_wrong:
-            self.was_wrong = True
+        elif what == "repeat" and self.last is not None and self.wrong < 2:
+            self.wrong += 1
             answer = self.last
         self.last = answer
         return page_of(page_range, [{"id": one} for one in answer[0][: page_range.size]], answer[1])
