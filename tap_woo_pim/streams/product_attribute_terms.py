@@ -59,9 +59,9 @@ class ProductAttributeTermsStream(FullTableStream):
         else:
             ids = list(self._attributes.ids)
             parents.unread.extend(self._attributes.unread)
-            parents.walk.total = self._attributes.total
-        parents.walk.done = not ids  # without attributes there are as many terms: none, or nobody knows
-        self._attributes_read, self._attributes_counted, self._ids = 0, parents.walk.total, ids
+            parents.paginator.total = self._attributes.total
+        parents.paginator.done = not ids  # without attributes there are as many terms: none, or nobody knows
+        self._attributes_read, self._attributes_counted, self._ids = 0, parents.paginator.total, ids
         yield parents, []
         listings = [self.listing(self.connection.path(self.route.format(id_)), self.parameters()) for id_ in ids]
         for id_, listing in zip(ids, listings, strict=True):

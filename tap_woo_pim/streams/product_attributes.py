@@ -40,5 +40,5 @@ class ProductAttributesStream(UnpagedStream):
     def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:
         for listing, rows in super().read_lists():
             self.ids, self.unread = [row["id"] for row in rows], tuple(listing.unread)
-            self.total = listing.walk.total
+            self.total = listing.paginator.total
             yield listing, rows

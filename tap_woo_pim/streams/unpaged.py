@@ -41,7 +41,7 @@ def read_unpaged(connection: Connection, listing: Listing, key: Column) -> list[
         The rows that have the key, which is of its column's kind.
     """
     answer = connection.get(listing.path, listing.params, subject=listing.subject)
-    listing.walk.total = answer.total
+    listing.paginator.total = answer.total
     rows = []
     for place, row in enumerate(answer.data):
         value = key_of(row, key.name, key.kind)
