@@ -34,7 +34,7 @@ class PageRange:
 
 
 def is_contiguous(last: Sequence[int], ids: Sequence[int]) -> bool:
-    """Tell whether no row can lie between a page and the next one: that begins later, and holds the last row.
+    """Whether no row can lie between a page and the next one: that begins later, and holds the last row.
 
     It has a gap before it when rows were deleted or are hidden there. It is an overrun, and begins too early, when rows
     came in before it, or one of the two pages is not the one that was asked for.
@@ -47,7 +47,7 @@ def is_contiguous(last: Sequence[int], ids: Sequence[int]) -> bool:
 
 
 def is_ascending(ids: Sequence[int]) -> bool:
-    """Tell whether rows came in the order of their ids, and none twice."""
+    """Whether rows came in the order of their ids, and none twice."""
     return all(left < right for left, right in pairwise(ids))
 
 

@@ -131,7 +131,7 @@ class OverlapPaginator:
             raise EndlessListError
 
     def _follows(self, page: Page) -> bool:
-        """Tell whether no row can lie between the last page and this one."""
+        """Whether no row can lie between the last page and this one."""
         last = self._last
         if page.range.offset == 0 or not self.ordered:
             return True

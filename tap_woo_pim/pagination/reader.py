@@ -324,7 +324,7 @@ class _Reader:
                 failure = error
 
     def _is_well(self, place: PageRange) -> bool:
-        """Tell whether the store delivers a row beside one that fails: one that came before, or the first that it can.
+        """Whether the store delivers a row beside one that fails: one that came before, or the first that it can.
 
         Where not one row of a list comes, the store may fail; a few rows may all be bad.
         """
