@@ -107,11 +107,15 @@ class FullTableStream(WooStream):
     def ask_ahead(self) -> Future[Response] | None:
         if self.turn > Turn.PRODUCTS:  # a response asked for now would be stale by the time it is read
             return None
-        return ask_ahead(self.connection, self.listing(self.connection.path(self.route), self.parameters()))
+        return ask_ahead(self.connection, self.first_list())
+
+    def first_list(self) -> Listing:
+        """Return the list that is read first."""
+        return self.listing(self.connection.path(self.route), self.parameters())
 
     def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:
         """Read the lists that make up the stream, each with its rows of a page or of all of it."""
-        listing = self.listing(self.connection.path(self.route), self.parameters())
+        listing = self.first_list()
         for rows in read(self.connection, listing):
             yield listing, rows
 

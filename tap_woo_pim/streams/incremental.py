@@ -20,7 +20,6 @@ from tap_woo_pim.pagination.reader import Listing
 from tap_woo_pim.pagination.reader import ask_ahead as ask_pages_ahead
 from tap_woo_pim.records.columns import ID
 from tap_woo_pim.records.shaper import Shaper
-from tap_woo_pim.streams.base import Turn
 from tap_woo_pim.streams.full_table import FullTableStream
 from tap_woo_pim.streams.variation_sources import FlatSource, PagePart
 from tap_woo_pim.sync.bookmark import MODIFIED, Bookmark, newest, parse
@@ -177,14 +176,15 @@ class IncrementalStream(FullTableStream):
     def ask_ahead(self) -> Future[Response] | None:
         if self.kept.read is not None:
             return None
-        if self.plan.full_sync_reason is None:
-            since = self.bookmark.since
-            lists = [self.list_of(status, since) for status in self.statuses(self.source.path)]
-            first, *_ = [ask_pages_ahead(self.connection, listing) for listing in lists]
-            return first
-        if self.turn > Turn.PRODUCTS:
-            return None
-        return ask_pages_ahead(self.connection, self.list_of(self.statuses(self.source.path)[0], None))
+        if self.plan.full_sync_reason is not None:
+            return super().ask_ahead()
+        lists = [self.list_of(status, self.bookmark.since) for status in self.statuses(self.source.path)]
+        first, *_ = [ask_pages_ahead(self.connection, listing) for listing in lists]
+        return first
+
+    @override
+    def first_list(self) -> Listing:
+        return self.list_of(self.statuses(self.source.path)[0], None)
 
     # Which kind of sync it is.
 

@@ -23,7 +23,7 @@ class UnpagedStream(FullTableStream):
 
     @override
     def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:
-        listing = self.listing(self.connection.path(self.route), self.parameters())
+        listing = self.first_list()
         rows = read_unpaged(self.connection, listing, self.columns[0])
         listing.paginator.done = True
         yield listing, rows
