@@ -216,8 +216,6 @@ class IncrementalStream(FullTableStream):
         """Read what is due: all, what changed, or the rest of what an interrupted run began."""
         account = self.run.progress.begin(self.name)
         account.changed = 0  # unlike other streams, which cannot tell
-        if self.parent_refresh is not None and self.kept.read is None and self.plan.full_sync_reason is None:
-            self.parent_refresh.ask_ahead()
         yield from self._sync(resumed=self.plan.resumes)
         if account.kind == INCREMENTAL and self.plan.full_sync_reason is not None:
             # The store counts other rows than those that are known, and it is small enough to read them all now.

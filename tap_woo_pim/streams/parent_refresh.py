@@ -8,7 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from tap_woo_pim.pagination.page import Row
-from tap_woo_pim.pagination.reader import Listing, ask_ahead, read, read_many
+from tap_woo_pim.pagination.reader import Listing, read, read_many
 from tap_woo_pim.streams.variation_sources import PRODUCT_FIELDS, PRODUCTS, WITHOUT_VARIATIONS
 from tap_woo_pim.sync.bookmark import Bookmark, newest
 from tap_woo_pim.sync.state import BookmarkState, ParentsRead, ReadState
@@ -36,13 +36,6 @@ class ParentRefresh:
         self._stream = stream
         self._connection = stream.connection
         self._path = stream.connection.path(PRODUCTS)
-
-    def ask_ahead(self) -> None:
-        """Ask for changed products while the list of changed variations is in flight."""
-        if self._is_to_ask():
-            since = Bookmark(self._bookmark_state(), self._stream.run).since
-            for number in range(len(self._stream.statuses(self._path))):
-                ask_ahead(self._connection, self._changed_products(since, ParentsRead(list_number=number)))
 
     def read(self, sync: ReadState, *, resumed: bool) -> Iterator[Record]:
         """Read the variations of products that changed.
