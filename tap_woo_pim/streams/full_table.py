@@ -1,4 +1,4 @@
-"""Streams of whole lists of the store: how rows become records, and what shows that some are gone."""
+"""Streams of whole lists of the store: rows become records, and a snapshot shows which ones are gone."""
 
 from __future__ import annotations
 
@@ -28,11 +28,12 @@ END_OF_STREAM = "All rows of this run have been sent."
 
 
 class FullTableStream(WooStream):
-    """A stream of the rows of a list that is read whole in every run.
+    """A stream of a list that is read whole in every run.
 
     Attributes:
         route: the list's route below the WooCommerce namespace.
-        is_carried: whether products show names of its rows, so that these change with them though no date tells.
+        is_carried: whether products embed its rows, such as categories, so that products change with them and their
+            dates do not.
     """
 
     route: ClassVar[str]
@@ -41,12 +42,12 @@ class FullTableStream(WooStream):
 
     @property
     def kept(self) -> ListState:
-        """What is kept of the list from run to run."""
+        """What is kept for the list from run to run."""
         return self.load_state(ListState)
 
     @property
     def unit(self) -> str:
-        """What the list that is walked through is of."""
+        """What the list contains, for progress messages."""
         return "rows"
 
     @classmethod
@@ -61,18 +62,18 @@ class FullTableStream(WooStream):
 
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
-        """Read the list whole, and write its snapshot when nothing is missing."""
+        """Read the whole list, and write its snapshot if nothing is missing."""
         account = self.run.progress.begin(self.name)
-        tally = RowCounts(self.kept)
+        counts = RowCounts(self.kept)
         digest = Digest(self.kept)
         complete = True
         shaper = self.shaper()
         for listing, rows in self.read_lists():
-            tally.count(rows)
+            counts.count(rows)
             if self.is_carried:
                 digest.add(rows)
             if listing.paginator.done:
-                tally.end_list(listing.paginator.total)
+                counts.end_list(listing.paginator.total)
             yield from map(shaper.shape, rows)
             account.rows += len(rows)
             self.report_progress(listing)
@@ -83,16 +84,16 @@ class FullTableStream(WooStream):
             for stream in self._tap.streams.values():
                 if isinstance(stream, WooStream):
                     stream.need_full_sync(f"rows of {self.name} were renamed, moved or deleted")
-        self.finish(tally, complete=complete)
+        self.finish(counts, complete=complete)
 
     def report_progress(self, listing: Listing) -> None:
-        """Tell how far a list is read."""
+        """Report how far a list has been read."""
         self.run.progress.page(self.name, listing.paginator.offset, listing.paginator.total, self.unit)
 
     def forget_other_store(self) -> None:
-        """Drop the state when it is that of another store: another `store_id`, or another address under this one.
+        """Drop the state of another store: with another `store_id`, or another address under this one.
 
-        This comes before anything is asked, since the state tells what to ask for.
+        This comes before any request, since requests depend on the state.
         """
         settings = self.settings
         store = f"{settings.store_id} {settings.site_url}"
@@ -105,7 +106,7 @@ class FullTableStream(WooStream):
 
     @override
     def ask_ahead(self) -> Future[Response] | None:
-        if self.turn > Turn.PRODUCTS:  # a response asked for now would be stale by the time it is read
+        if self.turn > Turn.PRODUCTS:  # a response requested now would be stale by the time it is read
             return None
         return ask_ahead(self.connection, self.first_list())
 
@@ -114,15 +115,15 @@ class FullTableStream(WooStream):
         return self.listing(self.connection.path(self.route), self.parameters())
 
     def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:
-        """Read the lists that make up the stream, each with its rows of a page or of all of it."""
+        """Yield the lists of the stream, each with the rows of a page or of the whole list."""
         listing = self.first_list()
         for rows in read(self.connection, listing):
             yield listing, rows
 
     def parameters(self) -> dict[str, Any]:
-        """Query parameters of the list: the selected columns when some are deselected.
+        """Return the query parameters of the list: the selected columns if some are deselected.
 
-        Otherwise rows are asked for whole: no list of fields names those that plugins add to some rows only.
+        Otherwise whole rows are requested: no list of fields could name those that plugins add to some rows.
         """
         names = self.selected_columns
         if names >= {column.name for column in self.own_columns()}:
@@ -131,42 +132,42 @@ class FullTableStream(WooStream):
         return {"_fields": ",".join(sorted((names | needed) - {"store_id", "synced_at", EXTRA_FIELDS.name}))}
 
     def listing(self, path: str, params: Mapping[str, Any]) -> Listing:
-        """A list to be read from its beginning."""
+        """Return a list to read from its beginning."""
         return Listing(path, params, self.name, self.paginator())
 
     def paginator(self, offset: int = 0, seen: int | None = None) -> OverlapPaginator:
-        """A paginator of one of the stream's lists, which share the size of their pages; see `OverlapPaginator`."""
+        """Return a paginator for one of the stream's lists, which share their page size; see `OverlapPaginator`."""
         if self._pages is None:
             self._pages = PageSize(self.settings.page_size, self.kept.page_size)
         return OverlapPaginator(self._pages, offset, seen)
 
     def keep_page_size(self) -> None:
-        """Keep in the state how many rows a page may have, where that is fewer than the setting."""
+        """Keep the page size in the state if it is smaller than in the settings."""
         is_smaller = self._pages is not None and self._pages.now < self._pages.most
         self.kept.page_size = self._pages.now if self._pages is not None and is_smaller else None
 
     def shaper(self, **constants: Any) -> Shaper:
-        """The shaper of this stream's rows."""
+        """Return a shaper for this stream's rows."""
         mismatches = self.run.progress.accounts[self.name].mismatches
         return Shaper(self.columns, self.selected_columns, {**self.run.keys, **constants}, mismatches)
 
     def report_unread(self, listing: Listing) -> None:
-        """Write the rows that a list could not deliver to the stream `unread_rows`."""
+        """Write the unread rows of a list to the stream `unread_rows`."""
         for unread in listing.unread:
             self.add_side_record("unread_rows", unread_record(self.name, unread, self.run))
         self.run.progress.accounts[self.name].skipped += len(listing.unread)
         listing.unread.clear()
 
     def finish(self, counts: RowCounts, *, complete: bool, started_at: str | None = None) -> bool:
-        """Write the stream's snapshot, which makes the rows not seen since `started_at` count as deleted.
+        """Write the stream's snapshot, by which all rows not seen since `started_at` count as deleted.
 
         Args:
             counts: the rows of the full sync.
             complete: whether every row was read and no gap was left.
-            started_at: `synced_at` of the run in which the full sync began; this run's when not given.
+            started_at: `synced_at` of the run in which the full sync began; this run's if not given.
 
         Returns:
-            Whether the numbers are those of a sound store.
+            Whether the numbers are plausible.
         """
         most = self.settings.max_vanished_percent
         looks_broken = counts.looks_broken(most) and not (complete and self.explains_vanished())
@@ -222,15 +223,15 @@ class FullTableStream(WooStream):
         return not (looks_broken or is_doubtful or lacks_rows)
 
     def explains_vanished(self) -> bool:
-        """Whether other streams explain that many rows are gone."""
+        """Return whether other streams explain why many rows are gone."""
         return False
 
     def mark_end(self) -> None:
-        """Have the loader write the stream's rows before the snapshot, by a schema that differs from the first one.
+        """Make the loader write the stream's rows before the snapshot, by a schema that differs from the first one.
 
-        Singer loaders write what they hold of a stream when its schema changes. Those made with the SDK otherwise write
-        all streams side by side at the end: one that died then left a snapshot without the rows that it is about,
-        so that a live table looked deleted (target-postgres 0.8.1, 30 of 30 products).
+        Singer loaders flush a stream when its schema changes. Loaders made with the SDK otherwise write all streams in
+        parallel at the end: one that died then left a snapshot without the rows that belong to it, so that a live table
+        looked deleted (target-postgres 0.8.1, 30 of 30 products).
         """
         for message in self._generate_schema_messages():
             message.schema = {**message.schema, "$comment": END_OF_STREAM}
@@ -238,6 +239,6 @@ class FullTableStream(WooStream):
 
 
 def unread_record(stream: str, unread: Unread, run: Run) -> Row:
-    """Make the record that names an unread row."""
-    # A reason may hold an address, and a redirect may repeat the key in it.
+    """Return the record of an unread row."""
+    # A reason may contain an address, and a redirect may repeat the key in it.
     return {**run.keys, "stream": stream, "position": unread.position, "reason": SECRETS.clean(unread.reason)}

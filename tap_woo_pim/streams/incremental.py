@@ -1,4 +1,4 @@
-"""Streams whose rows say when they were modified: synced in full from time to time, and by date in between."""
+"""Streams of rows with a date of modification: a full sync from time to time, incremental syncs in between."""
 
 from __future__ import annotations
 
@@ -37,20 +37,20 @@ if TYPE_CHECKING:
 
 ALL_IN_ONE = ({"include_status": "any,trash"},)
 ANY_THEN_TRASH = ({"status": "any"}, {"status": "trash"})
-"""Stores that do not list `include_status` (5.9.0) ignore it, and `status` takes one value: two lists, then."""
+"""For stores without `include_status` (5.9.0): `status` takes one value, so there are two lists."""
 TRASH_ANY_TRASH = ({"status": "trash"}, *ANY_THEN_TRASH)
-"""Without dates (before 5.8) nothing else finds what is restored while the reading goes from list to list."""
+"""For stores without dates (before 5.8): nothing else finds what is restored between reading the two lists."""
 
 ROUNDS = 3
-"""So often at most is read what changed meanwhile. What changes later is the next run's."""
+"""How often at most what changed meanwhile is read. What changes later is left to the next run."""
 
 
 class IncrementalStream(FullTableStream):
     """Products and variations.
 
     Attributes:
-        why_full: why this run is a full sync of the stream; None where it reads what changed.
-        has_read_all: whether this run has read all rows, and not only the rest of what an interrupted one began.
+        why_full: why this run is a full sync of the stream; None if it is incremental.
+        has_read_all: whether this run read all rows, and not only the rest of an interrupted full sync.
     """
 
     replication_key = MODIFIED
@@ -65,12 +65,12 @@ class IncrementalStream(FullTableStream):
 
     @cached_property
     def source(self) -> FlatSource:
-        """Where the rows come from."""
+        """The source of the rows."""
         return FlatSource(self, self.connection.path(self.route))
 
     @cached_property
     def parent_refresh(self) -> ParentRefresh | None:
-        """What reads rows again that show values of a parent; None where there are no parents."""
+        """Reads rows again that show values of their parent; None if rows have no parents."""
         return None
 
     @property
@@ -84,27 +84,27 @@ class IncrementalStream(FullTableStream):
         return Bookmark(self.kept.bookmark, self.run)
 
     def normalise(self, row: Row) -> Row:
-        """Give a row the one meaning that it has whatever route it came by."""
+        """Make a row the same whichever route it came by."""
         return row
 
     def begin_full(self) -> None:
-        """Prepare for all rows, from the first one on."""
+        """Prepare for a full sync from its beginning."""
 
-    # What is asked for.
+    # What is requested.
 
     def statuses(self, path: str) -> tuple[dict[str, str], ...]:
-        """The parameters of the lists that together hold every status, trash included."""
+        """Return the parameters of the lists that together have every status, trash included."""
         if self.connection.routes.takes(path, "include_status"):
             return ALL_IN_ONE
         return ANY_THEN_TRASH if self.takes_dates() else TRASH_ANY_TRASH
 
     def row_fields(self) -> dict[str, Any]:
-        """The parameters that say which fields of a row are wanted, and in which form."""
+        """Return the parameters for the fields of a row and their form."""
         context = {"context": "edit"} if self.settings.content == "raw" else {}
         return {**self.parameters(), **context}
 
     def known_fields(self, params: Mapping[str, Any]) -> frozenset[str]:
-        """The fields of a row that have a column, where a list is asked for whole rows."""
+        """Return the fields that have a column if whole rows are requested, else none."""
         return frozenset() if "_fields" in params else frozenset(column.name for column in self.columns)
 
     def list_of(
@@ -115,14 +115,14 @@ class IncrementalStream(FullTableStream):
         seen: int | None = None,
         until: str | None = None,
     ) -> Listing:
-        """The list of one status.
+        """Return the list of one status.
 
         Args:
             status: one of `statuses`.
-            since: from which moment on changes are wanted, exclusive; None for all rows.
+            since: the begin of the changes wanted, exclusive; None for all rows.
             offset: where to begin; see `OverlapPaginator`.
             seen: see `OverlapPaginator`.
-            until: up to which moment changes are wanted, exclusive; None for no such limit.
+            until: the end of the changes wanted, exclusive; None for no end.
         """
         params = {**self.source.parameters(), **status}
         since = since or self.start_date()
@@ -133,34 +133,34 @@ class IncrementalStream(FullTableStream):
 
     @staticmethod
     def dates(since: str, until: str | None) -> dict[str, str]:
-        """Give the parameters that ask for what changed in a time, both ends exclusive.
+        """Return the parameters that request what changed between two times, both exclusive.
 
-        With an offset or a Z the store would convert the times to site time first, and compare these (11.0.1).
+        The store would first convert times with an offset or a Z to site time (11.0.1).
         """
         ends = {} if until is None else {"modified_before": until.rstrip("Z")}
         return {"modified_after": since.rstrip("Z"), **ends, "dates_are_gmt": "true"}
 
     def takes_dates(self) -> bool:
-        """Tell whether the store can be asked for changes since a date, in UTC."""
+        """Return whether the store can be asked for changes since a UTC time."""
         routes, path = self.connection.routes, self.source.path
         return routes.takes(path, "modified_after") and routes.takes(path, "dates_are_gmt")
 
     def until_now(self, path: str) -> str | None:
-        """Give the end of a question for changes until now, so that the list only becomes shorter; None without such.
+        """Return the end of changes until now, with which a list only becomes shorter; None if the store takes none.
 
-        It is exclusive, so that it lies in the next second.
+        The end is exclusive, so it is the next second.
         """
         if not self.connection.routes.takes(path, "modified_before"):
             return None
         return (self.connection.now() + datetime.timedelta(seconds=1)).strftime(TIME_FORMAT)
 
     def start_date(self) -> str | None:
-        """The date before which changes are of no interest, if one is set."""
+        """Return the setting `start_date` in UTC, if it is set."""
         value = self.settings.start_date
         return None if value is None else parse(value).strftime(TIME_FORMAT)
 
     def selection_hash(self) -> str:
-        """A short text that is another one when other rows or columns are asked for."""
+        """Return a short text that changes if other rows or columns are requested."""
         settings = self.settings
         wanted = [
             self.source.path,
@@ -186,11 +186,11 @@ class IncrementalStream(FullTableStream):
     def first_list(self) -> Listing:
         return self.list_of(self.statuses(self.source.path)[0], None)
 
-    # Which kind of sync it is.
+    # The kind of sync.
 
     @property
     def plan(self) -> SyncPlan:
-        """What this run does, by the state as it is now."""
+        """What this run does, by the present state."""
         streams = [one for one in self._tap.streams.values() if isinstance(one, IncrementalStream) and one.selected]
         took = [one.kept.full_sync_milliseconds for one in streams]
         known = [one for one in took if one is not None]
@@ -205,20 +205,20 @@ class IncrementalStream(FullTableStream):
 
     @override
     def need_full_sync(self, reason: str) -> None:
-        """Have all rows read as soon as the schedule allows, since changes alone will not do."""
+        """Make a full sync due as soon as the schedule allows, since changes alone are not enough."""
         if self.kept.full_sync_at is not None:
             self.kept.needed = reason
 
-    # How it is read.
+    # The reading.
 
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
-        """Read what is due: all, what changed, or the rest of what an interrupted run began."""
+        """Read what is due: all, what changed, or the rest of an interrupted sync."""
         account = self.run.progress.begin(self.name)
-        account.changed = 0  # unlike other streams, which cannot tell
+        account.changed = 0  # other streams cannot tell
         yield from self._sync(resumed=self.plan.resumes)
         if account.kind == INCREMENTAL and self.plan.full_sync_reason is not None:
-            # The store counts other rows than those that are known, and it is small enough to read them all now.
+            # The store counts other rows than the known ones, and it is small enough to read them all now.
             yield from self._sync(resumed=False)
         if self.kept.needed is not None and self.kept.full_sync_at is not None:
             self.logger.info(
@@ -229,10 +229,10 @@ class IncrementalStream(FullTableStream):
             )
 
     def _sync(self, *, resumed: bool) -> Iterator[Record]:
-        """Read all rows, or those that changed, and end that read.
+        """Read all rows, or those that changed.
 
         Args:
-            resumed: whether to go on with the read that another run began.
+            resumed: whether to continue the read of an interrupted run.
         """
         kept, account = self.kept, self.run.progress.accounts[self.name]
         self.why_full = self.plan.why_full
@@ -246,7 +246,7 @@ class IncrementalStream(FullTableStream):
             self.begin_full()
         self._ms_before = read.milliseconds - 1000 * self.run.progress.busy_seconds
         requests = yield from self._read(read)
-        # What comes in one request a list is all there; else some of it may have changed behind the reading.
+        # A list that comes in one request is consistent; else some rows may have changed after they were read.
         at_once = 1 if read.is_full else len(self.statuses(self.source.path))
         if resumed or requests > at_once:
             yield from self._catch_up(read)
@@ -267,8 +267,8 @@ class IncrementalStream(FullTableStream):
     def _read(self, read: ReadState) -> Generator[Record, None, int]:
         """Read on, and return how many requests that took at least.
 
-        Changes that fill more than a page are asked for up to this moment: a list that only becomes shorter while the
-        store is being edited comes to its end. What changed since is read behind it.
+        Changes that fill more than a page are requested up to now: such a list only becomes shorter while the store is
+        being edited, so it comes to an end. What changes later is read afterwards.
         """
         counts = RowCounts(self.kept, read.counts)
         shaper = self.shaper()
@@ -278,17 +278,17 @@ class IncrementalStream(FullTableStream):
         for number in range(read.list_number, len(statuses)):
             listing, parts = self._open(statuses[number], read)
             if read.is_full and number == 0 and statuses != TRASH_ANY_TRASH:
-                # So that pages are fetched ahead from the first one on.
+                # So that pages are fetched ahead from the start.
                 listing.paginator.total = self.run.expected_rows.get(str(self.component))
             for part in parts:
                 requests += 1
-                if statuses[number:] != TRASH_ANY_TRASH:  # its first list comes again as the last
+                if statuses[number:] != TRASH_ANY_TRASH:  # the first list comes again as the last
                     counts.count(part.rows, len(part.listed) - part.missing)
                 yield from self._records(part, shaper, read)
                 is_incomplete, named = is_incomplete or not listing.complete, named + listing.left_out
                 ids = self._new_ids(part)
                 new, max_new = new + len(ids), max([max_new, *ids])
-                if part.offset is not None:  # until then the page would be read and counted again
+                if part.offset is not None:  # else the page would be read and counted again
                     read.offset, read.seen, read.counts = part.offset, part.seen, counts.numbers()
                     read.is_incomplete, read.named, read.new, read.max_new = is_incomplete, named, new, max_new
                     self._count_time(read)
@@ -301,7 +301,7 @@ class IncrementalStream(FullTableStream):
         return requests
 
     def _open(self, status: dict[str, str], read: ReadState) -> tuple[Listing, Iterator[PagePart]]:
-        """Give the list of a status, and its pages."""
+        """Return the list of a status, and its pages."""
         listing = self.list_of(status, read.since, read.offset, read.seen, read.until)
         parts = self.source.parts(listing)
         until = None if read.is_full or read.until is not None else self.until_now(self.source.path)
@@ -328,10 +328,10 @@ class IncrementalStream(FullTableStream):
         account.changed = (account.changed or 0) + changed
 
     def _catch_up(self, read: ReadState) -> Iterator[Record]:
-        """Read what changed while the read went on, in the part that lay behind it already.
+        """Read what changed during the read, after its rows had been read.
 
-        Each round reads what changed until it began, and is the last one when it took no longer than one request a
-        list. Of a store that is edited all the time, what changes during the last round is read by the next run.
+        Each round reads what changed until it began, and is the last one if it took one request per list. If the store
+        is edited all the time, what changes during the last round is read by the next run.
         """
         if not self.takes_dates():
             return
@@ -344,19 +344,19 @@ class IncrementalStream(FullTableStream):
                 return
             since = self.bookmark.before(until)
         if lists != ALL_IN_ONE:
-            # A row may have gone from list to list each time, and have been in none of them when it was read.
+            # A row may have moved between the lists each time, and been missed in all of them.
             read.is_incomplete = True
 
     def _read_changes(
         self, since: str, until: str | None, read: ReadState, max_id: int | None = None
     ) -> Generator[Record, None, int]:
-        """Read what changed in a time, and return how many requests that took at least.
+        """Read what changed between two times, and return how many requests that took at least.
 
         Args:
-            since: its begin, exclusive.
-            until: its end, exclusive; None for now.
+            since: the begin, exclusive.
+            until: the end, exclusive; None for now.
             read: the read that this belongs to.
-            max_id: the largest id of a row to count as new; any when not given.
+            max_id: the largest id of a row that counts as new; any if not given.
         """
         shaper, requests = self.shaper(), 0
         for status in self.statuses(self.source.path):
@@ -374,13 +374,13 @@ class IncrementalStream(FullTableStream):
             self.report_unread(listing)
         return requests
 
-    # What the store counts.
+    # The counts of the store.
 
     def count_rows(self) -> StoreCounts | None:
         """Ask the store how many rows it has.
 
         Returns:
-            None where it cannot tell, or where that would change nothing since the interval is fixed.
+            None if it cannot tell, or if the interval is fixed, so that the counts would change nothing.
         """
         is_fixed = self.settings.full_read_interval_hours != AUTO
         if is_fixed or not self.source.is_flat or self.start_date() is not None:
@@ -391,7 +391,7 @@ class IncrementalStream(FullTableStream):
             params = {**status, "orderby": "id", "order": "desc", "per_page": 1, "_fields": "id"}
             try:
                 answer = self.connection.get(self.source.path, params, subject=self.name, tries=2)
-            except RetriableAPIError:  # the last row may be one that the store cannot deliver
+            except RetriableAPIError:  # the last row may be unreadable
                 return None
             if answer.total is None or bool(answer.total) != bool(answer.data):
                 return None
@@ -400,13 +400,13 @@ class IncrementalStream(FullTableStream):
         return counts
 
     def _compare_counts(self, read: ReadState) -> Iterator[Record]:
-        """Compare what the store counts with what is known, and ask for a full sync where the two do not fit.
+        """Compare the store's counts with the known rows, and make a full sync due if they differ.
 
-        Rows that were deleted for good, or came with an old date, show in the count alone.
+        Rows that were deleted for good, or came with an old date, show in the counts only.
         """
         counted = self.count_rows()
         if counted is not None and not read.is_full and self._mismatch(counted, read):
-            # Rows may have come since the list of changes was asked for.
+            # Rows may have come since the changes were requested.
             since, until = self.bookmark.back_from(read.clock), self.until_now(self.source.path)
             yield from self._read_changes(since, until, read, counted.max_id)
             if mismatch := self._mismatch(counted, read):
@@ -423,17 +423,17 @@ class IncrementalStream(FullTableStream):
         return "the store has new rows with an old date" if counted.max_id > max(known.max_id, read.max_new) else None
 
     def _new_ids(self, part: PagePart) -> list[int]:
-        """Ids of rows that are newer than what the store counted at the end of the last run."""
+        """Return the ids of rows that are larger than any that the store counted at the end of the last run."""
         counts = self.kept.store_counts
         return [] if counts is None else [row["id"] for row in part.rows if row["id"] > counts.max_id]
 
     def _count_time(self, read: ReadState) -> None:
         read.milliseconds = round(self._ms_before + 1000 * self.run.progress.busy_seconds)
 
-    # How it ends.
+    # The end.
 
     def _end(self, read: ReadState) -> None:
-        """End a read: move the bookmark, and write a snapshot when all rows were read."""
+        """End a read: move the bookmark, and write a snapshot if all rows were read."""
         kept, counts = self.kept, RowCounts(self.kept, read.counts)
         if read.since is not None:
             counts.save_new()
@@ -445,23 +445,23 @@ class IncrementalStream(FullTableStream):
         elif self._is_sound(counts, read):
             kept.full_sync_at, kept.full_sync_milliseconds = read.clock, read.milliseconds
             kept.selection_hash = read.selection_hash
-            # Where some that changed meanwhile did not come, the next run asks again for all of these.
+            # If some that changed meanwhile did not come, the next run requests all of these again.
             latest = min(read.newest, read.clock) if read.missing and read.newest else read.newest
             self.bookmark.move(latest, read)
-        # Else the next run is a full sync again, for the bookmark would hide what a broken list kept back.
+        # Else the next run is a full sync again: the bookmark would hide what a broken list left out.
         if read.is_full:
             kept.parents = None
         kept.read = None
 
     def report_missing(self, rows: int) -> None:
-        """Report changed rows that did not come. The bookmark stays where it is."""
+        """Report changed rows that did not come. The bookmark stays."""
         self.run.progress.accounts[self.name].is_incomplete = True
         self.logger.info(
             "%s: %d changed rows that the store counts did not come; the next run asks for them again.", self.name, rows
         )
 
     def _is_sound(self, counts: RowCounts, read: ReadState) -> bool:
-        """End a full sync by its numbers, and tell whether they are those of a sound store."""
+        """End a full sync by its numbers, and return whether they are plausible."""
         if counts.shrank(self.settings.max_vanished_percent):
             self.run.progress.accounts[self.name].is_incomplete = True
             self.logger.warning(
@@ -470,6 +470,6 @@ class IncrementalStream(FullTableStream):
                 self.name,
             )
             return False
-        if self.start_date() is not None:  # the rows before it are missing, so no number tells anything
+        if self.start_date() is not None:  # rows before it are missing, so the numbers mean nothing
             return counts.rows > 0
         return self.finish(counts, complete=not read.is_incomplete, started_at=read.started_at)

@@ -1,4 +1,4 @@
-"""Reads the variations of products that were saved: they show its values where they have none, and no date says so."""
+"""Reads the variations of changed products: they show values of their product, and their own dates do not change."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from tap_woo_pim.streams.incremental import IncrementalStream
 
 PARENTS_AT_ONCE = 12
-"""So many products' variations are asked for together: mostly a page, where several such lists are in flight."""
+"""The variations of this many products are requested together: mostly a page, and several such lists in flight."""
 
 
 class ParentRefresh:
-    """Reads variations again whose product changed.
+    """Reads the variations of changed products again.
 
-    A variation shows its product's SKU, weight, dimensions, shipping class, image and more where it has none, and its
-    stock where the product keeps it. Saving the product changes all of these, but no date of a variation.
+    A variation without a SKU, weight, dimensions, shipping class, image and more shows its product's, and the product's
+    stock if that manages it. Saving the product changes all of these, but not the variation's date.
 
     Args:
         stream: the stream of variations.
@@ -42,7 +42,7 @@ class ParentRefresh:
 
         Args:
             sync: the sync of the stream, whose own rows have all been read.
-            resumed: whether another run began it.
+            resumed: whether an interrupted run began it.
         """
         if not self._is_possible():
             return
@@ -75,12 +75,12 @@ class ParentRefresh:
         return is_dated and source.is_flat and routes.takes(source.path, "parent")
 
     def _bookmark_state(self) -> BookmarkState:
-        """The bookmark of products: to begin with, all were read when the last full sync of variations began."""
+        """Return the bookmark of products; at first, the time when the last full sync of variations began."""
         kept = self._stream.kept
         return replace(kept.parents or BookmarkState(value=kept.full_sync_at, read_at=kept.full_sync_at))
 
     def _is_to_ask(self) -> bool:
-        """Tell whether products may have changed: not when this run has asked for them already, and found none."""
+        """Return whether products may have changed: not if this run has requested changes already, and found none."""
         run = self._stream.run
         asked_since = run.unchanged_since.get(PRODUCTS)
         is_known = asked_since is not None and asked_since <= Bookmark(self._bookmark_state(), run).since
@@ -90,8 +90,8 @@ class ParentRefresh:
         """Read the variations of products that changed.
 
         Args:
-            since: from which moment on, exclusive.
-            parents: how far that was done; it is brought up to date with each page of products.
+            since: the begin of the changes, exclusive.
+            parents: how far the products have been read; updated with each page.
         """
         stream = self._stream
         shaper, account = stream.shaper(), stream.run.progress.accounts[stream.name]
@@ -119,7 +119,7 @@ class ParentRefresh:
             parents.list_number, parents.offset, parents.seen, parents.walked = number + 1, 0, None, 0
 
     def _open(self, since: str, parents: ParentsRead) -> tuple[Listing, Iterator[list[Row]]]:
-        """Give the list of changed products, and its pages; one of several pages ends at this moment."""
+        """Return the list of changed products, and its pages; a list of several pages ends now."""
         listing = self._changed_products(since, parents)
         pages = read(self._connection, listing)
         until = None if parents.until else self._stream.until_now(self._path)

@@ -18,7 +18,7 @@ from tap_woo_pim.streams.unpaged import read_unpaged
 from tap_woo_pim.sync.completeness import RowCounts
 
 GONE_CODE = "woocommerce_rest_taxonomy_invalid"
-"""What the store answers (404) when the attribute was deleted since the list of attributes was read."""
+"""The error (404) if the attribute was deleted since the list of attributes was read."""
 
 
 class ProductAttributeTermsStream(FullTableStream):
@@ -60,7 +60,7 @@ class ProductAttributeTermsStream(FullTableStream):
             ids = list(self._attributes.ids)
             parents.unread.extend(self._attributes.unread)
             parents.paginator.total = self._attributes.total
-        parents.paginator.done = not ids  # without attributes there are as many terms: none, or nobody knows
+        parents.paginator.done = not ids  # without attributes, the store's count of these is also that of terms
         self._attributes_read, self._attributes_counted, self._ids = 0, parents.paginator.total, ids
         yield parents, []
         listings = [self.listing(self.connection.path(self.route.format(id_)), self.parameters()) for id_ in ids]
@@ -75,7 +75,7 @@ class ProductAttributeTermsStream(FullTableStream):
 
     @override
     def explains_vanished(self) -> bool:
-        """Whether attributes are gone: all of their terms go with them."""
+        """Return whether attributes are gone: all of their terms go with them."""
         attributes = self.run.progress.accounts.get(ProductAttributesStream.name)
         if self._attributes_counted != len(self._ids) or (attributes is not None and attributes.is_incomplete):
             return False
@@ -90,7 +90,7 @@ class ProductAttributeTermsStream(FullTableStream):
 
     @property
     def _attributes(self) -> ProductAttributesStream | None:
-        """The stream of the attributes where it is read as well, before this one: they need not be asked for twice."""
+        """The stream of the attributes if it is read too, before this one, so that they need not be read twice."""
         stream = self._tap.streams.get(ProductAttributesStream.name)
         return stream if isinstance(stream, ProductAttributesStream) and stream.selected else None
 

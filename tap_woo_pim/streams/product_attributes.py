@@ -15,9 +15,9 @@ class ProductAttributesStream(UnpagedStream):
     """Global product attributes. Attributes that are local to a product stand in its row only.
 
     Attributes:
-        ids: ids of the attributes that this run has read.
-        unread: those that could not be read.
-        total: how many the store counts; None where it does not say.
+        ids: the ids of the attributes read in this run.
+        unread: the ones that could not be read.
+        total: how many the store counts; None if it does not say.
     """
 
     name = "product_attributes"

@@ -13,10 +13,10 @@ from tap_woo_pim.streams.base import Turn
 from tap_woo_pim.streams.full_table import FullTableStream
 
 MAX_PAGES = 1000
-"""After so many pages of 100 names the list counts as endless."""
+"""After this many pages of 100 names the list counts as endless."""
 
 ALL = "all"
-"""The position of a name that is missing somewhere in the list."""
+"""The position of names that are missing somewhere in the list."""
 
 
 class ProductCustomFieldsStream(FullTableStream):
@@ -31,10 +31,10 @@ class ProductCustomFieldsStream(FullTableStream):
 
     @override
     def read_lists(self) -> Iterator[tuple[Listing, list[Row]]]:
-        """Read page by page: the route has no `offset`, and its rows are bare texts.
+        """Read page by page: the route has no `offset`, and its rows are plain texts.
 
-        Pages cannot overlap, so only the total shows that names came or went meanwhile. The list then counts as
-        incomplete, and the next run reads it again.
+        Pages cannot overlap, so only the total shows that names came or went meanwhile. Then the list is incomplete,
+        and the next run reads it again.
         """
         listing = self.listing(self.connection.path(self.route), {"order": "asc"})
         names: dict[str, None] = {}

@@ -57,10 +57,10 @@ class ProductReviewsStream(FullTableStream):
 
     @override
     def explains_vanished(self) -> bool:
-        """Whether every rating that the products count is in the list.
+        """Return whether every rating that the products count is in the list.
 
         The reviews of products that were trashed or deleted leave it with them. A product counts its approved reviews
-        that have stars (11.0.1, 9.9.5, 5.9.0), so a list that has as many lacks none of those that are left. Where no
+        with stars (11.0.1, 9.9.5, 5.9.0), so a list with as many of these lacks none of the remaining products. If no
         product counts any, an empty list is right.
         """
         products = self._tap.streams.get(ProductsStream.name)

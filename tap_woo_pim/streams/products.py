@@ -20,8 +20,8 @@ class ProductsStream(IncrementalStream):
     """Products of all types and statuses, the trash included.
 
     Attributes:
-        ratings: how many ratings the products have that this run read, those in the trash left out; None where a row
-            does not say.
+        ratings: how many ratings the products read in this run have, without those in the trash; None if a row does
+            not say.
     """
 
     ratings: int | None = 0

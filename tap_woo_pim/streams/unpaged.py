@@ -15,7 +15,7 @@ from tap_woo_pim.streams.full_table import FullTableStream
 
 
 class UnpagedStream(FullTableStream):
-    """A stream of the rows of a list that comes in one piece. Its first column tells the rows apart."""
+    """A stream of a list that comes in one response. Its first column is the key of the rows."""
 
     @override
     def ask_ahead(self) -> Future[Response] | None:
@@ -34,11 +34,11 @@ def read_unpaged(connection: Connection, listing: Listing, key: Column) -> list[
 
     Args:
         connection: the store.
-        listing: the list; rows without a usable key are named in it as unread.
-        key: the column that tells the rows apart.
+        listing: the list; rows without a usable key are added to its unread ones.
+        key: the column with the key of a row.
 
     Returns:
-        The rows that have the key, which is of its column's kind.
+        The rows with a usable key.
     """
     answer = connection.get(listing.path, listing.params, subject=listing.subject)
     listing.paginator.total = answer.total

@@ -1,4 +1,4 @@
-"""Where the rows of products and variations come from: one list of them all, or a list below each product."""
+"""The sources of products and variations: one list of them all, or a list below each product."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ PRODUCTS = "products"
 PER_PRODUCT_ROUTE = "products/{}/variations"
 
 PRODUCT_FIELDS = f"id,type,{MODIFIED}"
-"""What is asked for of a product to know whether its variations are to be read."""
+"""The fields of a product that show whether its variations have to be read."""
 
 WITHOUT_VARIATIONS = {"simple", "grouped", "external"}
-"""WooCommerce's own types below which there are none; those of plugins may have some, as variable-subscription has."""
+"""WooCommerce's own types without variations; types of plugins may have some, such as variable-subscription."""
 
 
 class PagePart(NamedTuple):
-    """A page of a list, or a part of what it stands for, which comes before the page.
+    """A page of a list, or some rows below it, which come before the page.
 
     Attributes:
-        listed: the rows of the list, whose dates are those that it can be asked by.
+        listed: the rows of the list, with the dates by which it is filtered.
         rows: the stream's rows: the same, unless variations are read product by product.
-        offset: where the list goes on behind the page; None for a part of it.
-        seen: the largest id read by then.
-        missing: how many of the stream's rows the store counts and did not send, as far as the list does not say.
+        offset: where the list continues after the page; None for rows below it.
+        seen: the largest id read so far.
+        missing: how many of the stream's rows below the list the store counted and did not send.
     """
 
     listed: list[Row]
@@ -52,7 +52,7 @@ class FlatSource:
         path: the list's path below the API root.
 
     Attributes:
-        unit: what the list is of.
+        unit: what the list contains.
         is_flat: whether its rows are those of the stream.
     """
 
@@ -64,17 +64,17 @@ class FlatSource:
         self.path = path
 
     def parameters(self) -> dict[str, Any]:
-        """Parameters of the list, beside those of status and date."""
+        """Return the parameters of the list, without those of status and date."""
         return self.stream.row_fields()
 
     def parts(self, listing: Listing) -> Iterator[PagePart]:
-        """Read the list a page at a time."""
+        """Yield the pages of the list."""
         for rows in read(self.stream.connection, listing):
             yield PagePart(rows, rows, listing.paginator.offset, listing.paginator.seen)
 
 
 class PerProductSource(FlatSource):
-    """A list of variations below each product, for stores that have no list of them all (before 4.0)."""
+    """A list of variations below each product, for stores without a list of them all (before 4.0)."""
 
     unit = PRODUCTS
     is_flat = False
@@ -102,12 +102,12 @@ class PerProductSource(FlatSource):
         yield from (part for part, _ in begun)
 
     def _lower_lists(self, listing: Listing, begun: deque[tuple[PagePart, deque[int]]]) -> Iterator[Listing]:
-        """Yield the lists below the products of each page, those of the next one while the last are under way.
+        """Yield the lists below the products of each page, those of the next page while the last are in flight.
 
         Args:
             listing: the list of products.
-            begun: gets each page, and the parents of its lists in their order, which shows when all are read. Only then
-                is the page given on, since the state can say only behind which products it is; rows need not wait.
+            begun: gets each page with the parents of its lists in order, which shows when all have been read. Only then
+                is the page yielded, since the state knows only which products are done; rows need not wait.
         """
         for products in read(self.stream.connection, listing):
             ids = [product["id"] for product in products if product.get("type") not in WITHOUT_VARIATIONS]
@@ -127,7 +127,7 @@ class PerProductSource(FlatSource):
 
 
 def variation_source(stream: IncrementalStream) -> FlatSource:
-    """Give the best source of variations that the store has."""
+    """Return the best source of variations that the store has."""
     connection = stream.connection
     if connection.has(FLAT_VARIATIONS):
         return FlatSource(stream, connection.path(FLAT_VARIATIONS))
