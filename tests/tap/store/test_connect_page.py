@@ -108,25 +108,27 @@ def test_commands_for_meltano_alone_connect_two_stores_and_sync_one(project: Pro
         sites = {"MINE": mine, "SECOND": second}
         project.environment |= {f"TAP_WOO_PIM__{name}_CA_BUNDLE": str(site.ca_bundle) for name, site in sites.items()}
         said = ""
-        for language, block in blocks():
-            text = block.replace("https://shop.example", mine.url).replace("https://second.example", second.url)
-            if language == "ini":
-                for name, site in sites.items():
-                    key = site.store.key()
-                    text = text.replace(f"{name}_CONSUMER_KEY=ck_...", f"{name}_CONSUMER_KEY={key.consumer_key}")
-                    text = text.replace(
-                        f"{name}_CONSUMER_SECRET=cs_...", f"{name}_CONSUMER_SECRET={key.consumer_secret}"
-                    )
-                with (project.root / ".env").open("a", encoding="utf-8") as file:
-                    file.write(text)
-            elif not text.startswith("pimctl stores add"):  # the way that the README's test goes
-                said += shell(project, text)
-        assert said.count(VALID) == 2
-        assert "products: " in said
-        for site in sites.values():
-            assert site.store.key().consumer_key not in said + (project.root / "meltano.yml").read_text()
-            assert site.store.key().consumer_secret not in said + (project.root / "meltano.yml").read_text()
-        shell(project, "pimctl db stop")
+        try:
+            for language, block in blocks():
+                text = block.replace("https://shop.example", mine.url).replace("https://second.example", second.url)
+                if language == "ini":
+                    for name, site in sites.items():
+                        key = site.store.key()
+                        text = text.replace(f"{name}_CONSUMER_KEY=ck_...", f"{name}_CONSUMER_KEY={key.consumer_key}")
+                        text = text.replace(
+                            f"{name}_CONSUMER_SECRET=cs_...", f"{name}_CONSUMER_SECRET={key.consumer_secret}"
+                        )
+                    with (project.root / ".env").open("a", encoding="utf-8") as file:
+                        file.write(text)
+                elif not text.startswith("pimctl stores add"):  # the way that the README's test goes
+                    said += shell(project, text)
+            assert said.count(VALID) == 2
+            assert "products: " in said
+            for site in sites.values():
+                assert site.store.key().consumer_key not in said + (project.root / "meltano.yml").read_text()
+                assert site.store.key().consumer_secret not in said + (project.root / "meltano.yml").read_text()
+        finally:
+            shell(project, "pimctl db stop")
 
 
 def shell(project: Project, text: str) -> str:
