@@ -230,14 +230,13 @@ class OverlapPaginator:
         self._counts_again, self.look = False, None
         at_end, self.total = self.total, None if self._miscounts else page.total
         rows = [] if self._is_resumed else self._new_rows(page)
-        if rows and self._began_again and self.total is None:
-            raise EndlessListError
-        # The first page was another one. Or rows come in all the time; then those that did not come are counted.
-        is_earlier = bool(page.ids) and (self._first is None or page.ids[0] < self._first)
-        self.done = self._is_resumed or self._began_again or not is_earlier
+        is_earlier = not self._is_resumed and bool(page.ids) and (self._first is None or page.ids[0] < self._first)
+        self.done = self._began_again or not is_earlier
         if not self.done:
             self._began_again = True
             self._rewind(0)
+        elif is_earlier:  # the first page is another one each time
+            self.ordered = False
         elif self._last and at_end is not None and self.total is not None and self.total > at_end:
             # That was not the end, whatever the answer said that had it.
             self.again()

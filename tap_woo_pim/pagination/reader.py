@@ -49,7 +49,7 @@ RENDERED = frozenset({"description", "short_description"})
 RUN = "tap_run"
 """A parameter that WordPress ignores, with another value in each run: no cache has the answer of an earlier one."""
 
-OUT_OF_ORDER = "the store does not keep to the order of ids, so rows may be missing"
+OUT_OF_ORDER = "the rows are not in the order of their ids, or the pages do not fit together, so rows may be missing"
 
 
 @dataclass
