@@ -238,4 +238,4 @@ def test_server_that_cannot_start_is_told_with_its_own_reason(console: Console) 
     told = console.fails("db", "start")
 
     assert told.startswith("pimctl: PostgreSQL does not start: configuration file ")
-    assert told.endswith(f"(log: {console.root}/.pim/data/server.log)")
+    assert told.endswith(f"(log: {console.root}/.pim/data/server.log).")
