@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import alone, database, latency, nothing_new, strain
+from benchmarks import alone, database, day, latency, nothing_new, strain
 
 Part = Callable[[Path], dict[str, Any]]
 
@@ -25,6 +25,7 @@ PARTS: dict[str, Part] = {
     "latency": latency.measure,
     "alone": alone.measure,
     "nothing_new": nothing_new.measure,
+    "day": day.measure,
     "strain": strain.measure,
     "database": database.measure,
 }

@@ -7,6 +7,7 @@ import multiprocessing.connection
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import cycle
 from typing import Any
 from zlib import DEFLATED, compressobj
 
@@ -57,6 +58,10 @@ class OpenSite:
         answered: list[Request] = self._control.recv()
         return answered
 
+    def advance(self, seconds: float) -> None:
+        """Let time pass in the store, in which one of its products is edited."""
+        self._control.send(seconds)
+
 
 @contextmanager
 def open_site(make: Callable[[], Store]) -> Iterator[OpenSite]:
@@ -76,6 +81,11 @@ def open_site(make: Callable[[], Store]) -> Iterator[OpenSite]:
         process.join()
 
 
+def _products(store: Store) -> Iterator[int]:
+    """Give ids of products, again and again."""
+    yield from cycle([row["id"] for row in store.rows("products")])
+
+
 def _serve(make: Callable[[], Store], control: multiprocessing.connection.Connection) -> None:
     store = make()
     key = store.key()
@@ -89,6 +99,11 @@ def _serve(make: Callable[[], Store], control: multiprocessing.connection.Connec
                 "store_id": "bench",
             }
         )
-        while control.recv() == "requests":
-            control.send(list(server.requests))
-            server.requests.clear()
+        products = _products(store)
+        while (command := control.recv()) != "end":
+            if command == "requests":
+                control.send(list(server.requests))
+                server.requests.clear()
+            else:
+                store.clock.advance(command)
+                store.edit_product(next(products), name=f"Edited {store.clock.offset:.0f} seconds later")
