@@ -27,8 +27,8 @@ ROWS_AT_ONCE = 500
 """So many rows of a list are read in a thread beside others; all of an endless one would not fit into memory."""
 
 FAILURES_OF_A_BAD_ROW = 5
-"""So often a row must fail alone, with a good answer for another row after each time, to be taken for bad. By twice, a
-store that fails every second request would lose one row in 8 that are asked for alone."""
+"""So often a row must fail alone, with good answers for another row after each time, to be taken for bad. By twice, a
+store that fails every second request at random would lose one row in 8 that are asked for alone."""
 
 PATIENT_TRIES = 3
 """So often a row that fails together with others is asked for with all the patience of a request."""
@@ -259,7 +259,11 @@ class _Reader:
         # Rows that the key may not read, and variations without their product, are counted and never sent (11.0.1). But
         # rows may have been left out of this one answer; those of a page that came in parts may have moved meanwhile.
         now = self._probe(page_range, {"_fields": "id"})
-        return page if now is not None and set(now.ids) <= set(page.ids) else None
+        if now is not None and set(now.ids) <= set(page.ids):
+            return page
+        if is_joined:  # fewer rows come sooner, so that fewer move meanwhile
+            self._sizes.failed(page_range.size)
+        return None
 
     def _read(self, page_range: PageRange) -> Page:
         try:
@@ -311,7 +315,9 @@ class _Reader:
         """
         failures = patient_tries = 0
         while True:
-            is_well = is_about_size(failure) and self._is_well(place)
+            # One other row and two in turn: by one each time, a store that fails every second request would look well.
+            others = 1 + failures % 2
+            is_well = is_about_size(failure) and all(self._is_well(place) for _ in range(others))
             failures = failures + 1 if is_well else 0
             patient_tries += not is_well
             if failures >= FAILURES_OF_A_BAD_ROW:

@@ -164,6 +164,40 @@ def test_a_store_that_is_down_is_not_taken_for_unreadable_rows() -> None:
         read_ids(rows, 10)
 
 
+def test_a_store_that_fails_every_second_request_has_no_bad_row() -> None:
+    rows, count = MovingList(list(range(1, 31))), iter(range(100_000))
+    site = rows.store()
+
+    def every_second(path: str, params: dict[str, Any], **options: Any) -> Response:
+        for _ in range(1 if options["is_large"] else options["tries"] or 6):
+            if next(count) % 2:
+                return rows.get(path, params)
+        raise RetriableAPIError("the server broke down")
+
+    site.get = every_second  # type: ignore[method-assign]
+    listing = listing_of(100)
+    assert [row["id"] for page in read(site, listing) for row in page] == rows.ids
+    assert listing.unread == []
+
+
+def test_a_row_without_its_texts_comes_from_a_store_that_cannot_send_the_ids_of_its_page() -> None:
+    rows = MovingList(list(range(1, 41)))
+    site = rows.store()
+
+    def few_at_once(path: str, params: dict[str, Any], **_: Any) -> Response:
+        holds_bad = params["offset"] <= 4 < params["offset"] + params["per_page"]
+        renders = "context" not in params and "description" in params.get("_fields", "description")
+        if params["per_page"] > 10 or (holds_bad and renders):
+            raise RetriableAPIError("the server broke down")
+        return rows.get(path, params)
+
+    site.get = few_at_once  # type: ignore[method-assign]
+    listing = listing_of(20)
+    listing.known_fields = frozenset({"id", "description"})
+    assert [row["id"] for page in read(site, listing) for row in page] == rows.ids
+    assert [row.position for row in listing.unread] == ["id 5"]
+
+
 def test_five_rows_at_most_are_named_where_nothing_tells_them_from_a_store_that_is_down() -> None:
     listing, seen = read_ids(MovingList(list(range(1, 6)), poisoned=set(range(1, 6))), 10)
     assert (seen, len(listing.unread)) == ([], 5)
