@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -9,8 +10,8 @@ from tap_woo_pim.pagination.overlap import IdSet, PageRange, is_ascending, is_co
 from tap_woo_pim.pagination.page import Page, Row
 from tap_woo_pim.pagination.page_size import PageSize
 
-MAX_FRUITLESS_PAGES = 200
-"""After so many pages in a row without a new row the list is taken for endless."""
+MAX_FRUITLESS_ROWS = 20_000
+"""After so many places in a row without a new row the list is taken for endless."""
 
 MAX_ROWS = 10_000_000
 """A list that is longer is taken for endless, whatever it says of its length."""
@@ -52,7 +53,8 @@ class OverlapPaginator:
         total: how many rows the store counts; None where it does not say, or was found to miscount.
         done: whether the list is read to its end.
         ordered: whether all rows came in the order of their ids; where they do not, pages are not compared. False at
-            the end, too, where rows went while pages that were all but empty could not show whether others moved.
+            the end, too, where pages that were all but empty could not show whether rows moved, and the total does not
+            show it either: it fell, or there is none.
         look: the range to ask for now, before the next page of the plan; None for none.
         fits_plan: whether the plan still holds; if not, a new one is to be made.
     """
@@ -72,9 +74,9 @@ class OverlapPaginator:
         self._first: int | None = None
         self._last: LastPage | None = None
         self._held: Page | None = None
-        self._miscounts = self._counts_again = self._began_again = self._is_unproven = False
+        self._miscounts = self._fell = self._counts_again = self._began_again = self._is_unproven = False
         self._is_resumed = offset > 0
-        self._largest_total = 0
+        self._largest_total = sys.maxsize if offset else 0  # what an interrupted reading counted is not kept
         self._farthest = -1
         self._fruitless = self._rewinds = 0
         self._step = pages.most
@@ -125,7 +127,7 @@ class OverlapPaginator:
         Raises:
             EndlessListError: that happened too often.
         """
-        self.fits_plan, self.look, self._held = False, None, None
+        self.fits_plan, self.look, self._held, self._counts_again = False, None, None, False
         self._rewinds += 1
         if self._rewinds > MAX_REWINDS:
             raise EndlessListError
@@ -169,8 +171,10 @@ class OverlapPaginator:
         if self.done or self.look is not None:
             return rows
         # Where one row at most comes, more looks show no more: the rows behind it are hidden.
-        if self._follows(held) or (is_same and len(last.ids) <= 1):
-            self._is_unproven = self._is_unproven or not (self._follows(held) or held.range.offset >= (held.total or 0))
+        follows = self._follows(held)
+        if follows or (is_same and len(last.ids) <= 1):
+            is_behind_end = not held.ids if held.total is None else held.range.offset >= held.total
+            self._is_unproven = self._is_unproven or not (follows or is_behind_end)
             return rows + self._take(held)
         self.again()
         return rows
@@ -180,7 +184,7 @@ class OverlapPaginator:
         rows = self._new_rows(page)
         if page.range.offset == 0:
             self._first = next(iter(page.ids), None)
-        self._count_steps(page.range.offset, is_new=bool(rows))
+        self._count_steps(page.range, is_new=bool(rows))
         self._count_rows(page, is_new=bool(rows))
         before, self._last = self._last, LastPage(page.range, tuple(page.ids), bool(page.lost))
         self.seen = page.ids[-1] if page.ids else self.seen
@@ -202,15 +206,16 @@ class OverlapPaginator:
         end = page.range.offset + page.count
         self._miscounts = self._miscounts or (is_new and page.total is not None and end > page.total)
         self.total = None if self._miscounts else page.total
+        self._fell = self._fell or self.total is None or self.total < self._largest_total
         self._largest_total = max(self._largest_total, self.total or 0)
 
-    def _count_steps(self, offset: int, *, is_new: bool) -> None:
-        if offset <= self._farthest:
+    def _count_steps(self, page_range: PageRange, *, is_new: bool) -> None:
+        if page_range.offset <= self._farthest:
             return  # it is read again, and rewinds are counted
-        self._farthest = offset
+        self._farthest = page_range.offset
         self._rewinds = 0
-        self._fruitless = 0 if is_new else self._fruitless + 1
-        if self._fruitless > MAX_FRUITLESS_PAGES or offset > MAX_ROWS:
+        self._fruitless = 0 if is_new else self._fruitless + page_range.size
+        if self._fruitless > MAX_FRUITLESS_ROWS or page_range.offset > MAX_ROWS:
             raise EndlessListError
 
     def _end_or_count_again(self) -> None:
@@ -219,9 +224,8 @@ class OverlapPaginator:
         It may count fewer rows than before. Rows that went meanwhile do that; so does an answer that was cut, with a
         total to match. Or it counts none, or more than came.
         """
-        fell = self.total is not None and self.total < self._largest_total
-        self.ordered = self.ordered and not (fell and self._is_unproven)
-        if self.total is None or self._is_resumed or self.missing or fell:
+        self.ordered = self.ordered and not (self._fell and self._is_unproven)
+        if self.missing or self._fell:
             self._counts_again, self.look = True, PageRange(0, 1)
         else:
             self.done = True
@@ -229,6 +233,7 @@ class OverlapPaginator:
     def _check_beginning(self, page: Page) -> list[Row]:
         self._counts_again, self.look = False, None
         at_end, self.total = self.total, None if self._miscounts else page.total
+        is_end = at_end is None or self.total is None or not at_end < min(self.total, self._largest_total)
         rows = [] if self._is_resumed else self._new_rows(page)
         is_earlier = not self._is_resumed and bool(page.ids) and (self._first is None or page.ids[0] < self._first)
         self.done = self._began_again or not is_earlier
@@ -237,9 +242,9 @@ class OverlapPaginator:
             self._rewind(0)
         elif is_earlier:  # the first page is another one each time
             self.ordered = False
-        elif self._last and at_end is not None and self.total is not None and self.total > at_end:
-            # That was not the end, whatever the answer said that had it.
+        elif self._last and not is_end:
             self.again()
+            self._largest_total = self.total or 0
             self.done, self.offset = False, self._end_of(self._last).offset
         return rows
 

@@ -336,7 +336,8 @@ class _Reader:
         """
         good_offset = self._listing.good_offset
         if good_offset is not None:
-            return self._probe(PageRange(good_offset, 1)) is not None
+            page = self._probe(PageRange(good_offset, 1))
+            return page is not None and page.count > 0
         distance = 1
         while distance <= LONGEST_LOOK:
             page = self._probe(PageRange(place.offset + distance, 1))
@@ -403,6 +404,6 @@ class _Reader:
         page = page_of(page_range, answer.data, answer.total, listing.position)
         if not params:
             self._sizes.delivered(size)
-            if page.rows:
+            if page.count in {size, (page.total or 0) - page_range.offset} and page.rows:
                 listing.good_offset = page_range.offset
         return page
