@@ -75,6 +75,27 @@ def test_an_unreadable_newest_product_costs_that_row_alone(monkeypatch: pytest.M
     assert set(landing.live("products")) == set(ids[:-1])
 
 
+def test_a_changed_row_that_failed_comes_with_the_next_run_though_that_reads_changes_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tap_woo_pim.http.retry.LONGEST_WAIT_SECONDS", 0.01)
+    store, landing = new_store(products=12), Landing()
+    settings: dict[str, Any] = {"full_read_interval_hours": 24, "page_size": 5, "max_retries": 1, **PRODUCTS}
+    ids = [row["id"] for row in store.rows("products")]
+    with site(store) as served:
+        served.sync(landing, **settings)
+        for row_id in ids[5:9]:  # the row that fails is the one that changed first
+            store.clock.advance(3600)
+            store.edit_product(row_id, name="Edited")
+        rule = store.faults.add(PoisonousRow(ids[5]), path("/wc/v3/products$"))
+        served.sync(landing, **settings)
+        assert list(landing.differences(store)) == ["products"]
+        store.faults.remove(rule)
+        store.clock.advance(3600)
+        served.sync(landing, **settings)
+        assert landing.differences(store) == {}
+
+
 @pytest.mark.parametrize("value", ["yesterday", "2026-13-01"])
 def test_a_start_date_that_is_none_is_refused_before_any_request(value: str) -> None:
     with site(new_store()) as served, pytest.raises(ConfigValidationError, match="start_date is not a date"):
