@@ -59,7 +59,9 @@ COMPONENT_OF = {
 SNAPSHOTS = "select stream, row_count, started_at, completed_at from woo.snapshots where store_id = %(store)s"
 UNREAD = f"""
 select u.stream, u.position, u.reason, u.synced_at from woo.unread_rows as u
-left join woo.snapshots as s on s.store_id = u.store_id and s.stream = u.stream
+left join (
+    select store_id, stream, started_at from woo.snapshots union all select store_id, 'stores', synced_at from woo.stores
+) as s on s.store_id = u.store_id and s.stream = u.stream
 where u.store_id = %(store)s and u.synced_at >= coalesce(s.started_at, u.synced_at)
 order by u.synced_at desc, u.stream, u.position limit {UNREAD_ROWS}
 """
@@ -285,7 +287,7 @@ class Channels:
         try:
             with self._warehouse.open() as reader:
                 found["snapshots"] = snapshots(reader, store) if reader.has("woo.snapshots") else {}
-                if reader.has("woo.unread_rows", "woo.snapshots"):
+                if reader.has("woo.unread_rows", "woo.snapshots", "woo.stores"):
                     found["unread"] = reader.rows(UNREAD, {"store": store.store_id})
                 found["runs"] = history.history(self._project, store, RUNS) if reader.has("woo.sync_runs") else []
         except DatabaseUnavailable as error:

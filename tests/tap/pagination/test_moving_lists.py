@@ -174,7 +174,7 @@ def test_a_store_that_fails_every_second_request_has_no_bad_row() -> None:
                 return rows.get(path, params)
         raise RetriableAPIError("the server broke down")
 
-    site.get = every_second  # type: ignore[method-assign]
+    site.get = every_second  # type: ignore[method-assign, assignment]
     listing = listing_of(100)
     assert [row["id"] for page in read(site, listing) for row in page] == rows.ids
     assert listing.unread == []
@@ -191,7 +191,7 @@ def test_a_row_without_its_texts_comes_from_a_store_that_cannot_send_the_ids_of_
             raise RetriableAPIError("the server broke down")
         return rows.get(path, params)
 
-    site.get = few_at_once  # type: ignore[method-assign]
+    site.get = few_at_once  # type: ignore[method-assign, assignment]
     listing = listing_of(20)
     listing.known_fields = frozenset({"id", "description"})
     assert [row["id"] for page in read(site, listing) for row in page] == rows.ids
