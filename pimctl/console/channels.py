@@ -60,7 +60,8 @@ SNAPSHOTS = "select stream, row_count, started_at, completed_at from woo.snapsho
 UNREAD = f"""
 select u.stream, u.position, u.reason, u.synced_at from woo.unread_rows as u
 left join (
-    select store_id, stream, started_at from woo.snapshots union all select store_id, 'stores', synced_at from woo.stores
+    select store_id, stream, started_at from woo.snapshots
+    union all select store_id, 'stores', synced_at from woo.stores
 ) as s on s.store_id = u.store_id and s.stream = u.stream
 where u.store_id = %(store)s and u.synced_at >= coalesce(s.started_at, u.synced_at)
 order by u.synced_at desc, u.stream, u.position limit {UNREAD_ROWS}
