@@ -51,7 +51,7 @@ test-long: $(READY) ## run the tests that take long, and the property tests with
 soak: $(READY) ## run months of store life with crashes, and property tests for an hour
 	@$(PYTEST) -m "soak or hypothesis" --hypothesis-profile=soak
 
-bench: $(READY) ## measure speed, memory and gentleness, and print a table and a JSON object (ten minutes)
+bench: $(READY) ## measure speed, memory and gentleness, and print a table and a JSON object (half an hour)
 	@$(BIN)/python -m benchmarks
 
 lint: $(READY) ## check the style
