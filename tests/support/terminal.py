@@ -59,7 +59,7 @@ class Terminal:
             with suppress(OSError):
                 os.write(self._side, CTRL_C)
             with suppress(subprocess.TimeoutExpired):
-                self.process.wait(0.2)
+                self.process.wait(3)  # pressed again while it ends, it would end it without a word
         return self.end()
 
     def end(self) -> int:
