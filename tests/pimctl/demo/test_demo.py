@@ -71,7 +71,8 @@ wait
 """
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_stopped_demonstration_ends_all_that_it_began_and_says_so_in_a_line(
     console: Console, how: signal.Signals
 ) -> None:
