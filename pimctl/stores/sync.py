@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -36,6 +37,10 @@ BEGIN_SECONDS = 15.0
 PROBE_SECONDS = 0.5  # a look at a lock by another process holds it for a moment
 
 Outcome = Literal["complete", "incomplete", "failed", "skipped", "stopped"]
+
+MADE_BY_ANOTHER = re.compile(r"DuplicateTable|DuplicateColumn|DuplicateSchema|pg_\w+_index")
+"""What a loader (target-postgres 0.8.1) says when another one made the same table between its look and its own try, as
+may happen to first syncs side by side. Then the table is there, and the sync is run again."""
 
 
 @dataclass
@@ -258,6 +263,9 @@ class _Runner:
         """Sync one store; what goes wrong is its own result alone."""
         try:
             self._run(sync)
+            if sync.outcome == "failed" and MADE_BY_ANOTHER.search(sync.message):
+                sync.outcome, sync.message, sync.progress = None, "", Progress()
+                self._run(sync)
         except (PimctlError, OSError) as error:
             _end(sync, "failed", str(error))
 
