@@ -1,9 +1,8 @@
 """How near the tap comes to the floor on a store whose answers take 0.4 seconds: (a) flat, (b) product by product.
 
 Over the whole of (a) the tap takes 1.55 times as long as the floor, 1.3 from the first page to the last. The rest is
-steps of 0.4 seconds, each of which needs the answers of the one before: two at the start (the index; the routes and the
-key), the description of the store and the count of its variations, and at the end of products and of variations the
-question for changes and the one for the count.
+requests that wait for one another: at the start the index, then the routes and the key, then the settings and the count
+of variations; after products, and after variations, the question for changes and then the one for the count.
 
 And on healthy stores whose answers take unevenly long: each page as long for the tap as for the floor.
 """

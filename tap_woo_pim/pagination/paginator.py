@@ -17,7 +17,7 @@ MAX_ROWS = 10_000_000
 """A list that is longer is taken for endless, whatever it says of its length."""
 
 MAX_REWINDS = 100
-"""So often may the same part of a list be read again because its pages do not fit together."""
+"""How many times the same part of a list may be read again, as its pages do not come or do not fit together."""
 
 
 class EndlessListError(Exception):
@@ -74,7 +74,7 @@ class OverlapPaginator:
         self._first: int | None = None
         self._last: LastPage | None = None
         self._held: Page | None = None
-        self._miscounts = self._fell = self._counts_again = self._began_again = self._is_unproven = False
+        self._miscounts = self._fell = self._is_rechecking = self._has_restarted = self._is_unproven = False
         self._is_resumed = offset > 0
         self._largest_total = sys.maxsize if offset else 0  # what an interrupted reading counted is not kept
         self._farthest = -1
@@ -109,7 +109,7 @@ class OverlapPaginator:
             EndlessListError: the list does not come to an end.
         """
         self.ordered = self.ordered and is_ascending(page.ids)
-        if self._counts_again:
+        if self._is_rechecking:
             return self._check_beginning(page)
         if self._held is not None:
             return self._look(self._held, page)
@@ -121,13 +121,13 @@ class OverlapPaginator:
         self._held, self.look = page, self._end_of(self._last)
         return []
 
-    def again(self) -> None:
-        """Make a new plan from here on, since a page of this one did not come.
+    def replan(self) -> None:
+        """Make a new plan from here on.
 
         Raises:
-            EndlessListError: that happened too often.
+            EndlessListError: there were too many without a page that came further than all before.
         """
-        self.fits_plan, self.look, self._held, self._counts_again = False, None, None, False
+        self.fits_plan, self.look, self._held, self._is_rechecking = False, None, None, False
         self._rewinds += 1
         if self._rewinds > MAX_REWINDS:
             raise EndlessListError
@@ -176,7 +176,7 @@ class OverlapPaginator:
             is_behind_end = not held.ids if held.total is None else held.range.offset >= held.total
             self._is_unproven = self._is_unproven or not (follows or is_behind_end)
             return rows + self._take(held)
-        self.again()
+        self.replan()
         return rows
 
     def _take(self, page: Page) -> list[Row]:
@@ -226,31 +226,31 @@ class OverlapPaginator:
         """
         self.ordered = self.ordered and not (self._fell and self._is_unproven)
         if self.missing or self._fell:
-            self._counts_again, self.look = True, PageRange(0, 1)
+            self._is_rechecking, self.look = True, PageRange(0, 1)
         else:
             self.done = True
 
     def _check_beginning(self, page: Page) -> list[Row]:
-        self._counts_again, self.look = False, None
+        self._is_rechecking, self.look = False, None
         at_end, self.total = self.total, None if self._miscounts else page.total
         is_end = at_end is None or self.total is None or not at_end < min(self.total, self._largest_total)
         rows = [] if self._is_resumed else self._new_rows(page)
         is_earlier = not self._is_resumed and bool(page.ids) and (self._first is None or page.ids[0] < self._first)
-        self.done = self._began_again or not is_earlier
+        self.done = self._has_restarted or not is_earlier
         if not self.done:
-            self._began_again = True
+            self._has_restarted = True
             self._rewind(0)
         elif is_earlier:  # the first page is another one each time
             self.ordered = False
         elif self._last and not is_end:
-            self.again()
+            self.replan()
             self._largest_total = self.total or 0
             self.done, self.offset = False, self._end_of(self._last).offset
         return rows
 
     def _rewind(self, offset: int) -> None:
         """Go back before an offset, each time further: rows have moved up, and what is sought stands earlier now."""
-        self.again()
+        self.replan()
         self.offset = max(0, offset - self._step)
         self._step *= 2
         self._last = None

@@ -30,7 +30,7 @@ class UnreadRowsStream(SideStream):
     def get_records(self, context: Context | None) -> Iterator[Record]:
         """Yield nothing; fail the run if rows were left out and the settings demand it.
 
-        All streams with rows of the store have been read by then, and their state is written.
+        By then all streams with rows of the store have been read, and their state is written.
         """
         yield from super().get_records(context)
         if self.settings.fail_on_unread and self.count:

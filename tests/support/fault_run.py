@@ -18,7 +18,7 @@ from tests.support.harness import Landing, Site
 
 ROWS = path("/wc/v3/products$") & param(offset=None)
 PLAIN = re.compile(r"[^(]+ \(https://localhost:\d+\), [\w ]+(, [\w ]+)*: \S.*\.")
-"""What a user is told of a failure: which store, which lists of it, what happened and what to do."""
+"""What a failure says: the store, its lists, what happened and what to do."""
 
 SETTINGS: dict[str, Any] = {
     "sync_components": ["products", "shipping_classes"],
@@ -43,7 +43,7 @@ class Outcome:
     Attributes:
         failure: what the user was told, None where it ended well.
         named: how many rows it named as unread.
-        incomplete: the streams of which it said that rows may be missing.
+        incomplete: the streams that it called incomplete.
         retries: how many requests were repeated.
         seconds: how long it took.
     """

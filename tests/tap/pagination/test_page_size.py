@@ -54,7 +54,7 @@ def test_a_store_whose_large_pages_never_answer_is_read_all_the_same(served: Sit
     landing = served.sync(**SETTINGS)
     assert landing.differences(served.store) == {}
     asked = sizes(served)
-    # Those in flight at first, each of which is halved, and later a few tries of larger ones.
+    # The first ones in flight, which are halved one by one; later a few tries of larger pages.
     assert all(asked.count(size) <= 4 for size in (100, 50, 25))
     assert asked.count(12) <= 8
 
