@@ -275,6 +275,9 @@ def forget(project: Project, store: Store) -> None:
             for schedule in [found for found in document.get("schedules") or () if found.get("job") == job["name"]]:
                 document["schedules"].remove(schedule)
             document["jobs"].remove(job)
+        for name in ("jobs", "schedules"):
+            if name in document and not document[name]:
+                del document[name]  # as before the first store
         document["plugins"]["extractors"].remove(_plugin(document, store))
         prefix = variable(store.extractor, "")
         others = {variable(str(plugin["name"]), "") for plugin in registry.extractors(document)}

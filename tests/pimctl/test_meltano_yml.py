@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+import shutil
+from pathlib import Path
 
 import pytest
 import yaml  # type: ignore[import-untyped]
@@ -11,16 +12,15 @@ import yaml  # type: ignore[import-untyped]
 from pimctl.stores.operations import PAUSED
 from pimctl.stores.registry import job_tasks
 from tests.pimctl.conftest import CHECKOUT
+from tests.support.meltano_project import forget_stores
 
 pytestmark = pytest.mark.unit
 
 
-def meltano() -> dict[str, Any]:
-    return dict(yaml.safe_load((CHECKOUT / "meltano.yml").read_text(encoding="utf-8")))
-
-
-def test_a_fresh_checkout_has_no_store_and_all_blocks_of_the_jobs_that_pimctl_writes() -> None:
-    project = meltano()
+def test_a_fresh_checkout_has_no_store_and_all_blocks_of_the_jobs_that_pimctl_writes(tmp_path: Path) -> None:
+    shutil.copy(CHECKOUT / "meltano.yml", tmp_path)
+    forget_stores(tmp_path)
+    project = yaml.safe_load((tmp_path / "meltano.yml").read_text(encoding="utf-8"))
     names = {plugin["name"] for kind in project["plugins"].values() for plugin in kind}
 
     assert [plugin["name"] for plugin in project["plugins"]["extractors"]] == ["tap-woo-pim"]

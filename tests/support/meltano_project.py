@@ -19,7 +19,9 @@ from psycopg.types.json import set_json_loads
 
 from demo_store import Server, Store, serve
 from pimctl.postgres import address, postmaster
+from pimctl.project import Project
 from pimctl.setup.package_index import uv_variables
+from pimctl.stores import operations, registry
 from tests.support import served_rows
 
 CHECKOUT = Path(__file__).parents[2]
@@ -162,6 +164,13 @@ class MeltanoProject:
         return {stream: sorted(map(repr, self.rows(stream, store_id))) for stream in self.tables()}
 
 
+def forget_stores(root: Path) -> None:
+    """Take out of a copy of meltano.yml the stores of whoever works in the checkout, as those of `make demo`."""
+    project = Project(root)
+    for store in registry.list_stores(project):
+        operations.forget(project, store)
+
+
 def copy_project(root: Path) -> None:
     """Copy what a sync needs of the checkout, without what was made in it, and put two stores into it."""
     root.mkdir()
@@ -171,6 +180,7 @@ def copy_project(root: Path) -> None:
             shutil.copytree(source, root / part, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy2(source, root / part)
+    forget_stores(root)
     path = root / "meltano.yml"
     before, loaders, after = path.read_text(encoding="utf-8").partition("  loaders:\n")
     path.write_text(before + EXTRACTORS + loaders + after + JOBS, encoding="utf-8")
