@@ -46,15 +46,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: SHARED.index(groups[item]) if groups[item] else len(SHARED))
 
 
-@pytest.fixture(autouse=True)
-def _environment() -> Iterator[None]:
-    """Undo what a test changes in the environment: the SDK puts into it what stands in `.env`, as after `make demo`."""
-    before = dict(os.environ)
-    yield
-    os.environ.clear()
-    os.environ.update(before)
-
-
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MeltanoProject]:
     """A copy of the project with its plugins, with nothing synced yet, not even a database."""

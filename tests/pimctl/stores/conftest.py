@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,9 @@ schedules:
 @pytest.fixture
 def pim_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A project with comments, and plugins of others, and no store yet."""
-    for name in ("MELTANO_ENVIRONMENT", "MELTANO_PROJECT_ROOT", "PIM_DATABASE_URL"):
+    # The SDK loads the checkout's `.env`, where `make demo` keeps the keys of its stores, into the environment.
+    keys = [name for name in os.environ if name.startswith("TAP_WOO_PIM__")]
+    for name in ("MELTANO_ENVIRONMENT", "MELTANO_PROJECT_ROOT", "PIM_DATABASE_URL", *keys):
         monkeypatch.delenv(name, raising=False)
     root = tmp_path / "project"
     root.mkdir()
