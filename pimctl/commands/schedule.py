@@ -38,12 +38,12 @@ def schedule(
     """Set, show or remove the schedule of a store."""
     from datetime import UTC, datetime  # noqa: PLC0415
 
-    from pimctl.commands.stores import _cron, _minute  # noqa: PLC0415
+    from pimctl.commands.stores import cron_of  # noqa: PLC0415
     from pimctl.stores import operations, registry, schedules  # noqa: PLC0415
 
     project = Project.find()
     found = registry.find(project, store)
-    wanted = _cron(every, at, cron, _minute(store))
+    wanted = cron_of(found.id, every, at, cron)
     if wanted and off:
         raise PimctlError("Give a time or --off, not both.")
     if wanted or off:

@@ -85,7 +85,7 @@ def add(  # noqa: PLR0913  each is an option of the command
     check.warm_up()
     project = Project.find()
     further = _settings(settings) | ({"http_user": http_user} if http_user else {})
-    draft = operations.Draft(store, url, settings=further, cron=_cron(every, at, cron))
+    draft = operations.Draft(store, url, settings=further, cron=cron_of(store, every, at, cron))
     operations.check_draft(project, draft)
     asks = sys.stdin.isatty() and not yes
     terminal = words.terminal(is_error=as_json)
@@ -295,7 +295,7 @@ def _complete(draft: Draft, components: str | None, terminal: Console, *, asks: 
 
         def read(answer: str) -> str | None:
             is_none = answer.strip().lower() in {"none", "-", "no"}
-            return None if is_none else schedules.every(answer, _minute(draft.id))
+            return None if is_none else schedules.every(answer, draft.id)
 
         cron = _ask("Sync every (15m, 1h, 6h, 1d; none for no schedule)", DEFAULT_EVERY, read)
     return replace(draft, components=chosen, cron=cron)
@@ -380,22 +380,17 @@ def _settings(pairs: list[str] | None) -> dict[str, Any]:
     return found
 
 
-def _cron(every: str | None, at: str | None, cron: str | None, minute: int = 0) -> str | None:
+def cron_of(store_id: str, every: str | None, at: str | None, cron: str | None) -> str | None:
     """Return the cron fields of the one option that was given; None where none was."""
     from pimctl.stores import schedules  # noqa: PLC0415
 
     if sum(option is not None for option in (every, at, cron)) > 1:
         raise PimctlError("Give one of --every, --at and --cron.")
     if every is not None:
-        return schedules.every(every, minute)
+        return schedules.every(every, store_id)
     if at is not None:
         return schedules.at(at)
     return schedules.cron(cron) if cron is not None else None
-
-
-def _minute(store_id: str) -> int:
-    """Return a minute of the hour for a store, so that not all begin at once."""
-    return sum(store_id.encode()) % 60
 
 
 def _check(settings: Mapping[str, Any], credentials: Credentials | None, terminal: Console) -> list[CheckStep]:

@@ -124,15 +124,19 @@ def sentence(text: str) -> str:
 
 
 def schedule(cron: str | None) -> str:
-    """Return cron fields in words where there are some for them: ``every hour``, ``daily at 03:00 UTC``."""
+    """Return cron fields in words where there are some for them: ``every hour``, ``daily at 03:00``.
+
+    The times are those of the machine's time zone, in which cron counts.
+    """
     if not cron:
         return _("only by hand")
-    if words := texts.schedules().get(cron):
-        return words
+    for pattern, words in texts.schedules().items():
+        if re.fullmatch(pattern, cron):
+            return words
     daily = re.fullmatch(r"(\d{1,2}) (\d{1,2}) \* \* \*", cron)
     if daily:
-        return _("daily at %s UTC") % f"{int(daily[2]):02}:{int(daily[1]):02}"
-    return _("cron %s UTC") % cron
+        return _("daily at %s") % f"{int(daily[2]):02}:{int(daily[1]):02}"
+    return _("cron %s") % cron
 
 
 def environment() -> Environment:

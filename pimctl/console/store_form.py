@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from pimctl.project import Project
     from pimctl.stores.store import Store
 
-CRONS = {"15m": "*/15 * * * *", "1h": "0 * * * *", "6h": "0 */6 * * *", "night": "0 3 * * *", "none": ""}
+DEFAULT_SCHEDULE, NIGHT, NONE = "1h", "night", "none"
+SCHEDULES = ("15m", DEFAULT_SCHEDULE, "6h", NIGHT, NONE)
 """What the schedule can be without knowing cron."""
-DEFAULT_SCHEDULE = "1h"
 FURTHER = ("http_user", "auth_method", "requests_per_second", "ca_bundle")
 """Further settings that a form can set; all others are for meltano.yml."""
 
@@ -53,7 +53,7 @@ def empty_values(project: Project) -> dict[str, Any]:
 
 def values_of(project: Project, store: Store) -> dict[str, Any]:
     """Return what the form of a store that is there begins with."""
-    schedule = next((name for name, cron in CRONS.items() if cron == (store.cron or "")), "cron")
+    schedule = next((name for name in SCHEDULES if offered(name, store.id) == (store.cron or "")), "cron")
     return {
         "site_url": store.site_url,
         "consumer_key": "",
@@ -93,12 +93,13 @@ class StoreForm:
                 return failed(job, missing[0], _("Fill in this field."))
             if not credentials.secret:
                 return failed(job, "consumer_secret", _("Fill in this field."))
+            store_id = values["id"] or free_id(self._project, values["site_url"])
             draft = operations.Draft(
-                id=values["id"] or free_id(self._project, values["site_url"]),
+                id=store_id,
                 site_url=values["site_url"],
                 credentials=credentials,
                 components=chosen(values),
-                cron=cron_of(values) or None,
+                cron=cron_of(values, store_id) or None,
                 settings=further(values),
             )
             operations.check_draft(self._project, draft)
@@ -141,7 +142,7 @@ class StoreForm:
                 settings={name: further(values).get(name) for name in FURTHER},
                 credentials=merged(known, typed, has_http_user=bool(values["http_user"])),
             )
-            cron = cron_of(values)
+            cron = cron_of(values, store.id)
             difference = operations.difference(store, changes)
             settings = operations.changed_settings(store, changes)
         except PimctlError as error:
@@ -206,14 +207,23 @@ def further(values: dict[str, Any]) -> dict[str, Any]:
     return {name: values[name] for name in FURTHER if values[name]}
 
 
-def cron_of(values: dict[str, Any]) -> str:
+def offered(name: str, store_id: str) -> str:
+    """Return the cron fields of one of the schedules that the form offers, empty for none."""
+    if name == NONE:
+        return ""
+    return schedules.at("03:00") if name == NIGHT else schedules.every(name, store_id)
+
+
+def cron_of(values: dict[str, Any], store_id: str) -> str:
     """Return the chosen schedule as cron fields, empty for none.
 
     Raises:
         PimctlError: Own cron fields are none.
     """
     name = values["schedule"]
-    return schedules.cron(values["cron"]) if name == "cron" else CRONS.get(name, CRONS[DEFAULT_SCHEDULE])
+    if name == "cron":
+        return schedules.cron(values["cron"])
+    return offered(name if name in SCHEDULES else DEFAULT_SCHEDULE, store_id)
 
 
 def field_of(message: str) -> str:

@@ -83,10 +83,9 @@ def stock_states() -> dict[str, str]:
 
 
 def schedules() -> dict[str, str]:
-    """Return the words for the schedules that the form offers, by their cron fields."""
+    """Return the words for the schedules that the form offers, by a pattern of their cron fields."""
     return {
-        "*/15 * * * *": _("every 15 minutes"),
-        "0 * * * *": _("every hour"),
-        "@hourly": _("every hour"),
-        "0 */6 * * *": _("every 6 hours"),
+        r"\*/15 \* \* \* \*": _("every 15 minutes"),
+        r"\d+ \* \* \* \*|@hourly": _("every hour"),
+        r"\d+ \*/6 \* \* \*": _("every 6 hours"),
     }

@@ -21,12 +21,12 @@ NICKNAMES = {
 """As Meltano knows them. Its ``@once``, ``@manual`` and ``@none`` have no next time."""
 
 
-def every(interval: str, minute: int = 0) -> str:
+def every(interval: str, store_id: str) -> str:
     """Return the cron fields of an interval such as ``15m``, ``1h``, ``6h`` or ``1d``.
 
     Args:
         interval: As the user gives it.
-        minute: The minute of the hour for intervals of whole hours, so that stores do not all begin at once.
+        store_id: Chooses the minute of intervals of whole hours, so that stores do not all begin at once.
 
     Raises:
         PimctlError: Cron cannot say this interval.
@@ -35,6 +35,7 @@ def every(interval: str, minute: int = 0) -> str:
     number, unit = (int(found[1]), found[2][0]) if found else (0, "")
     if unit == "m" and number and 60 % number == 0 and number < 60:
         return "* * * * *" if number == 1 else f"*/{number} * * * *"
+    minute = sum(store_id.encode()) % 60
     hours = number // 60 if unit == "m" and number % 60 == 0 else number * {"h": 1, "d": 24}.get(unit, 0)
     if hours == 1:
         return f"{minute} * * * *"

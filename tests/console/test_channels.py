@@ -16,7 +16,7 @@ from pimctl.console.audit import Audit
 from pimctl.console.users import Users
 from pimctl.postgres.embedded import Embedded
 from pimctl.project import Project
-from pimctl.stores import operations, registry
+from pimctl.stores import operations, registry, schedules
 from pimctl.stores.store import Credentials
 from tests.support.alerts import receiver
 from tests.support.console import Running, new_project, runnable, start_console
@@ -193,7 +193,7 @@ def add_store(home: Project, server: Server) -> str:
         site_url=server.url,
         credentials=Credentials(key.consumer_key, key.consumer_secret),
         components=("products",),
-        cron="0 * * * *",
+        cron=schedules.every("1h", "mine"),
     )
     return operations.add(home, draft).id
 

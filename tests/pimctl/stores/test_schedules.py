@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pimctl.commands import stores
+from pimctl.console import pages, store_form
 from pimctl.errors import PimctlError
 from pimctl.stores import scheduler, schedules
 
@@ -20,21 +22,39 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
         ("1m", "* * * * *"),
         ("15m", "*/15 * * * *"),
         ("15 min", "*/15 * * * *"),
-        ("60m", "7 * * * *"),
-        ("1h", "7 * * * *"),
-        ("6h", "7 */6 * * *"),
-        ("24h", "7 0 * * *"),
-        ("1d", "7 0 * * *"),
+        ("60m", "38 * * * *"),
+        ("1h", "38 * * * *"),
+        ("6h", "38 */6 * * *"),
+        ("24h", "38 0 * * *"),
+        ("1d", "38 0 * * *"),
     ],
 )
-def test_interval_becomes_cron_fields(interval: str, fields: str) -> None:
-    assert schedules.every(interval, 7) == fields
+def test_interval_becomes_cron_fields_with_a_minute_of_the_stores_own(interval: str, fields: str) -> None:
+    assert schedules.every(interval, "eu") == fields
+
+
+@pytest.mark.parametrize(
+    ("choice", "fields", "words"),
+    [
+        ("15m", "*/15 * * * *", "every 15 minutes"),
+        ("1h", "38 * * * *", "every hour"),
+        ("6h", "38 */6 * * *", "every 6 hours"),
+        ("night", "0 3 * * *", "daily at 03:00"),
+        ("none", "", "only by hand"),
+        ("nonsense", "38 * * * *", "every hour"),
+    ],
+)
+def test_console_writes_the_schedules_that_the_command_line_writes(choice: str, fields: str, words: str) -> None:
+    assert store_form.cron_of({"schedule": choice}, "eu") == fields
+    assert pages.schedule(fields) == words
+    if choice.endswith(("m", "h")):
+        assert stores.cron_of("eu", choice, None, None) == fields
 
 
 @pytest.mark.parametrize("interval", ["7m", "0m", "5h", "2d", "soon", "", "-1h", "90m"])
 def test_interval_that_cron_cannot_say_is_refused(interval: str) -> None:
     with pytest.raises(PimctlError, match="is not an interval"):
-        schedules.every(interval)
+        schedules.every(interval, "eu")
 
 
 @pytest.mark.parametrize(("time", "fields"), [("03:00", "0 3 * * *"), ("3:05", "5 3 * * *"), ("23:59", "59 23 * * *")])
