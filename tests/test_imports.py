@@ -109,6 +109,7 @@ def test_the_console_imports_of_the_tap_its_check_and_its_settings_alone() -> No
         ("pimctl.console.jobs", "tap_woo_pim.store.check"),
         ("pimctl.stores.check", "tap_woo_pim.store.check"),
         ("pimctl.stores.registry", "tap_woo_pim.config.urls"),
+        ("pimctl.stores.store", "tap_woo_pim.config.settings"),
     }
 
 

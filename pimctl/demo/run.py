@@ -24,13 +24,12 @@ from pimctl.project import Project
 from pimctl.stores import landed, model_figures, operations, registry
 from pimctl.stores.meltano import Meltano
 from pimctl.stores.operations import Changes, Draft
-from pimctl.stores.store import COMPONENTS as ALL_COMPONENTS
-from pimctl.stores.store import Credentials, Store
+from pimctl.stores.store import BY_NAME, Credentials, Store
 from pimctl.stores.sync import log_folder
 
 COMPONENTS = {
-    "us": tuple(component.name for component in ALL_COMPONENTS),
-    "eu": tuple(component.name for component in ALL_COMPONENTS if component.name not in {"custom_fields", "reviews"}),
+    "us": tuple(BY_NAME),
+    "eu": tuple(name for name in BY_NAME if name not in {"custom_fields", "reviews"}),
 }
 VERSIONS = {"us": "11.0.1", "eu": "9.9.5"}
 FIRST_PORT = 8411

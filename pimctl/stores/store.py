@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pimctl.errors import PimctlError
+from tap_woo_pim.config.settings import COMPONENTS as NAMES
+from tap_woo_pim.config.settings import DEFAULT_COMPONENTS as DEFAULT_NAMES
 
 TAP = "tap-woo-pim"
 PREFIX = f"{TAP}--"
@@ -25,29 +27,29 @@ class Component:
         name: Its name in ``sync_components``.
         label: What it brings, in a few words.
         needs: Components without which its rows say little; choosing it chooses them too.
-        is_default: Whether it is read where nothing is chosen.
     """
 
     name: str
     label: str
-    needs: tuple[str, ...] = ()
-    is_default: bool = True
+    needs: tuple[str, ...]
 
 
-COMPONENTS = (
-    Component("products", "texts, prices, stock, images, meta data"),
-    Component("variations", "variations of variable products", needs=("products",)),
-    Component("categories", "product categories with their tree"),
-    Component("tags", "product tags"),
-    Component("brands", "product brands, where the store has them"),
-    Component("attributes", "global attributes and their terms"),
-    Component("shipping_classes", "product shipping classes"),
-    Component("tax_classes", "tax classes"),
-    Component("custom_fields", "names of custom fields, where the store lists them", needs=("products",)),
-    Component("reviews", "product reviews, without the reviewers' email", needs=("products",), is_default=False),
-)
+LABELS = {
+    "products": "texts, prices, stock, images, meta data",
+    "variations": "variations of variable products",
+    "categories": "product categories with their tree",
+    "tags": "product tags",
+    "brands": "product brands, where the store has them",
+    "attributes": "global attributes and their terms",
+    "shipping_classes": "product shipping classes",
+    "tax_classes": "tax classes",
+    "custom_fields": "names of custom fields, where the store lists them",
+    "reviews": "product reviews, without the reviewers' email",
+}
+NEEDS = dict.fromkeys(("variations", "custom_fields", "reviews"), ("products",))
+COMPONENTS = tuple(Component(name, LABELS[name], NEEDS.get(name, ())) for name in NAMES)
 BY_NAME = {component.name: component for component in COMPONENTS}
-DEFAULT_COMPONENTS = tuple(component.name for component in COMPONENTS if component.is_default)
+DEFAULT_COMPONENTS: tuple[str, ...] = DEFAULT_NAMES
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,7 @@ from pimctl.errors import PimctlError
 from pimctl.project import Project
 from pimctl.stores import operations, project_files, registry
 from pimctl.stores.operations import Changes, Draft
-from pimctl.stores.store import COMPONENTS, DEFAULT_COMPONENTS, Credentials, check_components, check_id
-from tap_woo_pim.config import settings
+from pimctl.stores.store import DEFAULT_COMPONENTS, Credentials, check_components, check_id
 from tests.pimctl.stores.conftest import MELTANO
 
 pytestmark = pytest.mark.unit
@@ -250,11 +249,6 @@ def test_two_ids_that_share_their_variables_are_refused(pim_project: Project) ->
 def test_components_that_need_another_bring_it_along() -> None:
     assert check_components(("reviews",)) == (("products", "reviews"), {"products": "reviews"})
     assert check_components(()) == (DEFAULT_COMPONENTS, {})
-
-
-def test_components_are_those_of_the_tap() -> None:
-    assert tuple(component.name for component in COMPONENTS) == settings.COMPONENTS
-    assert DEFAULT_COMPONENTS == settings.DEFAULT_COMPONENTS
 
 
 def test_store_of_a_shared_job_is_not_removed(pim_project: Project) -> None:
