@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pimctl import stop
 from pimctl.errors import PimctlError
 
 START_SECONDS = 30.0
@@ -59,28 +60,25 @@ def open_sample_stores(stores: Iterable[SampleStore]) -> Iterator[None]:
     """
     with ExitStack() as stack:
         for store in stores:
-            stack.callback(_close, _open(store))
+            log_path = store.folder / f"{store.store_id}.log"
+            with stop.postponed():
+                process = _begin(store, log_path)
+                stack.callback(_close, process)
+            _await(process, store, log_path)
         yield
 
 
-def _open(store: SampleStore) -> subprocess.Popen[bytes]:
-    log_path = store.folder / f"{store.store_id}.log"
+def _begin(store: SampleStore, log_path: Path) -> subprocess.Popen[bytes]:
     command = ["--profile", store.version, "--port", str(store.port), "--ca-dir", str(store.folder)]
     secret = {"DEMO_STORE_CONSUMER_SECRET": store.consumer_secret}
     with log_path.open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603  a list, no shell
+        return subprocess.Popen(  # noqa: S603  a list, no shell
             [sys.executable, "-m", "demo_store", *command],
             env={**os.environ, "DEMO_STORE_CONSUMER_KEY": store.consumer_key, **secret},
             stderr=log,
             stdin=subprocess.DEVNULL,
             stdout=log,
         )
-    try:
-        _await(process, store, log_path)
-    except BaseException:
-        _close(process)
-        raise
-    return process
 
 
 def _await(process: subprocess.Popen[bytes], store: SampleStore, log_path: Path) -> None:

@@ -7,12 +7,13 @@ import os
 import re
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import psutil  # type: ignore[import-untyped]
 
+from pimctl import stop
 from pimctl.errors import PimctlError
 from pimctl.setup.package_index import uv_variables
 
@@ -52,7 +53,6 @@ class Meltano:
         self.variables = variables
         self.log = log
         self.program = Path(sys.executable).with_name("meltano")
-        self._process: subprocess.Popen[bytes] | None = None
         self._installed = project.root / ".meltano" / "pimctl-installed"
 
     def begin(self, arguments: Sequence[str], output: IO[bytes], run_id: str | None = None) -> subprocess.Popen[bytes]:
@@ -90,23 +90,17 @@ class Meltano:
             PimctlError: It failed; the message holds its cause and the log's path.
         """
         with self.log.open("ab") as log:
-            begin = log.tell()
             log.write(f"$ meltano {' '.join(arguments)}\n".encode())
             log.flush()
-            self._process = self.begin(arguments, log)
-            try:
-                self._process.wait()
-            except BaseException:
-                self.stop()
-                raise
-        if self._process.returncode:
+            begin = log.tell()
+            with ExitStack() as ending:
+                with stop.postponed():
+                    process = self.begin(arguments, log)
+                    ending.callback(end_all, [process])
+                process.wait()
+        if process.returncode:
             written = self.log.read_bytes()[begin:].decode("utf-8", "replace")
             raise PimctlError(f"meltano {arguments[0]} failed: {cause(written)}\nThe whole log: {self.log}")
-
-    def stop(self) -> None:
-        """End the command that runs, if one does."""
-        if self._process is not None:
-            end_all([self._process])
 
     def needs_install(self) -> bool:
         """Whether the plugins were never installed here, or by other pins."""
@@ -144,20 +138,21 @@ class Meltano:
 def end_all(processes: Sequence[subprocess.Popen[bytes]]) -> None:
     """End processes and all that they started, which a signal to the first alone need not reach."""
     family = []
-    for process in processes:
-        if process.poll() is None:
+    with stop.postponed():
+        for process in processes:
+            if process.poll() is None:
+                with suppress(psutil.NoSuchProcess):
+                    first = psutil.Process(process.pid)
+                    family += [first, *first.children(recursive=True)]
+        for member in family:
             with suppress(psutil.NoSuchProcess):
-                first = psutil.Process(process.pid)
-                family += [first, *first.children(recursive=True)]
-    for member in family:
-        with suppress(psutil.NoSuchProcess):
-            member.terminate()
-    _, left = psutil.wait_procs(family, timeout=END_SECONDS)
-    for member in left:
-        with suppress(psutil.NoSuchProcess):
-            member.kill()
-    for process in processes:
-        process.wait()
+                member.terminate()
+        _, left = psutil.wait_procs(family, timeout=END_SECONDS)
+        for member in left:
+            with suppress(psutil.NoSuchProcess):
+                member.kill()
+        for process in processes:
+            process.wait()
 
 
 def cause(written: str, *, tap_only: bool = False) -> str:

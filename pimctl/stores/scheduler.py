@@ -7,6 +7,7 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
+from pimctl import stop
 from pimctl.errors import PimctlError
 from pimctl.project import Project
 from pimctl.stores import alerts, project_files, schedules
@@ -34,7 +35,8 @@ def run(project: Project) -> None:
                 if name in at_work:
                     _say(f"{name} is still running; skipped this time.")
                 else:
-                    at_work[name] = _begin(project, name)
+                    with stop.postponed():
+                        at_work[name] = _begin(project, name)
             last_look = now
             for name, process in list(at_work.items()):
                 if process.poll() is not None:

@@ -176,6 +176,7 @@ class _Runner:
         self.arguments = ["run", *["--full-refresh"] * full]
         self.processes: list[subprocess.Popen[bytes]] = []
         self.is_stopped = False
+        self.beginning = threading.Lock()  # no sync begins after the stop has ended those that had begun
         self.meltano = Meltano(project, {}, log_folder(project) / "model.log")
 
     @property
@@ -239,13 +240,12 @@ class _Runner:
         """Sync the stores, some at a time."""
         self._step("syncing")
         with ThreadPoolExecutor(parallel) as pool:
-            futures = [pool.submit(self._sync, sync) for sync in self.left]
             try:
-                self._watch(futures)
+                self._watch([pool.submit(self._sync, sync) for sync in self.left])
             except BaseException:
-                self.is_stopped = True
-                for future in futures:
-                    future.cancel()
+                pool.shutdown(wait=False, cancel_futures=True)
+                with self.beginning:
+                    self.is_stopped = True
                 end_all(self.processes)
                 for sync in self.left:
                     _end(sync, "stopped", "stopped before it was done")
@@ -274,10 +274,10 @@ class _Runner:
         sync.log = log_folder(self.project) / f"{sync.store.id}.log"
         self._note(sync, "starting")
         run_id = str(uuid.uuid4())
-        with sync.log.open("wb") as output:
+        arguments = [*self.arguments, sync.store.extractor, registry.LOADER]
+        with sync.log.open("wb") as output, self.beginning:
             if self.is_stopped:
                 return
-            arguments = [*self.arguments, sync.store.extractor, registry.LOADER]
             process = self.meltano.begin(arguments, output, run_id)
             self.processes.append(process)
         with sync.log.open("rb") as written:
@@ -322,15 +322,10 @@ class _Runner:
             return
         before = history.figures(self.project)
         self._step("building the model")
-        with ThreadPoolExecutor(1) as pool:
-            future = pool.submit(self.meltano.run, "run", "dbt-postgres:build")
-            try:
-                self._watch([future])
-            except PimctlError as error:
-                self.batch.model_error = str(error)
-            except BaseException:
-                self.meltano.stop()
-                raise
+        try:
+            self.meltano.run("run", "dbt-postgres:build")
+        except PimctlError as error:
+            self.batch.model_error = str(error)
         self._step("")
         after = history.figures(self.project)
         for sync in good:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -68,6 +70,18 @@ def new_console(root: Path) -> Iterator[Console]:
 @pytest.fixture
 def console(tmp_path: Path) -> Iterator[Console]:
     yield from new_console(tmp_path / "project")
+
+
+@pytest.fixture
+def stop_at_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let Ctrl-C come the moment a program has begun, before anybody could note it."""
+
+    class Stopped(subprocess.Popen[bytes]):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(subprocess, "Popen", Stopped)
 
 
 @pytest.fixture

@@ -116,6 +116,19 @@ def test_store_that_is_stopped_while_it_opens_is_closed(tmp_path: Path, monkeypa
     assert psutil.Process().children() == before
 
 
+@pytest.mark.usefixtures("stop_at_begin")
+def test_store_that_is_stopped_the_moment_it_begins_is_closed(tmp_path: Path) -> None:
+    before = psutil.Process().children()
+
+    with (
+        pytest.raises(KeyboardInterrupt),
+        sample_stores.open_sample_stores([SampleStore("us", "11.0.1", free_port(), tmp_path)]),
+    ):
+        pass
+
+    assert psutil.Process().children() == before
+
+
 @pytest.mark.long
 def test_second_demonstration_at_the_same_time_is_told_to_wait(console: Console) -> None:
     (console.root / ".demo").mkdir()

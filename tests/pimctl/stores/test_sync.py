@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import psutil  # type: ignore[import-untyped]
 import pytest
 
+from pimctl import stop
+from pimctl.errors import PimctlError
 from pimctl.project import Project
+from pimctl.stores.meltano import Meltano
 from pimctl.stores.store import Store
 from pimctl.stores.sync import StoreSync, SyncBatch, _Runner
 
@@ -13,6 +21,7 @@ ERRORS = "2026-11-28T07:42:48.400245Z [info     ] target-postgres sqlalchemy.exc
 TABLE = f'{ERRORS}ProgrammingError: (psycopg.errors.DuplicateTable) relation "sync_runs" already exists'
 TYPE = f'{ERRORS}IntegrityError: (psycopg.errors.UniqueViolation) constraint "pg_type_typname_nsp_index"'
 OTHER = f"{ERRORS}OperationalError: (psycopg.OperationalError) the connection was closed"
+LONG_RUN = "#!/bin/sh\nexec sleep 600\n"
 MELTANO = """#!/bin/sh
 echo run >> runs
 if [ $(wc -l < runs) -le {failures} ]; then
@@ -20,6 +29,15 @@ if [ $(wc -l < runs) -le {failures} ]; then
   exit 1
 fi
 """
+
+
+def program(pim_project: Project, text: str) -> Meltano:
+    """Return a Meltano whose program is this text."""
+    meltano = Meltano(pim_project, {}, pim_project.root / "meltano.log")
+    meltano.program = pim_project.root / "meltano"
+    meltano.program.write_text(text, encoding="utf-8")
+    meltano.program.chmod(0o755)
+    return meltano
 
 
 @pytest.mark.parametrize(
@@ -34,14 +52,65 @@ fi
 def test_loader_that_meets_a_table_that_another_one_just_made_runs_again(
     pim_project: Project, error: str, failures: int, runs: int, outcome: str
 ) -> None:
-    program = pim_project.root / "meltano"
-    program.write_text(MELTANO.format(error=error, failures=failures), encoding="utf-8")
-    program.chmod(0o755)
     sync = StoreSync(EU)
     runner = _Runner(pim_project, SyncBatch([sync]), lambda _: None, full=False)
-    runner.meltano.program = program
+    runner.meltano = program(pim_project, MELTANO.format(error=error, failures=failures))
 
     runner.sync_all(1)
 
     assert (sync.outcome, bool(sync.message)) == (outcome, outcome == "failed")
     assert len((pim_project.root / "runs").read_text(encoding="utf-8").split()) == runs
+
+
+@pytest.mark.usefixtures("stop_at_begin")
+def test_meltano_that_is_stopped_the_moment_it_begins_is_ended(pim_project: Project) -> None:
+    before = psutil.Process().children()
+
+    with pytest.raises(KeyboardInterrupt):
+        program(pim_project, LONG_RUN).run("run")
+
+    assert psutil.Process().children() == before
+
+
+@pytest.mark.parametrize("parallel", [1, 2])
+def test_stop_ends_the_syncs_that_began_and_begins_no_other(pim_project: Project, parallel: int) -> None:
+    before = psutil.Process().children()
+    batch = SyncBatch([StoreSync(EU), StoreSync(replace(EU, id="us", extractor="tap-woo-pim--us"))])
+
+    def observer(batch: SyncBatch) -> None:
+        if any(sync.phase == "starting" for sync in batch.syncs):
+            raise KeyboardInterrupt
+
+    runner = _Runner(pim_project, batch, observer, full=False)
+    runner.meltano = program(pim_project, LONG_RUN)
+
+    with pytest.raises(KeyboardInterrupt):
+        runner.sync_all(parallel)
+
+    assert psutil.Process().children() == before
+    assert [sync.outcome for sync in batch.syncs] == ["stopped", "stopped"]
+    assert batch.syncs[1].log is None or parallel == 2
+
+
+def test_postponed_stop_comes_at_the_end_of_the_block() -> None:
+    done: list[str] = []
+
+    def end() -> None:
+        with stop.postponed():
+            signal.raise_signal(signal.SIGTERM)
+            signal.raise_signal(signal.SIGINT)
+            done.append("ended")
+        done.append("never")
+
+    handler = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            end()
+    finally:
+        signal.signal(signal.SIGTERM, handler)
+    assert done == ["ended"]
+
+
+def test_a_thread_can_run_meltano_too(pim_project: Project) -> None:
+    with ThreadPoolExecutor(1) as pool, pytest.raises(PimctlError, match="meltano run failed: no message"):
+        pool.submit(program(pim_project, "#!/bin/sh\nexit 1\n").run, "run").result()
