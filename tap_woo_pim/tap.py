@@ -22,8 +22,6 @@ from tap_woo_pim._compat import override
 from tap_woo_pim.cli import PlainErrors, reason_of
 from tap_woo_pim.config.settings import CONFIG_JSONSCHEMA, STAND_IN
 from tap_woo_pim.config.validation import (
-    file_error,
-    missing_settings,
     prefix_of,
     problems_of,
     read_values,
@@ -213,8 +211,11 @@ class TapWooPim(Tap):
         try:
             return super().cb_config(ctx, param, value)
         except (OSError, ValueError, TypeError):
-            errors = [error for path in value if path != "ENV" and (error := file_error(path))]
-            raise ConfigValidationError("", errors=errors, schema=CONFIG_JSONSCHEMA) from None
+            paths = " or ".join(path for path in value if path != "ENV")
+            raise FatalAPIError(
+                f"--config names {paths}, which cannot be read as settings. Give a JSON file as"
+                ' {"site_url": "https://shop.example", ...}.'
+            ) from None
 
     @classmethod
     @override
@@ -239,10 +240,9 @@ class TapWooPim(Tap):
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         """Check the settings before any request, with the store's name and a remedy in every error."""
         SECRETS.hide(secrets_of(self._config))
-        self._config, misread = read_values(self._config)
-        errors = [problem.sentence for problem in missing_settings(self._config) or misread]
+        errors = [problem.sentence for problem in problems_of(self._config)]
+        self._config = read_values(self._config)[0]
         errors = errors or super()._validate_config(raise_errors=False)
-        errors = errors or [problem.sentence for problem in problems_of(self._config)]
         for unknown in unknown_settings(self._config, self.config_jsonschema["properties"]):
             self.logger.warning("%s: %s", prefix_of(self._config), unknown)
         if errors and raise_errors:

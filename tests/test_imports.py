@@ -94,7 +94,7 @@ def test_no_modules_import_each_other_in_a_circle(folder: str) -> None:
 
 
 def test_the_tap_imports_the_sdk_requests_and_the_standard_library_alone() -> None:
-    allowed = {"tap_woo_pim", "singer_sdk", "requests", "requests_oauthlib", "urllib3", "msgspec", "click"}
+    allowed = {"tap_woo_pim", "singer_sdk", "requests", "requests_oauthlib", "urllib3", "msgspec", "click", "yaml"}
     assert packages("tap_woo_pim") - set(sys.stdlib_module_names) - {"typing_extensions"} <= allowed
 
 

@@ -7,24 +7,10 @@ The JSON schema for the SDK is made from this declaration, and so are the files 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 from msgspec import Meta
-from msgspec.inspect import (
-    BoolType,
-    DictType,
-    FloatType,
-    IntType,
-    LiteralType,
-    Metadata,
-    StrType,
-    Type,
-    UnionType,
-    VarTupleType,
-    type_info,
-)
 
 Component = Literal[
     "products",
@@ -41,14 +27,14 @@ Component = Literal[
 COMPONENTS: tuple[Component, ...] = get_args(Component)
 DEFAULT_COMPONENTS = tuple(component for component in COMPONENTS if component != "reviews")
 
-SECRET: dict[str, Any] = {"secret": True}
+SECRET: dict[str, Any] = {"secret": True, "writeOnly": True}
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The checked settings of one store; see `validation.settings_of` for how they are read.
 
-    The extras of a setting are `secret`, `kind` (Meltano's kind, if it is not text) and `unset` (a description of the
-    default, if that is not a fixed value).
+    What a setting adds to its JSON schema is `secret`, `kind` (Meltano's kind, if it is not text) and `unset` (a
+    description of the default, if that is not a fixed value).
     """
 
     site_url: Annotated[str, Meta(title="Store URL", description="Address of the store, as in a browser.")]
@@ -58,7 +44,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             title="Consumer key",
             description="Consumer key (ck_...) of a REST API key of the store, with the permission Read; or the user"
             " name to which an application password of WordPress belongs.",
-            extra=SECRET,
+            extra_json_schema=SECRET,
         ),
     ]
     consumer_secret: Annotated[
@@ -66,7 +52,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(
             title="Consumer secret",
             description="Consumer secret (cs_...) of the same key, or the application password.",
-            extra=SECRET,
+            extra_json_schema=SECRET,
         ),
     ]
     store_id: Annotated[
@@ -74,15 +60,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(
             title="Store ID",
             description="Stable name of the store in the PIM database, part of every key there. Never change it.",
-            extra={"unset": "made from site_url"},
+            extra_json_schema={"unset": "made from site_url"},
         ),
     ] = ""
     sync_components: Annotated[
         tuple[Component, ...],
         Meta(
             title="Sync components",
-            description=f"What to sync, separated by commas. Any of {', '.join(COMPONENTS)}.",
-            extra={"unset": "all but reviews"},
+            description="What to sync.",
+            # The SDK then reads "tags,brands" in an environment variable as a list.
+            extra_json_schema={"unset": "all but reviews", "items": {"type": "string"}},
         ),
     ] = DEFAULT_COMPONENTS
     auth_method: Annotated[
@@ -98,7 +85,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(
             title="Web server user",
             description="User name for a store whose web server asks for a password of its own, as staging stores do.",
-            extra={"unset": "none"},
+            extra_json_schema={"unset": "none"},
         ),
     ] = None
     http_password: Annotated[
@@ -106,7 +93,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(
             title="Web server password",
             description="Password that belongs to http_user.",
-            extra={**SECRET, "unset": "none"},
+            extra_json_schema={**SECRET, "unset": "none"},
         ),
     ] = None
     start_date: Annotated[
@@ -114,7 +101,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(
             title="Start date",
             description="Sync only products and variations changed since this date, as 2026-01-31.",
-            extra={"kind": "date_iso8601", "format": "date-time", "unset": "all of them"},
+            extra_json_schema={"kind": "date_iso8601", "format": "date-time", "unset": "all of them"},
         ),
     ] = None
     content: Annotated[
@@ -162,7 +149,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(
             title="Rate limit",
             description="How many requests may start per second at most, such as 0.5.",
-            extra={"unset": "no limit"},
+            extra_json_schema={"unset": "no limit"},
         ),
     ] = None
     fail_on_unread: Annotated[
@@ -200,7 +187,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             title="CA bundle",
             description="PEM file of the certificate authorities to trust, for a store whose certificate is from an"
             " authority of your own, or self-signed.",
-            extra={"kind": "file", "unset": "public authorities"},
+            extra_json_schema={"kind": "file", "unset": "public authorities"},
         ),
     ] = None
     user_agent: Annotated[
@@ -208,15 +195,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(
             title="User agent",
             description="The name under which the tap shows up in the store's logs.",
-            extra={"unset": "tap-woo-pim/VERSION"},
+            extra_json_schema={"unset": "tap-woo-pim/VERSION"},
         ),
     ] = None
     extra_query_parameters: Annotated[
         dict[str, str],
         Meta(
             title="Extra query parameters",
-            description='Added to every request, for plugins that take some, such as {"lang": "all"} for WPML.',
-            extra={"kind": "object", "unset": "none"},
+            description="Added to every request, for plugins that take some, such as WPML.",
+            extra_json_schema={"kind": "object", "unset": "none"},
         ),
     ] = {}
 
@@ -238,85 +225,22 @@ def is_application_password(consumer_key: str, consumer_secret: str) -> bool:
 _APPLICATION_PASSWORD = re.compile(r"(\s*[A-Za-z0-9]){24}\s*", re.ASCII)
 
 
-class Declared(msgspec.Struct, frozen=True):
-    """The declaration of a setting.
+# As JSON, since the default of a list is a tuple.
+_SCHEMA: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(msgspec.json.schema(Settings)))["$defs"]["Settings"]
 
-    Attributes:
-        name: its name.
-        type: its type for `msgspec.convert`.
-        kind: msgspec's types of its values, without null: one, or two for a number or a word.
-        title: its label.
-        description: its purpose, in whole sentences.
-        default: its default, None for none.
-        extra: see `Settings`.
-        is_required: whether every store needs it.
-    """
+SETTINGS: dict[str, dict[str, Any]] = _SCHEMA["properties"]
+"""The JSON schema of each setting, in order."""
 
-    name: str
-    type: Any
-    kind: tuple[Type, ...]
-    title: str
-    description: str
-    default: Any
-    extra: dict[str, Any]
-    is_required: bool
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """The words that it accepts; empty if it accepts any."""
-        return tuple(_words(self.type)) if any(isinstance(kind, LiteralType) for kind in self.kind) else ()
-
-    @property
-    def range(self) -> tuple[float, float] | None:
-        """The smallest and largest value of a number."""
-        for kind in self.kind:
-            if isinstance(kind, IntType | FloatType) and kind.ge is not None and kind.le is not None:
-                return kind.ge, kind.le
-        return None
-
-
-def _words(declared: Any) -> Iterator[str]:
-    """Yield the words in a type in their order; msgspec sorts them."""
-    if get_origin(declared) is Literal:
-        yield from get_args(declared)
-    else:
-        for part in get_args(declared):
-            yield from _words(part)
-
-
-def _declared(field: msgspec.structs.FieldInfo) -> Declared:
-    info = type_info(field.type)
-    assert isinstance(info, Metadata)
-    about = info.extra_json_schema or {}
-    kinds = info.type.types if isinstance(info.type, UnionType) else (info.type,)
-    default = None if field.default is msgspec.NODEFAULT else field.default
-    return Declared(
-        field.name,
-        field.type,
-        tuple(kind for kind in kinds if isinstance(kind, tuple(_JSON_TYPES))),
-        about["title"],
-        about["description"],
-        default,
-        info.extra or {},
-        field.required,
-    )
-
-
-_JSON_TYPES: dict[type[Type], str] = {
-    StrType: "string",
-    LiteralType: "string",
-    IntType: "integer",
-    FloatType: "number",
-    BoolType: "boolean",
-    VarTupleType: "array",
-    DictType: "object",
+CONFIG_JSONSCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": dict(SETTINGS),
+    "required": _SCHEMA["required"],
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
 }
+"""The settings as the SDK expects them, which adds its own."""
 
-DECLARED: Mapping[str, Declared] = {field.name: _declared(field) for field in msgspec.structs.fields(Settings)}
-"""All settings by name, in order."""
-
-REQUIRED_SETTINGS = tuple(name for name, declared in DECLARED.items() if declared.is_required)
-SECRET_SETTINGS = tuple(name for name, declared in DECLARED.items() if declared.extra.get("secret"))
+REQUIRED_SETTINGS: tuple[str, ...] = tuple(_SCHEMA["required"])
+SECRET_SETTINGS = tuple(name for name, schema in SETTINGS.items() if schema.get("secret"))
 
 STAND_IN = Settings(
     site_url="https://store.invalid",
@@ -328,33 +252,27 @@ STAND_IN = Settings(
 """Settings of no store, for a catalogue that needs none."""
 
 
-def _property(declared: Declared) -> dict[str, Any]:
-    types = [_JSON_TYPES[type(kind)] for kind in declared.kind]
-    found: dict[str, Any] = {
-        "type": types if declared.is_required else [*types, "null"],
-        "title": declared.title,
-        "description": declared.description,
-    }
-    if declared.default not in (None, "", {}):
-        is_list = isinstance(declared.default, tuple)
-        found["default"] = list(declared.default) if is_list else declared.default
-    if declared.words and len(declared.kind) == 1:
-        found["enum"] = list(declared.words)
-    if types == ["array"]:
-        found["items"] = {"type": ["string"]}
-    if types == ["object"]:
-        found |= {"properties": {}, "additionalProperties": {"type": ["string"]}}
-    if "format" in declared.extra:
-        found["format"] = declared.extra["format"]
-    if declared.extra.get("secret"):
-        found |= {"secret": True, "writeOnly": True}
-    return found
+def alternatives(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the JSON schemas of which a value must fit one, without that of null."""
+    return [one for one in schema.get("anyOf", [schema]) if one.get("type") != "null"]
 
 
-CONFIG_JSONSCHEMA: dict[str, Any] = {
-    "type": "object",
-    "properties": {name: _property(declared) for name, declared in DECLARED.items()},
-    "required": list(REQUIRED_SETTINGS),
-    "$schema": "https://json-schema.org/draft/2020-12/schema",
-}
-"""The settings as the SDK expects them."""
+def values_of(schema: dict[str, Any]) -> str:
+    """Describe the values that a setting accepts, such as "a whole number from 1 to 32"."""
+    return ", or ".join(_TEXTS.get(schema.get("kind", "")) or _values(one) for one in alternatives(schema))
+
+
+_TEXTS = {"date_iso8601": "a date", "file": "a path"}
+
+
+def _values(schema: dict[str, Any]) -> str:
+    kind = schema.get("type")
+    if kind in ("integer", "number"):
+        number = "a whole number" if kind == "integer" else "a number"
+        return f"{number} from {schema['minimum']:,} to {schema['maximum']:,}"
+    if kind == "array":
+        return f"names separated by commas, from {', '.join(COMPONENTS)}"
+    words = schema.get("enum", ())
+    if words:
+        return f"one of {', '.join(words)}" if len(words) > 1 else str(words[0])
+    return {"boolean": "true or false", "object": 'names and texts, as {"lang": "all"}'}.get(str(kind), "a text")

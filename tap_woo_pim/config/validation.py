@@ -5,25 +5,23 @@ from __future__ import annotations
 import datetime
 import difflib
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
-from msgspec.inspect import BoolType, DictType, IntType, StrType, VarTupleType
 from singer_sdk.exceptions import ConfigValidationError
 
 from tap_woo_pim.config.settings import (
     COMPONENTS,
     CONFIG_JSONSCHEMA,
-    DECLARED,
     REQUIRED_SETTINGS,
     SECRET_SETTINGS,
-    Declared,
+    SETTINGS,
     Settings,
+    alternatives,
     is_application_password,
+    values_of,
 )
 from tap_woo_pim.config.urls import default_store_id, holds_key, site_address
 
@@ -32,7 +30,7 @@ _PRIVATE = {*REQUIRED_SETTINGS, *SECRET_SETTINGS, "extra_query_parameters"}
 
 _SWITCHES = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 _LONGEST_SHOWN = 40
-_HEADER = re.compile(r"[!-~][ -~]*")
+_TYPES = {field.name: field.type for field in msgspec.structs.fields(Settings)}
 
 
 class Problem(NamedTuple):
@@ -60,12 +58,11 @@ def settings_of(config: Mapping[str, Any]) -> Settings:
     errors = [problem.sentence for problem in problems_of(config)]
     if errors:
         raise ConfigValidationError(errors[0], errors=errors, schema=CONFIG_JSONSCHEMA)
-    values = {name: value for name, value in read_values(config)[0].items() if name in DECLARED}
+    values = read_values(config)[0]
     site_url = site_address(values["site_url"])
     values |= {
         "site_url": site_url,
-        "consumer_key": values["consumer_key"].strip(),
-        "consumer_secret": _bare_secret(values["consumer_key"].strip(), values["consumer_secret"].strip()),
+        "consumer_secret": _bare_secret(values["consumer_key"], values["consumer_secret"]),
         "store_id": values.get("store_id") or default_store_id(site_url),
     }
     return msgspec.convert(values, Settings)
@@ -98,13 +95,12 @@ def read_values(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem
     """
     values = {name: value for name, value in config.items() if not _is_unset(value)}
     problems = []
-    for name in values.keys() & DECLARED.keys():
-        declared = DECLARED[name]
+    for name in values.keys() & SETTINGS.keys():
         try:
-            values[name] = msgspec.to_builtins(_read(declared, values[name]))
+            values[name] = _read(name, values[name])
         except (TypeError, ValueError, OverflowError, InvalidOperation, msgspec.ValidationError):
             shown = "has the wrong type" if name in _PRIVATE else f"is {_shown(values[name])}"
-            problems.append(Problem(name, f"{name} {shown}", _remedy(declared)))
+            problems.append(Problem(name, f"{name} {shown}", f"Give {values_of(SETTINGS[name])}."))
     return values, sorted(problems)
 
 
@@ -129,21 +125,6 @@ def unknown_settings(names: Iterable[str], known: Iterable[str]) -> list[str]:
     return found
 
 
-def file_error(path: str) -> str | None:
-    """Say what is wrong with a file of settings; None if nothing is."""
-    try:
-        holds_settings = isinstance(json.loads(Path(path).read_bytes()), dict)
-    except OSError as error:
-        problem = f"cannot be read ({error.strerror})"
-    except ValueError:
-        problem = "is not JSON"
-    else:
-        if holds_settings:
-            return None
-        problem = "is JSON of another kind"
-    return f'--config names {path}, which {problem}. Give a JSON file as {{"site_url": "https://shop.example", ...}}.'
-
-
 def prefix_of(config: Mapping[str, Any]) -> str:
     """Return the beginning of messages about a configuration, valid or not."""
     store_id = config.get("store_id")
@@ -163,21 +144,19 @@ def _shown(value: Any) -> str:
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 
 
-def _read(declared: Declared, value: Any) -> Any:
-    kind = declared.kind[0]
-    if isinstance(kind, VarTupleType):
+def _read(name: str, value: Any) -> Any:
+    kind = alternatives(SETTINGS[name])[0].get("type", "string")
+    if kind == "array":
         return _names(value)
-    if isinstance(kind, DictType):
+    if kind == "object":
         return _parameters(value)
-    if isinstance(kind, StrType):
-        value = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-    elif isinstance(kind, BoolType):
-        value = _SWITCHES.get(value.strip().lower(), value) if isinstance(value, str) else value
-    elif isinstance(value, str):
-        value = value.strip()
-    if isinstance(value, Decimal):
+    if isinstance(value, str):
+        value = _SWITCHES.get(value.strip().lower(), value) if kind == "boolean" else value.strip()
+    elif type(value) is int and kind == "string":
+        value = str(value)
+    elif isinstance(value, Decimal):
         value = float(value)
-    return msgspec.convert(value, declared.type, strict=False)
+    return msgspec.convert(value, _TYPES[name], strict=False)
 
 
 def _names(value: Any) -> list[str]:
@@ -196,41 +175,30 @@ def _parameters(value: Any) -> dict[str, str]:
     return {str(name): str(item) for name, item in value.items()}
 
 
-def _remedy(declared: Declared) -> str:
-    kind = declared.kind[0]
-    if declared.range is not None:
-        low, high = declared.range
-        number = "whole number" if isinstance(kind, IntType) else "number"
-        words = "".join(f", or {word}" for word in declared.words)
-        return f"Give a {number} from {low:,} to {high:,}{words}."
-    if declared.words:
-        return f"Choose from {', '.join(declared.words)}."
-    if isinstance(kind, VarTupleType):
-        return f"Give names separated by commas, from {', '.join(COMPONENTS)}."
-    if isinstance(kind, BoolType):
-        return "Give true or false."
-    return 'Give names and texts, as {"lang": "all"}.' if isinstance(kind, DictType) else "Give a text."
-
-
 def _impossible(values: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield the problems of values that have the right type and cannot be right."""
     auth_method, http_user = values.get("auth_method", "auto"), values.get("http_user")
-    key, secret = values["consumer_key"].strip(), values["consumer_secret"].strip()
     url_problems = list(_url_problems(values["site_url"], auth_method))
     yield from url_problems
-    if not url_problems:
-        yield from _http_problems(values)
-    if not is_application_password(key, secret):
-        yield from _key_problems(key, secret)
-    elif not url_problems:
-        yield from _application_password_problems(site_address(values["site_url"]), auth_method, http_user)
-    yield from _component_problems(values.get("sync_components", COMPONENTS))
-    yield from _request_problems(values.get("user_agent"), values.get("extra_query_parameters") or {})
-    ca_bundle, start_date = values.get("ca_bundle"), values.get("start_date")
-    if ca_bundle and not Path(ca_bundle).is_file():
-        what = f"ca_bundle names {ca_bundle}, which is not a file"
-        yield Problem("ca_bundle", what, "Give the path of a PEM file.")
-    if start_date is not None and not _is_date(start_date):
+    is_plain = not url_problems and site_address(values["site_url"]).startswith("http://")
+    yield from _http_problems(http_user, values.get("http_password"), auth_method, is_plain=is_plain)
+    if is_application_password(values["consumer_key"], values["consumer_secret"]):
+        yield from _application_password_problems(http_user, is_plain=is_plain)
+    else:
+        yield from _key_problems(values["consumer_key"], values["consumer_secret"])
+    components = values.get("sync_components", COMPONENTS)
+    unknown = [component for component in components if component not in COMPONENTS]
+    if unknown or not components:
+        what = f"sync_components names {', '.join(map(repr, unknown)) or 'nothing'}"
+        yield Problem("sync_components", what, f"Give {values_of(SETTINGS['sync_components'])}.")
+    user_agent = values.get("user_agent", "")
+    if not (user_agent.isascii() and user_agent.isprintable()):
+        what = "user_agent contains characters that a header cannot carry"
+        yield Problem("user_agent", what, "Use letters without accents, digits and plain signs.")
+    if any(holds_key(f"{name}={value}") for name, value in values.get("extra_query_parameters", {}).items()):
+        what = "extra_query_parameters contains a key"
+        yield Problem("extra_query_parameters", what, "Remove it; key and secret have their own settings.")
+    if not _is_date(values.get("start_date", "2026-01-31")):
         remedy = "Give it as 2026-01-31 or 2026-01-31T00:00:00Z, or not at all."
         yield Problem("start_date", "start_date is not a date", remedy)
 
@@ -278,16 +246,13 @@ def _bare_secret(consumer_key: str, consumer_secret: str) -> str:
     return "".join(consumer_secret.split()) if is_password else consumer_secret
 
 
-def _application_password_problems(site_url: str, auth_method: str, http_user: str | None) -> Iterator[Problem]:
-    if site_url.startswith("http://"):
+def _application_password_problems(http_user: str | None, *, is_plain: bool) -> Iterator[Problem]:
+    if is_plain:
         yield Problem(
             "site_url",
             "an application password would travel unprotected over plain http",
             "Set site_url to https://, or enter a consumer key and secret, which work with auth_method oauth1.",
         )
-    elif auth_method in ("query", "oauth1"):
-        what = f"auth_method {auth_method} does not work with an application password"
-        yield Problem("auth_method", what, "Set auth_method to auto or basic.")
     elif http_user:
         yield Problem(
             "http_user",
@@ -296,37 +261,16 @@ def _application_password_problems(site_url: str, auth_method: str, http_user: s
         )
 
 
-def _http_problems(values: Mapping[str, Any]) -> Iterator[Problem]:
-    user, password = values.get("http_user"), values.get("http_password")
+def _http_problems(user: str | None, password: str | None, auth_method: str, *, is_plain: bool) -> Iterator[Problem]:
     if bool(user) != bool(password):
         missing, given = ("http_password", "http_user") if user else ("http_user", "http_password")
         yield Problem(missing, f"{given} is set without {missing}", "Enter both, or neither.")
-    elif user and ":" in user:
-        yield Problem("http_user", "http_user contains a colon, which no user name may", "Enter only the user name.")
-    elif user and site_address(values["site_url"]).startswith("http://"):
+    elif user and is_plain:
         what = "http_password would travel unprotected over plain http"
         yield Problem("site_url", what, "Set site_url to https://.")
-    elif user and values.get("auth_method") == "basic":
+    elif user and auth_method == "basic":
         what = "auth_method basic and http_user both need the Authorization header"
         yield Problem("auth_method", what, "Set auth_method to auto, query or oauth1.")
-
-
-def _component_problems(components: Iterable[str]) -> Iterator[Problem]:
-    unknown = [component for component in components if component not in COMPONENTS]
-    remedy = f"Choose from {', '.join(COMPONENTS)}."
-    if unknown:
-        yield Problem("sync_components", f"sync_components names {', '.join(map(repr, unknown))}", remedy)
-    elif not components:
-        yield Problem("sync_components", "sync_components is empty", remedy)
-
-
-def _request_problems(user_agent: str | None, parameters: Mapping[str, str]) -> Iterator[Problem]:
-    if user_agent and not _HEADER.fullmatch(user_agent):
-        what = "user_agent contains characters that a header cannot carry"
-        yield Problem("user_agent", what, "Use letters without accents, digits and plain signs.")
-    if any(holds_key(f"{name}={value}") for name, value in parameters.items()):
-        what = "extra_query_parameters contains a key"
-        yield Problem("extra_query_parameters", what, "Remove it; key and secret have their own settings.")
 
 
 def _is_date(text: str) -> bool:

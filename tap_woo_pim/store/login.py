@@ -168,7 +168,8 @@ class _Login:
         return diagnoses.CLOCK
 
     def _compare_with_setting(self, way_in: AuthResult) -> str:
-        wanted, found = self._settings.auth_method, way_in.method
+        found = way_in.method
+        wanted = "auto" if self._settings.has_application_password else self._settings.auth_method
         if wanted not in ("auto", found):
             raise StoreError(self._prefix, self._why_not(wanted, way_in), method=wanted)
         logger.info("%s: the key works with auth_method %s.", self._prefix, found)

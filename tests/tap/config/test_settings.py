@@ -15,12 +15,17 @@ from hypothesis import strategies as st
 from singer_sdk.exceptions import ConfigValidationError
 
 from demo_store import Store
-from tap_woo_pim.config.settings import CONFIG_JSONSCHEMA, DECLARED
+from tap_woo_pim.config.settings import CONFIG_JSONSCHEMA, SETTINGS, alternatives
 from tap_woo_pim.config.validation import read_values
 from tap_woo_pim.tap import TapWooPim
 from tests.support.harness import Landing, command, site
 
-RANGES = {name: declared.range for name, declared in DECLARED.items() if declared.range is not None}
+RANGES = {
+    name: (one["minimum"], one["maximum"])
+    for name, schema in SETTINGS.items()
+    for one in alternatives(schema)
+    if "minimum" in one
+}
 NEEDED = {"site_url": "https://shop.example", "consumer_key": "ck_1", "consumer_secret": "cs_1"}
 COMPONENTS = (
     "products, variations, categories, tags, brands, attributes, shipping_classes, tax_classes, custom_fields, reviews"
@@ -86,8 +91,8 @@ def test_every_number_has_its_range(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "typed", "said"),
     [
-        ("auth_method", "magic", 'auth_method is "magic". Choose from auto, basic, query, oauth1.'),
-        ("content", 3, "content is 3. Choose from rendered, raw."),
+        ("auth_method", "magic", 'auth_method is "magic". Give one of auto, basic, oauth1, query.'),
+        ("content", 3, "content is 3. Give one of raw, rendered."),
         ("verify_tls", "fast", 'verify_tls is "fast". Give true or false.'),
         ("fail_on_unread", 2, "fail_on_unread is 2. Give true or false."),
         (
@@ -100,7 +105,11 @@ def test_every_number_has_its_range(name: str) -> None:
             "[tags",
             f'sync_components is "[tags". Give names separated by commas, from {COMPONENTS}.',
         ),
-        ("sync_components", "tags,pets", f"sync_components names 'pets'. Choose from {COMPONENTS}."),
+        (
+            "sync_components",
+            "tags,pets",
+            f"sync_components names 'pets'. Give names separated by commas, from {COMPONENTS}.",
+        ),
         (
             "extra_query_parameters",
             "lang=all",

@@ -11,7 +11,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from tap_woo_pim.config.__main__ import DEFINITION, LOCK, PAGE, PROJECT, files
-from tap_woo_pim.config.settings import DECLARED, SECRET_SETTINGS
+from tap_woo_pim.config.settings import SECRET_SETTINGS, SETTINGS
 
 ROOT = Path(__file__).parents[3]
 WRITE = "Run python -m tap_woo_pim.config --write."
@@ -39,7 +39,7 @@ def test_all_plugin_definitions_have_the_settings_and_capabilities_that_about_te
     told = about()
     for definition in definitions().values():
         settings = {setting["name"]: setting for setting in definition["settings"]}
-        assert list(settings) == list(told["settings"]["properties"])[: len(settings)] == list(DECLARED)
+        assert list(settings) == list(told["settings"]["properties"])[: len(settings)] == list(SETTINGS)
         assert {name for name, setting in settings.items() if setting.get("sensitive")} == set(SECRET_SETTINGS)
         for name, setting in settings.items():
             described = told["settings"]["properties"][name]

@@ -47,7 +47,7 @@ def test_failure_is_shown_as_the_tap_tells_it(stage: Stage, project: Project, ca
 @pytest.mark.long
 def test_value_that_is_none_of_a_settings_own_is_told_by_the_tap(stage: Stage, project: Project) -> None:
     shown = project.test(stage.config(stage.serve(), auth_method="Basic"))
-    assert 'settings: auth_method is "Basic". Choose from auto, basic, query, oauth1.' in shown
+    assert 'settings: auth_method is "Basic". Give one of auto, basic, oauth1, query.' in shown
 
 
 def test_debug_level_of_meltano_shows_no_key(stage: Stage, project: Project) -> None:
@@ -87,7 +87,7 @@ def test_every_number_of_the_settings_reaches_the_tap(stage: Stage, project: Pro
         ("max_concurrency", "fast", 'max_concurrency is "fast". Give a whole number from 1 to 32.'),
         ("page_size", "1.5", 'page_size is "1.5". Give a whole number from 1 to 100.'),
         ("verify_tls", "ja", 'verify_tls is "ja". Give true or false.'),
-        ("auth_method", "magic", 'auth_method is "magic". Choose from auto, basic, query, oauth1.'),
+        ("auth_method", "magic", 'auth_method is "magic". Give one of auto, basic, oauth1, query.'),
     ],
 )
 def test_setting_of_a_wrong_kind_is_named(stage: Stage, project: Project, name: str, typed: str, said: str) -> None:
