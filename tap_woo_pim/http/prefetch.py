@@ -54,8 +54,14 @@ def in_order(executor: Executor, calls: Iterable[Callable[[], T]], ahead: int) -
             future.cancel()
 
 
-def result_of(future: Future[T]) -> T:
-    """Wait for a future's result, in short waits, so that a signal to stop is handled soon."""
+def result_of(future: Future[T], on_wait: Callable[[], None] = lambda: None) -> T:
+    """Wait for a future's result, in short waits, so that a signal to stop is handled soon.
+
+    Args:
+        future: the future.
+        on_wait: called after each of the waits.
+    """
     while not future.done():
         wait((future,), LONGEST_DEAFNESS_SECONDS)
+        on_wait()
     return future.result()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -28,7 +28,8 @@ ROWS_AT_ONCE = 500
 
 FAILURES_OF_A_BAD_ROW = 4
 """How many times a row must fail alone, with good answers for another row after each, to count as bad. A store that
-fails every second request at random does that for 1 row in 1,000; if twice were enough, for 1 row in 8."""
+fails every second request at random does that for 1 row in 1,000; if twice were enough, for 1 row in 8. Twice as many
+count where whole pages have failed that came in halves, as they do on such a store."""
 
 PATIENT_TRIES = 3
 """So often a row that fails together with others is asked for with all the patience of a request."""
@@ -37,8 +38,8 @@ MOST_SHORT_PAGES = 20
 """So many pages of a stream are looked at again for having fewer rows than the store counts there: where the key may
 not read many rows, all pages are like that."""
 
-MOST_BAD_ROWS_OF_ALL = 5
-"""A list of so few rows may have bad ones alone; of more, the store fails."""
+MOST_BAD_ROWS_OF_ALL = 10
+"""A list of so few rows may have bad ones alone, if the store answers for the place behind them; of more, it fails."""
 
 LONGEST_LOOK = 2**16
 """So far on a good row is looked for, as long as none has come."""
@@ -65,7 +66,8 @@ class Listing:
         part: which part of the stream it holds, where the path tells it, for positions in it.
         known_fields: the fields to ask for where the store fails on whole rows; empty where it is not asked for those.
             Fields that arrive beside them are added.
-        good_offset: the position of a row that came whole; None before one did.
+        witness: a position for which the store answers well; None before one is known.
+        on_wait: called now and then while the next page is waited for.
         gone_code: the error code by which the store says that the list is there no more, which makes it an empty one.
     """
 
@@ -76,7 +78,8 @@ class Listing:
     unread: list[Unread] = field(default_factory=list)
     part: str = ""
     known_fields: frozenset[str] = frozenset()
-    good_offset: int | None = None
+    witness: int | None = None
+    on_wait: Callable[[], None] = lambda: None
     gone_code: str | None = None
 
     @property
@@ -118,7 +121,7 @@ def read(store: Connection, listing: Listing, executor: Executor | None = None) 
     while not paginator.done:
         calls = (partial(reader.page, page_range) for page_range in paginator.plan())
         for future in in_order(executor or store.client.executor, calls, ahead):
-            yield reader.receive(result_of(future))
+            yield reader.receive(result_of(future, listing.on_wait))
             if paginator.done or not paginator.fits_plan:
                 break
 
@@ -320,7 +323,8 @@ class _Reader:
             is_well = is_about_size(failure) and all(self._is_well(place) for _ in range(others))
             failures = failures + 1 if is_well else 0
             patient_tries += not is_well
-            if failures >= FAILURES_OF_A_BAD_ROW:
+            has_weak_pages = self._sizes.now < self._sizes.most
+            if failures >= (2 if has_weak_pages else 1) * FAILURES_OF_A_BAD_ROW:
                 return self._salvage(place, failure)
             try:
                 return self._get(place, tries=1 if is_well else None)
@@ -330,21 +334,23 @@ class _Reader:
                 failure = error
 
     def _is_well(self, place: PageRange) -> bool:
-        """Whether the store delivers a row beside one that fails: one that came before, or the first that it can.
+        """Whether the store answers beside a row that fails: for one that came before, or the first that it can send.
 
-        Where not one row of a list comes, the store may fail; a few rows may all be bad.
+        Where not one row of a list comes, the store fails for the list, not for its rows. Only a few rows may all be
+        bad: then the place behind the last one, which the store answers with an empty page, stands for a good row.
         """
-        good_offset = self._listing.good_offset
-        if good_offset is not None:
-            page = self._probe(PageRange(good_offset, 1))
-            return page is not None and page.count > 0
-        distance = 1
+        listing, distance = self._listing, 1
+        if listing.witness is not None:
+            return self._probe(PageRange(listing.witness, 1)) is not None
         while distance <= LONGEST_LOOK:
             page = self._probe(PageRange(place.offset + distance, 1))
             if page is not None and page.count:
                 return True
             if page is not None and page.total is not None and page.range.offset >= page.total:
-                return page.total <= MOST_BAD_ROWS_OF_ALL
+                if page.total > MOST_BAD_ROWS_OF_ALL:
+                    return False
+                listing.witness = page.range.offset
+                return True
             distance *= 2
         return False
 
@@ -405,5 +411,5 @@ class _Reader:
         if not params:
             self._sizes.delivered(size)
             if page.count in {size, (page.total or 0) - page_range.offset} and page.rows:
-                listing.good_offset = page_range.offset
+                listing.witness = page_range.offset
         return page

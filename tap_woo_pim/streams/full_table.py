@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tap_woo_pim._compat import override
@@ -86,9 +87,10 @@ class FullTableStream(WooStream):
                     stream.need_full_sync(f"rows of {self.name} were renamed, moved or deleted")
         self.finish(counts, complete=complete)
 
-    def report_progress(self, listing: Listing) -> None:
-        """Report how far a list has been read."""
-        self.run.progress.page(self.name, listing.paginator.offset, listing.paginator.total, self.unit)
+    def report_progress(self, listing: Listing, *, is_waiting: bool = False) -> None:
+        """Report how far a list has been read, after a page of it or while the next one is waited for."""
+        offset, total = listing.paginator.offset, listing.paginator.total
+        self.run.progress.page(self.name, offset, total, self.unit, is_waiting=is_waiting)
 
     def forget_other_store(self) -> None:
         """Drop the state of another store: with another `store_id`, or another address under this one.
@@ -133,7 +135,12 @@ class FullTableStream(WooStream):
 
     def listing(self, path: str, params: Mapping[str, Any]) -> Listing:
         """Return a list to read from its beginning."""
-        return Listing(path, params, self.name, self.paginator())
+        return self.watched(Listing(path, params, self.name, self.paginator()))
+
+    def watched(self, listing: Listing) -> Listing:
+        """Return a list whose progress is reported while one of its pages is waited for, too."""
+        listing.on_wait = partial(self.report_progress, listing, is_waiting=True)
+        return listing
 
     def paginator(self, offset: int = 0, seen: int | None = None) -> OverlapPaginator:
         """Return a paginator for one of the stream's lists, which share their page size; see `OverlapPaginator`."""

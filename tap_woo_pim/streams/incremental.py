@@ -129,7 +129,8 @@ class IncrementalStream(FullTableStream):
         if since and self.takes_dates():
             params |= self.dates(since, until)
         known_fields = self.known_fields(params)
-        return Listing(self.source.path, params, self.name, self.paginator(offset, seen), known_fields=known_fields)
+        paginator = self.paginator(offset, seen)
+        return self.watched(Listing(self.source.path, params, self.name, paginator, known_fields=known_fields))
 
     @staticmethod
     def dates(since: str, until: str | None) -> dict[str, str]:

@@ -40,8 +40,9 @@ class ProductAttributeTermsStream(FullTableStream):
     _ids: Sequence[int] = ()
 
     @override
-    def report_progress(self, listing: Listing) -> None:
-        self.run.progress.page(self.name, self._attributes_read, len(self._ids), "attributes")
+    def report_progress(self, listing: Listing, *, is_waiting: bool = False) -> None:
+        read, count = self._attributes_read, len(self._ids)
+        self.run.progress.page(self.name, read, count, "attributes", is_waiting=is_waiting)
 
     @override
     def ask_ahead(self) -> Future[Response] | None:

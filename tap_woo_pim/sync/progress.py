@@ -88,6 +88,8 @@ class Progress:
         self._clock = clock
         self._next_line = clock() + SECONDS_BETWEEN_LINES
         self._stretch: Stretch | None = None
+        self._last_page = clock()
+        self._is_waiting = False
 
     @property
     def busy_seconds(self) -> float:
@@ -97,7 +99,7 @@ class Progress:
     def begin(self, stream: str) -> Account:
         """Open the account of a stream, and close the one before it."""
         self.end()
-        self._stretch = None
+        self._stretch, self._last_page, self._is_waiting = None, self._clock(), False
         account = self.accounts[stream] = Account(self._clock())
         self._measure(stream, 0, None)
         return account
@@ -114,16 +116,25 @@ class Progress:
                         "%s: values that do not fit their column stand in extra_fields: %s.", stream, counted
                     )
 
-    def page(self, stream: str, offset: int, total: int | None, unit: str) -> None:
+    def page(self, stream: str, offset: int, total: int | None, unit: str, *, is_waiting: bool = False) -> None:
         """Log a line if the last one is long enough ago.
+
+        How long a page will take is not known while a bad row is searched for in it, or the store fails. So there is no
+        time left once the next page has been waited for as long as between two lines.
 
         Args:
             stream: the stream whose page was read.
             offset: how far its list is read.
             total: how long the list is; None if the store does not say.
             unit: what the list contains: ROWS, or the products or attributes below which the rows are.
+            is_waiting: whether the next page is waited for; else a page was read just now.
         """
         now = self._clock()
+        if not is_waiting:
+            self._last_page = now
+        elif now - self._last_page < SECONDS_BETWEEN_LINES:
+            return
+        self._is_waiting = is_waiting
         self.accounts[stream].total = total if unit == ROWS else None
         if self._stretch is None or offset < self._stretch.offset:
             self._stretch = Stretch(offset, now)
@@ -210,12 +221,14 @@ class Progress:
         yield f"{account.rows / max(now - account.began, 0.001):,.0f} rows/s"
         yield f"{self._in_flight()} in flight"
         left = self._seconds_left(offset, total)
-        if left is not None:
+        if self._is_waiting:
+            yield f"waiting for the next page for {_duration(now - self._last_page)}"
+        elif left is not None:
             yield f"{_duration(left)} left"
 
     def _seconds_left(self, offset: int, total: int | None) -> float | None:
         stretch = self._stretch
-        if not total or stretch is None or offset <= stretch.offset:
+        if not total or stretch is None or offset <= stretch.offset or self._is_waiting:
             return None
         return (self._clock() - stretch.began) * max(0, total - offset) / (offset - stretch.offset)
 

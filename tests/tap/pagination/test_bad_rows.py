@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import random
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Any
 
 import pytest
 
 from demo_store import Request, Store
-from demo_store.faults import When, path
+from demo_store.faults import When, param, path
 from demo_store.faults.base import Exchange, Fault
 from demo_store.faults.statuses import PoisonousRow, Status
 from tap_woo_pim._compat import override
-from tests.support.harness import Site, site
+from tests.support import fault_run
+from tests.support.harness import Landing, Site, site
 
 PRODUCTS = path("/wc/v3/products$")
 SETTINGS: dict[str, Any] = {"sync_components": ["products"]}
@@ -119,6 +123,104 @@ def test_a_store_that_restarts_loses_no_row(served: Site, status: int) -> None:
     landing = served.sync(page_size=10, **SETTINGS)
     assert landing.differences(served.store) == {}
     assert "unread_rows" not in landing.tables
+
+
+def lists_fail(store: Store, fails: Callable[[], bool], *statuses: int) -> None:
+    """Let requests of lists fail, as they come in."""
+    for status in statuses:
+        store.faults.add(Status(status), When(lambda request: "offset" in request.query and fails()))
+
+
+@pytest.mark.parametrize(
+    ("seed", "status"),
+    [(0, 500), (0, 504), *(pytest.param(seed, 500, marks=pytest.mark.long) for seed in range(1, 12))],
+)
+def test_a_store_of_whose_requests_half_fail_at_random_loses_no_row_in_silence(
+    served: Site, monkeypatch: pytest.MonkeyPatch, seed: int, status: int
+) -> None:
+    monkeypatch.setattr("tap_woo_pim.http.retry.LONGEST_WAIT_SECONDS", 0.01)
+    chance, lock = random.Random(seed), threading.Lock()
+
+    def fails() -> bool:
+        with lock:
+            return chance.random() < 0.5
+
+    lists_fail(served.store, fails, status)
+    landing = Landing()
+    outcome = fault_run.run(served, landing, **{**SETTINGS, "page_size": 10, "max_concurrency": 4, "max_retries": 5})
+    if outcome.failure is None:
+        assert landing.differences(served.store) == {}
+        assert "unread_rows" not in landing.tables
+    else:
+        assert fault_run.PLAIN.fullmatch(outcome.failure)
+        assert ("store", "products") not in landing.tables.get("snapshots", {})
+
+
+def test_a_store_whose_every_other_request_fails_loses_no_row_with_several_in_flight(
+    served: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tap_woo_pim.http.retry.LONGEST_WAIT_SECONDS", 0.01)
+    numbers = count()
+    lists_fail(served.store, lambda: next(numbers) % 2 == 0, 500)
+    landing = served.sync(page_size=10, max_concurrency=4, **SETTINGS)
+    assert landing.differences(served.store) == {}
+    assert "unread_rows" not in landing.tables
+
+
+@pytest.fixture
+def with_eight_classes(served: Site) -> Site:
+    for number in range(3):
+        served.store.create_term("shipping_classes", name=f"Class {number}")
+    return served
+
+
+def test_a_short_list_of_bad_rows_alone_is_named_row_by_row_beside_lists_that_are_well(
+    with_eight_classes: Site,
+) -> None:
+    store = with_eight_classes.store
+    classes = [row["id"] for row in store.rows("shipping_classes")]
+    store.faults.add(PoisonousRow(*classes), path("/products/shipping_classes$"))
+    landing = with_eight_classes.sync(sync_components=["shipping_classes", "products"])
+    assert {key[1:] for key in landing.tables["unread_rows"]} == {
+        ("product_shipping_classes", f"offset {place}") for place in range(len(classes))
+    }
+    assert ("store", "product_shipping_classes") not in landing.tables["snapshots"]
+    assert ("store", "products") in landing.tables["snapshots"]
+    assert len(with_eight_classes.server.requests) < 200
+
+
+def test_a_list_that_fails_whatever_is_asked_for_is_a_failure_and_names_no_row(
+    with_eight_classes: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tap_woo_pim.http.retry.LONGEST_WAIT_SECONDS", 0.01)
+    with_eight_classes.store.faults.add(Status(500), path("/products/shipping_classes$") & param(offset=None))
+    landing = Landing()
+    outcome = fault_run.run(with_eight_classes, landing, sync_components=["shipping_classes", "products"])
+    assert fault_run.PLAIN.fullmatch(str(outcome.failure))
+    assert "product_shipping_classes" in str(outcome.failure)
+    assert "unread_rows" not in landing.tables
+
+
+@pytest.mark.parametrize("version", ["11.0.1", "5.9.0"])
+def test_a_variation_whose_text_cannot_be_rendered_comes_with_it_as_typed(version: str) -> None:
+    store = Store.recorded(version)
+    store.keep_products(30)
+    bad = next(row["id"] for row in store.rows("variations") if row["description"])
+    store.faults.add(PoisonousRow(bad), path("/variations$") & RENDERED)
+    with site(store) as served:
+        landing = served.sync(sync_components=["products", "variations"])
+        differences = landing.differences(store)
+    whole = landing.tables["product_variations"]["store", bad]
+    assert whole["description"]
+    assert whole["sku"] is not None
+    for stream, found in differences.items():
+        ((key, here, there),) = found
+        assert (stream, key) == ("product_variations", bad)
+        assert {name for name in here if here[name] != there[name]} <= {"description"}
+    (unread,) = landing.tables["unread_rows"].values()
+    assert (unread["stream"], unread["position"]) == ("product_variations", f"id {bad}")
+    assert unread["reason"].startswith("It came description as typed, not as shown. store (")
+    assert ("store", "product_variations") in landing.tables["snapshots"]
 
 
 def test_a_store_whose_every_other_request_fails_loses_no_row(served: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,6 +112,43 @@ def test_a_resumed_reading_reckons_from_where_it_began(
     assert sentences(caplog) == ["products: 9,500 of 10,000 rows (95 %), 50 rows/s, 3 in flight, 10 s left"]
 
 
+def test_no_time_left_is_told_while_a_page_is_waited_for_longer_than_pages_take(
+    progress: Progress, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    bring(progress, clock, 3, 5, 400)
+    caplog.clear()
+    for _ in range(12):
+        clock.seconds += 1
+        progress.page("products", 300, 400, "rows", is_waiting=True)
+    assert sentences(caplog) == [
+        "products: 300 of 400 rows (75 %), 15 rows/s, 3 in flight, waiting for the next page for 5 s",
+        "products: 300 of 400 rows (75 %), 12 rows/s, 3 in flight, waiting for the next page for 10 s",
+    ]
+    metrics = [json.loads(line.removeprefix("METRIC: ")) for line in caplog.messages if line.startswith("METRIC: ")]
+    assert [(one["tags"]["percent"], one["tags"]["seconds_left"]) for one in metrics] == [(75, None)] * 2
+    clock.seconds += 5
+    progress.page("products", 400, 400, "rows")
+    assert sentences(caplog)[-1].endswith("3 in flight, 0 s left")
+
+
+def test_a_bad_row_is_searched_for_without_a_time_left(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tap_woo_pim.sync.progress.SECONDS_BETWEEN_LINES", 0.2)
+    monkeypatch.setattr("tap_woo_pim.http.prefetch.LONGEST_DEAFNESS_SECONDS", 0.05)
+    store = Store.synthetic("11.0.1", products=457, variations=0)
+    ids = [row["id"] for row in store.rows("products")]
+    store.faults.add(PoisonousRow(ids[450]), path("/wc/v3/products$"))
+    with site(store) as served, caplog.at_level(logging.INFO):
+        store.latency_seconds = 0.05
+        landing = served.sync(sync_components=["products"])
+    assert len(landing.tables["products"]) == 456
+    waiting = [line for line in sentences(caplog) if "waiting for the next page" in line]
+    assert len(waiting) > 2
+    assert all(re.match(r"products: \d+ of 457 rows \((\d|[1-8]\d) %\)", line) for line in waiting)
+    assert not any(" left" in line for line in waiting)
+
+
 def test_long_waits_are_told_in_hours(progress: Progress, clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
     bring(progress, clock, 2, 600, 3_000)
     assert sentences(caplog)[-1].endswith(", 4 h 40 min left")
