@@ -4,7 +4,6 @@ FatalAPIError (SDK)
     StoreError          the store cannot be read, and trying again will not help
 RetriableAPIError (SDK)
     PassingError        the store cannot be read now, but perhaps later
-        CancelledError  a request was not sent, because its response is no longer needed
 Exception
     BodyError           the body of a response cannot be used; becomes a PassingError with the prefix of its message
     OutputError         the target is gone, or the disk is full
@@ -116,10 +115,6 @@ class PassingError(RetriableAPIError):
         super().__init__(str(error), response)
         self.diagnosis = error.diagnosis
         self.details = error.details
-
-
-class CancelledError(PassingError):
-    """A request was not sent, because its response is no longer needed."""
 
 
 class BodyError(Exception):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import html
 import re
-from urllib.parse import SplitResult, parse_qsl, urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
 from requests.utils import parse_header_links
@@ -16,14 +15,8 @@ MOST_OF_A_LABEL = 63
 """The longest part of a host name, in letters."""
 
 _NO_ADDRESS = "site_url is not a web address. Give it as https://shop.example"
-_QUOTED = re.compile(r"""^(?:"(?=.*"$)|'(?=.*'$)|<(?=.*>$))(.*).$""", re.DOTALL)
-_SCHEMES = re.compile(r"^(?:(https?):/+)+", re.IGNORECASE)
-"""A scheme with one slash, or one that a form puts before that of the address pasted into it."""
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _INNER_PAGES = re.compile(r"/(wp-json|wp-admin|wp-login\.php|wp-content|index\.php)(/.*)?$", re.IGNORECASE)
-_LINK_TAG = re.compile(r"<link\b[^<>]*>", re.IGNORECASE)
-"""Up to the next tag at most: in a page full of `<link`, each one would otherwise be searched to the end."""
-_ADDRESS_IN_TAG = re.compile(r"""\bhref=["']([^"']{1,2000})["']""", re.IGNORECASE)
 _SECRETS_IN_URL = re.compile(r"consumer_(key|secret)|\b[cC][ksKS]_[0-9a-fA-F]{8,}|oauth_")
 
 
@@ -40,8 +33,7 @@ def site_address(typed: str) -> str:
         ValueError: it is not a web address, or contains a user name or an API key. The text says which, without the
             address.
     """
-    text = _QUOTED.sub(r"\1", typed.strip()).strip()
-    text = _SCHEMES.sub(r"\1://", text)
+    text = typed.strip()
     if holds_key(text):
         raise ValueError("site_url contains a key. Enter only the address; key and secret have their own settings")
     address = text if _SCHEME.match(text) else f"https://{text.lstrip('/')}"
@@ -129,31 +121,3 @@ def api_root(link_header: str, page_url: str) -> str | None:
         if link.get("rel") == API_RELATION:
             return resolved(link["url"], page_url)
     return None
-
-
-def linked_api_root(page: str, page_url: str) -> str | None:
-    """Find the API root in a page's `<link>`, which names it too: some caches drop the header.
-
-    Args:
-        page: the page's text.
-        page_url: see `api_root`.
-
-    Returns:
-        See `api_root`.
-    """
-    for found in _LINK_TAG.finditer(page):
-        tag = found[0]
-        address = _ADDRESS_IN_TAG.search(tag)
-        if API_RELATION in tag and address is not None:
-            return resolved(html.unescape(address[1]), page_url)
-    return None
-
-
-def extra_parameters(url: str, known: set[str]) -> dict[str, str]:
-    """Return the query parameters that a redirect adds to those that were sent."""
-    found = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
-    return {
-        name: value
-        for name, value in found.items()
-        if name not in known and not name.startswith(("consumer_", "oauth_"))
-    }

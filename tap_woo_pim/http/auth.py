@@ -68,16 +68,12 @@ class OAuth(AuthBase):
     def __init__(self, pair: KeyPair, signed_origin: str, clock_offset_seconds: float = 0) -> None:
         self._pair = pair
         self._signed_origin = signed_origin
-        self.clock_offset_seconds = clock_offset_seconds
+        self._clock_offset_seconds = clock_offset_seconds
 
     @property
     def signs_https(self) -> bool:
         """Whether the signature is for an https address."""
         return self._signed_origin.startswith("https://")
-
-    def with_pair(self, pair: KeyPair) -> OAuth:
-        """Return the same authentication with another key."""
-        return OAuth(pair, self._signed_origin, self.clock_offset_seconds)
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Add the signature to the query."""
@@ -88,7 +84,7 @@ class OAuth(AuthBase):
             *self._pair,
             signature_method="HMAC-SHA256",
             signature_type="QUERY",
-            timestamp=str(int(time.time() + self.clock_offset_seconds)),
+            timestamp=str(int(time.time() + self._clock_offset_seconds)),
         )
         # oauthlib refuses to sign a request that has an Authorization header, such as the web server's own password.
         header = request.headers.pop("Authorization", None)

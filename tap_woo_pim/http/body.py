@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 import time
 from collections.abc import Callable
@@ -23,6 +22,7 @@ CHUNK_BYTES = 2**18
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _decoder = msgspec.json.Decoder()
+_lenient = json.JSONDecoder()
 
 _KIND = r"(?:\w{1,20} ){0,4}(?:warning|notice|deprecated|error|standards)"
 _AROUND = re.compile(
@@ -81,7 +81,7 @@ def decode(body: bytes, on_notices: Callable[[], None] = lambda: None) -> Any:
         on_notices: called when text surrounds the JSON: with `display_errors` on, PHP prints its notices there.
 
     Returns:
-        The decoded value; integers are exact up to 4,300 digits, and numbers that no type can hold are texts.
+        The decoded value.
 
     Raises:
         BodyError: the body is not JSON, or incomplete.
@@ -103,14 +103,15 @@ def _tamed(text: bytes) -> bytes:
 
 
 def _decode_odd(body: bytes, on_notices: Callable[[], None]) -> Any:
-    # What msgspec rejects but real stores send: numbers beyond a double, notices around the JSON.
+    # What msgspec rejects but real stores send: notices around the JSON.
     try:
         text = body.decode()
         begin = _behind_notices(text, 0)
         if text[begin : begin + 1] not in ("[", "{"):
             raise BodyError(_what_it_is(text))
-        value, end = _lenient.raw_decode(text, begin)
-    except (ValueError, RecursionError):
+        end = _lenient.raw_decode(text, begin)[1]
+        value = _decoder.decode(text[begin:end])
+    except (ValueError, msgspec.DecodeError, RecursionError):
         raise BodyError("answered with broken JSON") from None
     if _behind_notices(text, end) != len(text):
         raise BodyError(_what_it_is(text))
@@ -132,21 +133,31 @@ def _what_it_is(text: str) -> str:
     return "answered with a web page instead of data" if start == "<" else "answered with broken JSON"
 
 
-def _refuse(name: str) -> None:
-    raise ValueError(name)
+def as_list(data: Any, most: int | None = None) -> list[Any]:
+    """Return a decoded response as a list; PHP sends a list with gaps as an object with the positions as keys.
+
+    Args:
+        data: the decoded response. WordPress also sends errors with status 200.
+        most: how many rows it may have.
+
+    Raises:
+        BodyError: it is not a list, or a longer one.
+    """
+    if isinstance(data, dict) and data and all(name.isdecimal() for name in data):
+        data = list(data.values())
+    if not isinstance(data, list):
+        raise BodyError("answered with something that is not a list")
+    if most is not None and len(data) > most:
+        raise BodyError("answered with more rows than were requested, as a cache does that ignores the query")
+    return data
 
 
-def _float(digits: str) -> float | str:
-    number = float(digits)
-    return number if math.isfinite(number) else digits
+def as_object(data: Any, *names: str) -> dict[str, Any]:
+    """Return a decoded response as an object with some fields.
 
-
-def _int(digits: str) -> int | str:
-    try:
-        return int(digits)
-    except ValueError:  # Python accepts no more than 4,300 digits
-        return digits
-
-
-# Numbers that no type holds are kept as texts.
-_lenient = json.JSONDecoder(parse_constant=_refuse, parse_float=_float, parse_int=_int)
+    Raises:
+        BodyError: it is not an object, or lacks one of them.
+    """
+    if not isinstance(data, dict) or not data.keys() >= set(names):
+        raise BodyError("answered with something else than what was requested")
+    return data

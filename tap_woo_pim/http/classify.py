@@ -1,12 +1,11 @@
 """Classifies a failure: which diagnosis fits a response, or a connection that broke.
 
 Statuses, codes and texts as seen on WooCommerce 11.0.1, 9.9.5 and 5.9.0 (WordPress 6.9). WordPress translates its
-texts but not its codes: what only a text distinguishes, `login.py` also finds out by comparison.
+texts but not its codes: `login.py` finds out otherwise whether a key may only write.
 """
 
 from __future__ import annotations
 
-import errno
 import re
 import ssl
 from collections.abc import Iterator, Mapping
@@ -33,6 +32,7 @@ class Rule(NamedTuple):
 
 AUTHENTICATION_ERROR = "woocommerce_rest_authentication_error"
 _CANNOT_VIEW = "woocommerce_rest_cannot_(view|read|list_resources)|rest_forbidden_context"
+_NO_USER = "^(invalid_username|invalid_email|incorrect_password|application_passwords_disabled)"
 _BLOCKED = frozenset({401, 403, 404})
 _NOT_THERE = frozenset({404, 405, 410})
 
@@ -57,7 +57,7 @@ RESPONSE_RULES = (
     Rule(diagnoses.NO_ROUTE, frozenset({404}), code="rest_no_route"),
     Rule(diagnoses.BAD_PARAMETERS, frozenset({400}), code="rest_"),
     # WordPress responds so to any unknown Basic pair, once some user has an application password (5.6).
-    Rule(diagnoses.UNKNOWN_KEY, frozenset({401}), code="^(invalid_username|invalid_email|incorrect_password)$"),
+    Rule(diagnoses.UNKNOWN_KEY, frozenset({401}), code=_NO_USER),
     Rule(diagnoses.MAINTENANCE, frozenset({503}), code="^wp_die$"),
     Rule(diagnoses.REST_BLOCKED, _BLOCKED, code="."),
     Rule(diagnoses.MAINTENANCE, frozenset({503}), page=r"scheduled maintenance|maintenance mode|wartungs"),
@@ -79,16 +79,7 @@ RESPONSE_RULES = (
 """The first match is the diagnosis. `code`, `message` and `page` are regular expressions, the last for bodies that are
 not JSON."""
 
-CERTIFICATE_RULES = {
-    9: diagnoses.NOT_YET_VALID,
-    10: diagnoses.EXPIRED,
-    18: diagnoses.SELF_SIGNED,
-    19: diagnoses.UNKNOWN_AUTHORITY,
-    20: diagnoses.UNKNOWN_AUTHORITY,
-    21: diagnoses.UNKNOWN_AUTHORITY,
-    62: diagnoses.WRONG_NAME,
-    64: diagnoses.WRONG_NAME,
-}
+CERTIFICATE_RULES = {9: diagnoses.EXPIRED, 10: diagnoses.EXPIRED, 62: diagnoses.WRONG_NAME, 64: diagnoses.WRONG_NAME}
 """Diagnoses by OpenSSL's verify code (X509_V_ERR_...)."""
 
 CONNECTION_RULES: tuple[tuple[type[BaseException], str, Diagnosis], ...] = (
@@ -105,7 +96,6 @@ CONNECTION_RULES: tuple[tuple[type[BaseException], str, Diagnosis], ...] = (
     (requests.exceptions.SSLError, "", diagnoses.TLS_FAILED),
     (requests.exceptions.Timeout, "", diagnoses.TIMED_OUT),
     (ConnectionRefusedError, "", diagnoses.REFUSED),
-    (OSError, rf"Errno ({errno.ENETUNREACH}|{errno.EHOSTUNREACH})\b", diagnoses.UNREACHABLE),
     (OSError, r"TLS CA certificate bundle", diagnoses.BAD_CA_FILE),
 )
 """Diagnoses by the type and text of a connection error, or of one that caused it: the first match."""
@@ -165,7 +155,7 @@ def classify_connection(error: Exception, url: str) -> Diagnosis:
     chain = list(_chain(error))
     for one in chain:
         if isinstance(one, ssl.SSLCertVerificationError):
-            return CERTIFICATE_RULES.get(one.verify_code, diagnoses.UNKNOWN_AUTHORITY)
+            return CERTIFICATE_RULES.get(one.verify_code, diagnoses.UNTRUSTED)
     for kind, text, diagnosis in CONNECTION_RULES:
         if any(isinstance(one, kind) and re.search(text, str(one)) for one in chain):
             return diagnosis

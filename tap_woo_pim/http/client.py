@@ -14,7 +14,7 @@ import requests
 from requests.auth import AuthBase
 
 from tap_woo_pim.config.settings import Settings
-from tap_woo_pim.exceptions import BodyError, CancelledError, Diagnosis, PassingError, StoreError
+from tap_woo_pim.exceptions import BodyError, Diagnosis, PassingError, StoreError
 from tap_woo_pim.http.auth import NoKey
 from tap_woo_pim.http.body import BYTE_ORDER_MARK, decode, read_body
 from tap_woo_pim.http.classify import classify
@@ -98,17 +98,16 @@ class Client:
             StoreError: the store refused, and will refuse again.
             RetriableAPIError: the store or the network failed on every try; see `is_about_size`.
         """
-        return self._try(self._get(url, params, auth, options), options.get("tries") or self._tries)
+        return self._try(self._request("GET", url, params, auth, options), options.get("tries") or self._tries)
 
     def look(self, url: str, params: Mapping[str, Any], auth: AuthBase, **options: Unpack[RequestOptions]) -> Response:
         """Get a JSON response for the check: few tries, short waits, and none that would not help; see `get`."""
-        request, tries = self._get(url, params, auth, options), min(self._tries, TRIES_OF_CHECK)
+        request, tries = self._request("GET", url, params, auth, options), min(self._tries, TRIES_OF_CHECK)
         return self._try(request, tries, lasting=LASTING, longest_seconds=LONGEST_WAIT_OF_CHECK_SECONDS)
 
     def options(self, url: str, *, subject: str, auth: AuthBase) -> Any:
         """Get the description of a route (OPTIONS), the JSON schema of its rows included."""
-        request = Request("OPTIONS", url, {}, subject, self.prefix(subject), auth)
-        return self._try(request, self._tries).data
+        return self._try(self._request("OPTIONS", url, {}, auth, {"subject": subject}), self._tries).data
 
     def page(self, url: str, *, subject: str) -> HtmlPage:
         """Get a web page, without the key.
@@ -137,18 +136,10 @@ class Client:
         """The beginning of every message: the store, and what was asked of it."""
         return self.settings.prefix(subject)
 
-    def _get(self, url: str, params: Mapping[str, Any], auth: AuthBase, options: RequestOptions) -> Request:
-        return Request(
-            "GET",
-            url,
-            params,
-            options["subject"],
-            self.prefix(options["subject"]),
-            auth,
-            is_large=options.get("is_large", False),
-            unwanted=options.get("unwanted"),
-            expects=options.get("expects"),
-        )
+    def _request(
+        self, method: str, url: str, params: Mapping[str, Any], auth: AuthBase, options: RequestOptions
+    ) -> Request:
+        return Request(method, url, params, auth, self.prefix(options["subject"]), options)
 
     def _try(
         self,
@@ -161,21 +152,18 @@ class Client:
             for attempt in range(1, tries + 1):
                 try:
                     with self.limiter.acquire() as ticket:
-                        self._check_wanted(request)
-                        self.traffic.count(request.subject, again=attempt > 1)
+                        self.traffic.count(request.options["subject"], again=attempt > 1)
                         answer = self._ask(request)
-                except CancelledError:
-                    raise
                 except PassingError as error:
                     asked_seconds = retry_after(error.response)
                     seconds = min(wait_seconds(asked_seconds, attempt), longest_seconds)
-                    may_be_size = request.is_large and is_about_size(error)
+                    may_be_size = request.options.get("is_large", False) and is_about_size(error)
                     pause_seconds = seconds if asked_seconds else 0.0
                     failed(None if may_be_size else pause_seconds)
                     is_trial = may_be_size or tries == 1
                     if not is_trial or error.response is None or error.response.status_code != CRASH:
                         self.limiter.record_failure(ticket, pause_seconds)
-                    if error.diagnosis in lasting or self._closed.is_set() or request.is_unwanted:
+                    if error.diagnosis in lasting or self._closed.is_set():
                         raise
                     self._check_budget(request, error)
                     if may_be_size or attempt >= tries:
@@ -187,11 +175,6 @@ class Client:
                     self.limiter.record_success(ticket)
                     return answer
         raise AssertionError("at least one try")
-
-    @staticmethod
-    def _check_wanted(request: Request) -> None:
-        if request.is_unwanted:
-            raise CancelledError(StoreError(request.prefix, BROKEN_OFF))
 
     def _check_budget(self, request: Request, error: PassingError) -> None:
         if self._retry_budget.is_outage:
@@ -243,7 +226,8 @@ class Client:
             raise PassingError(refused, response) if status in RETRIED_STATUSES else refused
         try:
             data = decode(body, lambda: self._notice(prefix))
-            data = data if request.expects is None else request.expects(data)
+            expects = request.options.get("expects")
+            data = data if expects is None else expects(data)
         except BodyError as problem:
             # What words stand in rows that broke off says nothing of who answers.
             is_data = body.removeprefix(BYTE_ORDER_MARK).lstrip()[:1] in (b"", b"[", b"{")

@@ -22,12 +22,6 @@ TIMED_OUT = Diagnosis(
     "Check site_url and the network, try later, or raise request_timeout_seconds",
     setting="site_url",
 )
-UNREACHABLE = Diagnosis(
-    Step.ADDRESS,
-    "there is no network route to it",
-    "Check this machine's network, and site_url",
-    setting="site_url",
-)
 PROXY = Diagnosis(
     Step.ADDRESS,
     "this machine's proxy does not let requests through to it",
@@ -53,7 +47,7 @@ OTHER_HOST = Diagnosis(
 )
 BAD_REDIRECT = Diagnosis(
     Step.ADDRESS,
-    "it redirects to a malformed address at {target}",
+    "it redirects to a wrong address, {target}",
     "Correct that redirect in the store's web server or plugins",
     setting="site_url",
 )
@@ -61,12 +55,6 @@ DOWNGRADE = Diagnosis(
     Step.ADDRESS,
     "it redirects from https to plain http, {target}",
     "Serve the store over https. If it has no https at all, set site_url to that address",
-    setting="site_url",
-)
-OTHER_DATA = Diagnosis(
-    Step.ADDRESS,
-    "it redirects the request to something else, at {target}",
-    "Correct that redirect in the store's web server or plugins",
     setting="site_url",
 )
 CIRCLE = Diagnosis(
@@ -79,25 +67,15 @@ CIRCLE = Diagnosis(
 
 EXPIRED = Diagnosis(
     Step.TLS,
-    "its TLS certificate has expired",
-    "Renew the store's certificate",
+    "its TLS certificate has expired, or is not valid yet",
+    "Renew the store's certificate, or correct this machine's clock",
     setting="site_url",
 )
-NOT_YET_VALID = Diagnosis(
+UNTRUSTED = Diagnosis(
     Step.TLS,
-    "its TLS certificate is not valid yet",
-    "Check this machine's clock, and the store's certificate",
-)
-SELF_SIGNED = Diagnosis(
-    Step.TLS,
-    "its TLS certificate is self-signed",
-    "Give the store a certificate from a public authority, or set ca_bundle to a file with this certificate",
-    setting="site_url",
-)
-UNKNOWN_AUTHORITY = Diagnosis(
-    Step.TLS,
-    "its TLS certificate is from an authority that this machine does not trust",
-    "Let the store send its whole certificate chain, or set ca_bundle to a file with the authority's certificate",
+    "its TLS certificate is self-signed, or from an authority that this machine does not trust",
+    "Let the store send a certificate of a public authority with its whole chain, or set ca_bundle to a file with the"
+    " certificate or that of its authority",
     setting="site_url",
 )
 WRONG_NAME = Diagnosis(
@@ -208,35 +186,10 @@ NO_WOOCOMMERCE = Diagnosis(
 
 UNKNOWN_KEY = Diagnosis(
     Step.KEY,
-    "the store does not know this key: it was revoked, mistyped, or made in another store",
+    "the store does not know this key: it was revoked, mistyped, not copied whole, or made in another store",
     "Make a new key with read permission in this store, in WooCommerce > Settings > Advanced > REST API, and enter"
     " both halves",
     setting="consumer_key",
-)
-CUT_KEY = Diagnosis(
-    Step.KEY,
-    "the store does not know this key, which is incomplete: it has {length} characters instead of 43",
-    "Copy consumer_key again, from ck_ to its end, or make a new key",
-    setting="consumer_key",
-)
-UNKNOWN_USER = Diagnosis(
-    Step.KEY,
-    "the store has no user of this name",
-    "With an application password, enter the WordPress user name as consumer_key",
-    setting="consumer_key",
-)
-NO_APPLICATION_PASSWORDS = Diagnosis(
-    Step.KEY,
-    "application passwords are switched off in this store",
-    "Allow them in its security plugin, or enter a consumer key and secret instead",
-    setting="consumer_secret",
-)
-LOST_PASSWORD = Diagnosis(
-    Step.KEY,
-    "the store does not recognise the application password",
-    "Check it. If it is right, let the web server pass the Authorization header on to PHP, or enter a consumer key and"
-    " secret instead",
-    setting="consumer_secret",
 )
 REVOKED = Diagnosis(
     Step.KEY,
@@ -244,10 +197,10 @@ REVOKED = Diagnosis(
     "Make a new key and enter both halves. What was synced is kept, and the next sync continues from there",
     setting="consumer_key",
 )
-STRIPPED_HEADER = Diagnosis(
+STRIPPED = Diagnosis(
     Step.KEY,
-    "its web server removes the Authorization header, so auth_method basic cannot work",
-    "Set auth_method to query or auto",
+    "its web server removes the {carrier}, so auth_method {method} cannot work",
+    "Set auth_method to auto",
     setting="auth_method",
 )
 HIDDEN_HTTPS = Diagnosis(
@@ -255,12 +208,6 @@ HIDDEN_HTTPS = Diagnosis(
     "WordPress believes it is served over HTTP, because its reverse proxy does not send X-Forwarded-Proto, so"
     " auth_method {method} cannot work",
     "Set auth_method to auto or oauth1, or make the proxy send X-Forwarded-Proto and WordPress honour it",
-    setting="auth_method",
-)
-LOST_QUERY = Diagnosis(
-    Step.KEY,
-    "it does not see the key in the query, so auth_method query cannot work",
-    "Set auth_method to basic or auto",
     setting="auth_method",
 )
 CLOCK = Diagnosis(
@@ -271,7 +218,7 @@ CLOCK = Diagnosis(
 NOT_SIGNED_IN = Diagnosis(
     Step.KEY,
     "it refuses the key for a reason that it does not explain",
-    "Check consumer_key and consumer_secret, and the security plugins of the store",
+    "Check consumer_key and consumer_secret, and the store's clock and security plugins",
     setting="consumer_key",
 )
 
@@ -284,8 +231,9 @@ WRONG_SECRET = Diagnosis(
 
 WRONG_PASSWORD = Diagnosis(
     Step.SECRET,
-    "the application password does not belong to this user, or was revoked",
-    "Make a new one in WordPress > Users > Profile > Application Passwords, and enter it as consumer_secret",
+    "the store does not accept this user name with this application password",
+    "Check both, and that the store allows application passwords. If so, let its web server pass the Authorization"
+    " header on to PHP, or enter a consumer key and secret instead",
     setting="consumer_secret",
 )
 
@@ -325,7 +273,7 @@ ODD_STATUS = Diagnosis(
 )
 
 
-PASSING = frozenset({HOST_NOT_FOUND, REFUSED, TIMED_OUT, UNREACHABLE, PROXY, BROKEN_OFF, HTTPS_NEEDED})
+PASSING = frozenset({HOST_NOT_FOUND, REFUSED, TIMED_OUT, PROXY, BROKEN_OFF, HTTPS_NEEDED})
 """No response came. A running sync tries again."""
 
 NOWHERE = PASSING - {TIMED_OUT, BROKEN_OFF}

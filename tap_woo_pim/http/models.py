@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, NotRequired, TypedDict
@@ -45,31 +44,21 @@ class RequestOptions(TypedDict):
         tries: how often to try; `max_retries` + 1 when not given.
         is_large: whether it can be requested in smaller parts. Then it is not tried again as it is after a failure that
             its size may have caused.
-        unwanted: set when the response is no longer needed.
         expects: checks and converts the decoded body. If it raises `BodyError`, the request is sent again.
     """
 
     subject: str
     tries: NotRequired[int | None]
     is_large: NotRequired[bool]
-    unwanted: NotRequired[threading.Event]
     expects: NotRequired[Callable[[Any], Any]]
 
 
 class Request(NamedTuple):
-    """A request. `prefix` is how every message about it begins; see `RequestOptions` for the rest."""
+    """A request. `prefix` is how every message about it begins."""
 
     method: str
     url: str
     params: Mapping[str, Any]
-    subject: str
-    prefix: str
     auth: AuthBase
-    is_large: bool = False
-    unwanted: threading.Event | None = None
-    expects: Callable[[Any], Any] | None = None
-
-    @property
-    def is_unwanted(self) -> bool:
-        """Whether its response is no longer needed."""
-        return self.unwanted is not None and self.unwanted.is_set()
+    prefix: str
+    options: RequestOptions

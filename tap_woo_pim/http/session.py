@@ -16,15 +16,14 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
-from requests.cookies import RequestsCookieJar
 from urllib3.exceptions import HTTPError, InsecureRequestWarning
 
 from tap_woo_pim._compat import override
 from tap_woo_pim.config.settings import Settings
-from tap_woo_pim.config.urls import extra_parameters, is_same_store, moves_port, origin, resolved, route
+from tap_woo_pim.config.urls import is_same_store, moves_port, origin, resolved, route
 from tap_woo_pim.exceptions import PassingError, StoreError
 from tap_woo_pim.http.classify import classify_connection
-from tap_woo_pim.http.diagnoses import BAD_REDIRECT, CIRCLE, DOWNGRADE, ODD_STATUS, OTHER_DATA, OTHER_HOST
+from tap_woo_pim.http.diagnoses import BAD_REDIRECT, CIRCLE, DOWNGRADE, ODD_STATUS, OTHER_HOST
 from tap_woo_pim.redaction import TALKATIVE_LOGGERS
 
 MAX_REDIRECTS = 5
@@ -95,13 +94,11 @@ class Transport:
             StoreError: no response came, or the store redirects to where the key must not go.
             PassingError: the store sent only an informational response (1xx).
         """
-        visited = {(url, tuple(params.items()))}
-        cookies = RequestsCookieJar()
         for hop in range(MAX_REDIRECTS + 1):
             if hop:
                 self._before_next(prefix)
             try:
-                response = self._send_once(method, url, params, auth, cookies)
+                response = self._send_once(method, url, params, auth)
             except (OSError, ValueError, HTTPError) as error:
                 # These include requests' own errors, urllib3's that it lets pass, and OSError for a missing ca_bundle.
                 diagnosis = classify_connection(error, url)
@@ -115,26 +112,18 @@ class Transport:
             if response.status_code not in (301, 302, 303, 307, 308) or not location:
                 return response
             _pass_by(response)
-            cookies.update(response.cookies)
             target = resolved(location, url)
             if target is None:
                 raise StoreError(prefix, BAD_REDIRECT, target=location.partition("?")[0].rpartition("@")[2])
             self._check_redirect(url, target, prefix)
-            params = {**params, **extra_parameters(target, set(params))}
             url = urlsplit(target)._replace(query="", fragment="").geturl()
-            # A bot check redirects visitors to the same address with a cookie that lets them in.
-            if (url, tuple(params.items())) in visited and "Set-Cookie" not in response.headers:
-                break
-            visited.add((url, tuple(params.items())))
         raise StoreError(prefix, CIRCLE, target=origin(url) + urlsplit(url).path)
 
     def close(self) -> None:
         """Close the connections that are not in use."""
         self._session.close()
 
-    def _send_once(
-        self, method: str, url: str, params: Mapping[str, Any], auth: AuthBase, cookies: RequestsCookieJar
-    ) -> requests.Response:
+    def _send_once(self, method: str, url: str, params: Mapping[str, Any], auth: AuthBase) -> requests.Response:
         settings = self._settings
         # Unlike `Session.send`, `request` uses the environment: its proxies, and its certificate authorities if
         # `verify` is True.
@@ -143,7 +132,6 @@ class Transport:
             url,
             params=params,
             auth=auth,
-            cookies=cookies,
             timeout=settings.request_timeout_seconds,
             allow_redirects=False,
             stream=True,
@@ -161,7 +149,7 @@ class Transport:
             raise StoreError(prefix, DOWNGRADE, target=origin(target))
         asked, led = route(url), route(target)
         if asked and led and asked != led:
-            raise StoreError(prefix, OTHER_DATA, target=origin(target))
+            raise StoreError(prefix, BAD_REDIRECT, target=origin(target))
 
 
 def _pass_by(response: requests.Response) -> None:

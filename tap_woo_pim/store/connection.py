@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import secrets
 import time
@@ -15,13 +14,13 @@ from urllib.parse import urlencode
 
 from tap_woo_pim.config.settings import Settings
 from tap_woo_pim.config.urls import resolved
-from tap_woo_pim.exceptions import CancelledError, PassingError, StoreError
+from tap_woo_pim.exceptions import PassingError, StoreError
 from tap_woo_pim.http.auth import NoKey
+from tap_woo_pim.http.body import as_list
 from tap_woo_pim.http.client import Client
 from tap_woo_pim.http.diagnoses import FIREWALL, LOGIN_PAGE, NO_ROUTE, NO_WOOCOMMERCE, REST_BLOCKED, REST_OFF
 from tap_woo_pim.http.models import RequestOptions, Response
 from tap_woo_pim.http.prefetch import result_of
-from tap_woo_pim.http.shapes import as_list
 from tap_woo_pim.store.discovery import CLOSED_STATUSES, Discovery, discover
 from tap_woo_pim.store.login import Auth, AuthResult, log_in
 from tap_woo_pim.store.routes import Routes
@@ -93,10 +92,7 @@ class Connection:
         A list is expected unless the options say otherwise; with an offset, one no longer than requested.
         """
         early = self._ahead.pop(_key(path, params), None)
-        if early is not None:
-            with contextlib.suppress(CancelledError):
-                return result_of(early)
-        return self._get(path, params, **options)
+        return self._get(path, params, **options) if early is None else result_of(early)
 
     def ask_ahead(self, path: str, params: Mapping[str, Any], **options: Unpack[RequestOptions]) -> Future[Response]:
         """Send a request in a thread that `get` will soon be called for, with the same path and parameters.
@@ -183,18 +179,14 @@ def _routes(
 ) -> Routes:
     def listing(name: str) -> Any:
         url = f"{found.root}{name}"
-        if found.closed is not None:
-            return client.look(url, {}, subject=ALL, auth=result_of(login).auth).data
         try:
-            return client.look(url, {}, subject=ALL, auth=NoKey()).data
+            if found.closed is None:
+                return client.look(url, {}, subject=ALL, auth=NoKey()).data
         except StoreError as refused:
+            # Some plugins close the routes to visitors but not the index of the API (Shield).
             if refused.details.get("status") not in CLOSED_STATUSES:
                 raise
-            # Some plugins close the routes to visitors but not the index of the API (Shield).
-            try:
-                return client.look(url, {}, subject=ALL, auth=result_of(login).auth).data
-            except StoreError as error:
-                raise (refused if error.diagnosis in CLOSED else error) from None
+        return client.look(url, {}, subject=ALL, auth=result_of(login).auth).data
 
     own = listing(namespace)
     routes = Routes(own)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from tap_woo_pim._compat import override
 from tap_woo_pim.exceptions import BodyError, PassingError, StoreError
+from tap_woo_pim.http.body import as_list, as_object
 from tap_woo_pim.http.diagnoses import REVOKED
 from tap_woo_pim.http.models import RequestOptions, Response
 from tap_woo_pim.http.retry import RETRIED_STATUSES
-from tap_woo_pim.http.shapes import as_list, as_object
 from tap_woo_pim.pagination.page import Unread
 from tap_woo_pim.records.columns import INTEGER, LIST, NUMBER, OBJECT, TEXT, TEXT_OR_NONE, Column
 from tap_woo_pim.records.shaper import EXTRA_FIELDS, Shaper

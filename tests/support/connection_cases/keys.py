@@ -24,9 +24,9 @@ case = Cases()
 
 
 UNKNOWN = (
-    "store ({url}), all components: the store does not know this key: it was revoked, mistyped, or made in another"
-    " store. Make a new key with read permission in this store, in WooCommerce > Settings > Advanced > REST API,"
-    " and enter both halves."
+    "store ({url}), all components: the store does not know this key: it was revoked, mistyped, not copied whole, or"
+    " made in another store. Make a new key with read permission in this store, in WooCommerce > Settings > Advanced >"
+    " REST API, and enter both halves."
 )
 SECRET = (
     "store ({url}), all components: the secret does not belong to this key. Enter the consumer_secret that was shown"
@@ -35,6 +35,10 @@ SECRET = (
 WRITE = (
     "store ({url}), all components: the key may only write. Set its permissions to Read in WooCommerce > Settings >"
     " Advanced > REST API."
+)
+REFUSED = (
+    "store ({url}), all components: it refuses the key for a reason that it does not explain. Check consumer_key and"
+    " consumer_secret, and the store's clock and security plugins."
 )
 CLOCK = (
     "store ({url}), all components: the server's clock differs from its Date header by more than 15 minutes, so it"
@@ -52,7 +56,7 @@ def unknown_key_http(stage: Stage) -> Config:
     return stage.config(stage.serve(tls=False), consumer_key=UNKNOWN_KEY)
 
 
-@case("unknown key, over plain http, of a store that is not English", UNKNOWN)
+@case("unknown key, over plain http, of a store that is not English", REFUSED)
 def unknown_key_http_translated(stage: Stage) -> Config:
     server = stage.serve(tls=False)
     server.store.faults.add(Translated())
@@ -66,11 +70,7 @@ def unknown_key_application_passwords(stage: Stage) -> Config:
     return stage.config(server, consumer_key=UNKNOWN_KEY)
 
 
-@case(
-    "key not copied whole",
-    "store ({url}), all components: the store does not know this key, which is incomplete: it has 40 characters"
-    " instead of 43. Copy consumer_key again, from ck_ to its end, or make a new key.",
-)
+@case("key not copied whole", UNKNOWN)
 def cut_key(stage: Stage) -> Config:
     server = stage.serve()
     return stage.config(server, consumer_key=server.store.key().consumer_key[:40])
@@ -101,7 +101,7 @@ def wrong_secret_translated(stage: Stage) -> Config:
     return spoiled(stage, Translated(), consumer_secret=OTHER_SECRET)
 
 
-@case("wrong secret, over plain http, of a store that is not English", SECRET)
+@case("wrong secret, over plain http, of a store that is not English", REFUSED)
 def wrong_secret_http_translated(stage: Stage) -> Config:
     server = stage.serve(tls=False)
     server.store.faults.add(Translated())
@@ -170,7 +170,7 @@ def some_rights(stage: Stage) -> Config:
 @case(
     "Authorization header stripped",
     "store ({url}), all components: its web server removes the Authorization header, so auth_method basic cannot"
-    " work. Set auth_method to query or auto.",
+    " work. Set auth_method to auto.",
 )
 def stripped(stage: Stage) -> Config:
     server = stage.serve()
@@ -192,8 +192,8 @@ def hidden_https(stage: Stage) -> Config:
 
 @case(
     "query stripped",
-    "store ({url}), all components: it does not see the key in the query, so auth_method query cannot work. Set"
-    " auth_method to basic or auto.",
+    "store ({url}), all components: its web server removes the key from the query, so auth_method query cannot work."
+    " Set auth_method to auto.",
 )
 def lost_query(stage: Stage) -> Config:
     return spoiled(stage, LosesQuery(), auth_method="query")
@@ -212,18 +212,14 @@ def clock(stage: Stage) -> Config:
     return _clock(stage)
 
 
-@case("clock off by more than 15 minutes (OAuth), of a store that is not English", CLOCK)
+@case("clock off by more than 15 minutes (OAuth), of a store that is not English", REFUSED)
 def clock_translated(stage: Stage) -> Config:
     stage_config = _clock(stage)
     stage.servers[-1].store.faults.add(Translated())
     return stage_config
 
 
-@case(
-    "key refused in an unknown way",
-    "store ({url}), all components: it refuses the key for a reason that it does not explain. Check consumer_key"
-    " and consumer_secret, and the security plugins of the store.",
-)
+@case("key refused in an unknown way", REFUSED)
 def refused_oddly(stage: Stage) -> Config:
     def change(body: bytes) -> bytes:
         return body.replace(b"woocommerce_rest_authentication_error", b"my_own_error")
@@ -266,20 +262,19 @@ def _user(stage: Stage, **settings: str) -> Config:
     return stage.config(server, **{"consumer_key": "anna", "consumer_secret": PASSWORD, **settings})
 
 
-@case(
-    "application password of another user name",
-    "store ({url}), all components: the store has no user of this name. With an application password, enter the"
-    " WordPress user name as consumer_key.",
+LOST = (
+    "store ({url}), all components: the store does not accept this user name with this application password. Check"
+    " both, and that the store allows application passwords. If so, let its web server pass the Authorization header on"
+    " to PHP, or enter a consumer key and secret instead."
 )
+
+
+@case("application password of another user name", LOST)
 def unknown_user(stage: Stage) -> Config:
     return _user(stage, consumer_key="berta")
 
 
-@case(
-    "application password that is wrong",
-    "store ({url}), all components: the application password does not belong to this user, or was revoked. Make a new"
-    " one in WordPress > Users > Profile > Application Passwords, and enter it as consumer_secret.",
-)
+@case("application password that is wrong", LOST)
 def wrong_application_password(stage: Stage) -> Config:
     return _user(stage)
 
@@ -295,12 +290,6 @@ def application_password_without_rights(stage: Stage) -> Config:
     return stage.config(server, consumer_key="anna", consumer_secret=password)
 
 
-LOST = (
-    "store ({url}), all components: the store does not recognise the application password. Check it. If it is right,"
-    " let the web server pass the Authorization header on to PHP, or enter a consumer key and secret instead."
-)
-
-
 @case("application password of a store where nobody has one", LOST)
 def no_application_passwords(stage: Stage) -> Config:
     return stage.config(stage.serve(), consumer_key="anna", consumer_secret=PASSWORD)
@@ -313,11 +302,7 @@ def stripped_application_password(stage: Stage) -> Config:
     return config
 
 
-@case(
-    "application passwords switched off",
-    "store ({url}), all components: application passwords are switched off in this store. Allow them in its security"
-    " plugin, or enter a consumer key and secret instead.",
-)
+@case("application passwords switched off", LOST)
 def switched_off_application_passwords(stage: Stage) -> Config:
     def change(body: bytes) -> bytes:
         return body.replace(b"incorrect_password", b"application_passwords_disabled")

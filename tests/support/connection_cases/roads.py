@@ -68,7 +68,7 @@ def other_host_later(stage: Stage) -> Config:
 
 @case(
     "redirect to an odd address",
-    "store ({url}), all components: it redirects to a malformed address at https://localhost:99999. Correct that"
+    "store ({url}), all components: it redirects to a wrong address, https://localhost:99999. Correct that"
     " redirect in the store's web server or plugins.",
 )
 def odd_redirect(stage: Stage) -> Config:
@@ -79,8 +79,8 @@ def odd_redirect(stage: Stage) -> Config:
 
 @case(
     "redirect to other data",
-    "store ({url}), all components: it redirects the request to something else, at {url}. Correct that redirect in"
-    " the store's web server or plugins.",
+    "store ({url}), all components: it redirects to a wrong address, {url}. Correct that redirect in the store's web"
+    " server or plugins.",
 )
 def other_data(stage: Stage) -> Config:
     server = stage.serve()
@@ -115,19 +115,26 @@ def _certificate(make: Callable[[Stage], ssl.SSLContext], **settings: Any) -> Se
     return lambda stage: stage.config(stage.serve(context=make(stage)), **settings)
 
 
+EXPIRED = (
+    "store ({url}), all components: its TLS certificate has expired, or is not valid yet. Renew the store's"
+    " certificate, or correct this machine's clock."
+)
+UNTRUSTED = (
+    "store ({url}), all components: its TLS certificate is self-signed, or from an authority that this machine does not"
+    " trust. Let the store send a certificate of a public authority with its whole chain, or set ca_bundle to a file"
+    " with the certificate or that of its authority."
+)
 case(
     "certificate expired",
-    "store ({url}), all components: its TLS certificate has expired. Renew the store's certificate.",
+    EXPIRED,
 )(_certificate(lambda stage: stage.authority.expired()))
 case(
     "certificate not valid yet",
-    "store ({url}), all components: its TLS certificate is not valid yet. Check this machine's clock, and the"
-    " store's certificate.",
+    EXPIRED,
 )(_certificate(lambda stage: stage.authority.not_yet_valid()))
 case(
     "certificate self-signed",
-    "store ({url}), all components: its TLS certificate is self-signed. Give the store a certificate from a public"
-    " authority, or set ca_bundle to a file with this certificate.",
+    UNTRUSTED,
 )(_certificate(lambda stage: self_signed(stage.folder)))
 case(
     "certificate for another name",
@@ -136,8 +143,7 @@ case(
 )(_certificate(lambda stage: stage.authority.context("other.example")))
 case(
     "certificate of an unknown authority",
-    "store ({url}), all components: its TLS certificate is from an authority that this machine does not trust. Let"
-    " the store send its whole certificate chain, or set ca_bundle to a file with the authority's certificate.",
+    UNTRUSTED,
 )(_certificate(lambda stage: stage.authority.context("localhost"), ca_bundle=None))
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from demo_store import Request, Store
 from demo_store.answer import Answer
-from demo_store.faults import nth, path
+from demo_store.faults import When, nth, path
 from demo_store.faults.base import Exchange, Fault
 from demo_store.faults.statuses import Status
 from tap_woo_pim._compat import override
@@ -38,6 +38,18 @@ def in_time(served: Site) -> list[Request]:
 
 def ended_at(request: Request) -> datetime.datetime:
     return request.started_at + datetime.timedelta(seconds=request.seconds)
+
+
+def moved_once(served: Site, when: When) -> Callable[[Request], str | None]:
+    """Redirect each request to its own address, the first time that it comes."""
+    seen = list[tuple[str, str]]()
+
+    def target(request: Request) -> str | None:
+        seen.append((request.path, str(request.query)))
+        is_moved = when(request) and seen.count(seen[-1]) == 1
+        return f"{served.server.url}{request.path}" if is_moved else None
+
+    return target
 
 
 class CacheControl(Fault):
@@ -77,11 +89,7 @@ def test_connections_are_used_again_and_answers_compressed(redirected: bool) -> 
     store = Store.recorded("11.0.1")
     store.keep_products(40)
     with site(store) as opened:
-
-        def target(request: Request) -> str | None:
-            return None if "moved" in request.query else f"{opened.server.url}{request.path}?moved=1"
-
-        store.redirect_to = target if redirected else None
+        store.redirect_to = moved_once(opened, path("")) if redirected else None
         opened.sync(max_concurrency=3, page_size=10)
         assert len(opened.server.requests) > 30
         assert len({request.connection for request in opened.server.requests}) <= 3
@@ -90,10 +98,7 @@ def test_connections_are_used_again_and_answers_compressed(redirected: bool) -> 
 
 @pytest.mark.parametrize("redirected", [False, True])
 def test_a_rate_holds_for_all_requests_and_redirects(served: Site, redirected: bool) -> None:
-    def target(request: Request) -> str | None:
-        return f"{served.server.url}{request.path}?moved=1" if PAGES(request) and "moved" not in request.query else None
-
-    served.store.redirect_to = target if redirected else None
+    served.store.redirect_to = moved_once(served, PAGES) if redirected else None
     tap = served.tap(Landing(), **{**SETTINGS, "page_size": 20}, requests_per_second=20)
     tap.sync_all()
     client = tap.run.client

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import errno
-import os
-
 import pytest
-import requests
-from urllib3 import HTTPSConnectionPool
-from urllib3.connection import HTTPSConnection
-from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from tap_woo_pim.exceptions import Diagnosis
 from tap_woo_pim.http import diagnoses
-from tap_woo_pim.http.classify import classify_connection
 from tests.support.connection_cases import CASES, Case
 from tests.support.stage import Stage
 
@@ -50,15 +42,7 @@ def test_failure_is_told_in_one_plain_line(stage: Stage, case: Case) -> None:
 
 def test_every_cause_has_a_case_or_a_test_of_its_own() -> None:
     told = {case.line.partition(": ")[2] for case in CASES}
-    elsewhere = {diagnoses.REVOKED, diagnoses.TOO_OFTEN, diagnoses.UNREACHABLE}
+    elsewhere = {diagnoses.REVOKED, diagnoses.TOO_OFTEN}
     for name, cause in vars(diagnoses).items():
         if isinstance(cause, Diagnosis) and cause not in elsewhere:
             assert any(line.startswith(begin_of(cause)) for line in told), name
-
-
-@pytest.mark.parametrize("number", [errno.ENETUNREACH, errno.EHOSTUNREACH])
-def test_network_that_does_not_lead_to_the_store_is_told(number: int) -> None:
-    # As urllib3 and requests wrap it.
-    error = NewConnectionError(HTTPSConnection("shop.example"), f"Failed: {OSError(number, os.strerror(number))}")
-    raised = requests.ConnectionError(MaxRetryError(HTTPSConnectionPool("shop.example"), "/", error))
-    assert classify_connection(raised, "https://shop.example/") is diagnoses.UNREACHABLE
