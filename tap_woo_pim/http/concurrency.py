@@ -8,11 +8,8 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-SUCCESSES_TO_CLIMB = 8
+SUCCESSES_TO_CLIMB = 32
 """How many good responses in a row allow one more request in flight, after the store has failed."""
-
-MOST_SUCCESSES_TO_CLIMB = 64
-"""Each failure doubles that number, up to this one, so that the tap stays below what the store cannot serve."""
 
 
 class ConcurrencyLimiter:
@@ -41,7 +38,6 @@ class ConcurrencyLimiter:
         self._clock = clock
         self._next_start = 0.0
         self._successes = 0
-        self._successes_to_climb = 0  # before the first failure: as many as may be in flight
         self._falls = 0
         self._changed = threading.Condition()
         self._closed = False
@@ -87,14 +83,11 @@ class ConcurrencyLimiter:
             if ticket < self._falls:
                 return  # it was sent under an earlier limit
             self._successes += 1
-            if self._successes < (self._successes_to_climb or self.limit):
-                return
-            self._successes = 0
-            if self.limit < self.max_in_flight:
+            is_risen = self._successes >= (SUCCESSES_TO_CLIMB if self._falls else self.limit)
+            if is_risen and self.limit < self.max_in_flight:
+                self._successes = 0
                 self.limit += 1
                 self._changed.notify_all()
-            else:
-                self._successes_to_climb = max(SUCCESSES_TO_CLIMB, self._successes_to_climb // 2)
 
     def record_failure(self, ticket: int, pause_seconds: float = 0.0) -> None:
         """Halve the limit.
@@ -110,8 +103,6 @@ class ConcurrencyLimiter:
             self._falls += 1
             self._successes = 0
             self.limit = max(1, self.limit // 2)
-            raised = 2 * max(self._successes_to_climb, SUCCESSES_TO_CLIMB)
-            self._successes_to_climb = min(raised, MOST_SUCCESSES_TO_CLIMB)
 
     def close(self) -> None:
         """Let all waiting requests through, now and later; the client no longer sends any."""

@@ -18,8 +18,8 @@ from tap_woo_pim.http.diagnoses import NO_RIGHTS, NO_RIGHTS_AT_ALL
 from tap_woo_pim.http.models import Response
 from tap_woo_pim.http.prefetch import in_order, result_of
 from tap_woo_pim.redaction import SECRETS
-from tap_woo_pim.store.connection import ALL, ANALYTICS, FLAT_VARIATIONS, Connection, connect
-from tap_woo_pim.store.discovery import discover
+from tap_woo_pim.store.connection import ANALYTICS, FLAT_VARIATIONS, Connection, connect
+from tap_woo_pim.store.discovery import ALL, discover
 from tap_woo_pim.store.login import PROBE
 
 logger = logging.getLogger("tap-woo-pim")
@@ -147,7 +147,7 @@ def check_store(config: Mapping[str, Any]) -> Generator[CheckStep, None, None]:
 def _check(client: Client) -> Iterator[CheckStep]:
     steps = _StoreSteps(client.settings)
     try:
-        found = discover(client, ALL)
+        found = discover(client)
         yield from steps.up_to(Step.WOOCOMMERCE, found.root)
         connection = connect(client, found)
     except (StoreError, PassingError) as error:
@@ -177,17 +177,15 @@ def check_components(connection: Connection, probes: Iterable[Probe]) -> Iterato
     Yields:
         A step for each component; only that of the key's rights if it may read none of them.
     """
-    products = connection.login.products
-    components = _look_at_components(connection, list(probes), products)
-    if isinstance(products, Response):
-        yield from components
-        return
-    # Only the other components show whether the key may read anything at all.
-    steps = list(components)
-    if all(step.error is not None and step.error.diagnosis is NO_RIGHTS for step in steps):
-        yield failed_step(Step.READ, StoreError(connection.settings.prefix(ALL), NO_RIGHTS_AT_ALL))
-    else:
-        yield from steps
+    wanted, ahead = list(probes), connection.settings.max_concurrency - 1
+    answers = in_order(connection.client.executor, (partial(_look, connection, probe) for probe in wanted), ahead)
+    steps: Iterable[CheckStep] = map(_component_step, wanted, map(result_of, answers))
+    if isinstance(connection.login.products, StoreError):
+        # Only the other components show whether the key may read anything at all.
+        steps = list(steps)
+        if all(step.error is not None and step.error.diagnosis is NO_RIGHTS for step in steps):
+            steps = [failed_step(Step.READ, StoreError(connection.settings.prefix(ALL), NO_RIGHTS_AT_ALL))]
+    yield from steps
 
 
 class _StoreSteps:
@@ -250,25 +248,17 @@ def failure(settings: Settings, steps: Iterable[CheckStep], *, counts_passing: b
     return StoreError(settings.prefix(names), first.diagnosis, **first.details)
 
 
-def _look_at_components(
-    connection: Connection, probes: list[Probe], products: Response | StoreError
-) -> Iterator[CheckStep]:
-    calls = (partial(_look, connection, probe, products) for probe in probes)
-    ahead = connection.settings.max_concurrency - 1
-    for probe, found in zip(probes, in_order(connection.client.executor, calls, ahead), strict=True):
-        answer = result_of(found)
-        if isinstance(answer, Response):
-            yield CheckStep(probe.component, is_component=True, rows=answer.total)
-        else:
-            yield failed_step(probe.component, answer, is_component=True)
+def _component_step(probe: Probe, answer: Response | StoreError | PassingError) -> CheckStep:
+    if isinstance(answer, Response):
+        return CheckStep(probe.component, is_component=True, rows=answer.total)
+    return failed_step(probe.component, answer, is_component=True)
 
 
-def _look(
-    connection: Connection, probe: Probe, products: Response | StoreError
-) -> Response | StoreError | PassingError:
+def _look(connection: Connection, probe: Probe) -> Response | StoreError | PassingError:
     """Request no row or one; return the response, or why the store refused it."""
     if probe.answer is None and probe.path == connection.path("products") and "context" not in probe.params:
         # Reading variations below their products takes the same rights; their number is not known.
+        products = connection.login.products
         if probe.component == "products" or isinstance(products, StoreError):
             return products
         return replace(products, total=None)

@@ -21,8 +21,8 @@ from tap_woo_pim.http.client import Client
 from tap_woo_pim.http.diagnoses import FIREWALL, LOGIN_PAGE, NO_ROUTE, NO_WOOCOMMERCE, REST_BLOCKED, REST_OFF
 from tap_woo_pim.http.models import RequestOptions, Response
 from tap_woo_pim.http.prefetch import result_of
-from tap_woo_pim.store.discovery import CLOSED_STATUSES, Discovery, discover
-from tap_woo_pim.store.login import Auth, AuthResult, log_in
+from tap_woo_pim.store.discovery import ALL, CLOSED_STATUSES, Discovery, discover
+from tap_woo_pim.store.login import AuthResult, Login
 from tap_woo_pim.store.routes import Routes
 
 ANALYTICS = "wc-analytics"
@@ -36,9 +36,6 @@ NAMESPACES = ("wc/v3", "wc/v2")
 
 CLOSED = frozenset({NO_ROUTE, REST_BLOCKED, REST_OFF, FIREWALL, LOGIN_PAGE})
 """Why a store may refuse a namespace to the key as well as to visitors."""
-
-ALL = "all components"
-"""The subject of messages about the store as a whole."""
 
 
 @dataclass(frozen=True)
@@ -124,16 +121,14 @@ def connect(client: Client, found: Discovery | None = None) -> Connection:
         StoreError: there is no API or no WooCommerce, or it does not accept the key.
         RetriableAPIError: the store or the network failed.
     """
-    found = found or discover(client, ALL)
-    if found.closed is None:
-        index = found.index
-        namespace = next((one for one in NAMESPACES if one in index["namespaces"]), None)
-        if namespace is None:
-            raise StoreError(client.prefix(ALL), NO_WOOCOMMERCE)
-        login_to_come = client.executor.submit(_log_in, client, found, namespace)
-    else:
-        namespace, login_to_come = _namespace_behind_key(client, found, found.closed)
-        index = _index_behind_key(client, found, namespace, result_of(login_to_come).auth)
+    found = found or discover(client)
+    known = found.index.get("namespaces", NAMESPACES)
+    namespace = next((one for one in NAMESPACES if one in known), None)
+    if namespace is None:
+        raise StoreError(client.prefix(ALL), NO_WOOCOMMERCE)
+    home = resolved(str(found.index.get("home") or found.root), found.root) or found.root
+    login_to_come = client.executor.submit(Login(client, f"{found.root}{namespace}/products", home, found.date).way_in)
+    index = found.index if found.closed is None else _index_behind_key(client, found.root, found.closed, login_to_come)
     routes = _routes(client, found, index, namespace, login_to_come)
     login = result_of(login_to_come)
     client.proven = True
@@ -142,36 +137,21 @@ def connect(client: Client, found: Discovery | None = None) -> Connection:
     return Connection(client, found.root, index, namespace, routes, login, started_at, advice)
 
 
-def _log_in(client: Client, found: Discovery, namespace: str) -> AuthResult:
-    home = resolved(str(found.index.get("home") or found.root), found.root) or found.root
-    return log_in(client, f"{found.root}{namespace}/products", home, found.date, ALL)
-
-
-def _namespace_behind_key(client: Client, found: Discovery, closed: StoreError) -> tuple[str, Future[AuthResult]]:
-    """Find the namespace if a plugin closes the API to visitors without a key.
+def _index_behind_key(client: Client, root: str, closed: StoreError, login: Future[AuthResult]) -> dict[str, Any]:
+    """Get the index of an API that a plugin closes to visitors without a key.
 
     Raises:
         StoreError, RetriableAPIError: why the key does not open it either, if that is known.
     """
-    for namespace in NAMESPACES:
-        login = Future[AuthResult]()
-        try:
-            login.set_result(_log_in(client, found, namespace))
-        except StoreError as error:
-            if error.diagnosis not in CLOSED:
-                raise
-        else:
-            return namespace, login
-    raise closed
-
-
-def _index_behind_key(client: Client, found: Discovery, namespace: str, auth: Auth) -> dict[str, Any]:
-    known = {"namespaces": [namespace]}
     try:
-        index = client.look(found.root, {}, subject=ALL, auth=auth).data
+        auth = result_of(login).auth
+    except StoreError as error:
+        raise (closed if error.diagnosis in CLOSED else error) from None
+    try:
+        index = client.look(root, {}, subject=ALL, auth=auth).data
     except (StoreError, PassingError):
-        return known
-    return index if isinstance(index, dict) and isinstance(index.get("namespaces"), list) else known
+        index = None
+    return index if isinstance(index, dict) and isinstance(index.get("namespaces"), list) else {"namespaces": []}
 
 
 def _routes(

@@ -37,6 +37,9 @@ _WAYWARD_STATUSES = frozenset({200, 404, 405, 410})
 CLOSED_STATUSES = frozenset({401, 403})
 """With these, plugins close the REST API to visitors, with their own error code or like a firewall (miniOrange)."""
 
+ALL = "all components"
+"""The subject of messages about the store as a whole."""
+
 _SHUT = frozenset({FIREWALL, LOGIN_PAGE, MAINTENANCE, SITE_PASSWORD})
 """What a page may say about a whole site."""
 
@@ -63,12 +66,8 @@ class Discovery:
     advice: str = ""
 
 
-def discover(client: Client, subject: str) -> Discovery:
+def discover(client: Client) -> Discovery:
     """Find the REST API. No key is sent.
-
-    Args:
-        client: the client of the store.
-        subject: what is requested, for messages.
 
     Raises:
         StoreError: there is none, or it cannot be reached.
@@ -76,20 +75,20 @@ def discover(client: Client, subject: str) -> Discovery:
     """
     root = f"{client.settings.site_url}/wp-json/"
     try:
-        entrance = _enter(client, root, subject)
+        entrance = _enter(client, root)
     except (StoreError, PassingError) as error:
         if error.diagnosis not in _WAYWARD or error.details.get("status") not in _WAYWARD_STATUSES:
             raise
-        entrance = _enter_by_front_page(client, root, error, subject)
+        entrance = _enter_by_front_page(client, root, error)
     advice = _better_address(client, entrance.root)
     if advice:
-        logger.warning("%s: %s", client.prefix(subject), advice)
+        logger.warning("%s: %s", client.prefix(ALL), advice)
     return replace(entrance, advice=advice)
 
 
-def _enter(client: Client, root: str, subject: str) -> Discovery:
+def _enter(client: Client, root: str) -> Discovery:
     try:
-        answer = client.look(root, {}, subject=subject, auth=NoKey())
+        answer = client.look(root, {}, subject=ALL, auth=NoKey())
     except StoreError as error:
         if error.details.get("status") not in CLOSED_STATUSES or error.diagnosis in (
             SITE_PASSWORD,
@@ -99,13 +98,13 @@ def _enter(client: Client, root: str, subject: str) -> Discovery:
         # It may be open to the key, so it is requested with the key before this counts as a failure.
         return Discovery(root, {}, error.date, error)
     if not isinstance(answer.data, dict) or not isinstance(answer.data.get("namespaces"), list):
-        raise StoreError(client.prefix(subject), NO_DATA, status=200)
+        raise StoreError(client.prefix(ALL), NO_DATA, status=200)
     return Discovery(answer.url.rstrip("/") + "/", answer.data, answer.date)
 
 
-def _enter_by_front_page(client: Client, tried: str, refused: StoreError | PassingError, subject: str) -> Discovery:
-    prefix, site_url = client.prefix(subject), client.settings.site_url
-    page = client.page(f"{site_url}/", subject=subject)
+def _enter_by_front_page(client: Client, tried: str, refused: StoreError | PassingError) -> Discovery:
+    prefix, site_url = client.prefix(ALL), client.settings.site_url
+    page = client.page(f"{site_url}/", subject=ALL)
     named = api_root(page.link, site_url)
     if named is None:
         diagnosis = _diagnose_no_link(page, refused.diagnosis)
@@ -119,7 +118,7 @@ def _enter_by_front_page(client: Client, tried: str, refused: StoreError | Passi
     # Behind a proxy WordPress may believe it is served over http: only its path counts.
     root = origin(site_url) + urlsplit(named).path.rstrip("/") + "/"
     if root != tried:
-        return _enter(client, root, subject)
+        return _enter(client, root)
     if refused.diagnosis is REST_BLOCKED and isinstance(refused, StoreError):
         return Discovery(root, {}, refused.date, refused)
     raise refused if refused.diagnosis in _SHUT else StoreError(prefix, REST_OFF)

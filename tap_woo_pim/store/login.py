@@ -14,6 +14,7 @@ from tap_woo_pim.http.auth import Basic, KeyPair, OAuth, Query
 from tap_woo_pim.http.classify import AUTHENTICATION_ERROR
 from tap_woo_pim.http.client import Client
 from tap_woo_pim.http.models import Response
+from tap_woo_pim.store.discovery import ALL
 
 Auth = Basic | Query | OAuth
 
@@ -50,35 +51,37 @@ class AuthResult:
     advice: str = ""
 
 
-def log_in(client: Client, url: str, home: str, date: datetime.datetime | None, subject: str) -> AuthResult:
-    """Find the authentication method.
+@dataclass(frozen=True)
+class Login:
+    """The search for the authentication method.
 
-    Args:
+    Attributes:
         client: the client of the store.
         url: address of its list of products.
         home: address of the store as WordPress believes it to be.
         date: the store's clock in its last response.
-        subject: what is requested, for messages.
-
-    Raises:
-        StoreError: the store accepts the key by no method, or not by the one in the settings.
-        RetriableAPIError: the store or the network failed.
     """
-    return _Login(client, url, home, date, subject).way_in()
 
+    client: Client
+    url: str
+    home: str
+    date: datetime.datetime | None
 
-class _Login:
-    def __init__(self, client: Client, url: str, home: str, date: datetime.datetime | None, subject: str) -> None:
-        self._client = client
-        self._settings = client.settings
-        self._url = url
-        self._subject = subject
-        self._prefix = client.prefix(subject)
-        self._pair = KeyPair(self._settings.consumer_key, self._settings.consumer_secret)
-        self._home = home
-        self._clock_offset_seconds = _seconds_ahead(date)
+    @property
+    def _pair(self) -> KeyPair:
+        return KeyPair(self.client.settings.consumer_key, self.client.settings.consumer_secret)
+
+    @property
+    def _prefix(self) -> str:
+        return self.client.prefix(ALL)
 
     def way_in(self) -> AuthResult:
+        """Find the authentication method.
+
+        Raises:
+            StoreError: the store accepts the key by no method, or not by the one in the settings.
+            RetriableAPIError: the store or the network failed.
+        """
         refused: StoreError | None = None
         for method, auth in self._ways():
             try:
@@ -97,35 +100,36 @@ class _Login:
             elif refused is None or found.diagnosis in ABOUT_THE_KEY:
                 raise found
         assert refused is not None
-        if refused.diagnosis is diagnoses.UNKNOWN_KEY and self._settings.has_application_password:
+        if refused.diagnosis is diagnoses.UNKNOWN_KEY and self.client.settings.has_application_password:
             raise StoreError(self._prefix, diagnoses.WRONG_PASSWORD)
         raise refused
 
     def _ways(self) -> Iterator[tuple[str, Auth]]:
         """Yield the methods to try. The one in the settings comes first; the others show why it fails."""
         hidden = self._oauth("http")
-        if not self._url.startswith("https://"):
+        if not self.url.startswith("https://"):
             yield "oauth1", hidden
             return
-        if self._settings.has_application_password:  # which WordPress accepts in the header only
+        if self.client.settings.has_application_password:  # which WordPress accepts in the header only
             yield "basic", Basic(self._pair)
             return
         by_name: dict[str, Auth] = {"basic": Basic(self._pair), "query": Query(self._pair)}
-        if self._settings.http_user:  # the web server's own password needs the header
+        if self.client.settings.http_user:  # the web server's own password needs the header
             del by_name["basic"]
-        wanted = self._settings.auth_method
+        wanted = self.client.settings.auth_method
         if wanted != "oauth1":
             yield from sorted(by_name.items(), key=lambda way: way[0] != wanted)
         yield "oauth1", self._oauth("https")
         yield "oauth1", hidden
 
     def _oauth(self, scheme: str) -> OAuth:
-        host = origin(self._home).partition("://")[2]
-        return OAuth(self._pair, f"{scheme}://{host}", self._clock_offset_seconds)
+        host = origin(self.home).partition("://")[2]
+        ahead = self.date - datetime.datetime.now(datetime.UTC) if self.date else datetime.timedelta()
+        return OAuth(self._pair, f"{scheme}://{host}", ahead.total_seconds())
 
     def _probe(self, method: str, auth: Auth) -> AuthResult | StoreError:
         try:
-            answer = self._client.look(self._url, PROBE, subject=self._subject, auth=auth)
+            answer = self.client.look(self.url, PROBE, subject=ALL, auth=auth)
         except StoreError as error:
             if error.diagnosis is diagnoses.NO_RIGHTS:
                 return AuthResult(method, auth, error.date, error)
@@ -137,7 +141,7 @@ class _Login:
     def _diagnose_by_options(self, auth: Auth) -> Diagnosis:
         """Diagnose an error in another language: OPTIONS needs only a valid key (11.0.1, 9.9.5, 5.9.0)."""
         try:
-            self._client.options(self._url, subject=self._subject, auth=auth)
+            self.client.options(self.url, subject=ALL, auth=auth)
         except StoreError as error:
             is_secret = error.error.code == AUTHENTICATION_ERROR and not isinstance(auth, OAuth)
             return diagnoses.WRONG_SECRET if is_secret else diagnoses.NOT_SIGNED_IN
@@ -145,12 +149,12 @@ class _Login:
 
     def _compare_with_setting(self, way_in: AuthResult) -> str:
         found = way_in.method
-        wanted = "auto" if self._settings.has_application_password else self._settings.auth_method
+        wanted = "auto" if self.client.settings.has_application_password else self.client.settings.auth_method
         if wanted not in ("auto", found):
             raise self._why_not(wanted, way_in)
         logger.info("%s: the key works with auth_method %s.", self._prefix, found)
-        is_best = found == "basic" or (found == "query" and self._settings.http_user)
-        if wanted != "auto" or is_best or not self._url.startswith("https://"):
+        is_best = found == "basic" or (found == "query" and self.client.settings.http_user)
+        if wanted != "auto" or is_best or not self.url.startswith("https://"):
             return ""
         error = self._why_not("basic", way_in)
         advice = f"{error.diagnosis.what.format(**error.details)}. Set auth_method to {found} to save requests."
@@ -162,8 +166,3 @@ class _Login:
         is_hidden = isinstance(way_in.auth, OAuth) and not way_in.auth.signs_https
         diagnosis = diagnoses.HIDDEN_HTTPS if is_hidden else diagnoses.STRIPPED
         return StoreError(self._prefix, diagnosis, method=wanted, carrier=CARRIERS[wanted])
-
-
-def _seconds_ahead(date: datetime.datetime | None) -> float:
-    """Return how far the store's clock is ahead of this machine's."""
-    return 0 if date is None else (date - datetime.datetime.now(datetime.UTC)).total_seconds()
