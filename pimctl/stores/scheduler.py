@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from pimctl import stop
 from pimctl.errors import PimctlError
 from pimctl.project import Project
-from pimctl.stores import alerts, project_files, schedules
+from pimctl.stores import alerts, operations, project_files, registry, schedules
 from pimctl.stores.meltano import Meltano, end_all
 from pimctl.stores.sync import log_folder
 
@@ -22,16 +23,17 @@ def run(project: Project) -> None:
 
     A schedule whose last run is still at work is left out, as are times that passed while this did not run.
     """
-    project_files.read(project)
+    document = project_files.read(project)
     at_work: dict[str, subprocess.Popen[bytes]] = {}
     last_look = datetime.now(UTC)
     print(f"Running the schedules of {project.root}; stop it with Ctrl-C.", flush=True)
-    _say_next(project, last_look)
+    for name, following in next_times(document, last_look).items():
+        print(f"  {name}: {following.astimezone():%Y-%m-%d %H:%M}", flush=True)
     try:
         while True:
             time.sleep(LOOK_SECONDS)
             now = datetime.now(UTC)
-            for name in due(_schedules(project), last_look, now):
+            for name in due(_read(project), last_look, now):
                 if name in at_work:
                     _say(f"{name} is still running; skipped this time.")
                 else:
@@ -48,21 +50,28 @@ def run(project: Project) -> None:
         end_all(list(at_work.values()))
 
 
-def due(listed: list[Any], after: datetime, until: datetime) -> list[str]:
+def due(document: Mapping[str, Any], after: datetime, until: datetime) -> list[str]:
     """Return the schedules with a time after one moment and not after another."""
-    return [
-        str(found["name"])
-        for found in listed
-        if (following := schedules.next_time(str(found.get("interval")), after)) is not None and following <= until
-    ]
+    return [name for name, following in next_times(document, after).items() if following <= until]
 
 
-def _schedules(project: Project) -> list[Any]:
+def next_times(document: Mapping[str, Any], after: datetime) -> dict[str, datetime]:
+    """Return when each schedule runs next, by its name; without those that have no time, or whose store is paused."""
+    paused = {job["name"] for job in document.get("jobs") or () if registry.blocks(job) == [operations.PAUSED]}
+    return {
+        str(found["name"]): following
+        for found in document.get("schedules") or ()
+        if found.get("job") not in paused
+        and (following := schedules.next_time(str(found.get("interval")), after)) is not None
+    }
+
+
+def _read(project: Project) -> Mapping[str, Any]:
     try:
-        return list(project_files.read(project).get("schedules") or [])
+        return dict(project_files.read(project))
     except PimctlError as error:
         _say(str(error))  # somebody is in the middle of an edit by hand
-        return []
+        return {}
 
 
 def _begin(project: Project, name: str) -> subprocess.Popen[bytes]:
@@ -74,13 +83,6 @@ def _begin(project: Project, name: str) -> subprocess.Popen[bytes]:
 
 def _log(project: Project, name: str) -> Any:
     return log_folder(project) / f"schedule-{name.replace('/', '-')}.log"
-
-
-def _say_next(project: Project, now: datetime) -> None:
-    for found in _schedules(project):
-        following = schedules.next_time(str(found.get("interval")), now)
-        if following is not None:
-            print(f"  {found['name']}: {following.astimezone():%Y-%m-%d %H:%M}", flush=True)
 
 
 def _say(text: str) -> None:

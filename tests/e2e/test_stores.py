@@ -228,8 +228,8 @@ def test_status_tells_what_is_well_and_what_is_not(shell: Shell, synced: dict[st
 @long
 def test_paused_store_is_synced_by_nobody(shell: Shell, synced: dict[str, Any]) -> None:
     assert synced
-    told = shell.installed.meltano("schedule", "run", "schedule-idle")
-    assert "This store is paused" in told
+    for arguments in (("schedule", "run", "schedule-idle"), ("run", "sync-idle")):
+        assert "This store is paused" in shell.installed.meltano(*arguments)
 
     process = shell.installed.begin("run", "pim-db:start", "tap-woo-pim--idle", "target-postgres")
     by_hand, _ = process.communicate(timeout=600)

@@ -9,7 +9,10 @@ import pytest
 from pimctl.commands import stores
 from pimctl.console import pages, store_form
 from pimctl.errors import PimctlError
-from pimctl.stores import scheduler, schedules
+from pimctl.project import Project
+from pimctl.stores import operations, project_files, scheduler, schedules
+from pimctl.stores.operations import Draft
+from pimctl.stores.store import Credentials
 
 pytestmark = pytest.mark.unit
 
@@ -106,5 +109,16 @@ def test_schedule_is_due_once_at_its_time_and_not_for_times_that_passed_before()
     listed = [{"name": "quarter", "interval": "*/15 * * * *"}, {"name": "never", "interval": "@manual"}]
     second = timedelta(seconds=1)
 
-    assert scheduler.due(listed, NOON - second, NOON) == ["quarter"]
-    assert scheduler.due(listed, NOON, NOON + second) == []
+    assert scheduler.due({"schedules": listed}, NOON - second, NOON) == ["quarter"]
+    assert scheduler.due({"schedules": listed}, NOON, NOON + second) == []
+
+
+def test_scheduler_leaves_out_the_schedule_of_a_paused_store_until_it_is_resumed(pim_project: Project) -> None:
+    store = operations.add(pim_project, Draft("eu", "store.example", Credentials("ck_1", "cs_1"), cron="@hourly"))
+    hour = NOON - timedelta(seconds=1), NOON
+
+    operations.pause(pim_project, store)
+    assert scheduler.due(project_files.read(pim_project), *hour) == []
+
+    operations.resume(pim_project, store)
+    assert scheduler.due(project_files.read(pim_project), *hour) == ["schedule-eu"]
