@@ -71,6 +71,12 @@ my-store: two scheduled times have passed since its last good sync (schedule 0 *
 my-store: an alert could not be sent: team did not deliver
 """
 
+HISTORY = """\
+run        store   began                 result        kind    rows   changed   unread        took   message
+01a21eea   eu      {began}   complete      full   6,314     5,412        0   1 min 0 s
+2          eu      {began}   interrupted   -      6,314     5,412        0           -   {message}...
+"""
+LONG = f"{UNKNOWN_KEY} {'x' * 80}"
 HISTORY_SHOW = """\
 eu: complete, full sync
   took            1 min 0 s
@@ -204,6 +210,28 @@ def test_one_run_is_shown_by_stream(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     lines = capsys.readouterr().out.splitlines(keepends=True)
     assert lines.pop(1).startswith("  began           20")
     assert "".join(lines) == HISTORY_SHOW
+
+
+def test_history_shows_a_line_a_sync_and_why_it_failed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    killed = replace(RUN, status="interrupted", ended_at=None, kind=None, run_id=None, message=LONG)
+    asked = []
+
+    def runs(_: Project, *asked_for: object) -> list[SyncRun]:
+        asked.append(asked_for)
+        return [RUN, killed]
+
+    monkeypatch.setattr(history, "history", runs)
+
+    assert cli.main(["history", "--limit", "7"]) == 0
+
+    assert asked == [(None, 7)]
+    began = words.local(RUN.started_at)
+    lines = capsys.readouterr().out.splitlines()
+    assert "".join(f"{line.rstrip()}\n" for line in (lines[0], *lines[2:])) == HISTORY.format(
+        began=began, message=LONG.partition(", ")[2][:79]
+    )
 
 
 def batch() -> SyncBatch:

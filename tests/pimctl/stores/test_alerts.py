@@ -67,6 +67,36 @@ def test_deletions_that_were_held_back_are_named_with_their_number(
     ]
 
 
+def test_stale_store_and_a_fall_by_more_than_the_set_number_are_told(
+    pim_project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stale = replace(WELL, state="stale", is_stale=True)
+    monkeypatch.setenv("PIM_ALERT_SCORE_DROP", "10.5")
+    with receiver() as (url, texts):
+        alerts.add(pim_project, "team", url)
+        send(pim_project, monkeypatch, WELL, stale, stale, WELL)
+        send(pim_project, monkeypatch, *(replace(WELL, score=Decimal(score)) for score in ("84.5", "95", "84.4", "95")))
+
+    assert texts == [
+        "two scheduled times have passed since its last good sync (schedule 0 * * * *)",
+        "it is synced on schedule again",
+        "the health score fell from 95 to 84.4",
+        "the health score has recovered",
+    ]
+
+
+def test_new_field_of_a_plugin_is_told_once_but_not_those_of_the_first_sync(
+    pim_project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with receiver() as (url, texts):
+        alerts.add(pim_project, "team", url)
+        for fields in (None, {"yoast_head"}, {"yoast_head"}, {"yoast_head", "brand", "acf"}, {"acf", "brand"}):
+            monkeypatch.setattr(alerts, "_fields", lambda *_, fields=fields: fields)
+            send(pim_project, monkeypatch, WELL)
+
+    assert texts == ["a plugin added fields: acf, brand"]
+
+
 def test_alert_that_cannot_be_sent_fails_nothing_and_is_in_status(
     pim_project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:

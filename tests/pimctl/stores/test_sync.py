@@ -14,7 +14,7 @@ from pimctl.errors import PimctlError
 from pimctl.project import Project
 from pimctl.stores.meltano import Meltano
 from pimctl.stores.store import Store
-from pimctl.stores.sync import StoreSync, SyncBatch, _Runner
+from pimctl.stores.sync import StoreSync, SyncBatch, _Runner, default_parallel
 
 EU = Store("eu", "tap-woo-pim--eu", "eu", "https://store.example", ("products",))
 ERRORS = "2026-11-28T07:42:48.400245Z [info     ] target-postgres sqlalchemy.exc."
@@ -90,6 +90,15 @@ def test_stop_ends_the_syncs_that_began_and_begins_no_other(pim_project: Project
     assert psutil.Process().children() == before
     assert [sync.outcome for sync in batch.syncs] == ["stopped", "stopped"]
     assert batch.syncs[1].log is None or parallel == 2
+
+
+@pytest.mark.parametrize(("cores", "stores"), [(None, 1), (1, 1), (3, 3), (16, 4)])
+def test_as_many_stores_as_cores_are_synced_at_once_but_at_most_4(
+    monkeypatch: pytest.MonkeyPatch, cores: int | None, stores: int
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: cores)
+
+    assert default_parallel() == stores
 
 
 def test_postponed_stop_comes_at_the_end_of_the_block() -> None:
