@@ -26,8 +26,9 @@ from tests.support.meltano_project import MeltanoProject
 
 long = pytest.mark.long
 SLOW_SECONDS = 2.0
-STORES = {"one": "11.0.1", "two": "9.9.5", "old": "5.9.0", "refused": "11.0.1", "dies": "9.9.5", "idle": "5.9.0"}
-GOOD = ("one", "two", "old")
+TWO = "two_b2b-stores-whose-name-has-40-letters"
+STORES = {"prod": "11.0.1", TWO: "9.9.5", "old": "5.9.0", "refused": "11.0.1", "dies": "9.9.5", "idle": "5.9.0"}
+GOOD = ("prod", TWO, "old")
 
 
 @dataclass
@@ -204,7 +205,7 @@ def test_stores_are_synced_side_by_side_and_one_that_fails_stops_no_other(shell:
     }
     for name in GOOD:
         assert shell.tags(name) == len(shell.servers[name].store.rows("tags"))
-    assert synced["one"]["seconds"] < synced["old"]["seconds"], "a slow store keeps no other waiting"
+    assert synced["prod"]["seconds"] < synced["old"]["seconds"], "a slow store keeps no other waiting"
     assert "the store does not know this key" in synced["refused"]["message"]
     assert "revoked" in synced["dies"]["message"]
 
@@ -220,8 +221,8 @@ def test_status_tells_what_is_well_and_what_is_not(shell: Shell, synced: dict[st
         "idle": "paused",
     }
     assert "the store does not know this key" in states["refused"]["error"]
-    assert states["one"]["last"]["rows"] == states["one"]["last_good"]["rows"] > 0
-    assert states["one"]["next_sync_at"]
+    assert states["prod"]["last"]["rows"] == states["prod"]["last_good"]["rows"] > 0
+    assert states["prod"]["next_sync_at"]
     assert states["idle"]["next_sync_at"] is None
 
 
@@ -245,16 +246,16 @@ def test_paused_store_is_synced_by_nobody(shell: Shell, synced: dict[str, Any]) 
 @long
 def test_store_that_is_being_synced_is_not_synced_twice_whoever_begins(shell: Shell, synced: dict[str, Any]) -> None:
     assert synced
-    held = Held(shell.servers["one"])
-    first = shell.begin("sync", "one")
+    held = Held(shell.servers["prod"])
+    first = shell.begin("sync", "prod")
     held.wait()
-    code, out, _ = shell.run("sync", "one")
-    by_meltano = shell.installed.begin("run", "tap-woo-pim--one", "target-postgres")
+    code, out, _ = shell.run("sync", "prod")
+    by_meltano = shell.installed.begin("run", "tap-woo-pim--prod", "target-postgres")
     told, _ = by_meltano.communicate(timeout=600)
     held.let_go()
 
     assert code == 1
-    assert f"one: it is already being synced by process {first.pid} since " in out
+    assert f"prod: it is already being synced by process {first.pid} since " in out
     assert by_meltano.returncode != 0
     assert "already running" in told
     assert shell.end(first)[0] == 0
@@ -266,17 +267,20 @@ def test_stopped_sync_leaves_no_process_and_nothing_that_blocks_the_next(
     shell: Shell, synced: dict[str, Any], how: signal.Signals
 ) -> None:
     assert synced
-    held = Held(shell.servers["two"])
-    process = shell.begin("sync", "two")
+    held = Held(shell.servers[TWO])
+    process = shell.begin("sync", TWO)
     held.wait()
 
+    began = time.monotonic()
     process.send_signal(how)
     code, _, err = shell.end(process)
+    seconds = time.monotonic() - began
     held.let_go()
 
     assert (code, err) == (130, "pimctl: stopped before it was done.\n")
+    assert seconds < 5
     assert shell.processes() == []
-    assert shell.run("sync", "two")[0] == 0
+    assert shell.run("sync", TWO)[0] == 0
 
 
 @long
@@ -307,9 +311,9 @@ def test_part_of_a_sync_that_is_killed_blocks_nothing_and_leaves_nothing(
     shell: Shell, synced: dict[str, Any], victim: str, moment: str
 ) -> None:
     assert synced
-    marks = {"tap": "/tap-woo-pim--two/tap.", "loader": "/target.", "meltano": "bin/meltano run tap-woo-pim--two"}
-    held = Held(shell.servers["two"])
-    process = shell.begin("sync", "two")
+    marks = {"tap": f"/tap-woo-pim--{TWO}/tap.", "loader": "/target.", "meltano": f"bin/meltano run tap-woo-pim--{TWO}"}
+    held = Held(shell.servers[TWO])
+    process = shell.begin("sync", TWO)
     if moment == "reads":
         held.wait()
     (process if victim == "pimctl" else shell.find(marks[victim])).kill()
@@ -320,15 +324,15 @@ def test_part_of_a_sync_that_is_killed_blocks_nothing_and_leaves_nothing(
     else:
         code, out, _ = shell.end(process)
         assert code == 1
-        assert "two: " in out
+        assert f"{TWO}: " in out
         held.let_go()
 
-    code, out, err = shell.run("sync", "two")
+    code, out, err = shell.run("sync", TWO)
 
     assert code == 0, out + err
     assert shell.processes() == []
     assert not list((shell.installed.root / ".meltano" / "run").glob("*/*.config.json"))
-    assert shell.tags("two") == len(shell.servers["two"].store.rows("tags"))
+    assert shell.tags(TWO) == len(shell.servers[TWO].store.rows("tags"))
 
 
 @long
@@ -338,17 +342,17 @@ def test_sync_status_and_history_work_on_a_database_of_ones_own(shell: Shell, sy
         connection.execute("create database own")
     own = {"PIM_DATABASE_URL": shell.installed.url.replace("/pim?", "/own?")}
 
-    code, out, err = shell.run("sync", "one", "--json", **own)
+    code, out, err = shell.run("sync", "prod", "--json", **own)
 
     assert code == 0, out + err
     (sync,) = json.loads(out)["stores"]
-    assert (sync["outcome"], sync["rows"]) == ("complete", synced["one"]["rows"])
+    assert (sync["outcome"], sync["rows"]) == ("complete", synced["prod"]["rows"])
     states = shell.status(**own)
-    assert {name: states[name]["state"] for name in ("one", "two")} == {"one": "healthy", "two": "never synced"}
-    code, out, _ = shell.run("history", "one", "--json", **own)
+    assert {name: states[name]["state"] for name in ("prod", TWO)} == {"prod": "healthy", TWO: "never synced"}
+    code, out, _ = shell.run("history", "prod", "--json", **own)
     assert [run["status"] for run in json.loads(out)] == ["complete"]
-    landed = shell.installed.rows("product_tags", "one", url=own["PIM_DATABASE_URL"])
-    assert len(landed) == len(shell.servers["one"].store.rows("tags"))
+    landed = shell.installed.rows("product_tags", "prod", url=own["PIM_DATABASE_URL"])
+    assert len(landed) == len(shell.servers["prod"].store.rows("tags"))
 
 
 @long
@@ -356,22 +360,22 @@ def test_scheduler_runs_what_is_due_whose_last_block_sends_the_alerts(shell: She
     assert synced
     with receiver() as (url, texts):
         assert shell.run("alerts", "add", "team", typed=f"{url}\n")[0] == 0
-        assert shell.run("schedule", "two", "--cron", "* * * * *")[0] == 0
+        assert shell.run("schedule", TWO, "--cron", "* * * * *")[0] == 0
         scheduler = shell.begin("scheduler")
         assert scheduler.stdout
         said: list[str] = []
-        while "schedule-two succeeded." not in "".join(said[-1:]):
+        while f"schedule-{TWO} succeeded." not in "".join(said[-1:]):
             said.append(scheduler.stdout.readline())
             assert said[-1], "".join(said)
         scheduler.send_signal(signal.SIGTERM)
         code, _, err = shell.end(scheduler)
 
     assert (code, err) == (130, "pimctl: stopped before it was done.\n")
-    assert any("schedule-two started." in line for line in said)
+    assert any(f"schedule-{TWO} started." in line for line in said)
     assert any("the store does not know this key" in text for text in texts)
     assert shell.processes() == []
     assert shell.run("alerts", "remove", "team")[0] == 0
-    assert shell.run("schedule", "two", "--every", "1h")[0] == 0
+    assert shell.run("schedule", TWO, "--every", "1h")[0] == 0
 
 
 @long
@@ -389,8 +393,8 @@ def test_removed_store_takes_its_rows_along_and_none_of_another(shell: Shell, sy
     assert "rows of old in" in out
     assert not any(shell.installed.all_rows("old").values())
     assert shell.model_rows("old") == {}
-    assert {name: shell.installed.all_rows(name) for name in ("one", "two")} == {
-        name: before[name] for name in ("one", "two")
+    assert {name: shell.installed.all_rows(name) for name in ("prod", TWO)} == {
+        name: before[name] for name in ("prod", TWO)
     }
     assert "--old" not in (shell.installed.root / "meltano.yml").read_text(encoding="utf-8")
     assert "TAP_WOO_PIM__OLD_" not in (shell.installed.root / ".env").read_text(encoding="utf-8")
