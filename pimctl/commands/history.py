@@ -26,7 +26,7 @@ def status(as_json: AsJson = False) -> None:
         return
     terminal = words.terminal()
     if not found:
-        terminal.print("There is no store yet. Add one with: pimctl stores add ID --url https://store.example")
+        terminal.print(words.NO_STORE)
         return
     right = ("products", "variations", "changed", "health")
     made = words.table("store", "state", "last good sync", *right, "next sync", right=right)

@@ -124,7 +124,7 @@ def list_(as_json: AsJson = False) -> None:
         return
     terminal = words.terminal()
     if not stores:
-        terminal.print("There is no store yet. Add one with: pimctl stores add ID --url https://store.example")
+        terminal.print(words.NO_STORE)
         return
     made = words.table("store", "address", "components", "schedule", "")
     for store in stores:
@@ -149,7 +149,7 @@ def check(stores: Ids = None, as_json: AsJson = False) -> None:
     project = Project.find()
     chosen = registry.choose(project, stores or [])
     if not chosen:
-        raise PimctlError("There is no store yet. Add one with: pimctl stores add ID --url https://store.example")
+        raise PimctlError(words.NO_STORE)
     terminal = words.terminal(is_error=as_json)
     results = {}
     for place, store in enumerate(chosen):
@@ -161,9 +161,8 @@ def check(stores: Ids = None, as_json: AsJson = False) -> None:
         print(words.as_json(results))
     failed = [store for store, steps in results.items() if _failure(steps)]
     if failed:
-        _, first = failed[0], _failure(results[failed[0]])
         more = f" ({len(failed)} of {len(chosen)} stores failed)" if len(failed) > 1 else ""
-        raise PimctlError(f"{failed[0]}: {_sentence(first)}{more}")
+        raise PimctlError(f"{failed[0]}: {_sentence(_failure(results[failed[0]]))}{more}")
 
 
 @app.command()
@@ -369,12 +368,14 @@ def _names(text: str | None) -> tuple[str, ...]:
 
 def _settings(pairs: list[str] | None) -> dict[str, Any]:
     """Return further settings given as NAME=VALUE; NAME= takes one away."""
+    from pimctl.stores.registry import SECRETS  # noqa: PLC0415
+
     found: dict[str, Any] = {}
     for pair in pairs or []:
         name, separator, value = pair.partition("=")
         if not separator or not name.strip():
             raise PimctlError(f'"{pair}" is not a setting: give it as NAME=VALUE, for instance page_size=50.')
-        if name.strip() in {"consumer_key", "consumer_secret", "http_password"}:
+        if name.strip() in SECRETS:
             raise PimctlError("Others can read a secret on the command line: use replace-key, or --http-user.")
         found[name.strip()] = value.strip() or None
     return found

@@ -50,7 +50,7 @@ def sync(
     project = Project.find()
     chosen = registry.choose(project, stores or [])
     if not chosen:
-        raise PimctlError("There is no store yet. Add one with: pimctl stores add ID --url https://store.example")
+        raise PimctlError(words.NO_STORE)
     if not stores:
         chosen = [store for store in chosen if not store.is_paused]
         if not chosen:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+NO_STORE = "There is no store yet. Add one with: pimctl stores add ID --url https://store.example"
 UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"))
 GOOD, BAD, WARNED, QUIET = "green", "red", "yellow", "bright_black"
 STYLES = {

@@ -21,6 +21,7 @@ from pimctl.console.warehouse import DatabaseUnavailable
 from pimctl.errors import PimctlError
 from pimctl.stores import history, operations, purge, registry
 from pimctl.stores.check import warm_up
+from pimctl.stores.store import COMPONENT_OF
 from pimctl.stores.sync import start_sync
 
 if TYPE_CHECKING:
@@ -43,19 +44,6 @@ RUNS = 20
 UNREAD_ROWS = 50
 CREDENTIAL = re.compile(r"\bc[ks]_\w+")
 SORTS = ("name", "state", "synced", "products", "score")
-COMPONENT_OF = {
-    "products": "products",
-    "product_variations": "variations",
-    "product_categories": "categories",
-    "product_tags": "tags",
-    "product_brands": "brands",
-    "product_attributes": "attributes",
-    "product_attribute_terms": "attributes",
-    "product_shipping_classes": "shipping_classes",
-    "tax_classes": "tax_classes",
-    "product_custom_fields": "custom_fields",
-    "product_reviews": "reviews",
-}
 SNAPSHOTS = "select stream, row_count, started_at, completed_at from woo.snapshots where store_id = %(store)s"
 UNREAD = f"""
 select u.stream, u.position, u.reason, u.synced_at from woo.unread_rows as u
@@ -269,15 +257,11 @@ class Channels:
             macros = TEMPLATES.get_template("store_parts.html").module
             if seen.turn != last["turn"]:
                 last.update(turn=seen.turn, details=self._details(store))
-            parts = ("headline", "live", "components_table", "history_table", "unread_table")
+            tables = ("components_table", "history_table", "unread_table")
             return {
                 "headline": str(macros.headline(status, bool(seen.database_error))),  # type: ignore[attr-defined]
                 "live": str(macros.live(status)),  # type: ignore[attr-defined]
-                **{
-                    part: str(getattr(macros, part)(status, last["details"]))
-                    for part in parts
-                    if part not in {"headline", "live"}
-                },
+                **{table: str(getattr(macros, table)(status, last["details"])) for table in tables},
             }
 
         return self._watch.stream(request, render)

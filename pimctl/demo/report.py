@@ -4,24 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pimctl.stores.model_figures import ModelFigures
+from pimctl.demo.model_figures import ModelFigures
+from pimctl.stores.store import COMPONENT_OF
 
 Counts = dict[str, int]
-
-COMPONENTS = {
-    "product_attribute_terms": "attributes",
-    "product_attributes": "attributes",
-    "product_brands": "brands",
-    "product_categories": "categories",
-    "product_custom_fields": "custom_fields",
-    "product_reviews": "reviews",
-    "product_shipping_classes": "shipping_classes",
-    "product_tags": "tags",
-    "product_variations": "variations",
-    "products": "products",
-    "tax_classes": "tax_classes",
-}
-"""The sync component that brings a stream."""
 
 NEXT_STEPS = """
 Every row of the chosen components is in the PIM database, and the model is built on them. Next:
@@ -50,7 +36,7 @@ def cell(number: int | None) -> str:
 
 def chosen(served: Counts, components: list[str]) -> Counts:
     """Return the counts of those streams alone whose component is chosen."""
-    return {stream: count for stream, count in served.items() if COMPONENTS[stream] in components}
+    return {stream: count for stream, count in served.items() if COMPONENT_OF[stream] in components}
 
 
 def table(served: dict[str, Counts], arrived: dict[str, Counts]) -> str:

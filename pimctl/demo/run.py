@@ -14,14 +14,14 @@ from pimctl import db
 from pimctl.commands import history as history_command
 from pimctl.commands import stores as store_command
 from pimctl.commands import sync as sync_command
-from pimctl.demo import report
+from pimctl.demo import landed, model_figures, report
 from pimctl.demo.sample_stores import HOST, SampleStore, answers, open_sample_stores
 from pimctl.demo.store_rows import StoreRows
 from pimctl.errors import PimctlError
 from pimctl.lock import exclusive
 from pimctl.postgres import external
 from pimctl.project import Project
-from pimctl.stores import landed, model_figures, operations, registry
+from pimctl.stores import operations, registry
 from pimctl.stores.meltano import Meltano
 from pimctl.stores.operations import Changes, Draft
 from pimctl.stores.store import BY_NAME, Credentials, Store
@@ -32,7 +32,6 @@ COMPONENTS = {
     "eu": tuple(name for name in BY_NAME if name not in {"custom_fields", "reviews"}),
 }
 VERSIONS = {"us": "11.0.1", "eu": "9.9.5"}
-FIRST_PORT = 8411
 PORTS = range(1, 65536)
 FREE_BYTES_TO_INSTALL = 800_000_000  # the plugins take 470 MB, the database and its logs the rest
 FREE_BYTES_TO_RUN = 100_000_000

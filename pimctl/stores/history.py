@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -148,11 +148,6 @@ class StoreStatus:
     def title(self) -> str:
         """What people know the store by: its own name, else its id."""
         return self.name or self.store.id
-
-    @property
-    def age(self) -> timedelta | None:
-        """How long ago the last good sync began."""
-        return datetime.now(UTC) - self.last_good.started_at if self.last_good else None
 
 
 def status(project: Project, now: datetime | None = None) -> list[StoreStatus]:

@@ -13,8 +13,8 @@ from pimctl.errors import PimctlError
 from pimctl.lock import exclusive
 from pimctl.postgres import external
 from pimctl.project import Project
+from pimctl.stores.registry import LOADER
 
-LOADER = "target-postgres"
 ENVIRONMENT = "MELTANO_ENVIRONMENT"  # set by Meltano for all that it runs
 FAILED = "This is not the database of the last run, and the Meltano states of that run cannot be cleared"
 

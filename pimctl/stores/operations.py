@@ -100,7 +100,7 @@ def check_draft(project: Project, draft: Draft) -> None:
             _refuse_shared(project, store, draft.credentials)
 
 
-def add(project: Project, draft: Draft, expected_version: str | None = None) -> Store:
+def add(project: Project, draft: Draft) -> Store:
     """Write a new store: extractor, job, schedule and credentials.
 
     Raises:
@@ -110,7 +110,7 @@ def add(project: Project, draft: Draft, expected_version: str | None = None) -> 
         raise PimctlError(f"The store {draft.id} has no key and secret: give both.")
     check_draft(project, draft)
     name = extractor_of(draft.id)
-    with project_files.edit(project, expected_version) as files:
+    with project_files.edit(project) as files:
         listed = files.document.setdefault("plugins", {}).setdefault("extractors", [])
         if not any(plugin.get("name") == TAP for plugin in listed):
             raise PimctlError(f"meltano.yml has no extractor {TAP}: add it as docs/use-in-your-project.md says.")
@@ -187,9 +187,9 @@ def changed_settings(store: Store, changes: Changes) -> dict[str, Any]:
     }
 
 
-def replace_key(project: Project, store: Store, credentials: Credentials, expected_version: str | None = None) -> Store:
+def replace_key(project: Project, store: Store, credentials: Credentials) -> Store:
     """Put a new key and secret, which were checked, in the place of the old ones."""
-    return edit(project, store, Changes(credentials=credentials), expected_version)
+    return edit(project, store, Changes(credentials=credentials))
 
 
 def pause(project: Project, store: Store) -> Store:

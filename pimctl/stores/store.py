@@ -50,6 +50,20 @@ NEEDS = dict.fromkeys(("variations", "custom_fields", "reviews"), ("products",))
 COMPONENTS = tuple(Component(name, LABELS[name], NEEDS.get(name, ())) for name in NAMES)
 BY_NAME = {component.name: component for component in COMPONENTS}
 DEFAULT_COMPONENTS: tuple[str, ...] = DEFAULT_NAMES
+COMPONENT_OF = {
+    "products": "products",
+    "product_variations": "variations",
+    "product_categories": "categories",
+    "product_tags": "tags",
+    "product_brands": "brands",
+    "product_attributes": "attributes",
+    "product_attribute_terms": "attributes",
+    "product_shipping_classes": "shipping_classes",
+    "tax_classes": "tax_classes",
+    "product_custom_fields": "custom_fields",
+    "product_reviews": "reviews",
+}
+"""The component that brings a stream."""
 
 
 @dataclass(frozen=True)

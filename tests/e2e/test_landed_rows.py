@@ -11,7 +11,7 @@ import requests
 from psycopg import sql
 
 from demo_store import Store, serve
-from pimctl.demo.report import COMPONENTS
+from pimctl.stores.store import BY_NAME
 from tests.support import served_rows
 from tests.support.landed import by_key, key_of
 from tests.support.meltano_project import MeltanoProject
@@ -43,7 +43,7 @@ def test_every_column_of_every_row_is_what_the_store_served(synced: MeltanoProje
 
 def test_every_row_of_the_oldest_version_is_what_the_store_served(installed: MeltanoProject, tmp_path: Path) -> None:
     installed.meltano("invoke", "pim-db:start")
-    settings = {"sync_components": sorted(set(COMPONENTS.values()))}
+    settings = {"sync_components": sorted(BY_NAME)}
     with serve(Store.recorded("5.9.0"), tls=True) as server:
         pipeline = Pipeline(installed, server, "oldest", tmp_path, settings=settings)
         outcome = pipeline.run()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pimctl.stores import model_figures
+from pimctl.demo import model_figures
 from tests.support import served_rows
 from tests.support.meltano_project import MeltanoProject
 

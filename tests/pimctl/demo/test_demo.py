@@ -15,12 +15,12 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 
 from pimctl.demo import report, run, sample_stores
+from pimctl.demo.model_figures import ModelFigures, StoreFigures
 from pimctl.demo.sample_stores import SampleStore
 from pimctl.errors import PimctlError
 from pimctl.lock import exclusive
 from pimctl.project import Project
 from pimctl.stores.meltano import cause
-from pimctl.stores.model_figures import ModelFigures, StoreFigures
 from tests.pimctl.conftest import Console
 
 Usage = namedtuple("Usage", "total used free")  # noqa: PYI024  as shutil's own
