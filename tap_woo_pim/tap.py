@@ -22,6 +22,7 @@ from tap_woo_pim._compat import override
 from tap_woo_pim.cli import PlainErrors, reason_of
 from tap_woo_pim.config.settings import CONFIG_JSONSCHEMA, STAND_IN
 from tap_woo_pim.config.validation import (
+    file_error,
     prefix_of,
     problems_of,
     read_values,
@@ -211,11 +212,8 @@ class TapWooPim(Tap):
         try:
             return super().cb_config(ctx, param, value)
         except (OSError, ValueError, TypeError):
-            paths = " or ".join(path for path in value if path != "ENV")
-            raise FatalAPIError(
-                f"--config names {paths}, which cannot be read as settings. Give a JSON file as"
-                ' {"site_url": "https://shop.example", ...}.'
-            ) from None
+            errors = [error for path in value if path != "ENV" and (error := file_error(path))]
+            raise ConfigValidationError("", errors=errors, schema=CONFIG_JSONSCHEMA) from None
 
     @classmethod
     @override

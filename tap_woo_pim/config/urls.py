@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urljoin, urlsplit
 
 import requests
 from requests.utils import parse_header_links
@@ -17,6 +18,9 @@ MOST_OF_A_LABEL = 63
 _NO_ADDRESS = "site_url is not a web address. Give it as https://shop.example"
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _INNER_PAGES = re.compile(r"/(wp-json|wp-admin|wp-login\.php|wp-content|index\.php)(/.*)?$", re.IGNORECASE)
+_LINK = re.compile(
+    rf"""<link\s+rel=["']{re.escape(API_RELATION)}["']\s+href=["']([^"']{{1,2000}})["']""", re.IGNORECASE
+)
 _SECRETS_IN_URL = re.compile(r"consumer_(key|secret)|\b[cC][ksKS]_[0-9a-fA-F]{8,}|oauth_")
 
 
@@ -121,3 +125,27 @@ def api_root(link_header: str, page_url: str) -> str | None:
         if link.get("rel") == API_RELATION:
             return resolved(link["url"], page_url)
     return None
+
+
+def linked_api_root(page: str, page_url: str) -> str | None:
+    """Find the API root in a page's `<link>`, which names it too: some caches drop the header.
+
+    Args:
+        page: the page's text.
+        page_url: see `api_root`.
+
+    Returns:
+        See `api_root`.
+    """
+    found = _LINK.search(page)
+    return resolved(html.unescape(found[1]), page_url) if found else None
+
+
+def extra_parameters(url: str, known: set[str]) -> dict[str, str]:
+    """Return the query parameters that a redirect adds to those that were sent."""
+    found = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
+    return {
+        name: value
+        for name, value in found.items()
+        if name not in known and not name.startswith(("consumer_", "oauth_"))
+    }

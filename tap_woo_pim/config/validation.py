@@ -7,6 +7,7 @@ import difflib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
@@ -125,6 +126,18 @@ def unknown_settings(names: Iterable[str], known: Iterable[str]) -> list[str]:
     return found
 
 
+def file_error(path: str) -> str | None:
+    """Say what is wrong with a file of settings; None if nothing is."""
+    try:
+        problem = "" if isinstance(json.loads(Path(path).read_bytes()), dict) else "is JSON of another kind"
+    except OSError as error:
+        problem = f"cannot be read ({error.strerror})"
+    except ValueError:
+        problem = "is not JSON"
+    advice = 'Give a JSON file as {"site_url": "https://shop.example", ...}.'
+    return f"--config names {path}, which {problem}. {advice}" if problem else None
+
+
 def prefix_of(config: Mapping[str, Any]) -> str:
     """Return the beginning of messages about a configuration, valid or not."""
     store_id = config.get("store_id")
@@ -198,6 +211,10 @@ def _impossible(values: Mapping[str, Any]) -> Iterator[Problem]:
     if any(holds_key(f"{name}={value}") for name, value in values.get("extra_query_parameters", {}).items()):
         what = "extra_query_parameters contains a key"
         yield Problem("extra_query_parameters", what, "Remove it; key and secret have their own settings.")
+    ca_bundle = values.get("ca_bundle")
+    if ca_bundle and not Path(ca_bundle).is_file():
+        what = f"ca_bundle names {ca_bundle}, which is not a file"
+        yield Problem("ca_bundle", what, "Give the path of a PEM file.")
     if not _is_date(values.get("start_date", "2026-01-31")):
         remedy = "Give it as 2026-01-31 or 2026-01-31T00:00:00Z, or not at all."
         yield Problem("start_date", "start_date is not a date", remedy)
@@ -265,6 +282,8 @@ def _http_problems(user: str | None, password: str | None, auth_method: str, *, 
     if bool(user) != bool(password):
         missing, given = ("http_password", "http_user") if user else ("http_user", "http_password")
         yield Problem(missing, f"{given} is set without {missing}", "Enter both, or neither.")
+    elif user and ":" in user:
+        yield Problem("http_user", "http_user contains a colon, which no user name may", "Enter only the user name.")
     elif user and is_plain:
         what = "http_password would travel unprotected over plain http"
         yield Problem("site_url", what, "Set site_url to https://.")

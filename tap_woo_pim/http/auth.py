@@ -75,6 +75,10 @@ class OAuth(AuthBase):
         """Whether the signature is for an https address."""
         return self._signed_origin.startswith("https://")
 
+    def with_pair(self, pair: KeyPair) -> OAuth:
+        """Return the same authentication with another key."""
+        return OAuth(pair, self._signed_origin, self._clock_offset_seconds)
+
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Add the signature to the query."""
         sent = urlsplit(str(request.url))

@@ -1,7 +1,7 @@
 """Classifies a failure: which diagnosis fits a response, or a connection that broke.
 
 Statuses, codes and texts as seen on WooCommerce 11.0.1, 9.9.5 and 5.9.0 (WordPress 6.9). WordPress translates its
-texts but not its codes: `login.py` finds out otherwise whether a key may only write.
+texts but not its codes: what only a text distinguishes, `login.py` also finds out by comparison.
 """
 
 from __future__ import annotations
@@ -32,7 +32,6 @@ class Rule(NamedTuple):
 
 AUTHENTICATION_ERROR = "woocommerce_rest_authentication_error"
 _CANNOT_VIEW = "woocommerce_rest_cannot_(view|read|list_resources)|rest_forbidden_context"
-_NO_USER = "^(invalid_username|invalid_email|incorrect_password|application_passwords_disabled)"
 _BLOCKED = frozenset({401, 403, 404})
 _NOT_THERE = frozenset({404, 405, 410})
 
@@ -57,7 +56,7 @@ RESPONSE_RULES = (
     Rule(diagnoses.NO_ROUTE, frozenset({404}), code="rest_no_route"),
     Rule(diagnoses.BAD_PARAMETERS, frozenset({400}), code="rest_"),
     # WordPress responds so to any unknown Basic pair, once some user has an application password (5.6).
-    Rule(diagnoses.UNKNOWN_KEY, frozenset({401}), code=_NO_USER),
+    Rule(diagnoses.UNKNOWN_KEY, frozenset({401}), code="^(invalid_username|invalid_email|incorrect_password)$"),
     Rule(diagnoses.MAINTENANCE, frozenset({503}), code="^wp_die$"),
     Rule(diagnoses.REST_BLOCKED, _BLOCKED, code="."),
     Rule(diagnoses.MAINTENANCE, frozenset({503}), page=r"scheduled maintenance|maintenance mode|wartungs"),
@@ -79,7 +78,13 @@ RESPONSE_RULES = (
 """The first match is the diagnosis. `code`, `message` and `page` are regular expressions, the last for bodies that are
 not JSON."""
 
-CERTIFICATE_RULES = {9: diagnoses.EXPIRED, 10: diagnoses.EXPIRED, 62: diagnoses.WRONG_NAME, 64: diagnoses.WRONG_NAME}
+CERTIFICATE_RULES = {
+    9: diagnoses.NOT_YET_VALID,
+    10: diagnoses.EXPIRED,
+    18: diagnoses.SELF_SIGNED,
+    62: diagnoses.WRONG_NAME,
+    64: diagnoses.WRONG_NAME,
+}
 """Diagnoses by OpenSSL's verify code (X509_V_ERR_...)."""
 
 CONNECTION_RULES: tuple[tuple[type[BaseException], str, Diagnosis], ...] = (
@@ -155,7 +160,7 @@ def classify_connection(error: Exception, url: str) -> Diagnosis:
     chain = list(_chain(error))
     for one in chain:
         if isinstance(one, ssl.SSLCertVerificationError):
-            return CERTIFICATE_RULES.get(one.verify_code, diagnoses.UNTRUSTED)
+            return CERTIFICATE_RULES.get(one.verify_code, diagnoses.UNKNOWN_AUTHORITY)
     for kind, text, diagnosis in CONNECTION_RULES:
         if any(isinstance(one, kind) and re.search(text, str(one)) for one in chain):
             return diagnosis

@@ -67,15 +67,25 @@ CIRCLE = Diagnosis(
 
 EXPIRED = Diagnosis(
     Step.TLS,
-    "its TLS certificate has expired, or is not valid yet",
-    "Renew the store's certificate, or correct this machine's clock",
+    "its TLS certificate has expired",
+    "Renew the store's certificate",
     setting="site_url",
 )
-UNTRUSTED = Diagnosis(
+NOT_YET_VALID = Diagnosis(
     Step.TLS,
-    "its TLS certificate is self-signed, or from an authority that this machine does not trust",
-    "Let the store send a certificate of a public authority with its whole chain, or set ca_bundle to a file with the"
-    " certificate or that of its authority",
+    "its TLS certificate is not valid yet",
+    "Check this machine's clock, and the store's certificate",
+)
+SELF_SIGNED = Diagnosis(
+    Step.TLS,
+    "its TLS certificate is self-signed",
+    "Give the store a certificate from a public authority, or set ca_bundle to a file with this certificate",
+    setting="site_url",
+)
+UNKNOWN_AUTHORITY = Diagnosis(
+    Step.TLS,
+    "its TLS certificate is from an authority that this machine does not trust",
+    "Let the store send its whole certificate chain, or set ca_bundle to a file with the authority's certificate",
     setting="site_url",
 )
 WRONG_NAME = Diagnosis(
@@ -186,10 +196,35 @@ NO_WOOCOMMERCE = Diagnosis(
 
 UNKNOWN_KEY = Diagnosis(
     Step.KEY,
-    "the store does not know this key: it was revoked, mistyped, not copied whole, or made in another store",
+    "the store does not know this key: it was revoked, mistyped, or made in another store",
     "Make a new key with read permission in this store, in WooCommerce > Settings > Advanced > REST API, and enter"
     " both halves",
     setting="consumer_key",
+)
+CUT_KEY = Diagnosis(
+    Step.KEY,
+    "the store does not know this key, which is incomplete: it has {length} characters instead of 43",
+    "Copy consumer_key again, from ck_ to its end, or make a new key",
+    setting="consumer_key",
+)
+UNKNOWN_USER = Diagnosis(
+    Step.KEY,
+    "the store has no user of this name",
+    "With an application password, enter the WordPress user name as consumer_key",
+    setting="consumer_key",
+)
+NO_APPLICATION_PASSWORDS = Diagnosis(
+    Step.KEY,
+    "application passwords are switched off in this store",
+    "Allow them in its security plugin, or enter a consumer key and secret instead",
+    setting="consumer_secret",
+)
+LOST_PASSWORD = Diagnosis(
+    Step.KEY,
+    "the store does not recognise the application password",
+    "Check it. If it is right, let the web server pass the Authorization header on to PHP, or enter a consumer key and"
+    " secret instead",
+    setting="consumer_secret",
 )
 REVOKED = Diagnosis(
     Step.KEY,
@@ -218,7 +253,7 @@ CLOCK = Diagnosis(
 NOT_SIGNED_IN = Diagnosis(
     Step.KEY,
     "it refuses the key for a reason that it does not explain",
-    "Check consumer_key and consumer_secret, and the store's clock and security plugins",
+    "Check consumer_key and consumer_secret, and the security plugins of the store",
     setting="consumer_key",
 )
 
@@ -231,9 +266,8 @@ WRONG_SECRET = Diagnosis(
 
 WRONG_PASSWORD = Diagnosis(
     Step.SECRET,
-    "the store does not accept this user name with this application password",
-    "Check both, and that the store allows application passwords. If so, let its web server pass the Authorization"
-    " header on to PHP, or enter a consumer key and secret instead",
+    "the application password does not belong to this user, or was revoked",
+    "Make a new one in WordPress > Users > Profile > Application Passwords, and enter it as consumer_secret",
     setting="consumer_secret",
 )
 

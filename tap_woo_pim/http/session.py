@@ -16,11 +16,12 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
+from requests.cookies import RequestsCookieJar
 from urllib3.exceptions import HTTPError, InsecureRequestWarning
 
 from tap_woo_pim._compat import override
 from tap_woo_pim.config.settings import Settings
-from tap_woo_pim.config.urls import is_same_store, moves_port, origin, resolved, route
+from tap_woo_pim.config.urls import extra_parameters, is_same_store, moves_port, origin, resolved, route
 from tap_woo_pim.exceptions import PassingError, StoreError
 from tap_woo_pim.http.classify import classify_connection
 from tap_woo_pim.http.diagnoses import BAD_REDIRECT, CIRCLE, DOWNGRADE, ODD_STATUS, OTHER_HOST
@@ -94,11 +95,12 @@ class Transport:
             StoreError: no response came, or the store redirects to where the key must not go.
             PassingError: the store sent only an informational response (1xx).
         """
+        cookies = RequestsCookieJar()
         for hop in range(MAX_REDIRECTS + 1):
             if hop:
                 self._before_next(prefix)
             try:
-                response = self._send_once(method, url, params, auth)
+                response = self._send_once(method, url, params, auth, cookies)
             except (OSError, ValueError, HTTPError) as error:
                 # These include requests' own errors, urllib3's that it lets pass, and OSError for a missing ca_bundle.
                 diagnosis = classify_connection(error, url)
@@ -112,10 +114,13 @@ class Transport:
             if response.status_code not in (301, 302, 303, 307, 308) or not location:
                 return response
             _pass_by(response)
+            # A bot check redirects visitors to the same address with a cookie that lets them in.
+            cookies.update(response.cookies)
             target = resolved(location, url)
             if target is None:
                 raise StoreError(prefix, BAD_REDIRECT, target=location.partition("?")[0].rpartition("@")[2])
             self._check_redirect(url, target, prefix)
+            params = {**params, **extra_parameters(target, set(params))}
             url = urlsplit(target)._replace(query="", fragment="").geturl()
         raise StoreError(prefix, CIRCLE, target=origin(url) + urlsplit(url).path)
 
@@ -123,7 +128,9 @@ class Transport:
         """Close the connections that are not in use."""
         self._session.close()
 
-    def _send_once(self, method: str, url: str, params: Mapping[str, Any], auth: AuthBase) -> requests.Response:
+    def _send_once(
+        self, method: str, url: str, params: Mapping[str, Any], auth: AuthBase, cookies: RequestsCookieJar
+    ) -> requests.Response:
         settings = self._settings
         # Unlike `Session.send`, `request` uses the environment: its proxies, and its certificate authorities if
         # `verify` is True.
@@ -132,6 +139,7 @@ class Transport:
             url,
             params=params,
             auth=auth,
+            cookies=cookies,
             timeout=settings.request_timeout_seconds,
             allow_redirects=False,
             stream=True,

@@ -24,8 +24,18 @@ PROBE = {"per_page": 1, "page": 1_000_000, "_fields": "id"}
 ABOUT_THE_KEY = (diagnoses.WRONG_SECRET, diagnoses.WRITE_ONLY, diagnoses.CLOCK)
 """The store says this only about a key that it knows."""
 
-NOT_SIGNED = (diagnoses.WRONG_SECRET, diagnoses.NOT_SIGNED_IN)
-"""The store also says this about a signature for another address than that which it believes to be its own."""
+KEY_LENGTH = 43
+"""ck_ and 40 hexadecimal digits."""
+
+UNKNOWN_PAIR = KeyPair("ck_" + "0" * 40, "cs_" + "0" * 40)
+
+PASSWORD_CODES = {
+    "invalid_username": diagnoses.UNKNOWN_USER,
+    "invalid_email": diagnoses.UNKNOWN_USER,
+    "incorrect_password": diagnoses.WRONG_PASSWORD,
+    "application_passwords_disabled": diagnoses.NO_APPLICATION_PASSWORDS,
+}
+"""What WordPress says about an application password."""
 
 CARRIERS = {"basic": "Authorization header", "query": "key from the query"}
 
@@ -92,7 +102,9 @@ class Login:
                 continue
             if isinstance(found, AuthResult):
                 return replace(found, advice=self._compare_with_setting(found))
-            if found.diagnosis is diagnoses.UNKNOWN_KEY or (method == "oauth1" and found.diagnosis in NOT_SIGNED):
+            if found.diagnosis is diagnoses.UNKNOWN_KEY or (
+                found.diagnosis is diagnoses.WRONG_SECRET and method == "oauth1"
+            ):
                 refused = found
             elif found.diagnosis in (diagnoses.REST_BLOCKED, diagnoses.FIREWALL):
                 # A plugin that closes the API to visitors also responds so if the key did not arrive.
@@ -100,13 +112,11 @@ class Login:
             elif refused is None or found.diagnosis in ABOUT_THE_KEY:
                 raise found
         assert refused is not None
-        if refused.diagnosis is diagnoses.UNKNOWN_KEY and self.client.settings.has_application_password:
-            raise StoreError(self._prefix, diagnoses.WRONG_PASSWORD)
-        raise refused
+        raise self._named(refused)
 
     def _ways(self) -> Iterator[tuple[str, Auth]]:
         """Yield the methods to try. The one in the settings comes first; the others show why it fails."""
-        hidden = self._oauth("http")
+        hidden = self._oauth("http", self.date)
         if not self.url.startswith("https://"):
             yield "oauth1", hidden
             return
@@ -119,33 +129,52 @@ class Login:
         wanted = self.client.settings.auth_method
         if wanted != "oauth1":
             yield from sorted(by_name.items(), key=lambda way: way[0] != wanted)
-        yield "oauth1", self._oauth("https")
+        yield "oauth1", self._oauth("https", self.date)
         yield "oauth1", hidden
 
-    def _oauth(self, scheme: str) -> OAuth:
+    def _oauth(self, scheme: str, date: datetime.datetime | None) -> OAuth:
         host = origin(self.home).partition("://")[2]
-        ahead = self.date - datetime.datetime.now(datetime.UTC) if self.date else datetime.timedelta()
+        ahead = date - datetime.datetime.now(datetime.UTC) if date else datetime.timedelta()
         return OAuth(self._pair, f"{scheme}://{host}", ahead.total_seconds())
 
-    def _probe(self, method: str, auth: Auth) -> AuthResult | StoreError:
+    def _probe(self, method: str, auth: Auth, *, may_set_clock: bool = True) -> AuthResult | StoreError:
         try:
-            answer = self.client.look(self.url, PROBE, subject=ALL, auth=auth)
+            answer = self._ask(auth)
         except StoreError as error:
             if error.diagnosis is diagnoses.NO_RIGHTS:
                 return AuthResult(method, auth, error.date, error)
             if error.diagnosis is diagnoses.NOT_SIGNED_IN:
-                return StoreError(self._prefix, self._diagnose_by_options(auth))
+                error = StoreError(self._prefix, self._compare(auth, error)).said(error.error, error.date)
+            if error.diagnosis is diagnoses.CLOCK and isinstance(auth, OAuth) and error.date and may_set_clock:
+                # The clock was perhaps read from a cached response; errors are never cached.
+                auth = self._oauth("https" if auth.signs_https else "http", error.date)
+                return self._probe(method, auth, may_set_clock=False)
             return error
         return AuthResult(method, auth, answer.date, answer)
 
-    def _diagnose_by_options(self, auth: Auth) -> Diagnosis:
-        """Diagnose an error in another language: OPTIONS needs only a valid key (11.0.1, 9.9.5, 5.9.0)."""
+    def _ask(self, auth: Auth) -> Response:
+        return self.client.look(self.url, PROBE, subject=ALL, auth=auth)
+
+    def _compare(self, auth: Auth, error: StoreError) -> Diagnosis:
+        """Diagnose an error in another language by comparing it with errors that are provoked on purpose."""
         try:
+            # OPTIONS needs no read permission, only a valid key (11.0.1, 9.9.5, 5.9.0).
             self.client.options(self.url, subject=ALL, auth=auth)
-        except StoreError as error:
-            is_secret = error.error.code == AUTHENTICATION_ERROR and not isinstance(auth, OAuth)
-            return diagnoses.WRONG_SECRET if is_secret else diagnoses.NOT_SIGNED_IN
-        return diagnoses.WRITE_ONLY
+        except StoreError as described:
+            if described.error.code != AUTHENTICATION_ERROR:
+                return diagnoses.NOT_SIGNED_IN
+        else:
+            return diagnoses.WRITE_ONLY
+        if not isinstance(auth, OAuth):
+            return diagnoses.WRONG_SECRET
+        pairs = {diagnoses.UNKNOWN_KEY: UNKNOWN_PAIR, diagnoses.WRONG_SECRET: KeyPair(self._pair.consumer_key, "cs_")}
+        for diagnosis, pair in pairs.items():
+            try:
+                self._ask(auth.with_pair(pair))
+            except StoreError as other:
+                if other.error.message == error.error.message:
+                    return diagnosis
+        return diagnoses.CLOCK
 
     def _compare_with_setting(self, way_in: AuthResult) -> str:
         found = way_in.method
@@ -166,3 +195,13 @@ class Login:
         is_hidden = isinstance(way_in.auth, OAuth) and not way_in.auth.signs_https
         diagnosis = diagnoses.HIDDEN_HTTPS if is_hidden else diagnoses.STRIPPED
         return StoreError(self._prefix, diagnosis, method=wanted, carrier=CARRIERS[wanted])
+
+    def _named(self, error: StoreError) -> StoreError:
+        """Be more exact about a key that was refused, if its length or what WordPress says shows more."""
+        is_unknown, key = error.diagnosis is diagnoses.UNKNOWN_KEY, self._pair.consumer_key
+        if self.client.settings.has_application_password:
+            diagnosis = PASSWORD_CODES.get(error.error.code, diagnoses.LOST_PASSWORD if is_unknown else error.diagnosis)
+            return error if diagnosis is error.diagnosis else StoreError(self._prefix, diagnosis)
+        if is_unknown and len(key) != KEY_LENGTH:
+            return StoreError(self._prefix, diagnoses.CUT_KEY, length=len(key))
+        return error

@@ -24,9 +24,9 @@ case = Cases()
 
 
 UNKNOWN = (
-    "store ({url}), all components: the store does not know this key: it was revoked, mistyped, not copied whole, or"
-    " made in another store. Make a new key with read permission in this store, in WooCommerce > Settings > Advanced >"
-    " REST API, and enter both halves."
+    "store ({url}), all components: the store does not know this key: it was revoked, mistyped, or made in another"
+    " store. Make a new key with read permission in this store, in WooCommerce > Settings > Advanced > REST API,"
+    " and enter both halves."
 )
 SECRET = (
     "store ({url}), all components: the secret does not belong to this key. Enter the consumer_secret that was shown"
@@ -35,10 +35,6 @@ SECRET = (
 WRITE = (
     "store ({url}), all components: the key may only write. Set its permissions to Read in WooCommerce > Settings >"
     " Advanced > REST API."
-)
-REFUSED = (
-    "store ({url}), all components: it refuses the key for a reason that it does not explain. Check consumer_key and"
-    " consumer_secret, and the store's clock and security plugins."
 )
 CLOCK = (
     "store ({url}), all components: the server's clock differs from its Date header by more than 15 minutes, so it"
@@ -56,7 +52,7 @@ def unknown_key_http(stage: Stage) -> Config:
     return stage.config(stage.serve(tls=False), consumer_key=UNKNOWN_KEY)
 
 
-@case("unknown key, over plain http, of a store that is not English", REFUSED)
+@case("unknown key, over plain http, of a store that is not English", UNKNOWN)
 def unknown_key_http_translated(stage: Stage) -> Config:
     server = stage.serve(tls=False)
     server.store.faults.add(Translated())
@@ -70,7 +66,11 @@ def unknown_key_application_passwords(stage: Stage) -> Config:
     return stage.config(server, consumer_key=UNKNOWN_KEY)
 
 
-@case("key not copied whole", UNKNOWN)
+@case(
+    "key not copied whole",
+    "store ({url}), all components: the store does not know this key, which is incomplete: it has 40 characters"
+    " instead of 43. Copy consumer_key again, from ck_ to its end, or make a new key.",
+)
 def cut_key(stage: Stage) -> Config:
     server = stage.serve()
     return stage.config(server, consumer_key=server.store.key().consumer_key[:40])
@@ -101,7 +101,7 @@ def wrong_secret_translated(stage: Stage) -> Config:
     return spoiled(stage, Translated(), consumer_secret=OTHER_SECRET)
 
 
-@case("wrong secret, over plain http, of a store that is not English", REFUSED)
+@case("wrong secret, over plain http, of a store that is not English", SECRET)
 def wrong_secret_http_translated(stage: Stage) -> Config:
     server = stage.serve(tls=False)
     server.store.faults.add(Translated())
@@ -212,14 +212,18 @@ def clock(stage: Stage) -> Config:
     return _clock(stage)
 
 
-@case("clock off by more than 15 minutes (OAuth), of a store that is not English", REFUSED)
+@case("clock off by more than 15 minutes (OAuth), of a store that is not English", CLOCK)
 def clock_translated(stage: Stage) -> Config:
     stage_config = _clock(stage)
     stage.servers[-1].store.faults.add(Translated())
     return stage_config
 
 
-@case("key refused in an unknown way", REFUSED)
+@case(
+    "key refused in an unknown way",
+    "store ({url}), all components: it refuses the key for a reason that it does not explain. Check consumer_key"
+    " and consumer_secret, and the security plugins of the store.",
+)
 def refused_oddly(stage: Stage) -> Config:
     def change(body: bytes) -> bytes:
         return body.replace(b"woocommerce_rest_authentication_error", b"my_own_error")
@@ -262,19 +266,20 @@ def _user(stage: Stage, **settings: str) -> Config:
     return stage.config(server, **{"consumer_key": "anna", "consumer_secret": PASSWORD, **settings})
 
 
-LOST = (
-    "store ({url}), all components: the store does not accept this user name with this application password. Check"
-    " both, and that the store allows application passwords. If so, let its web server pass the Authorization header on"
-    " to PHP, or enter a consumer key and secret instead."
+@case(
+    "application password of another user name",
+    "store ({url}), all components: the store has no user of this name. With an application password, enter the"
+    " WordPress user name as consumer_key.",
 )
-
-
-@case("application password of another user name", LOST)
 def unknown_user(stage: Stage) -> Config:
     return _user(stage, consumer_key="berta")
 
 
-@case("application password that is wrong", LOST)
+@case(
+    "application password that is wrong",
+    "store ({url}), all components: the application password does not belong to this user, or was revoked. Make a new"
+    " one in WordPress > Users > Profile > Application Passwords, and enter it as consumer_secret.",
+)
 def wrong_application_password(stage: Stage) -> Config:
     return _user(stage)
 
@@ -290,6 +295,12 @@ def application_password_without_rights(stage: Stage) -> Config:
     return stage.config(server, consumer_key="anna", consumer_secret=password)
 
 
+LOST = (
+    "store ({url}), all components: the store does not recognise the application password. Check it. If it is right,"
+    " let the web server pass the Authorization header on to PHP, or enter a consumer key and secret instead."
+)
+
+
 @case("application password of a store where nobody has one", LOST)
 def no_application_passwords(stage: Stage) -> Config:
     return stage.config(stage.serve(), consumer_key="anna", consumer_secret=PASSWORD)
@@ -302,7 +313,11 @@ def stripped_application_password(stage: Stage) -> Config:
     return config
 
 
-@case("application passwords switched off", LOST)
+@case(
+    "application passwords switched off",
+    "store ({url}), all components: application passwords are switched off in this store. Allow them in its security"
+    " plugin, or enter a consumer key and secret instead.",
+)
 def switched_off_application_passwords(stage: Stage) -> Config:
     def change(body: bytes) -> bytes:
         return body.replace(b"incorrect_password", b"application_passwords_disabled")

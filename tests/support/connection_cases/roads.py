@@ -115,26 +115,19 @@ def _certificate(make: Callable[[Stage], ssl.SSLContext], **settings: Any) -> Se
     return lambda stage: stage.config(stage.serve(context=make(stage)), **settings)
 
 
-EXPIRED = (
-    "store ({url}), all components: its TLS certificate has expired, or is not valid yet. Renew the store's"
-    " certificate, or correct this machine's clock."
-)
-UNTRUSTED = (
-    "store ({url}), all components: its TLS certificate is self-signed, or from an authority that this machine does not"
-    " trust. Let the store send a certificate of a public authority with its whole chain, or set ca_bundle to a file"
-    " with the certificate or that of its authority."
-)
 case(
     "certificate expired",
-    EXPIRED,
+    "store ({url}), all components: its TLS certificate has expired. Renew the store's certificate.",
 )(_certificate(lambda stage: stage.authority.expired()))
 case(
     "certificate not valid yet",
-    EXPIRED,
+    "store ({url}), all components: its TLS certificate is not valid yet. Check this machine's clock, and the"
+    " store's certificate.",
 )(_certificate(lambda stage: stage.authority.not_yet_valid()))
 case(
     "certificate self-signed",
-    UNTRUSTED,
+    "store ({url}), all components: its TLS certificate is self-signed. Give the store a certificate from a public"
+    " authority, or set ca_bundle to a file with this certificate.",
 )(_certificate(lambda stage: self_signed(stage.folder)))
 case(
     "certificate for another name",
@@ -143,7 +136,8 @@ case(
 )(_certificate(lambda stage: stage.authority.context("other.example")))
 case(
     "certificate of an unknown authority",
-    UNTRUSTED,
+    "store ({url}), all components: its TLS certificate is from an authority that this machine does not trust. Let"
+    " the store send its whole certificate chain, or set ca_bundle to a file with the authority's certificate.",
 )(_certificate(lambda stage: stage.authority.context("localhost"), ca_bundle=None))
 
 

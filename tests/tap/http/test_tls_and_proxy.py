@@ -49,7 +49,7 @@ def test_ca_bundle_that_holds_no_certificate_is_named(stage: Stage) -> None:
 
 def test_ca_bundle_that_is_not_there_is_named(stage: Stage) -> None:
     ended = stage.run(stage.config(stage.serve(), ca_bundle=str(stage.folder / "missing.pem")))
-    assert "the file of trusted certificate authorities cannot be read" in ended.last_line
+    assert f"ca_bundle names {stage.folder / 'missing.pem'}, which is not a file." in ended.last_line
 
 
 def test_proxy_of_the_environment_is_used(stage: Stage) -> None:

@@ -250,18 +250,24 @@ def test_setting_that_is_null_has_its_default(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
-    [None, "", '{"site_url":', "[1]", "null", "\ud800"],
+    ("text", "problem"),
+    [
+        (None, "cannot be read (No such file or directory)"),
+        ("", "is not JSON"),
+        ('{"site_url":', "is not JSON"),
+        ("[1]", "is JSON of another kind"),
+        ("null", "is JSON of another kind"),
+        ("\ud800", "is not JSON"),
+    ],
 )
-def test_file_of_settings_that_is_none_is_named(stage: Stage, text: str | None) -> None:
+def test_file_of_settings_that_is_none_is_named(stage: Stage, text: str | None, problem: str) -> None:
     file = stage.folder / "settings.json"
     if text is not None:
         file.write_text(text, encoding="utf-8", errors="surrogatepass")
     ended = stage.run(stage.config(stage.serve()), "--config", str(file))
     assert ended.code == 1
     assert ended.last_line == (
-        f"--config names {stage.folder / 'config.json'} or {file}, which cannot be read as settings. Give a JSON file"
-        ' as {"site_url": "https://shop.example", ...}.'
+        f'--config names {file}, which {problem}. Give a JSON file as {{"site_url": "https://shop.example", ...}}.'
     )
 
 

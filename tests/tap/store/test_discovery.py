@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from demo_store import Request, Store
+from demo_store.answer import Answer, html
 from demo_store.faults import path
-from tap_woo_pim.config.urls import api_root, is_same_store, site_address
+from demo_store.faults.base import Exchange, Fault
+from tap_woo_pim.config.urls import api_root, is_same_store, linked_api_root, site_address
 from tests.support.connection_cases import THEME, Instead
 from tests.support.gateway import open_gateway
 from tests.support.stage import TAGS, Stage, all_tags, tags
@@ -96,6 +100,22 @@ def test_twins_are_the_same_store_and_no_others_are() -> None:
         assert not is_same_store("https://shop.example", other)
 
 
+def test_api_root_is_read_from_the_page() -> None:
+    page = '<link rel="icon" href="/a"><LINK rel="https://api.w.org/" href="/Blog/index.php?rest_route=&#038;x=/">'
+    assert linked_api_root(page, "https://x.example/") == "https://x.example/Blog/index.php?rest_route=&x=/"
+    assert linked_api_root('<link rel="https://api.w.org/">', "https://x.example/") is None
+    assert linked_api_root("https://api.w.org/", "https://x.example/") is None
+    endless = f'<link rel="https://api.w.org/" href="&#{"9" * 5000};">'
+    assert linked_api_root(endless, "https://x.example/") is None
+
+
+@pytest.mark.parametrize("unit", ["<link ", "<link>", "<link href=", '<link href="', '<link href="x'])
+def test_a_page_of_links_is_searched_once(unit: str) -> None:
+    began = time.thread_time()
+    assert linked_api_root(unit * 100_000, "https://x.example/") is None
+    assert time.thread_time() - began < 5
+
+
 def test_api_root_is_read_from_the_link_header() -> None:
     link = '<https://x.example/a,b>; rel=shortlink, </blog/wp-json/>; rel="https://api.w.org/"'
     assert api_root(link, "https://x.example/") == "https://x.example/blog/wp-json/"
@@ -140,6 +160,16 @@ def test_better_address_comes_with_the_store_id_that_keeps_the_rows(stage: Stage
     assert f"Set site_url to that address. Set store_id to {store_id} too, or all of its rows arrive" in ended.err
 
 
+def test_api_is_found_by_the_page_itself_where_its_header_is_lost(stage: Stage) -> None:
+    store = Store.recorded()
+    store.subfolder = "/wordpress"
+    server = stage.serve(store)
+    tag = "<link rel='https://api.w.org/' href='http://localhost/wordpress/wp-json/' />"
+    store.faults.add(Instead(200, "Store", tag), path("^/$"))
+    ended = stage.run(stage.config(server, site_url=server.url.removesuffix("/wordpress"), **TAGS))
+    assert tags(ended) == all_tags(store)
+
+
 def test_permalinks_below_index_php_are_no_better_address(stage: Stage) -> None:
     store = Store.recorded()
     store.subfolder = "/index.php"
@@ -181,12 +211,11 @@ def test_redirect_of_single_requests_to_the_twin_gets_the_key_anew(stage: Stage)
     server = stage.serve(store, context=context)
     sign = stage.serve(store, context=context)
     stage.gateway(shop_example=sign, www_shop_example=server)
-    asked = list[str]()
+    # Only what carries a key is sent on, with a parameter of the server's own.
+    twin = "https://www.shop.example{}?from=twin"
 
     def send_on(request: Request) -> str | None:
-        """Only what carries a key is sent on, and once."""
-        asked.append(request.path)
-        return f"https://www.shop.example{request.path}" if request.auth and asked.count(request.path) == 1 else None
+        return twin.format(request.path) if request.auth and "from" not in request.query else None
 
     store.redirect_to = send_on
     ended = stage.run(stage.config(server, site_url="https://shop.example", **TAGS))
@@ -225,6 +254,18 @@ def test_redirect_to_an_odd_address_is_told_as_one(stage: Stage, target: str) ->
     shown = target.format(server.url.removeprefix("https://")).replace("somebody@", "").removesuffix("/wp-json/")
     assert f"all components: it redirects to a wrong address, {shown}" in ended.last_line
     assert "somebody" not in ended.last_line
+
+
+def test_gate_that_lets_in_by_a_cookie_is_passed(stage: Stage) -> None:
+    class Gate(Fault):
+        async def before(self, exchange: Exchange) -> Answer | None:
+            if "gate=passed" in exchange.http.headers.get("Cookie", ""):
+                return None
+            return html(302, "Found", "", Location=exchange.request.path, **{"Set-Cookie": "gate=passed; Path=/"})
+
+    server = stage.serve(Store.recorded())
+    server.store.faults.add(Gate())
+    assert tags(stage.run(stage.config(server, **TAGS))) == all_tags(server.store)
 
 
 def test_key_does_not_go_where_another_host_is_named(stage: Stage) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import json
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from demo_store import Store
 from demo_store.answer import Answer
 from demo_store.faults import When, path
 from demo_store.faults.base import Exchange, Fault
+from demo_store.faults.bodies import BodyChanged
 from tap_woo_pim.http.auth import Basic, KeyPair, Query
 from tests.support.connection_cases import ClosedWithoutKey, Instead, LosesQuery
 from tests.support.gateway import open_gateway
@@ -145,6 +148,14 @@ def test_unsafe_ways_refuse_plain_http_themselves(way: type[Basic | Query]) -> N
 def test_signature_is_by_the_clock_of_the_store(stage: Stage, hours: int) -> None:
     server = stage.serve(Store.recorded(), tls=False)
     server.store.clock.offset = hours * 3600
+    assert tags(stage.run(stage.config(server, **TAGS))) == all_tags(server.store)
+
+
+def test_date_of_a_cache_does_not_mislead_the_signature(stage: Stage) -> None:
+    server = stage.serve(Store.recorded(), tls=False)
+    yesterday = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=1)
+    cached = BodyChanged(Date=format_datetime(yesterday, usegmt=True))
+    server.store.faults.add(cached, path("/wp-json/$"))
     assert tags(stage.run(stage.config(server, **TAGS))) == all_tags(server.store)
 
 
