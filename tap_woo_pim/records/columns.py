@@ -65,7 +65,7 @@ def _text(value: Any) -> Any:
 
 
 def _text_or_none(value: Any) -> Any:
-    return (value if isinstance(value, str) else _text(value)) or None
+    return _text(value) or None
 
 
 def _flag_or_text(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -181,3 +182,12 @@ def test_values_take_the_form_of_their_column(column: str, sent: Any, expected: 
 def test_a_misfit_is_null_and_kept_under_its_name(column: str, sent: Any) -> None:
     record = shaper(ProductsStream).shape({"id": 1, column: sent})
     assert (record[column], record["extra_fields"]) == (None, {column: sent})
+
+
+def test_mismatches_are_counted_by_column_over_all_rows() -> None:
+    counted = Counter({"price": 1})
+    shaping = Shaper(ProductsStream.columns, None, {}, counted)
+    prices: list[Any] = [{}, [], "1", {}]
+    for price in prices:
+        shaping.shape({"id": 1, "price": price})
+    assert counted == {"price": 4}
