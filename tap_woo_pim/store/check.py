@@ -7,7 +7,6 @@ from collections.abc import Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import partial
 from typing import Any
 
 from tap_woo_pim.config.settings import Settings
@@ -16,7 +15,7 @@ from tap_woo_pim.exceptions import PassingError, Step, StoreError
 from tap_woo_pim.http.client import Client
 from tap_woo_pim.http.diagnoses import NO_RIGHTS, NO_RIGHTS_AT_ALL
 from tap_woo_pim.http.models import Response
-from tap_woo_pim.http.prefetch import in_order, result_of
+from tap_woo_pim.http.prefetch import result_of
 from tap_woo_pim.redaction import SECRETS
 from tap_woo_pim.store.connection import ANALYTICS, FLAT_VARIATIONS, Connection, connect
 from tap_woo_pim.store.discovery import ALL, discover
@@ -177,9 +176,10 @@ def check_components(connection: Connection, probes: Iterable[Probe]) -> Iterato
     Yields:
         A step for each component; only that of the key's rights if it may read none of them.
     """
-    wanted, ahead = list(probes), connection.settings.max_concurrency - 1
-    answers = in_order(connection.client.executor, (partial(_look, connection, probe) for probe in wanted), ahead)
-    steps: Iterable[CheckStep] = map(_component_step, wanted, map(result_of, answers))
+    wanted = list(probes)
+    # A probe that is asked for already needs no thread, which others may be waiting for.
+    asked = [probe.answer or connection.client.executor.submit(_look, connection, probe) for probe in wanted]
+    steps: Iterable[CheckStep] = map(_component_step, wanted, asked)
     if isinstance(connection.login.products, StoreError):
         # Only the other components show whether the key may read anything at all.
         steps = list(steps)
@@ -248,29 +248,29 @@ def failure(settings: Settings, steps: Iterable[CheckStep], *, counts_passing: b
     return StoreError(settings.prefix(names), first.diagnosis, **first.details)
 
 
-def _component_step(probe: Probe, answer: Response | StoreError | PassingError) -> CheckStep:
-    if isinstance(answer, Response):
-        return CheckStep(probe.component, is_component=True, rows=answer.total)
-    return failed_step(probe.component, answer, is_component=True)
-
-
-def _look(connection: Connection, probe: Probe) -> Response | StoreError | PassingError:
-    """Request no row or one; return the response, or why the store refused it."""
-    if probe.answer is None and probe.path == connection.path("products") and "context" not in probe.params:
-        # Reading variations below their products takes the same rights; their number is not known.
-        products = connection.login.products
-        if probe.component == "products" or isinstance(products, StoreError):
-            return products
-        return replace(products, total=None)
+def _component_step(probe: Probe, answer: Future[Response]) -> CheckStep:
     try:
-        if probe.answer is not None:
-            return result_of(probe.answer)
-        return connection.look(probe.path, probe.params, subject=probe.component)
+        return CheckStep(probe.component, is_component=True, rows=result_of(answer).total)
     except StoreError as error:
-        return error
+        return failed_step(probe.component, error, is_component=True)
     except PassingError as error:
         logger.warning("%s", error)
-        return error
+        return failed_step(probe.component, error, is_component=True)
+
+
+def _look(connection: Connection, probe: Probe) -> Response:
+    """Request no row or one.
+
+    Raises:
+        StoreError, PassingError: why the component cannot be read.
+    """
+    if probe.path != connection.path("products") or "context" in probe.params:
+        return connection.look(probe.path, probe.params, subject=probe.component)
+    products = connection.login.products
+    if isinstance(products, StoreError):
+        raise products
+    # Reading variations below their products takes the same rights; their number is not known.
+    return products if probe.component == "products" else replace(products, total=None)
 
 
 def component_probes(connection: Connection) -> Iterator[Probe]:
