@@ -179,9 +179,21 @@ class IncrementalStream(FullTableStream):
             return None
         if self.plan.full_sync_reason is not None:
             return super().ask_ahead()
+        self._ask_for_counts()
         lists = [self.list_of(status, self.bookmark.since) for status in self.statuses(self.source.path)]
         first, *_ = [ask_pages_ahead(self.connection, listing) for listing in lists]
         return first
+
+    def _ask_for_next_stream(self) -> None:
+        """Ask for the first page of variations, beside the last questions about products."""
+        for stream in self._selected:
+            is_begun = stream.turn <= self.turn or stream.kept.read is not None
+            if not is_begun and stream.plan.full_sync_reason is not None:
+                ask_pages_ahead(self.connection, stream.first_list())
+
+    @property
+    def _selected(self) -> list[IncrementalStream]:
+        return [one for one in self._tap.streams.values() if isinstance(one, IncrementalStream) and one.selected]
 
     @override
     def first_list(self) -> Listing:
@@ -192,8 +204,7 @@ class IncrementalStream(FullTableStream):
     @property
     def plan(self) -> SyncPlan:
         """What this run does, by the present state."""
-        streams = [one for one in self._tap.streams.values() if isinstance(one, IncrementalStream) and one.selected]
-        took = [one.kept.full_sync_milliseconds for one in streams]
+        took = [one.kept.full_sync_milliseconds for one in self._selected]
         known = [one for one in took if one is not None]
         return SyncPlan(
             self.kept,
@@ -246,17 +257,28 @@ class IncrementalStream(FullTableStream):
             kept.needed = None
             self.begin_full()
         self._ms_before = read.milliseconds - 1000 * self.run.progress.busy_seconds
-        requests = yield from self._read(read)
+        counted = None if read.is_full else self.count_rows()
+        max_id = None if counted is None else counted.max_id
+        requests = yield from self._read(read, max_id)
+        if read.is_full:
+            self._ask_for_counts()
+            self._ask_for_next_stream()
         # A list that comes in one request is consistent; else some rows may have changed after they were read.
         at_once = 1 if read.is_full else len(self.statuses(self.source.path))
         if resumed or requests > at_once:
-            yield from self._catch_up(read)
-        is_quiet = not (resumed or account.rows or read.is_incomplete or RowCounts(kept, read.counts).shortfall)
-        if is_quiet and read.since is not None:
-            self.run.unchanged_since[self.name] = read.since
+            yield from self._catch_up(read, max_id)
+        lacks_none = not (read.is_incomplete or read.missing or RowCounts(kept, read.counts).shortfall)
+        if read.since is not None and lacks_none and not resumed:
+            self.run.unchanged_since[self.name] = max(read.since, read.newest or "")
         if self.parent_refresh is not None:
             yield from self.parent_refresh.read(read, resumed=resumed)
-        yield from self._compare_counts(read)
+        if read.is_full:
+            counted = self.count_rows()
+            if counted is not None:  # what was deleted after it had been read shows in the counts of the next run
+                counted.total += RowCounts(kept, read.counts).lost
+        elif counted is not None:
+            yield from self._compare_counts(counted, read)
+        kept.store_counts = counted
         self._count_time(read)
         self._end(read)
 
@@ -265,8 +287,12 @@ class IncrementalStream(FullTableStream):
         since = self.bookmark.since if self.plan.full_sync_reason is None else None
         return ReadState(self.selection_hash(), run.synced_at, run.started_at, since)
 
-    def _read(self, read: ReadState) -> Generator[Record, None, int]:
+    def _read(self, read: ReadState, max_id: int | None) -> Generator[Record, None, int]:
         """Read on, and return how many requests that took at least.
+
+        Args:
+            read: the read.
+            max_id: the largest id that counts as new; None for no limit.
 
         Changes that fill more than a page are requested up to now: such a list only becomes shorter while the store is
         being edited, so it comes to an end. What changes later is read afterwards.
@@ -287,7 +313,7 @@ class IncrementalStream(FullTableStream):
                     counts.count(part.rows, len(part.listed) - part.missing)
                 yield from self._records(part, shaper, read)
                 is_incomplete, named = is_incomplete or not listing.complete, named + listing.left_out
-                ids = self._new_ids(part)
+                ids = self._new_ids(part, max_id)
                 new, max_new = new + len(ids), max([max_new, *ids])
                 if part.offset is not None:  # else the page would be read and counted again
                     read.offset, read.seen, read.counts = part.offset, part.seen, counts.numbers()
@@ -328,7 +354,7 @@ class IncrementalStream(FullTableStream):
         account.rows += len(part.rows)
         account.changed = (account.changed or 0) + changed
 
-    def _catch_up(self, read: ReadState) -> Iterator[Record]:
+    def _catch_up(self, read: ReadState, max_id: int | None) -> Iterator[Record]:
         """Read what changed during the read, after its rows had been read.
 
         Each round reads what changed until it began, and is the last one if it took one request per list. If the store
@@ -340,7 +366,7 @@ class IncrementalStream(FullTableStream):
         for number in range(1, ROUNDS + 1):
             until = self.until_now(self.source.path)
             self.logger.info("%s: reading what changed meanwhile, round %d of %d at most.", self.name, number, ROUNDS)
-            requests = yield from self._read_changes(since, until, read)
+            requests = yield from self._read_changes(since, until, read, max_id)
             if until is None or requests <= len(lists):
                 return
             since = self.bookmark.before(until)
@@ -349,7 +375,7 @@ class IncrementalStream(FullTableStream):
             read.is_incomplete = True
 
     def _read_changes(
-        self, since: str, until: str | None, read: ReadState, max_id: int | None = None
+        self, since: str, until: str | None, read: ReadState, max_id: int | None
     ) -> Generator[Record, None, int]:
         """Read what changed between two times, and return how many requests that took at least.
 
@@ -357,7 +383,7 @@ class IncrementalStream(FullTableStream):
             since: the begin, exclusive.
             until: the end, exclusive; None for now.
             read: the read that this belongs to.
-            max_id: the largest id of a row that counts as new; any if not given.
+            max_id: the largest id that counts as new; None for no limit.
         """
         shaper, requests = self.shaper(), 0
         for status in self.statuses(self.source.path):
@@ -367,7 +393,7 @@ class IncrementalStream(FullTableStream):
                 requests += 1
                 yield from self._records(part, shaper, read)
                 missing_below += part.missing
-                ids = [id_ for id_ in self._new_ids(part) if read.max_new < id_ <= (max_id or id_)]
+                ids = [id_ for id_ in self._new_ids(part, max_id) if id_ > read.max_new]
                 read.new, read.max_new = read.new + len(ids), max([read.max_new, *ids])
                 self.report_progress(listing)
             read.missing += max(0, listing.paginator.missing + missing_below - listing.left_out)
@@ -377,42 +403,45 @@ class IncrementalStream(FullTableStream):
 
     # The counts of the store.
 
-    def count_rows(self) -> StoreCounts | None:
-        """Ask the store how many rows it has.
-
-        Returns:
-            None if it cannot tell, or if the interval is fixed, so that the counts would change nothing.
-        """
+    def _count_params(self) -> list[dict[str, Any]]:
+        """Return the parameters of the requests for the counts; none where these would change nothing."""
         is_fixed = self.settings.full_read_interval_hours != AUTO
         if is_fixed or not self.source.is_flat or self.start_date() is not None:
-            return None
-        counts = StoreCounts(0, 0)
+            return []
         statuses = ALL_IN_ONE if self.statuses(self.source.path) == ALL_IN_ONE else ANY_THEN_TRASH
-        for status in statuses:
-            params = {**status, "orderby": "id", "order": "desc", "per_page": 1, "_fields": "id"}
+        return [{**status, "orderby": "id", "order": "desc", "per_page": 1, "_fields": "id"} for status in statuses]
+
+    def _ask_for_counts(self) -> None:
+        """Ask for the counts while changes are asked for too."""
+        for params in self._count_params():
+            self.connection.ask_ahead(self.source.path, params, subject=self.name, tries=2)
+
+    def count_rows(self) -> StoreCounts | None:
+        """Return how many rows the store counts; None if it cannot tell."""
+        counts = StoreCounts(0, 0)
+        params = self._count_params()
+        for one in params:
             try:
-                answer = self.connection.get(self.source.path, params, subject=self.name, tries=2)
+                answer = self.connection.get(self.source.path, one, subject=self.name, tries=2)
             except RetriableAPIError:  # the last row may be unreadable
                 return None
             if answer.total is None or bool(answer.total) != bool(answer.data):
                 return None
             counts.total += answer.total
             counts.max_id = max([counts.max_id, *(key_of(row, "id", ID) or 0 for row in answer.data)])
-        return counts
+        return counts if params else None
 
-    def _compare_counts(self, read: ReadState) -> Iterator[Record]:
+    def _compare_counts(self, counted: StoreCounts, read: ReadState) -> Iterator[Record]:
         """Compare the store's counts with the known rows, and make a full sync due if they differ.
 
         Rows that were deleted for good, or came with an old date, show in the counts only.
         """
-        counted = self.count_rows()
-        if counted is not None and not read.is_full and self._mismatch(counted, read):
-            # Rows may have come since the changes were requested.
+        if self._mismatch(counted, read):
+            # Rows may have come between the request for changes and that for the counts.
             since, until = self.bookmark.back_from(read.clock), self.until_now(self.source.path)
             yield from self._read_changes(since, until, read, counted.max_id)
             if mismatch := self._mismatch(counted, read):
                 self.need_full_sync(mismatch)
-        self.kept.store_counts = counted
 
     def _mismatch(self, counted: StoreCounts, read: ReadState) -> str | None:
         known = self.kept.store_counts
@@ -423,10 +452,11 @@ class IncrementalStream(FullTableStream):
             return f"the store counts {counted.total:,} rows and not {expected:,}"
         return "the store has new rows with an old date" if counted.max_id > max(known.max_id, read.max_new) else None
 
-    def _new_ids(self, part: PagePart) -> list[int]:
-        """Return the ids of rows that are larger than any that the store counted at the end of the last run."""
+    def _new_ids(self, part: PagePart, max_id: int | None) -> list[int]:
+        """Return the ids of rows that the store counts in this run and did not count in the last one."""
         counts = self.kept.store_counts
-        return [] if counts is None else [row["id"] for row in part.rows if row["id"] > counts.max_id]
+        ids = [] if counts is None else [row["id"] for row in part.rows if row["id"] > counts.max_id]
+        return ids if max_id is None else [id_ for id_ in ids if id_ <= max_id]
 
     def _count_time(self, read: ReadState) -> None:
         read.milliseconds = round(self._ms_before + 1000 * self.run.progress.busy_seconds)

@@ -65,6 +65,11 @@ class RowCounts:
         """How many rows the store counted and did not send; 0 if it does not count."""
         return 0 if self._listed is None else max(0, self._listed - self._walked)
 
+    @property
+    def lost(self) -> int:
+        """How many rows came that the lists counted no more at their end; 0 if the store does not count."""
+        return 0 if self._listed is None else max(0, self._walked - self._listed)
+
     def lacks_rows(self, *, is_sure: bool) -> bool:
         """Return whether more rows were counted and not sent than in the last full sync.
 
@@ -78,8 +83,7 @@ class RowCounts:
 
     def shrank(self, max_vanished_percent: float) -> bool:
         """Return whether the lists counted far fewer rows at their end than had come: they broke during the read."""
-        lost = 0 if self._listed is None else self._walked - self._listed
-        return lost > FEW_ROWS and lost * 100 > max_vanished_percent * self._walked
+        return self.lost > FEW_ROWS and self.lost * 100 > max_vanished_percent * self._walked
 
     def keep_shortfall(self) -> None:
         """Remember the shortfall for the next full sync: what is missing twice is missing for a reason."""

@@ -29,7 +29,7 @@ class Run:
         last_synced_at: `synced_at` of the last run; None for the first one.
         side_records: writes a record of another stream (`snapshots`, `unread_rows`), by stream.
         expected_rows: how many rows the check found, by component; None if the store does not say.
-        unchanged_since: the time since which this run found no row changed or missing, by stream.
+        unchanged_since: the time after which no row was modified, as this run found, by stream.
         began_at: this machine's clock when the run began, which is known before the store responds.
         outcome: the sentence about the result of a run that did not fail.
         progress: its progress.

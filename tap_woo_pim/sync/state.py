@@ -112,7 +112,7 @@ class ReadState:
         named: how many of these are named as unread.
         missing: how many rows that changed meanwhile did not come.
         counts: the counts so far.
-        new: how many rows have a larger id than any that the store counted at the end of the last run.
+        new: how many rows have a larger id than any that the store counted in the last run.
         max_new: the largest of these ids.
         milliseconds: for how long requests were under way.
         parents: how far the list of changed products has been read; see `ParentsRead`.
@@ -180,7 +180,7 @@ class IncrementalState(ListState):
         full_sync_milliseconds: for how long its requests were under way, over all its runs.
         selection_hash: what it requested, so that another choice of columns starts a new one.
         needed: why the next one is needed before it is due.
-        store_counts: what the store counted at the end of the last run.
+        store_counts: what the store counted in the last run.
         read: an unfinished sync.
     """
 

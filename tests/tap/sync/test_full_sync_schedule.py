@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import logging
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -139,6 +139,29 @@ def test_a_deletion_that_a_new_row_makes_up_for_is_seen(living: Site) -> None:
     assert landing.differences(living.store) == {}
 
 
+@pytest.mark.parametrize("kind", ["products", "variations"])
+def test_a_row_deleted_after_a_full_sync_had_read_it_is_gone_after_the_next_run(
+    kind: Literal["products", "variations"], living: Site
+) -> None:
+    store, pages = living.store, 0
+    deleted = store.rows(kind)[0]["id"]
+
+    def delete(request: Request) -> None:
+        nonlocal pages
+        pages += request.path.endswith(f"/{kind}") and "offset" in request.query
+        if pages == 2:
+            (store.delete_product if kind == "products" else store.delete_variation)(deleted)
+
+    store.before_request = delete
+    landing = living.sync(page_size=6, max_concurrency=1, **AUTO)
+    store.before_request = None
+    assert landing.differences(store) != {}
+    landing.have_full_sync_taken(1000)
+    store.clock.advance(10_001)
+    living.sync(landing, **AUTO)
+    assert landing.differences(store) == {}
+
+
 def test_a_row_that_was_imported_with_an_old_date_is_seen(living: Site) -> None:
     landing = living.sync(**AUTO)
     landing.have_full_sync_taken(1000)
@@ -209,7 +232,7 @@ def test_a_run_without_changes_asks_for_the_counts_as_well(version: str, request
             store.clock.advance(seconds)
             served.server.requests.clear()
             served.sync(landing, **chosen)
-        assert len(served.server.requests) == requests
+            assert len(served.server.requests) == requests
 
 
 def test_an_interrupted_full_sync_counts_the_time_of_both_runs(living: Site, monkeypatch: pytest.MonkeyPatch) -> None:
