@@ -4,14 +4,17 @@ FatalAPIError (SDK)
     StoreError          the store cannot be read, and trying again will not help
 RetriableAPIError (SDK)
     PassingError        the store cannot be read now, but perhaps later
+ConfigValidationError (SDK)
+                        settings that cannot be right; its sentences are in `config.validation`
 Exception
     BodyError           the body of a response cannot be used; becomes a PassingError with the prefix of its message
+    EndlessListError    a list does not come to an end; becomes a StoreError
     OutputError         the target is gone, or the disk is full
 SystemExit
     Stopped             the process received a signal to stop
 
 Every StoreError and PassingError carries a Diagnosis: the step of the check that fails, what happened, and the remedy.
-All diagnoses are in one table, `http.diagnoses`, from which every sentence that a user sees is made.
+All diagnoses are in one table, `http.diagnoses`, from which every sentence about a store is made.
 """
 
 from __future__ import annotations
@@ -119,6 +122,10 @@ class PassingError(RetriableAPIError):
 
 class BodyError(Exception):
     """The body is incomplete, too large or not JSON. The text says which, as the end of a sentence for the user."""
+
+
+class EndlessListError(Exception):
+    """The list never ends, or its pages never fit together; a cache that ignores the query does that."""
 
 
 class Stopped(SystemExit):

@@ -305,6 +305,17 @@ BAD_PARAMETERS = Diagnosis(
 ODD_STATUS = Diagnosis(
     Step.COMPONENTS, "it answered with HTTP status {status}", "Check site_url and the store's plugins"
 )
+ENDLESS = Diagnosis(
+    Step.COMPONENTS,
+    "its pages do not fit together, or never end, as with a cache that ignores the query",
+    "Exclude /wp-json/ from the store's caches",
+)
+UNREAD = Diagnosis(
+    Step.COMPONENTS,
+    "{count} rows could not be read; they are named in unread_rows",
+    "Mend them in the store, or turn fail_on_unread off",
+    setting="fail_on_unread",
+)
 
 
 PASSING = frozenset({HOST_NOT_FOUND, REFUSED, TIMED_OUT, PROXY, BROKEN_OFF, HTTPS_NEEDED})

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from tap_woo_pim.exceptions import EndlessListError
 from tap_woo_pim.pagination.overlap import IdSet, PageRange, is_ascending, is_contiguous
 from tap_woo_pim.pagination.page import Page, Row
 from tap_woo_pim.pagination.page_size import PageSize
@@ -18,10 +19,6 @@ MAX_ROWS = 10_000_000
 
 MAX_REWINDS = 100
 """How many times the same part of a list may be read again, as its pages do not come or do not fit together."""
-
-
-class EndlessListError(Exception):
-    """The list never ends, or its pages never fit together; a cache that ignores the query does that."""
 
 
 class LastPage(NamedTuple):

@@ -9,15 +9,16 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
+from singer_sdk.exceptions import RetriableAPIError
 
-from tap_woo_pim.exceptions import StoreError
+from tap_woo_pim.exceptions import EndlessListError, StoreError
+from tap_woo_pim.http.diagnoses import ENDLESS
 from tap_woo_pim.http.models import Response
 from tap_woo_pim.http.prefetch import Inline, in_order, result_of
 from tap_woo_pim.http.retry import is_about_size
 from tap_woo_pim.pagination.overlap import PageRange
 from tap_woo_pim.pagination.page import Page, Row, Unread, joined, page_of
-from tap_woo_pim.pagination.paginator import EndlessListError, OverlapPaginator
+from tap_woo_pim.pagination.paginator import OverlapPaginator
 from tap_woo_pim.records.shaper import NOISE
 from tap_woo_pim.store.connection import Connection
 
@@ -111,7 +112,7 @@ def read(store: Connection, listing: Listing, executor: Executor | None = None) 
         The rows of each page that were not brought before.
 
     Raises:
-        FatalAPIError: the store refused, or the list does not come to an end.
+        StoreError: the store refused, or the list does not come to an end.
         RetriableAPIError: the store failed, and a smaller page did not help.
     """
     # One page more than may be in flight, and twice as many behind a slow page, so that it leaves fewer places idle. A
@@ -218,10 +219,7 @@ class _Reader:
                     break
                 page = self.page(self._paginator.look)
         except EndlessListError:
-            raise FatalAPIError(
-                f"{self._store.client.prefix(self._listing.subject)}: its pages do not fit together, or never end. A"
-                " cache that ignores the query does that: exclude /wp-json/ from it."
-            ) from None
+            raise StoreError(self._store.client.prefix(self._listing.subject), ENDLESS) from None
         if not self._paginator.fits_plan:
             logger.info("%s: rows moved while they were read; reading that part again.", self._listing.subject)
         return rows

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from singer_sdk.exceptions import FatalSyncError
-
 from tap_woo_pim._compat import override
+from tap_woo_pim.exceptions import StoreError
+from tap_woo_pim.http.diagnoses import UNREAD
 from tap_woo_pim.records.columns import CODE, TEXT, Column
 from tap_woo_pim.streams.snapshots import SideStream
 
@@ -34,7 +34,4 @@ class UnreadRowsStream(SideStream):
         """
         yield from super().get_records(context)
         if self.settings.fail_on_unread and self.count:
-            raise FatalSyncError(
-                f"{self.settings.prefix(self.name)}: {self.count} rows could not be read;"
-                " they are named in unread_rows. Mend them in the store, or turn fail_on_unread off."
-            )
+            raise StoreError(self.settings.prefix(self.name), UNREAD, count=self.count)

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 
+from tap_woo_pim.exceptions import EndlessListError
 from tap_woo_pim.pagination.overlap import PageRange
 from tap_woo_pim.pagination.page import Page, page_of
 from tap_woo_pim.pagination.page_size import PageSize
-from tap_woo_pim.pagination.paginator import EndlessListError, OverlapPaginator
+from tap_woo_pim.pagination.paginator import OverlapPaginator
 
 pytestmark = pytest.mark.unit
 
