@@ -22,7 +22,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import requests
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
@@ -93,17 +93,17 @@ class StoreError(FatalAPIError):
         date: the store's clock when it responded; None if it did not.
     """
 
-    def __init__(self, prefix: str, diagnosis: Diagnosis, **details: object) -> None:
+    def __init__(
+        self,
+        prefix: str,
+        diagnosis: Diagnosis,
+        error: WooError = NO_ERROR,
+        date: datetime.datetime | None = None,
+        **details: Any,
+    ) -> None:
         super().__init__(f"{prefix}: {diagnosis.sentence(**details)}")
-        self.diagnosis = diagnosis
-        self.details = details
-        self.error = NO_ERROR
-        self.date: datetime.datetime | None = None
-
-    def said(self, error: WooError, date: datetime.datetime | None) -> StoreError:
-        """Keep what WordPress said, and when."""
+        self.diagnosis, self.details = diagnosis, details
         self.error, self.date = error, date
-        return self
 
 
 class PassingError(RetriableAPIError):

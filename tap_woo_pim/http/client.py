@@ -222,7 +222,7 @@ class Client:
                 diagnosis = REVOKED
             elif diagnosis is SITE_PASSWORD and self.settings.http_user:
                 diagnosis = WRONG_SITE_PASSWORD
-            refused = StoreError(prefix, diagnosis, status=status, parameters=said.refused).said(said, date)
+            refused = StoreError(prefix, diagnosis, said, date, status=status, parameters=said.refused)
             raise PassingError(refused, response) if status in RETRIED_STATUSES else refused
         try:
             data = decode(body, lambda: self._notice(prefix))

@@ -144,7 +144,7 @@ class Login:
             if error.diagnosis is diagnoses.NO_RIGHTS:
                 return AuthResult(method, auth, error.date, error)
             if error.diagnosis is diagnoses.NOT_SIGNED_IN:
-                error = StoreError(self._prefix, self._compare(auth, error)).said(error.error, error.date)
+                error = StoreError(self._prefix, self._compare(auth, error), error.error, error.date)
             if error.diagnosis is diagnoses.CLOCK and isinstance(auth, OAuth) and error.date and may_set_clock:
                 # The clock was perhaps read from a cached response; errors are never cached.
                 auth = self._oauth("https" if auth.signs_https else "http", error.date)

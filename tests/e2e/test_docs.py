@@ -90,6 +90,19 @@ def test_commands_of_the_readme_connect_a_store_and_sync_it(synced: MeltanoProje
     assert key.consumer_secret not in said + (synced.root / "meltano.yml").read_text(encoding="utf-8")
 
 
+@pytest.mark.long
+def test_commands_of_the_model_build_it_anew_and_document_it(synced: MeltanoProject) -> None:
+    lines = [shlex.split(line, comments=True) for line in code("docs/pim-model.md", "sh").splitlines()]
+    assert [line[-1] for line in lines] == [f"dbt-postgres:{name}" for name in ("build", "refresh", "docs")]
+    for _, *arguments in lines:
+        synced.meltano(*arguments)
+    with synced.database() as connection:
+        counted = connection.execute("select count(*) as products from pim.products").fetchone()
+    assert counted is not None
+    assert counted["products"] > 0
+    assert (synced.root / "transform" / "target" / "catalog.json").is_file()
+
+
 @pytest.mark.unit
 def test_the_readme_is_a_door_and_its_links_and_targets_exist() -> None:
     readme = (CHECKOUT / "README.md").read_text(encoding="utf-8")
