@@ -125,6 +125,11 @@ def other_api(stage: Stage) -> Config:
     return spoiled(stage, Bare(404, b'{"code":"not_found","message":"No such resource."}'))
 
 
+@case("not WordPress, an API that answers with lists", NOT_WORDPRESS)
+def api_of_lists(stage: Stage) -> Config:
+    return spoiled(stage, Bare(404, b"[]"))
+
+
 @case("not WordPress, an API that answers everything", NOT_WORDPRESS)
 def welcoming_api(stage: Stage) -> Config:
     return spoiled(stage, Bare(200, b'{"hello":"world"}'))

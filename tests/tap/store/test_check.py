@@ -158,16 +158,33 @@ def test_list_tells_what_would_be_better(stage: Stage) -> None:
     assert "Better" not in stage.run(stage.config(server, auth_method="query"), "--test").out
 
 
+class Denied(Status):
+    """What WooCommerce answers to a key whose user may not view a list."""
+
+    async def before(self, exchange: Exchange) -> Answer:
+        answer = await super().before(exchange)
+        answer.body = b'{"code":"woocommerce_rest_cannot_view","message":"Sorry.","data":{"status":403}}'
+        return answer
+
+
+def test_key_that_may_view_all_but_products_may_read(stage: Stage) -> None:
+    server = stage.serve()
+    server.store.faults.add(Denied(403), path("wc/v3/products$"))
+    ended = stage.run(stage.config(server, sync_components=["products", "tags"]), "--test")
+    assert ended.code == 1
+    assert f"{TICK} key may read\n" in ended.out
+    assert f"{CROSS} products: this key's user may not view this." in ended.out
+    assert f"{TICK} tags: 0 rows\n" in ended.out
+
+
+def test_products_are_tried_as_they_will_be_asked_for(stage: Stage) -> None:
+    server = stage.serve()
+    assert stage.run(stage.config(server, sync_components=["products"], content="raw"), "--test").code == 0
+    assert "edit" in {request.query.get("context") for request in server.requests}
+
+
 def test_several_components_without_rights_are_all_named(stage: Stage) -> None:
     server = stage.serve()
-    body = b'{"code":"woocommerce_rest_cannot_view","message":"Sorry.","data":{"status":403}}'
-
-    class Denied(Status):
-        async def before(self, exchange: Exchange) -> Answer:
-            answer = await super().before(exchange)
-            answer.body = body
-            return answer
-
     server.store.faults.add(Denied(403), path("products/(tags|brands)$"))
     ended = stage.run(stage.config(server))
     assert ended.last_line.startswith(f"store ({server.url}), brands, tags: this key's user may not view this.")

@@ -160,6 +160,17 @@ def test_better_address_comes_with_the_store_id_that_keeps_the_rows(stage: Stage
     assert f"Set site_url to that address. Set store_id to {store_id} too, or all of its rows arrive" in ended.err
 
 
+def test_folder_that_is_named_like_a_key_is_proposed_to_nobody(stage: Stage) -> None:
+    store = Store.recorded()
+    store.subfolder = "/oauth_shop"
+    server = stage.serve(store)
+    link = '<https://localhost/oauth_shop/wp-json/>; rel="https://api.w.org/"'
+    store.faults.add(Instead(200, "Store", "Welcome.", Link=link), path("^/$"))
+    ended = stage.run(stage.config(server, site_url=server.url.removesuffix("/oauth_shop"), **TAGS))
+    assert tags(ended) == all_tags(store)
+    assert "Set site_url" not in ended.err
+
+
 def test_api_is_found_by_the_page_itself_where_its_header_is_lost(stage: Stage) -> None:
     store = Store.recorded()
     store.subfolder = "/wordpress"

@@ -213,10 +213,11 @@ def test_signature_is_chosen_where_header_and_query_are_lost(stage: Stage) -> No
     assert "Set auth_method to oauth1 to save requests." in ended.err
 
 
-def test_firewall_against_keys_in_queries_does_not_hide_that_the_key_is_unknown(stage: Stage) -> None:
+@pytest.mark.parametrize("status", [403, 409, 502])
+def test_answer_to_a_key_in_the_query_does_not_hide_that_the_key_is_unknown(stage: Stage, status: int) -> None:
     class NoKeysInQueries(Fault):
         async def before(self, exchange: Exchange) -> Answer:  # noqa: ARG002
-            return Answer(403, b"<p>captcha</p>")
+            return Answer(status, b"<p>captcha</p>")
 
     server = stage.serve()
     server.store.faults.add(NoKeysInQueries(), When(lambda request: request.auth == "query"))
