@@ -61,7 +61,7 @@ def check(project: Project, stores: list[SampleStore], *, installs: bool) -> Non
     for store in stores:
         name = f"{store.store_id.upper()}_PORT"
         if store.port not in PORTS:
-            raise PimctlError(f"{name}={store.port} is no port: choose one from {PORTS[0]} to {PORTS[-1]}.")
+            raise PimctlError(f"{name}={store.port} is not a port number: choose one from {PORTS[0]} to {PORTS[-1]}.")
         if answers(store.port):
             raise PimctlError(
                 f"Port {store.port} is taken by another program, and the sample store {store.store_id} needs it. "
@@ -129,7 +129,7 @@ def sync(project: Project, samples: list[SampleStore]) -> None:
     print(report.table(served, arrived))
     missing = report.differences(served, arrived)
     if missing:
-        raise PimctlError(f"{'; '.join(missing)}\nThe whole logs: {log_folder(project)}")
+        raise PimctlError(f"{'; '.join(missing)}\nThe full logs: {log_folder(project)}")
     print()
     print(report.model(model_figures.read(url), [sample.store_id for sample in samples]))
     print("\n$ pimctl status")

@@ -88,7 +88,7 @@ def _await(process: subprocess.Popen[bytes], store: SampleStore, log_path: Path)
         if process.poll() is not None or time.monotonic() > deadline:
             lines = log_path.read_text(encoding="utf-8", errors="replace").strip().splitlines()
             reason = lines[-1] if lines else "no message"
-            raise PimctlError(f"The sample store {store.store_id} does not open: {reason}\nThe whole log: {log_path}")
+            raise PimctlError(f"The sample store {store.store_id} does not open: {reason}\nThe full log: {log_path}")
         time.sleep(0.05)
 
 

@@ -34,7 +34,7 @@ def install(*command: str) -> None:
         )
     if done.returncode:
         found = reason(LOG.read_text(encoding="utf-8"))
-        raise SystemExit(f"The packages cannot be installed: {found}\nThe whole log: {LOG}")
+        raise SystemExit(f"The packages cannot be installed: {found}\nThe full log: {LOG}")
 
 
 def reason(written: str) -> str:

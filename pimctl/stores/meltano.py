@@ -100,7 +100,7 @@ class Meltano:
                 process.wait()
         if process.returncode:
             written = self.log.read_bytes()[begin:].decode("utf-8", "replace")
-            raise PimctlError(f"meltano {arguments[0]} failed: {cause(written)}\nThe whole log: {self.log}")
+            raise PimctlError(f"meltano {arguments[0]} failed: {cause(written)}\nThe full log: {self.log}")
 
     def needs_install(self) -> bool:
         """Whether the plugins were never installed here, or by other pins."""

@@ -49,7 +49,7 @@ def test_taken_port_is_told_with_the_remedy(console: Console) -> None:
 def test_number_that_is_no_port_is_told(console: Console, port: int) -> None:
     told = console.fails("demo", "--us-port", str(free_port()), "--eu-port", str(port))
 
-    assert told == f"pimctl: EU_PORT={port} is no port: choose one from 1 to 65535."
+    assert told == f"pimctl: EU_PORT={port} is not a port number: choose one from 1 to 65535."
 
 
 STOPPED = """
