@@ -10,7 +10,7 @@ from pimctl.errors import PimctlError
 from pimctl.postgres import address, external, programs
 from pimctl.postgres.embedded import Embedded
 from pimctl.project import Project
-from pimctl.stores import meltano_runs, meltano_states
+from pimctl.stores import alerts, meltano_runs, meltano_states
 
 
 def megabytes(size: int) -> str:
@@ -28,19 +28,20 @@ def start(project: Project) -> None:
     """Start the embedded database, unless the user has an own one; in a run, see that the run may begin."""
     meltano_runs.guard(project)
     environment = os.environ.get(meltano_states.ENVIRONMENT)  # set in a run alone
-    own = project.variable(external.VARIABLE)
-    if own:
-        print(f"{external.VARIABLE} is set: using {external.describe(own)}; nothing to start.")
-        meltano_states.check(project, own, environment)
-        return
-    embedded = Embedded(project)
-    try:
-        done = embedded.start()
-    finally:
-        tell_opened(embedded)  # also of a start that failed: the rights stay given
-    word = "was already running" if done.was_running else "is running"
-    print(f"The PIM database {word}: {address.url(done.socket_folder)}")
-    meltano_states.check(project, address.url(done.socket_folder), environment)
+    url = project.variable(external.VARIABLE)
+    if url:
+        print(f"{external.VARIABLE} is set: using {external.describe(url)}; nothing to start.")
+    else:
+        embedded = Embedded(project)
+        try:
+            done = embedded.start()
+        finally:
+            tell_opened(embedded)  # also of a start that failed: the rights stay given
+        url = address.url(done.socket_folder)
+        print(f"The PIM database {'was already running' if done.was_running else 'is running'}: {url}")
+    meltano_states.check(project, url, environment)
+    if environment:
+        alerts.send_due(project)  # where the run before this one failed, Meltano did not reach its last block
 
 
 def stop(project: Project) -> None:

@@ -471,7 +471,7 @@ def _confirm(question: str, *, yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        raise PimctlError("This command asks for confirmation: confirm with --yes where nobody can answer.")
+        raise PimctlError("This command asks for confirmation: in a script, give --yes.")
     if not typer.confirm(question):
         raise PimctlError("Nothing was changed.")
 

@@ -379,6 +379,22 @@ def test_scheduler_runs_what_is_due_whose_last_block_sends_the_alerts(shell: She
 
 
 @long
+def test_run_of_meltanos_that_fails_is_told_by_the_first_block_of_the_next(
+    shell: Shell, synced: dict[str, Any]
+) -> None:
+    assert synced["refused"]["outcome"] == "failed"
+    (shell.installed.root / ".meltano" / "pimctl" / "alerts.json").unlink(missing_ok=True)  # nothing was told so far
+    with receiver() as (url, texts):
+        assert shell.run("alerts", "add", "team", typed=f"{url}\n")[0] == 0
+        process = shell.installed.begin("run", "sync-refused")
+        told, _ = process.communicate(timeout=600)
+
+    assert process.returncode == 1, told
+    assert any("the last sync failed" in text and "the store does not know this key" in text for text in texts)
+    assert shell.run("alerts", "remove", "team")[0] == 0
+
+
+@long
 def test_removed_store_takes_its_rows_along_and_none_of_another(shell: Shell, synced: dict[str, Any]) -> None:
     assert synced
     before = {name: shell.installed.all_rows(name) for name in GOOD}

@@ -136,7 +136,7 @@ def test_edit_shows_the_difference_checks_and_then_writes(project: Project, run:
         (("--set", "page_size=0", "--yes"), "eu was not changed: "),
         (("--components", "orders", "--yes"), '"orders" is not a sync component: choose from products,'),
         (("--set", "consumer_key=ck_1", "--yes"), "Others can read a secret on the command line"),
-        (("--components", "tags,brands"), "This command asks for confirmation: confirm with --yes where nobody can answer."),
+        (("--components", "tags,brands"), "This command asks for confirmation: in a script, give --yes."),
     ],
 )
 def test_edit_that_cannot_be_made_changes_nothing(
