@@ -1,4 +1,4 @@
-"""The commands and schedules that the docs show are ones that exist."""
+"""The commands and schedules that the docs and the help texts show are ones that exist."""
 
 from __future__ import annotations
 
@@ -32,8 +32,21 @@ def commands() -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("line", sorted(set(commands())))
-def test_command_in_the_docs_can_be_parsed(line: str) -> None:
+def examples(command: Any) -> list[str]:
+    """Return the examples that the help texts of a command and of those below it show."""
+    shown = re.findall(r"^(?:\w+=\S+ )*pimctl ([^(>\n]*)", command.epilog or "", re.MULTILINE)
+    return shown + [line for below in getattr(command, "commands", {}).values() for line in examples(below)]
+
+
+HELP = examples(typer.main.get_command(cli.app))
+
+
+def test_help_texts_have_examples() -> None:
+    assert {line.split(" --")[0] for line in HELP} >= {"stores add eu", "sync", "schedule eu", "alerts add team"}
+
+
+@pytest.mark.parametrize("line", sorted({*commands(), *HELP}))
+def test_command_in_the_docs_or_help_can_be_parsed(line: str) -> None:
     arguments = [word for word in shlex.split(line) if word not in {"[STORE", "...]"}]
     command: Any = typer.main.get_command(cli.app)
     context = command.make_context("pimctl", arguments)
