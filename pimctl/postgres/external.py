@@ -78,8 +78,12 @@ def connection(url: str) -> Iterator[psycopg.Connection]:
         with psycopg.connect(to_libpq(url), autocommit=True, connect_timeout=CONNECT_SECONDS) as opened:
             yield opened
     except psycopg.Error as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise PimctlError(f"No connection to {describe(url)}: {reason}") from None
+        raise PimctlError(f"No connection to {describe(url)}: {reason(error)}") from None
+
+
+def reason(error: psycopg.Error) -> str:
+    """Return the first line of an error, which says why; for one without a text, its kind."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
 def server_version_and_size(url: str) -> tuple[str, int]:

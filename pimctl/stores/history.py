@@ -255,8 +255,9 @@ def database(project: Project) -> Iterator[psycopg.Connection[dict[str, Any]] | 
             opened.execute("set timezone to 'UTC'")
             yield opened
     except psycopg.Error as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise PimctlError(f"The PIM database ({external.describe(url)}) cannot be read: {reason}") from None
+        raise PimctlError(
+            f"The PIM database ({external.describe(url)}) cannot be read: {external.reason(error)}"
+        ) from None
 
 
 ALL = "select * from woo.sync_runs where store_id = coalesce(%s, store_id)"
