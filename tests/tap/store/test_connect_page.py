@@ -35,6 +35,7 @@ def table() -> str:
 
 def test_page_tells_every_message_of_the_check() -> None:
     told = PAGE.read_text(encoding="utf-8").partition("<!-- causes -->\n")[2].partition("\n<!-- /causes -->")[0]
+    assert [line for line in table().splitlines() if line not in told.splitlines()] == [], "lines to put into the page"
     assert told == table()
 
 
