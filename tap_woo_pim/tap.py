@@ -39,7 +39,6 @@ from tap_woo_pim.store.check import Probe, check_components, check_store, compon
 from tap_woo_pim.streams import STREAMS
 from tap_woo_pim.streams.base import WooStream
 from tap_woo_pim.streams.full_table import FullTableStream
-from tap_woo_pim.streams.snapshots import SideStream
 from tap_woo_pim.streams.stores import StoresStream
 from tap_woo_pim.streams.sync_runs import FAILED, SyncRunsStream
 from tap_woo_pim.sync.context import Run
@@ -149,9 +148,6 @@ class TapWooPim(Tap):
             found = super().streams
             order: dict[type[Stream], int] = {stream_class: place for place, stream_class in enumerate(STREAMS)}
             self._streams = dict(sorted(found.items(), key=lambda item: order[type(item[1])]))
-            for name, stream in self._streams.items():
-                if isinstance(stream, SideStream):
-                    self.run.side_records[name] = stream.add
         return self._streams
 
     @classmethod

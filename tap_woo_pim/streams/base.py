@@ -111,8 +111,9 @@ class WooStream(Stream):
 
     def add_side_record(self, stream: str, record: Row) -> None:
         """Write a record of another stream among this one's, if that stream is selected."""
-        if add := self.run.side_records.get(stream):
-            add(record)
+        side = self._tap.streams.get(stream)
+        if isinstance(side, SideStream):
+            side.add(record)
 
     def load_state(self, kind: type[S]) -> S:
         """Return what earlier runs kept for the stream; what is changed in it is kept for the next run."""
@@ -184,3 +185,27 @@ class WooStream(Stream):
     def _json_schema(cls) -> dict[str, Any]:
         properties = {column.name: column.schema for column in cls.own_columns()}
         return {"type": "object", "properties": properties, "required": [*cls.primary_keys, SYNCED_AT.name]}
+
+
+class SideStream(WooStream):
+    """A stream whose records other streams write."""
+
+    turn = Turn.SIDE
+    count = 0
+    """How many records other streams added."""
+    _announced = False
+
+    def add(self, record: Record) -> None:
+        """Write a record if the stream is selected, and its schema before the first one."""
+        self.count += 1
+        if not self.selected:
+            return
+        if not self._announced:
+            self._announced = True
+            self._write_schema_message()
+        self._write_record_message(record)
+
+    @override
+    def get_records(self, context: Context | None) -> Iterator[Record]:
+        """Yield nothing: other streams have written the records."""
+        yield from ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tap_woo_pim._compat import override
@@ -39,7 +39,6 @@ class FullTableStream(WooStream):
 
     route: ClassVar[str]
     is_carried: ClassVar[bool] = False
-    _pages: PageSize | None = None
 
     @property
     def kept(self) -> ListState:
@@ -144,19 +143,20 @@ class FullTableStream(WooStream):
 
     def paginator(self, offset: int = 0, seen: int | None = None) -> OverlapPaginator:
         """Return a paginator for one of the stream's lists, which share their page size; see `OverlapPaginator`."""
-        if self._pages is None:
-            self._pages = PageSize(self.settings.page_size, self.kept.page_size)
         return OverlapPaginator(self._pages, offset, seen)
 
     def keep_page_size(self) -> None:
         """Keep the page size in the state if it is smaller than in the settings."""
-        is_smaller = self._pages is not None and self._pages.now < self._pages.most
-        self.kept.page_size = self._pages.now if self._pages is not None and is_smaller else None
+        self.kept.page_size = self._pages.now if self._pages.now < self._pages.most else None
 
-    def shaper(self, **constants: Any) -> Shaper:
+    @cached_property
+    def _pages(self) -> PageSize:
+        return PageSize(self.settings.page_size, self.kept.page_size)
+
+    def shaper(self) -> Shaper:
         """Return a shaper for this stream's rows."""
         mismatches = self.run.progress.accounts[self.name].mismatches
-        return Shaper(self.columns, self.selected_columns, {**self.run.keys, **constants}, mismatches)
+        return Shaper(self.columns, self.selected_columns, self.run.keys, mismatches)
 
     def report_unread(self, listing: Listing) -> None:
         """Write the unread rows of a list to the stream `unread_rows`."""
@@ -179,8 +179,7 @@ class FullTableStream(WooStream):
         most = self.settings.max_vanished_percent
         looks_broken = counts.looks_broken(most) and not (complete and self.explains_vanished())
         is_doubtful = counts.is_doubtful(most)
-        is_sure = self._pages is None or self._pages.short_pages <= MOST_SHORT_PAGES
-        lacks_rows = complete and counts.lacks_rows(is_sure=is_sure)
+        lacks_rows = complete and counts.lacks_rows(is_sure=self._pages.short_pages <= MOST_SHORT_PAGES)
         account = self.run.progress.accounts[self.name]
         account.is_incomplete = account.is_incomplete or not complete or looks_broken or lacks_rows
         if not complete:

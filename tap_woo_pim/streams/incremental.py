@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import Future
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from singer_sdk.exceptions import RetriableAPIError
 
@@ -28,12 +28,15 @@ from tap_woo_pim.sync.context import TIME_FORMAT
 from tap_woo_pim.sync.plan import SyncPlan
 from tap_woo_pim.sync.progress import FULL, INCREMENTAL
 from tap_woo_pim.sync.schedule import AUTO
-from tap_woo_pim.sync.state import IncrementalState, ReadState, StoreCounts
+from tap_woo_pim.sync.state import IncrementalState, ParentsRead, ReadState, StoreCounts
 
 if TYPE_CHECKING:
+    from singer_sdk import Tap
     from singer_sdk.helpers.types import Context, Record
 
     from tap_woo_pim.streams.parent_refresh import ParentRefresh
+
+P = TypeVar("P")
 
 ALL_IN_ONE = ({"include_status": "any,trash"},)
 ANY_THEN_TRASH = ({"status": "any"}, {"status": "trash"})
@@ -186,14 +189,10 @@ class IncrementalStream(FullTableStream):
 
     def _ask_for_next_stream(self) -> None:
         """Ask for the first page of variations, beside the last questions about products."""
-        for stream in self._selected:
+        for stream in selected(self._tap):
             is_begun = stream.turn <= self.turn or stream.kept.read is not None
             if not is_begun and stream.plan.full_sync_reason is not None:
                 ask_pages_ahead(self.connection, stream.first_list())
-
-    @property
-    def _selected(self) -> list[IncrementalStream]:
-        return [one for one in self._tap.streams.values() if isinstance(one, IncrementalStream) and one.selected]
 
     @override
     def first_list(self) -> Listing:
@@ -204,7 +203,7 @@ class IncrementalStream(FullTableStream):
     @property
     def plan(self) -> SyncPlan:
         """What this run does, by the present state."""
-        took = [one.kept.full_sync_milliseconds for one in self._selected]
+        took = [one.kept.full_sync_milliseconds for one in selected(self._tap)]
         known = [one for one in took if one is not None]
         return SyncPlan(
             self.kept,
@@ -249,7 +248,8 @@ class IncrementalStream(FullTableStream):
         kept, account = self.kept, self.run.progress.accounts[self.name]
         self.why_full = self.plan.why_full
         if not resumed or kept.read is None:
-            kept.read = self._begin()
+            since = self.bookmark.since if self.plan.full_sync_reason is None else None
+            kept.read = ReadState(self.selection_hash(), self.run.synced_at, self.run.started_at, since)
         read = kept.read
         account.kind = FULL if read.is_full else INCREMENTAL
         self.has_read_all = read.is_full and not resumed
@@ -282,17 +282,13 @@ class IncrementalStream(FullTableStream):
         self._count_time(read)
         self._end(read)
 
-    def _begin(self) -> ReadState:
-        run = self.run
-        since = self.bookmark.since if self.plan.full_sync_reason is None else None
-        return ReadState(self.selection_hash(), run.synced_at, run.started_at, since)
-
-    def _read(self, read: ReadState, max_id: int | None) -> Generator[Record, None, int]:
+    def _read(self, read: ReadState, max_id: int | None, min_id: int = 0) -> Generator[Record, None, int]:
         """Read on, and return how many requests that took at least.
 
         Args:
             read: the read.
             max_id: the largest id that counts as new; None for no limit.
+            min_id: only larger ids do.
 
         Changes that fill more than a page are requested up to now: such a list only becomes shorter while the store is
         being edited, so it comes to an end. What changes later is read afterwards.
@@ -313,7 +309,7 @@ class IncrementalStream(FullTableStream):
                     counts.count(part.rows, len(part.listed) - part.missing)
                 yield from self._records(part, shaper, read)
                 is_incomplete, named = is_incomplete or not listing.complete, named + listing.left_out
-                ids = self._new_ids(part, max_id)
+                ids = [id_ for id_ in self._new_ids(part, max_id) if id_ > min_id]
                 new, max_new = new + len(ids), max([max_new, *ids])
                 if part.offset is not None:  # else the page would be read and counted again
                     read.offset, read.seen, read.counts = part.offset, part.seen, counts.numbers()
@@ -329,16 +325,12 @@ class IncrementalStream(FullTableStream):
 
     def _open(self, status: dict[str, str], read: ReadState) -> tuple[Listing, Iterator[PagePart]]:
         """Return the list of a status, and its pages."""
-        listing = self.list_of(status, read.since, read.offset, read.seen, read.until)
-        parts = self.source.parts(listing)
-        until = None if read.is_full or read.until is not None else self.until_now(self.source.path)
-        first = None if until is None else next(parts, None)
-        if first is None:
-            return listing, parts
-        if listing.paginator.done:
-            return listing, chain([first], parts)
-        read.until = until
-        return self._open(status, read)
+
+        def make() -> tuple[Listing, Iterator[PagePart]]:
+            listing = self.list_of(status, read.since, read.offset, read.seen, read.until)
+            return listing, self.source.parts(listing)
+
+        return make() if read.is_full else until_now_if_long(make, read, self.until_now(self.source.path))
 
     def _records(self, part: PagePart, shaper: Shaper, read: ReadState) -> Iterator[Record]:
         bookmark = self.kept.bookmark.value
@@ -385,20 +377,12 @@ class IncrementalStream(FullTableStream):
             read: the read that this belongs to.
             max_id: the largest id that counts as new; None for no limit.
         """
-        shaper, requests = self.shaper(), 0
-        for status in self.statuses(self.source.path):
-            listing = self.list_of(status, since, until=until)
-            missing_below = 0
-            for part in self.source.parts(listing):
-                requests += 1
-                yield from self._records(part, shaper, read)
-                missing_below += part.missing
-                ids = [id_ for id_ in self._new_ids(part, max_id) if id_ > read.max_new]
-                read.new, read.max_new = read.new + len(ids), max([read.max_new, *ids])
-                self.report_progress(listing)
-            read.missing += max(0, listing.paginator.missing + missing_below - listing.left_out)
-            read.is_incomplete = read.is_incomplete or not listing.complete
-            self.report_unread(listing)
+        changes = ReadState(read.selection_hash, read.started_at, read.clock, since, until)
+        changes.newest, changes.new, changes.max_new = read.newest, read.new, read.max_new
+        requests = yield from self._read(changes, max_id, min_id=read.max_new)
+        read.newest, read.new, read.max_new = changes.newest, changes.new, changes.max_new
+        read.missing += max(0, RowCounts(self.kept, changes.counts).shortfall - changes.named)
+        read.is_incomplete = read.is_incomplete or changes.is_incomplete
         return requests
 
     # The counts of the store.
@@ -504,3 +488,28 @@ class IncrementalStream(FullTableStream):
         if self.start_date() is not None:  # rows before it are missing, so the numbers mean nothing
             return counts.rows > 0
         return self.finish(counts, complete=not read.is_incomplete, started_at=read.started_at)
+
+
+def selected(tap: Tap) -> list[IncrementalStream]:
+    """Return products and variations, in this order, as far as they are selected."""
+    return [one for one in tap.streams.values() if isinstance(one, IncrementalStream) and one.selected]
+
+
+def until_now_if_long(
+    make: Callable[[], tuple[Listing, Iterator[P]]], read: ReadState | ParentsRead, now: str | None
+) -> tuple[Listing, Iterator[P]]:
+    """Open a list of changes; one of several pages ends now, so that it only becomes shorter while it is read.
+
+    Args:
+        make: makes the list up to `read.until`, and its pages.
+        read: how far it has been read.
+        now: the end if it has several pages; None if the store takes none.
+    """
+    listing, pages = make()
+    first = None if now is None or read.until is not None else next(pages, None)
+    if first is None:
+        return listing, pages
+    if listing.paginator.done:
+        return listing, chain([first], pages)
+    read.until = now
+    return make()

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from tap_woo_pim.pagination.page import Row
 from tap_woo_pim.pagination.reader import Listing, read, read_many
+from tap_woo_pim.streams.incremental import IncrementalStream, until_now_if_long
 from tap_woo_pim.streams.variation_sources import PRODUCT_FIELDS, PRODUCTS, WITHOUT_VARIATIONS
 from tap_woo_pim.sync.bookmark import Bookmark, newest
 from tap_woo_pim.sync.state import BookmarkState, ParentsRead, ReadState
 
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Record
-
-    from tap_woo_pim.streams.incremental import IncrementalStream
 
 PARENTS_AT_ONCE = 12
 """The variations of this many products are requested together: mostly a page, and several such lists in flight."""
@@ -53,12 +51,15 @@ class ParentRefresh:
             if resumed:
                 yield from self._read_below(began, meanwhile)
             return
-        state = self._bookmark_state()
+        # At first, the bookmark of products is the time when the last full sync of variations began.
+        kept = stream.kept
+        state = replace(kept.parents or BookmarkState(value=kept.full_sync_at, read_at=kept.full_sync_at))
         bookmark = Bookmark(state, stream.run)
         since = bookmark.since
         parents = sync.parents = sync.parents or ParentsRead()
         is_resumed = parents.is_begun
-        if is_resumed or self._is_to_ask():
+        unchanged_since = stream.run.unchanged_since.get(PRODUCTS)
+        if is_resumed or unchanged_since is None or unchanged_since > since:
             yield from self._read_below(since, parents)
         if is_resumed:
             yield from self._read_below(began, meanwhile)
@@ -67,24 +68,12 @@ class ParentRefresh:
             stream.report_missing(missing)
         else:
             bookmark.move(parents.newest, sync)
-        stream.kept.parents = state
+        kept.parents = state
 
     def _is_possible(self) -> bool:
         routes, source = self._connection.routes, self._stream.source
         is_dated = routes.takes(self._path, "modified_after") and routes.takes(self._path, "dates_are_gmt")
         return is_dated and source.is_flat and routes.takes(source.path, "parent")
-
-    def _bookmark_state(self) -> BookmarkState:
-        """Return the bookmark of products; at first, the time when the last full sync of variations began."""
-        kept = self._stream.kept
-        return replace(kept.parents or BookmarkState(value=kept.full_sync_at, read_at=kept.full_sync_at))
-
-    def _is_to_ask(self) -> bool:
-        """Return whether products may have changed: not if this run has requested changes already, and found none."""
-        run = self._stream.run
-        asked_since = run.unchanged_since.get(PRODUCTS)
-        is_known = asked_since is not None and asked_since <= Bookmark(self._bookmark_state(), run).since
-        return self._is_possible() and not is_known
 
     def _read_below(self, since: str, parents: ParentsRead) -> Iterator[Record]:
         """Read the variations of products that changed.
@@ -119,24 +108,17 @@ class ParentRefresh:
             parents.list_number, parents.offset, parents.seen, parents.walked = number + 1, 0, None, 0
 
     def _open(self, since: str, parents: ParentsRead) -> tuple[Listing, Iterator[list[Row]]]:
-        """Return the list of changed products, and its pages; a list of several pages ends now."""
-        listing = self._changed_products(since, parents)
-        pages = read(self._connection, listing)
-        until = None if parents.until else self._stream.until_now(self._path)
-        first = None if until is None else next(pages, None)
-        if first is None:
-            return listing, pages
-        if listing.paginator.done:
-            return listing, chain([first], pages)
-        parents.until = until
-        return self._open(since, parents)
-
-    def _changed_products(self, since: str, parents: ParentsRead) -> Listing:
+        """Return the list of changed products, and its pages."""
         stream = self._stream
-        status = stream.statuses(self._path)[parents.list_number]
-        params = {"_fields": PRODUCT_FIELDS, **status, **stream.dates(since, parents.until)}
-        paginator = stream.paginator(parents.offset, parents.seen)
-        return Listing(self._path, params, stream.name, paginator, part=" of products")
+
+        def make() -> tuple[Listing, Iterator[list[Row]]]:
+            status = stream.statuses(self._path)[parents.list_number]
+            params = {"_fields": PRODUCT_FIELDS, **status, **stream.dates(since, parents.until)}
+            paginator = stream.paginator(parents.offset, parents.seen)
+            listing = Listing(self._path, params, stream.name, paginator, part=" of products")
+            return listing, read(self._connection, listing)
+
+        return until_now_if_long(make, parents, stream.until_now(self._path))
 
     def _variations_of(self, products: list[Row]) -> Iterator[Listing]:
         stream = self._stream

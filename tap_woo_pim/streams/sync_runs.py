@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from tap_woo_pim._compat import override
 from tap_woo_pim.records.columns import INTEGER, LIST, TEXT, TIME, UTC_TIME, Column
-from tap_woo_pim.streams.base import Turn
-from tap_woo_pim.streams.incremental import IncrementalStream
-from tap_woo_pim.streams.snapshots import SideStream
+from tap_woo_pim.streams.base import SideStream, Turn
+from tap_woo_pim.streams.incremental import selected
 from tap_woo_pim.sync.context import machine_time
 from tap_woo_pim.sync.progress import FULL, INCREMENTAL
 from tap_woo_pim.sync.state import HistoryState, OpenRun
@@ -113,14 +112,10 @@ class SyncRunsStream(SideStream):
             self.add({**asdict(kept.open), "status": INTERRUPTED, "message": KILLED})
         kept.open = None
 
-    @property
-    def _dated_streams(self) -> list[IncrementalStream]:
-        return [one for one in self._tap.streams.values() if isinstance(one, IncrementalStream) and one.selected]
-
     def _decide(self) -> tuple[str, str]:
         """Return the kind of this sync, and why."""
         read = self.run.progress.accounts
-        reasons = {one.name: one.why_full if one.name in read else one.plan.why_full for one in self._dated_streams}
+        reasons = {one.name: one.why_full if one.name in read else one.plan.why_full for one in selected(self._tap)}
         full = {name: reason for name, reason in reasons.items() if reason is not None}
         if not reasons:
             return FULL, "products and variations are not selected, and all else is read whole every time"
@@ -131,4 +126,4 @@ class SyncRunsStream(SideStream):
         return INCREMENTAL, "; ".join(f"{name} in full, since {reason}" for name, reason in full.items())
 
     def _next_full_sync_at(self) -> str | None:
-        return min(filter(None, (stream.plan.next_full_sync_at for stream in self._dated_streams)), default=None)
+        return min(filter(None, (stream.plan.next_full_sync_at for stream in selected(self._tap))), default=None)

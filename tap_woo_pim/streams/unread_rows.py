@@ -9,7 +9,7 @@ from tap_woo_pim._compat import override
 from tap_woo_pim.exceptions import StoreError
 from tap_woo_pim.http.diagnoses import UNREAD
 from tap_woo_pim.records.columns import CODE, TEXT, Column
-from tap_woo_pim.streams.snapshots import SideStream
+from tap_woo_pim.streams.base import SideStream
 
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record

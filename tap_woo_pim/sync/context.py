@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from tap_woo_pim.config.settings import Settings
 from tap_woo_pim.http.client import Client
@@ -27,7 +25,6 @@ class Run:
     Attributes:
         client: the client of the store.
         last_synced_at: `synced_at` of the last run; None for the first one.
-        side_records: writes a record of another stream (`snapshots`, `unread_rows`), by stream.
         expected_rows: how many rows the check found, by component; None if the store does not say.
         unchanged_since: the time after which no row was modified, as this run found, by stream.
         began_at: this machine's clock when the run began, which is known before the store responds.
@@ -37,7 +34,6 @@ class Run:
 
     client: Client
     last_synced_at: str | None = None
-    side_records: dict[str, Callable[[dict[str, Any]], None]] = field(default_factory=dict)
     expected_rows: dict[str, int | None] = field(default_factory=dict)
     unchanged_since: dict[str, str] = field(default_factory=dict)
     began_at: str = field(default_factory=machine_time)
