@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
@@ -88,6 +90,16 @@ def test_the_newest_date_is_found_among_rows_as_they_come() -> None:
     assert newest([{}], None) is None
 
 
+@pytest.fixture
+def machine_in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("machine_in_tokyo")
 def test_times_are_utc_unless_they_say_otherwise() -> None:
     assert parse("2026-10-01T12:00:00").isoformat() == "2026-10-01T12:00:00+00:00"
     assert parse("2026-10-01T12:00:00+02:00").isoformat() == "2026-10-01T10:00:00+00:00"
@@ -117,6 +129,7 @@ def plan(state: IncrementalState, **changes: Any) -> SyncPlan:
         (SYNCED, {"run": run("2026-10-01T11:54:59Z")}, "the store's clock was set back"),
         (SYNCED, {"full_sync_seconds": 12.0}, "one is due 50 times as long after the last one as that took (12.0 s)"),
         (SYNCED, {"full_sync_seconds": 12.1}, None),
+        (SYNCED, {"run": run("2026-10-02T11:50:00Z"), "full_sync_seconds": 1728.0}, "one is due every 24 hours"),
         (SYNCED, {"run": run("2026-10-02T11:50:00Z"), "full_sync_seconds": None}, "one is due every 24 hours"),
         (SYNCED, {"run": run("2026-10-02T11:50:00Z"), "full_sync_seconds": 4000.0}, "one is due every 24 hours"),
         (SYNCED, {"run": run("2026-10-01T19:50:00Z", interval=8.0)}, "one is due every 8 hours"),

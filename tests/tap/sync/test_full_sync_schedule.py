@@ -48,6 +48,7 @@ def test_what_is_needed_comes_after_10_times_the_duration_unless_hours_are_set()
 
 def test_a_clock_before_the_last_one_makes_it_due() -> None:
     assert Schedule(BEGAN, 10, "auto").is_due(after(seconds=-1))
+    assert not Schedule(BEGAN, 10, "auto").is_due(BEGAN)
 
 
 CATEGORY = {"id": 5, "name": "Shoes", "slug": "shoes", "parent": 0}
@@ -74,6 +75,16 @@ def test_a_digest_tells_whether_a_row_that_was_there_is_another_one(rows: list[R
     now = Digest(state)
     now.add(rows)
     assert now.save() is is_other
+
+
+def test_a_digest_stays_the_same_from_version_to_version_and_in_any_order() -> None:
+    first, second = ListState(), ListState()
+    for state, step in ((first, 1), (second, -1)):
+        digest = Digest(state)
+        for row in [CATEGORY, {**CATEGORY, "id": 6}][::step]:
+            digest.add([row])
+        digest.save()
+    assert first == second == ListState(digest="5320b34976a85c98", digest_max_id=6)
 
 
 @pytest.fixture

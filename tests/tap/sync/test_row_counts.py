@@ -48,6 +48,12 @@ def test_a_list_looks_broken_by_the_share_of_rows_that_vanished(
     assert counts.looks_broken(percent) is is_broken
 
 
+def test_a_list_of_which_one_row_is_left_is_plausible() -> None:
+    counts = RowCounts(ListState(row_count=3, max_id=9))
+    counts.count([{"id": 9}])
+    assert (counts.vanished, counts.looks_broken(20)) == (2, False)
+
+
 @pytest.mark.parametrize(("total", "is_broken"), [(0, False), (None, True), (3, True)])
 def test_an_empty_list_looks_broken_unless_the_store_counts_no_row_either(total: int | None, is_broken: bool) -> None:
     state = ListState(row_count=3, max_id=9)
@@ -118,6 +124,7 @@ def test_an_interrupted_count_goes_on() -> None:
     first.count(rows(1, 50))
     first.end_list(50)
     second = RowCounts(state, first.numbers())
+    assert second.numbers() == first.numbers()
     second.count(rows(51, 110))
     second.end_list(61)
     assert second.numbers() == RowNumbers(rows=110, survivors=100, max_id=110, walked=110, listed=111)

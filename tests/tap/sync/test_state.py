@@ -45,7 +45,7 @@ FULL = IncrementalState(
         list_number=1,
         offset=30,
         counts=RowNumbers(30, 30, 88, 30, None),
-        parents=ParentsRead(offset=5),
+        parents=ParentsRead(list_number=1, offset=5),
     ),
 )
 
@@ -79,7 +79,7 @@ VERSION_1 = {
         "named": 0,
         "missing": 0,
         "counted": {"rows": 30, "survivors": 30, "max_id": 88, "walked": 30, "listed": None},
-        "parents": {"list": 0, "offset": 5, "seen": None, "newest": None, "walked": 0, "missing": 0},
+        "parents": {"list": 1, "offset": 5, "seen": None, "newest": None, "walked": 0, "missing": 0},
     },
 }
 
@@ -121,8 +121,17 @@ def test_a_state_of_an_earlier_version_is_read() -> None:
 
 
 @pytest.mark.parametrize("stored", [{"version": 2, "bookmark": 5}, {"version": 2, "read": {"offset": "x"}}])
-def test_a_state_that_is_none_leads_to_a_full_sync(stored: dict[str, Any]) -> None:
+def test_a_state_that_is_none_leads_to_a_full_sync(stored: dict[str, Any], caplog: pytest.LogCaptureFixture) -> None:
     assert load(IncrementalState, stored) == IncrementalState()
+    [said] = caplog.messages
+    assert said.startswith("A stored state cannot be read (Expected ")
+    assert said.endswith("), so everything is read again.")
+
+
+def test_a_state_whose_numbers_another_program_wrote_is_read() -> None:
+    assert load(IncrementalState, {"version": 2, "row_count": 40.0, "max_id": "99"}) == IncrementalState(
+        row_count=40, max_id=99
+    )
 
 
 def test_a_sync_goes_on_from_the_state_of_an_earlier_version() -> None:
