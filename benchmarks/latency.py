@@ -1,6 +1,6 @@
 """How near the tap comes to the floor on a store whose answers take 0.4 seconds: (a) flat, (b) product by product.
 
-Over the whole of (a) the tap takes 1.35 times as long as the floor, 1.14 from the first page to the last. The rest is
+Over the whole of (a) the tap takes 1.31 times as long as the floor, 1.14 from the first page to the last. The rest is
 requests that wait for one another: at the start the index, then the routes and the key, then the settings; after
 products, and after variations, the question for changes.
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from singer_sdk.exceptions import ConfigValidationError
 
 from demo_store import Store
-from tap_woo_pim.config.settings import CONFIG_JSONSCHEMA, SETTINGS, alternatives
+from tap_woo_pim.config.settings import COMPONENTS, CONFIG_JSONSCHEMA, SETTINGS, alternatives
 from tap_woo_pim.config.validation import read_values
 from tap_woo_pim.tap import TapWooPim
 from tests.support.harness import Landing, command, site
@@ -27,9 +27,7 @@ RANGES = {
     if "minimum" in one
 }
 NEEDED = {"site_url": "https://shop.example", "consumer_key": "ck_1", "consumer_secret": "cs_1"}
-COMPONENTS = (
-    "products, variations, categories, tags, brands, attributes, shipping_classes, tax_classes, custom_fields, reviews"
-)
+NAMES = ", ".join(COMPONENTS)
 
 
 def settings(**typed: Any) -> Any:
@@ -98,17 +96,17 @@ def test_every_number_has_its_range(name: str) -> None:
         (
             "sync_components",
             {"tags": 1},
-            f'sync_components is {{"tags": 1}}. Give names separated by commas, from {COMPONENTS}.',
+            f'sync_components is {{"tags": 1}}. Give names separated by commas, from {NAMES}.',
         ),
         (
             "sync_components",
             "[tags",
-            f'sync_components is "[tags". Give names separated by commas, from {COMPONENTS}.',
+            f'sync_components is "[tags". Give names separated by commas, from {NAMES}.',
         ),
         (
             "sync_components",
             "tags,pets",
-            f"sync_components names 'pets'. Give names separated by commas, from {COMPONENTS}.",
+            f"sync_components names 'pets'. Give names separated by commas, from {NAMES}.",
         ),
         (
             "extra_query_parameters",

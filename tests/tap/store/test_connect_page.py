@@ -90,6 +90,8 @@ def table_of_settings() -> str:
 
 def test_page_tells_every_message_of_the_settings() -> None:
     told = PAGE.read_text(encoding="utf-8").partition("<!-- settings -->\n")[2].partition("\n<!-- /settings -->")[0]
+    lines = table_of_settings().splitlines()
+    assert [line for line in lines if line not in told.splitlines()] == [], "lines to put into the page"
     assert told == table_of_settings()
 
 
