@@ -21,7 +21,6 @@ LEAVES = (
     "http/prefetch",
     "records/columns",
     "config/urls",
-    "pagination/overlap",
     "pagination/page_size",
     "store/routes",
 )

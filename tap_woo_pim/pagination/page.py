@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tap_woo_pim.pagination.overlap import PageRange
 from tap_woo_pim.records.columns import ID, TYPE_MISMATCH, Kind
 
 MAX_KEY_CHARACTERS = 600
@@ -32,62 +31,63 @@ class Unread:
 
 @dataclass(frozen=True)
 class Page:
-    """The rows of one range, in the store's order.
+    """The rows of one part of a list, in the store's order.
 
     Attributes:
-        range: the range.
+        part: the positions of the part.
         rows: its usable rows.
         ids: their ids.
         lost: the others: rows without a usable id, and rows that the store cannot deliver.
         total: how many rows the store counts in the list; None where it does not say.
         partial: those of its rows that lack fields.
+        is_joined: whether it came in parts, between which rows may have moved.
     """
 
-    range: PageRange
+    part: range
     rows: list[Row]
     ids: list[int]
     lost: list[Unread]
     total: int | None
     partial: list[Unread]
+    is_joined: bool = False
 
     @property
     def count(self) -> int:
-        """How many rows of the range are accounted for, usable or not."""
+        """How many rows of the part are accounted for, usable or not."""
         return len(self.rows) + len(self.lost)
 
 
-def page_of(
-    page_range: PageRange, sent: Sequence[Any], total: int | None, position: Callable[[int], str] = str
-) -> Page:
+def page_of(part: range, sent: Sequence[Any], total: int | None, position: Callable[[int], str] = str) -> Page:
     """Take the usable rows of an answer, in the store's order.
 
     Args:
-        page_range: the range that was asked for.
+        part: the positions that were asked for.
         sent: the rows of the answer.
         total: how many rows the store counts; None where it does not say.
         position: names a position of the list.
     """
-    page = Page(page_range, [], [], [], total, [])
+    page = Page(part, [], [], [], total, [])
     for place, row in enumerate(sent):
         row_id = key_of(row, "id", ID)
         if row_id is None:
-            page.lost.append(Unread(position(page_range.offset + place), "the row has no usable id"))
+            page.lost.append(Unread(position(part.start + place), "the row has no usable id"))
         else:
             page.rows.append(row)
             page.ids.append(row_id)
     return page
 
 
-def joined(page_range: PageRange, parts: Sequence[Page]) -> Page:
-    """Put the page of a range together from those of its parts, which do not overlap."""
-    totals = [part.total for part in parts if part.total is not None]
+def joined(part: range, pages: Sequence[Page]) -> Page:
+    """Put the page of a part together from smaller ones, which do not overlap."""
+    totals = [page.total for page in pages if page.total is not None]
     return Page(
-        page_range,
-        [row for part in parts for row in part.rows],
-        [row_id for part in parts for row_id in part.ids],
-        [lost for part in parts for lost in part.lost],
+        part,
+        [row for page in pages for row in page.rows],
+        [row_id for page in pages for row_id in page.ids],
+        [lost for page in pages for lost in page.lost],
         totals[-1] if totals else None,
-        [row for part in parts for row in part.partial],
+        [row for page in pages for row in page.partial],
+        is_joined=True,
     )
 
 

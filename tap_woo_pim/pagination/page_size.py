@@ -56,7 +56,7 @@ class PageSize:
                 self._good_pages += 1
 
     def failed(self, size: int) -> None:
-        """Count a page that failed as a whole and came in halves: it was its size, or trouble that has passed."""
+        """Count a page that failed as a whole and came in parts: it was its size, or trouble that has passed."""
         with self._lock:
             if size <= self.now:
                 self.now, self._good_pages = max(1, size // 2), 0

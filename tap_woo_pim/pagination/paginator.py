@@ -1,13 +1,20 @@
-"""Decides which part of a list to ask for next, and when the list has ended. It asks for nothing itself."""
+"""Decides which part of a list to ask for next, and when the list has ended. It asks for nothing itself.
+
+WooCommerce pages by position (`offset`, `per_page`). When rows are deleted or trashed between two requests, all later
+rows move up, and a plain reader misses as many between two pages (seen on 11.0.1, 9.9.5 and 5.9.0). The list is
+therefore sorted by id, and each page begins with the last row of the one before it.
+"""
 
 from __future__ import annotations
 
 import sys
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from tap_woo_pim.exceptions import EndlessListError
-from tap_woo_pim.pagination.overlap import IdSet, PageRange, is_ascending, is_contiguous
 from tap_woo_pim.pagination.page import Page, Row
 from tap_woo_pim.pagination.page_size import PageSize
 
@@ -24,17 +31,27 @@ MAX_REWINDS = 100
 class LastPage(NamedTuple):
     """What is kept of the page that was taken last."""
 
-    range: PageRange
+    part: range
     ids: tuple[int, ...]
     has_lost_rows: bool
+
+    @property
+    def end(self) -> int:
+        """The position from which its end is read again: its beginning, or, if it was short, that of its last row.
+
+        WooCommerce drops the rows that a key may not read, and variations without their product, from the page that it
+        has cut. So the last of n rows stands at the n-th place or behind it, and what begins there holds it.
+        """
+        is_full = len(self.ids) == len(self.part)
+        return self.part.start + (0 if is_full else max(0, len(self.ids) - 1))
 
 
 class OverlapPaginator:
     """Leads through one list that the store sorts by ascending id.
 
-    Pages of `plan` are given to `receive` in their order. Each must be contiguous with the one before it. If it is not,
-    the paginator holds it and has the end of the one before it read again (`look`), which mostly brings the rows
-    between; else it rewinds, each time further.
+    Pages of `plan` are given to `receive` in their order. Each must hold the last row of the one before it, and begin
+    behind it. If it does not, the end of the one before it is read again, which mostly brings the rows between; if that
+    does not hold its last row either, the paginator rewinds, each time further.
 
     Where the paginator says that the list is `ordered`, and no page had rows that were lost, no row that was in the
     list all the time was missed, but for those that the store counts and did not send: `missing`.
@@ -52,7 +69,6 @@ class OverlapPaginator:
         ordered: whether all rows came in the order of their ids; where they do not, pages are not compared. False at
             the end, too, where pages that were all but empty could not show whether rows moved, and the total does not
             show it either: it fell, or there is none.
-        look: the range to ask for now, before the next page of the plan; None for none.
         fits_plan: whether the plan still holds; if not, a new one is to be made.
     """
 
@@ -63,17 +79,18 @@ class OverlapPaginator:
         self.total: int | None = None
         self.done = False
         self.ordered = True
-        self.look: PageRange | None = None
         self.fits_plan = True
         self._read = IdSet()
         if seen is not None:
             self._read.add(seen)
-        self._first: int | None = None
         self._last: LastPage | None = None
-        self._held: Page | None = None
-        self._miscounts = self._fell = self._is_rechecking = self._has_restarted = self._is_unproven = False
+        self._looked: LastPage | None = None
+        self._miscounts = self._fell = self._is_unproven = False
+        self._is_checked = False
+        self._end_before: tuple[LastPage, int] | None = None
+        # What an interrupted reading counted, and read, is not kept.
         self._is_resumed = offset > 0
-        self._largest_total = sys.maxsize if offset else 0  # what an interrupted reading counted is not kept
+        self._largest_total = sys.maxsize if offset else 0
         self._farthest = -1
         self._fruitless = self._rewinds = 0
         self._step = pages.most
@@ -83,21 +100,21 @@ class OverlapPaginator:
         """How many rows of a list that was read whole were counted and did not come; 0 where none are counted."""
         return 0 if self.total is None else max(0, self.total - len(self._read))
 
-    def plan(self) -> Iterator[PageRange]:
-        """Give the ranges to read from here on, as far as the list is known to reach."""
+    def plan(self) -> Iterator[range]:
+        """Give the parts to read from here on, as far as the list is known to reach."""
         self.fits_plan = True
-        return self._ranges(self.offset)
+        return self._parts(self.offset)
 
-    def _ranges(self, offset: int) -> Iterator[PageRange]:
+    def _parts(self, offset: int) -> Iterator[range]:
         while True:
-            page_range = PageRange(offset, self.pages.next())
-            yield page_range
-            offset += max(1, page_range.size - 1)
+            size = self.pages.next()
+            yield range(offset, offset + size)
+            offset += max(1, size - 1)
             if self.total is None or offset >= self.total:
                 return
 
     def receive(self, page: Page) -> list[Row]:
-        """Take the page of the range that was asked for next: that of `look`, if there is one, else of the plan.
+        """Take the next page of the plan.
 
         Returns:
             The rows that were not brought before.
@@ -105,18 +122,22 @@ class OverlapPaginator:
         Raises:
             EndlessListError: the list does not come to an end.
         """
-        self.ordered = self.ordered and is_ascending(page.ids)
-        if self._is_rechecking:
-            return self._check_beginning(page)
-        if self._held is not None:
-            return self._look(self._held, page)
-        if self._follows(page):
-            return self._take(page)
-        if self._last is None:
-            self._rewind(page.range.offset)
+        self.ordered = self.ordered and all(left < right for left, right in pairwise(page.ids))
+        last, looked = self._last, self._looked
+        if not self._follows(page):
+            if last is None:
+                self._rewind(page.part.start)
+                return []
+            if last != looked or len(last.ids) > 1:
+                self._look_again(last)
+                return []
+            # Where one row at most comes, more looks show no more: the rows behind it are hidden.
+            self._is_unproven = True
+        elif last is None and looked and page.part.start and page.ids and looked.ids and page.ids[0] < looked.ids[0]:
+            # Rows came in before the last page, or it was another one, and perhaps those before it were others too.
+            self._rewind(0)
             return []
-        self._held, self.look = page, self._end_of(self._last)
-        return []
+        return self._take(page)
 
     def replan(self) -> None:
         """Make a new plan from here on.
@@ -124,7 +145,7 @@ class OverlapPaginator:
         Raises:
             EndlessListError: there were too many without a page that came further than all before.
         """
-        self.fits_plan, self.look, self._held, self._is_rechecking = False, None, None, False
+        self.fits_plan = False
         self._rewinds += 1
         if self._rewinds > MAX_REWINDS:
             raise EndlessListError
@@ -132,118 +153,74 @@ class OverlapPaginator:
     def _follows(self, page: Page) -> bool:
         """Whether no row can lie between the last page and this one."""
         last = self._last
-        if page.range.offset == 0 or not self.ordered:
+        if page.part.start == 0 or not self.ordered:
             return True
         if last is None:
-            return self._reaches_back(page)
+            is_same = self._looked is not None and (page.part, tuple(page.ids)) == self._looked[:2]
+            reaches_back = self.seen is not None and bool(page.ids) and page.ids[0] <= self.seen
+            return is_same or reaches_back or bool(page.lost)
         # Beside rows that are lost the pages cannot show it; the list counts as incomplete then.
-        return is_contiguous(last.ids, page.ids) or last.has_lost_rows or bool(page.lost)
-
-    def _reaches_back(self, page: Page) -> bool:
-        return self.seen is not None and bool(page.ids) and page.ids[0] <= self.seen
-
-    @staticmethod
-    def _end_of(last: LastPage) -> PageRange:
-        """Give the range to look at again behind a page: itself, or, if it was short, from its last row on.
-
-        WooCommerce drops the rows that a key may not read, and variations without their product, from the page that it
-        has cut. So the last of n rows stands at the n-th place or behind it, and what begins there holds it.
-        """
-        is_full = len(last.ids) == last.range.size
-        return last.range if is_full else PageRange(last.range.offset + max(0, len(last.ids) - 1), last.range.size)
-
-    def _look(self, held: Page, page: Page) -> list[Row]:
-        """Take the second look at the end of the last page, and try again the page that did not follow on it."""
-        last, self.look, self._held = self._last, None, None
-        assert last is not None
-        is_same = (page.range, tuple(page.ids)) == last[:2]
-        if not is_same and not (self._reaches_back(page) or page.lost or not self.ordered):
-            self._rewind(page.range.offset)
-            return []
-        if page.range.offset and page.ids and last.ids and page.ids[0] < last.ids[0]:
-            # Rows came in before the last page, or it was another one, and perhaps those before it were others too.
-            self._rewind(0)
-            return []
-        rows = self._take(page)
-        if self.done or self.look is not None:
-            return rows
-        # Where one row at most comes, more looks show no more: the rows behind it are hidden.
-        follows = self._follows(held)
-        if follows or (is_same and len(last.ids) <= 1):
-            is_behind_end = not held.ids if held.total is None else held.range.offset >= held.total
-            self._is_unproven = self._is_unproven or not (follows or is_behind_end)
-            return rows + self._take(held)
-        self.replan()
-        return rows
+        if last.has_lost_rows or page.lost:
+            return True
+        return bool(last.ids) and last.ids[-1] in page.ids and (last.ids[0] < page.ids[0] or len(last.ids) == 1)
 
     def _take(self, page: Page) -> list[Row]:
         """Count a page as read, and go on behind it."""
-        rows = self._new_rows(page)
-        if page.range.offset == 0:
-            self._first = next(iter(page.ids), None)
-        self._count_steps(page.range, is_new=bool(rows))
+        end_before, self._end_before = self._end_before, None
+        is_known = end_before is not None and self._is_resumed
+        rows = [row for row, row_id in zip(page.rows, page.ids, strict=True) if not is_known and self._read.add(row_id)]
+        self._count_steps(page.part, is_new=bool(rows))
         self._count_rows(page, is_new=bool(rows))
-        before, self._last = self._last, LastPage(page.range, tuple(page.ids), bool(page.lost))
+        self._is_checked = self._is_checked or bool(page.lost)  # the list is incomplete anyway
+        self._last = LastPage(page.part, tuple(page.ids), bool(page.lost))
         self.seen = page.ids[-1] if page.ids else self.seen
         self._step = self.pages.most
-        self.offset = page.range.offset + max(1, page.range.size - 1)
-        if page.count < page.range.size and (not rows if self.total is None else page.range.end >= self.total):
-            is_clean = self.total == page.range.offset + page.count and (rows or len(page.ids) <= 1)
-            if is_clean or (self._last == before and not rows):
-                self._end_or_count_again()
-            else:  # rows at its end are hidden, or were left out of this one page: the end must be seen twice alike
-                self.offset, self.fits_plan = self._end_of(self._last).offset, False
+        self.offset = page.part.start + max(1, len(page.part) - 1)
+        if page.count < len(page.part) and (not rows if self.total is None else page.part.stop >= self.total):
+            # Rows at its end may be hidden, or were left out of this one page: the end must be seen twice alike then.
+            is_clean = self.total == page.part.start + page.count and (rows or len(page.ids) <= 1) and not self._fell
+            if is_clean or (self._last == self._looked and not rows):
+                self._end()
+            else:
+                self._look_again(self._last)
+        elif end_before and not rows:
+            last, total = end_before
+            if (self.total or 0) <= total:
+                self._end()
+            else:  # the list goes on behind that end
+                self._is_checked = False
+                self._look_again(last)
         return rows
 
-    def _new_rows(self, page: Page) -> list[Row]:
-        return [row for row, row_id in zip(page.rows, page.ids, strict=True) if self._read.add(row_id)]
+    def _end(self) -> None:
+        """End the list; where what it counts does not show that it has ended, ask for its first page once more."""
+        self.ordered = self.ordered and not (self._fell and self._is_unproven)
+        self.done = self._is_checked or not (self.missing or self._fell)
+        if not self.done and self._last:
+            self._is_checked, self._end_before = True, (self._last, self.total or 0)
+            self._rewind(0)
 
     def _count_rows(self, page: Page, *, is_new: bool) -> None:
         # Some plugins for languages count the rows of one language and send those of all.
-        end = page.range.offset + page.count
+        end = page.part.start + page.count
         self._miscounts = self._miscounts or (is_new and page.total is not None and end > page.total)
         self.total = None if self._miscounts else page.total
         self._fell = self._fell or self.total is None or self.total < self._largest_total
         self._largest_total = max(self._largest_total, self.total or 0)
 
-    def _count_steps(self, page_range: PageRange, *, is_new: bool) -> None:
-        if page_range.offset <= self._farthest:
+    def _count_steps(self, part: range, *, is_new: bool) -> None:
+        if part.start <= self._farthest:
             return  # it is read again, and rewinds are counted
-        self._farthest = page_range.offset
+        self._farthest = part.start
         self._rewinds = 0
-        self._fruitless = 0 if is_new else self._fruitless + page_range.size
-        if self._fruitless > MAX_FRUITLESS_ROWS or page_range.offset > MAX_ROWS:
+        self._fruitless = 0 if is_new else self._fruitless + len(part)
+        if self._fruitless > MAX_FRUITLESS_ROWS or part.start > MAX_ROWS:
             raise EndlessListError
 
-    def _end_or_count_again(self) -> None:
-        """End the list; where what it counts does not show that it has ended, ask for its first row once more.
-
-        It may count fewer rows than before. Rows that went meanwhile do that; so does an answer that was cut, with a
-        total to match. Or it counts none, or more than came.
-        """
-        self.ordered = self.ordered and not (self._fell and self._is_unproven)
-        if self.missing or self._fell:
-            self._is_rechecking, self.look = True, PageRange(0, 1)
-        else:
-            self.done = True
-
-    def _check_beginning(self, page: Page) -> list[Row]:
-        self._is_rechecking, self.look = False, None
-        at_end, self.total = self.total, None if self._miscounts else page.total
-        is_end = at_end is None or self.total is None or not at_end < min(self.total, self._largest_total)
-        rows = [] if self._is_resumed else self._new_rows(page)
-        is_earlier = not self._is_resumed and bool(page.ids) and (self._first is None or page.ids[0] < self._first)
-        self.done = self._has_restarted or not is_earlier
-        if not self.done:
-            self._has_restarted = True
-            self._rewind(0)
-        elif is_earlier:  # the first page is another one each time
-            self.ordered = False
-        elif self._last and not is_end:
-            self.replan()
-            self._largest_total = self.total or 0
-            self.done, self.offset = False, self._end_of(self._last).offset
-        return rows
+    def _look_again(self, last: LastPage) -> None:
+        """Go back to the end of the last page, to see whether it has changed."""
+        self.replan()
+        self.offset, self._last, self._looked = last.end, None, last
 
     def _rewind(self, offset: int) -> None:
         """Go back before an offset, each time further: rows have moved up, and what is sought stands earlier now."""
@@ -251,3 +228,25 @@ class OverlapPaginator:
         self.offset = max(0, offset - self._step)
         self._step *= 2
         self._last = None
+
+
+class IdSet:
+    """A set of ids that takes 8 bytes for each, made for ids that come in their order."""
+
+    def __init__(self) -> None:
+        self._ids = array("q")
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def add(self, row_id: int) -> bool:
+        """Add an id, and tell whether it is a new one."""
+        ids = self._ids
+        if not ids or row_id > ids[-1]:
+            ids.append(row_id)
+            return True
+        place = bisect_left(ids, row_id)
+        if ids[place] == row_id:
+            return False
+        ids.insert(place, row_id)
+        return True

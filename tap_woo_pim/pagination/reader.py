@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -16,7 +17,6 @@ from tap_woo_pim.http.diagnoses import ENDLESS
 from tap_woo_pim.http.models import Response
 from tap_woo_pim.http.prefetch import Inline, in_order, result_of
 from tap_woo_pim.http.retry import is_about_size
-from tap_woo_pim.pagination.overlap import PageRange
 from tap_woo_pim.pagination.page import Page, Row, Unread, joined, page_of
 from tap_woo_pim.pagination.paginator import OverlapPaginator
 from tap_woo_pim.records.shaper import NOISE
@@ -27,10 +27,13 @@ logger = logging.getLogger("tap-woo-pim")
 ROWS_AT_ONCE = 500
 """So many rows of a list are read in a thread beside others; all of an endless one would not fit into memory."""
 
+PARTS_AFTER_TIME_OUT = 10
+"""A page that fails is halved. One that never came is cut into so many, since each further failure costs a time-out."""
+
 FAILURES_OF_A_BAD_ROW = 4
 """How many times a row must fail alone, with good answers for another row after each, to count as bad. A store that
-fails every second request at random does that for 1 row in 1,000; if twice were enough, for 1 row in 8. Twice as many
-count where whole pages have failed that came in halves, as they do on such a store."""
+fails every second request at random does that for 1 row in 1,000; if twice were enough, for 1 row in 8. Half as
+many count if they are time-outs; twice as many where pages failed whose parts all came, as they do on such a store."""
 
 PATIENT_TRIES = 3
 """So often a row that fails together with others is asked for with all the patience of a request."""
@@ -120,7 +123,7 @@ def read(store: Connection, listing: Listing, executor: Executor | None = None) 
     ahead = store.settings.max_concurrency if executor is None else 0
     reader, paginator = _Reader(store, listing), listing.paginator
     while not paginator.done:
-        calls = (partial(reader.page, page_range) for page_range in paginator.plan())
+        calls = (partial(reader.page, part) for part in paginator.plan())
         for future in in_order(executor or store.client.executor, calls, ahead):
             yield reader.receive(result_of(future, listing.on_wait))
             if paginator.done or not paginator.fits_plan:
@@ -152,10 +155,8 @@ def ask_ahead(store: Connection, listing: Listing) -> Future[Response]:
     Returns:
         The page to come.
     """
-    paginator = listing.paginator
-    page_range = PageRange(paginator.offset, paginator.pages.next())
-    params = _params(store, listing, page_range)
-    return store.ask_ahead(listing.path, params, subject=listing.subject, is_large=page_range.size > 1)
+    part = next(listing.paginator.plan())
+    return store.ask_ahead(listing.path, _params(store, listing, part), subject=listing.subject, is_large=len(part) > 1)
 
 
 def _begin(store: Connection, listing: Listing) -> tuple[Listing, list[Row]]:
@@ -177,19 +178,15 @@ def _read_unless_gone(store: Connection, listing: Listing, executor: Executor | 
         yield []
 
 
-def _params(store: Connection, listing: Listing, page_range: PageRange) -> dict[str, Any]:
+def _params(store: Connection, listing: Listing, part: range) -> dict[str, Any]:
     return {
         **listing.params,
         "orderby": "id",
         "order": "asc",
-        "per_page": page_range.size,
-        "offset": page_range.offset,
+        "per_page": len(part),
+        "offset": part.start,
         RUN: store.run_key,
     }
-
-
-class _TooLargeError(Exception):
-    """A page failed as a whole and came in halves."""
 
 
 class _Reader:
@@ -203,43 +200,28 @@ class _Reader:
         self._named = set[str]()
 
     def receive(self, page: Page | None) -> list[Row]:
-        """Hand a page to the paginator, and those that it wants to look at before the next one.
-
-        Returns:
-            The rows that were not brought before.
-        """
-        rows: list[Row] = []
+        """Hand a page to the paginator, and give the rows that were not brought before."""
+        listing, rows = self._listing, list[Row]()
         try:
-            while True:
-                if page is None:
-                    self._paginator.replan()
-                else:
-                    rows += self._take(page)
-                if self._paginator.look is None:
-                    break
-                page = self.page(self._paginator.look)
+            if page is None:
+                self._paginator.replan()
+            else:
+                rows = self._paginator.receive(page)
         except EndlessListError:
-            raise StoreError(self._store.client.prefix(self._listing.subject), ENDLESS) from None
+            raise StoreError(self._store.client.prefix(listing.subject), ENDLESS) from None
         if not self._paginator.fits_plan:
-            logger.info("%s: rows moved while they were read; reading that part again.", self._listing.subject)
-        return rows
-
-    def _take(self, page: Page) -> list[Row]:
-        listing = self._listing
-        rows = self._paginator.receive(page)
-        unread = [*page.lost, *page.partial]
+            logger.info("%s: rows moved while they were read; reading that part again.", listing.subject)
+        unread = [] if page is None else [*page.lost, *page.partial]
         if not self._paginator.ordered:
             unread.append(Unread(listing.position(0), OUT_OF_ORDER))
-        for row in unread:
-            if row.position not in self._named:  # pages overlap
-                self._named.add(row.position)
-                listing.unread.append(row)
+        listing.unread += [row for row in unread if row.position not in self._named]  # pages overlap
+        self._named.update(row.position for row in unread)
         if listing.known_fields:
-            listing.known_fields = listing.known_fields.union(*page.rows) - NOISE
+            listing.known_fields = listing.known_fields.union(*rows) - NOISE
         return rows
 
-    def page(self, page_range: PageRange) -> Page | None:
-        """Fetch a page; if it fails, its halves, down to the rows that it fails for.
+    def page(self, part: range) -> Page | None:
+        """Fetch a page; if it fails, its parts, down to the rows that it fails for.
 
         Returns:
             The page; None where it is to be asked for again, with fewer rows or since they moved meanwhile.
@@ -247,68 +229,67 @@ class _Reader:
         Raises:
             StoreError, RetriableAPIError: the store refused, or fails for good.
         """
-        try:
-            page = self._read(page_range)
-        except _TooLargeError:
-            return None
+        page = self._read(part)
         # Where rows are lost, the list is incomplete anyway. Where many pages are short, all are.
-        is_joined = bool(page.partial) and page_range.size > 1
-        is_short = page.total is not None and 0 < page.count < min(page_range.size, page.total - page_range.offset)
+        is_short = page.total is not None and 0 < page.count < min(len(part), page.total - part.start)
         self._sizes.short_pages += is_short
-        if page.lost or not (is_joined or (is_short and self._sizes.short_pages <= MOST_SHORT_PAGES)):
+        if page.lost or not (page.is_joined or (is_short and self._sizes.short_pages <= MOST_SHORT_PAGES)):
             return page
         # Rows that the key may not read, and variations without their product, are counted and never sent (11.0.1). But
         # rows may have been left out of this one answer; those of a page that came in parts may have moved meanwhile.
-        now = self._probe(page_range, {"_fields": "id"})
+        now = self._probe(part, {"_fields": "id"})
         if now is not None and set(now.ids) <= set(page.ids):
             return page
-        if is_joined:  # fewer rows come sooner, so that fewer move meanwhile
-            self._sizes.failed(page_range.size)
+        if page.is_joined:  # fewer rows come sooner, so that fewer move meanwhile
+            self._sizes.failed(len(part))
         return None
 
-    def _read(self, page_range: PageRange) -> Page:
+    def _read(self, part: range) -> Page:
         try:
-            return self._fetch(page_range)
+            return self._fetch(part)
         except RetriableAPIError as error:
-            if page_range.size == 1:
-                return self._fetch_row(page_range, error)
+            if len(part) == 1:
+                return self._fetch_row(part, error)
             if not is_about_size(error):
                 raise
-        page = self._read_halves(page_range)
+            count = 2 if error.response is not None else PARTS_AFTER_TIME_OUT
+        page = self._read_parts(part, count)
         if not page.lost and not page.partial:
-            self._sizes.failed(page_range.size)
-            raise _TooLargeError
+            self._sizes.failed(2 * len(part) // count)
         return page
 
-    def _read_halves(self, page_range: PageRange) -> Page:
-        left, right = page_range.halves()
-        part = self._read(left)
-        # If the left half came, the right one would fail: its own halves are asked for at once.
-        is_right = not part.lost and not part.partial and right.size > 1
-        return joined(page_range, [part, self._read_halves(right) if is_right else self._read(right)])
+    def _read_parts(self, part: range, count: int) -> Page:
+        size, pages = max(1, len(part) // count), list[Page]()
+        for start in range(part.start, part.stop, size):
+            one = range(start, min(start + size, part.stop))
+            # If all the others came, the last one would fail: its own parts are asked for at once.
+            is_last = one.stop == part.stop and not any(page.lost or page.partial for page in pages)
+            would_fail = len(one) > 1 and (is_last or len(one) > self._sizes.now)
+            pages.append(self._read_parts(one, count) if would_fail else self._read(one))
+        return joined(part, pages)
 
-    def _fetch(self, page_range: PageRange) -> Page:
+    def _fetch(self, part: range) -> Page:
         """Fetch a page; if a whole one fails, without the noisy fields, which mostly are what kills it.
 
         `price_html` runs the filters of the theme and of plugins.
         """
-        fields = self._listing.known_fields
+        listing = self._listing
         try:
-            return self._get(page_range, tries=1 if page_range.size == 1 else None)
+            return self._get(part, tries=1 if len(part) == 1 else None)
         except RetriableAPIError as error:
             # What came too late as a whole comes in time with fewer rows; and only the largest need be tried both ways.
-            is_worth_it = error.response is not None and page_range.size == self._sizes.most
-            if not fields or not is_worth_it or not is_about_size(error):
+            is_worth_it = error.response is not None and len(part) == self._sizes.most
+            if not listing.known_fields or not is_worth_it or not is_about_size(error):
                 raise
-            page = self._probe(page_range, {"_fields": ",".join(sorted(fields))})
+            page = self._probe(part, {"_fields": ",".join(sorted(listing.known_fields))})
             if page is None:
                 raise
-            whole = self._probe(page_range)  # it may have been trouble that passed
+            whole = self._probe(part)  # it may have been trouble that passed
             if whole is None:
                 self._tell_noise(page, error)
             return whole or page
 
-    def _fetch_row(self, place: PageRange, failure: RetriableAPIError) -> Page:
+    def _fetch_row(self, place: range, failure: RetriableAPIError) -> Page:
         """Fetch a row that has failed alone. It is a bad one if it fails again and again while the store is well.
 
         Raises:
@@ -321,8 +302,8 @@ class _Reader:
             is_well = is_about_size(failure) and all(self._is_well(place) for _ in range(others))
             failures = failures + 1 if is_well else 0
             patient_tries += not is_well
-            has_weak_pages = self._sizes.now < self._sizes.most
-            if failures >= (2 if has_weak_pages else 1) * FAILURES_OF_A_BAD_ROW:
+            needed = FAILURES_OF_A_BAD_ROW * (2 if self._sizes.now < self._sizes.most else 1)
+            if failures >= (needed if failure.response is not None else needed / 2):
                 return self._salvage(place, failure)
             try:
                 return self._get(place, tries=1 if is_well else None)
@@ -331,7 +312,7 @@ class _Reader:
                     raise
                 failure = error
 
-    def _is_well(self, place: PageRange) -> bool:
+    def _is_well(self, place: range) -> bool:
         """Whether the store answers beside a row that fails: for one that came before, or the first that it can send.
 
         Where not one row of a list comes, the store fails for the list, not for its rows. Only a few rows may all be
@@ -339,20 +320,21 @@ class _Reader:
         """
         listing, distance = self._listing, 1
         if listing.witness is not None:
-            return self._probe(PageRange(listing.witness, 1)) is not None
+            return self._probe(range(listing.witness, listing.witness + 1)) is not None
         while distance <= LONGEST_LOOK:
-            page = self._probe(PageRange(place.offset + distance, 1))
+            other = place.start + distance
+            page = self._probe(range(other, other + 1))
             if page is not None and page.count:
                 return True
-            if page is not None and page.total is not None and page.range.offset >= page.total:
+            if page is not None and page.total is not None and other >= page.total:
                 if page.total > MOST_BAD_ROWS_OF_ALL:
                     return False
-                listing.witness = page.range.offset
+                listing.witness = other
                 return True
             distance *= 2
         return False
 
-    def _salvage(self, place: PageRange, failure: RetriableAPIError) -> Page:
+    def _salvage(self, place: range, failure: RetriableAPIError) -> Page:
         """Bring what can be had of a bad row: without noise, with its texts as typed, or without its texts.
 
         What kills a row is mostly a plugin that renders something of it. In the context `edit` no text is rendered.
@@ -361,22 +343,20 @@ class _Reader:
         fields = listing.known_fields or frozenset(str(listing.params.get("_fields", "")).split(",")) - {""}
         texts = " and ".join(sorted(fields & RENDERED))
         page = self._probe(place, {"_fields": "id"})
-        position = f"id {page.ids[0]}" if page and page.ids else listing.position(place.offset)
+        position = f"id {page.ids[0]}" if page and page.ids else listing.position(place.start)
         ways: tuple[tuple[frozenset[str], dict[str, str], str], ...] = (
             (fields, {}, ""),
             (fields, {"context": "edit"}, f"{texts} as typed, not as shown"),
             (fields - RENDERED, {}, f"without {texts}"),
         )
         for wanted, context, lack in ways if page and page.ids and texts else ():
-            try:
+            with suppress(RetriableAPIError, StoreError):
                 page = self._get(place, {"_fields": ",".join(sorted(wanted)), **context}, tries=1)
-            except (RetriableAPIError, StoreError):
-                continue
-            if not lack:
-                self._tell_noise(page, failure)
-                return page
-            logger.warning("%s: the row at %s is not whole. %s", listing.subject, position, failure)
-            return replace(page, partial=[Unread(position, f"It came {lack}. {failure}", is_partial=True)])
+                if not lack:
+                    self._tell_noise(page, failure)
+                    return page
+                logger.warning("%s: the row at %s is not whole. %s", listing.subject, position, failure)
+                return replace(page, partial=[Unread(position, f"It came {lack}. {failure}", is_partial=True)])
         logger.warning("%s: the row at %s could not be read and is left out. %s", listing.subject, position, failure)
         return Page(place, [], [], [Unread(position, str(failure))], None, [])
 
@@ -389,25 +369,25 @@ class _Reader:
             failure,
         )
 
-    def _probe(self, page_range: PageRange, params: Mapping[str, str] | None = None) -> Page | None:
+    def _probe(self, part: range, params: Mapping[str, str] | None = None) -> Page | None:
         """Try once to get a page."""
         try:
-            return self._get(page_range, params, tries=1)
+            return self._get(part, params, tries=1)
         except RetriableAPIError:
             return None
 
-    def _get(self, page_range: PageRange, params: Mapping[str, str] | None = None, tries: int | None = None) -> Page:
-        listing, size = self._listing, page_range.size
+    def _get(self, part: range, params: Mapping[str, str] | None = None, tries: int | None = None) -> Page:
+        listing, size = self._listing, len(part)
         answer = self._store.get(
             listing.path,
-            {**_params(self._store, listing, page_range), **(params or {})},
+            {**_params(self._store, listing, part), **(params or {})},
             subject=listing.subject,
             tries=tries,
             is_large=size > 1,
         )
-        page = page_of(page_range, answer.data, answer.total, listing.position)
+        page = page_of(part, answer.data, answer.total, listing.position)
         if not params:
             self._sizes.delivered(size)
-            if page.count in {size, (page.total or 0) - page_range.offset} and page.rows:
-                listing.witness = page_range.offset
+            if page.count in {size, (page.total or 0) - part.start} and page.rows:
+                listing.witness = part.start
         return page

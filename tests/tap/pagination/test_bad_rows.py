@@ -16,6 +16,7 @@ from demo_store.faults import When, param, path
 from demo_store.faults.base import Exchange, Fault
 from demo_store.faults.statuses import PoisonousRow, Status
 from tap_woo_pim._compat import override
+from tap_woo_pim.store.check import Outcome, check_store
 from tests.support import fault_run
 from tests.support.harness import Landing, Site, site
 
@@ -57,6 +58,28 @@ def test_three_dead_rows_of_457_cost_seconds_with_the_waits_that_users_have() ->
     assert {key[2] for key in landing.tables["unread_rows"]} == {"offset 76", "offset 228", "offset 380"}
     assert requests < 110
     assert seconds < 20
+
+
+@pytest.mark.long
+def test_a_row_that_never_comes_costs_a_few_time_outs(served: Site) -> None:
+    def holds_it(request: Request) -> bool:
+        first = int(request.query.get("offset", 10**9))
+        return first <= 30 < first + int(request.query["per_page"]) and request.query.get("_fields") != "id"
+
+    served.store.faults.add("never_answers", PRODUCTS & When(holds_it))
+    landing = served.sync(request_timeout_seconds=3, **SETTINGS)
+    ids = sorted(row["id"] for row in served.store.rows("products"))
+    assert sorted(landing.live("products")) == [*ids[:30], *ids[31:]]
+    assert {key[2] for key in landing.tables["unread_rows"]} == {f"id {ids[30]}"}
+    # A page of 100, of 10 and of 1 row, the row once more, and three ways to bring a part of it.
+    assert sum(holds_it(request) for request in served.server.requests if "offset" in request.query) == 7
+
+
+def test_the_check_asks_for_no_row_that_could_fail(served: Site) -> None:
+    served.store.faults.add(PoisonousRow(*product_ids(served.store)), PRODUCTS)
+    steps = list(check_store(served.config(**SETTINGS)))
+    assert {step.outcome for step in steps} == {Outcome.PASSED}
+    assert {request.status for request in served.server.requests} == {200}
 
 
 def test_a_row_of_which_only_ids_come_is_named_by_its_id(served: Site) -> None:

@@ -139,6 +139,18 @@ def test_a_made_up_row_in_place_of_another_one_costs_no_row(served: Site) -> Non
     assert landing.differences(served.store) == {}
 
 
+def test_a_list_whose_every_page_ends_it_early_is_a_failure_and_takes_nothing_for_deleted(served: Site) -> None:
+    served.store.keep_products(24)
+    landing = served.sync(**SETTINGS)
+    before = set(landing.live("products"))
+    served.store.clock.advance(60)
+    served.store.faults.add("ends_early", PRODUCTS & param(offset=None))
+    settings = {**SETTINGS, "page_size": 4, "full_read_interval_hours": 0}
+    assert "its pages do not fit together" in str(fault_run.run(served, landing, **settings).failure)
+    assert set(landing.live("products")) == before
+    made_good(served, landing)
+
+
 @pytest.mark.parametrize("left_out", [slice(1), slice(2, 3), slice(3, None), slice(0, None, 2)])
 def test_rows_left_out_of_one_answer_are_asked_for_again(served: Site, left_out: slice) -> None:
     def leave_out(rows: list[Any]) -> list[Any]:
