@@ -90,9 +90,19 @@ def test_a_new_attribute_comes_with_its_terms_by_the_next_run(served: Site) -> N
 
 def test_a_list_that_the_check_counted_is_fetched_ahead_from_its_first_page_on(served: Site) -> None:
     served.store.latency_seconds = LATENCY_SECONDS
-    landing = served.sync(sync_components=["products", "variations"], page_size=10)
+    served.sync(sync_components=["variations"], page_size=10)
     first, second, *_ = pages(served, "/variations")
     assert together(first, second)
+
+
+def test_variations_begin_beside_the_last_question_about_products(served: Site) -> None:
+    RandomEdits(served.store, 0).populate(80)
+    served.store.latency_seconds = LATENCY_SECONDS
+    landing = served.sync(sync_components=["products", "variations"], page_size=10)
+    changes = next(page for page in pages(served, "/products") if "modified_after" in page.query)
+    first, second, third, *_ = pages(served, "/variations")
+    assert together(changes, first)
+    assert together(second, third)
     assert landing.differences(served.store) == {}
 
 
