@@ -108,6 +108,15 @@ def test_a_row_whose_texts_cannot_be_rendered_comes_with_them_as_typed(served: S
     assert landing.tables["snapshots"]["store", "products"]["row_count"] == len(landing.tables["products"])
 
 
+def test_a_row_that_dies_alone_of_noisy_fields_comes_without_them(served: Site) -> None:
+    bad = product_ids(served.store)[30]
+    served.store.faults.add(PoisonousRow(bad), PRODUCTS & ~param(per_page=1))
+    served.store.faults.add(PoisonousRow(bad), PRODUCTS & asks_for("price_html"))
+    landing = served.sync(**SETTINGS)
+    assert landing.differences(served.store) == {}
+    assert "unread_rows" not in landing.tables
+
+
 @pytest.mark.long
 def test_a_row_that_dies_of_its_texts_comes_without_them(served: Site) -> None:
     bad = product_ids(served.store)[30]
