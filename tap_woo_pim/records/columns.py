@@ -24,7 +24,8 @@ class Kind:
 
     Attributes:
         schema: JSON schema of the values, null included.
-        shape: turns a decoded JSON value that is not None into a value of the schema, None or `TYPE_MISMATCH`.
+        shape: turns a decoded JSON value, neither None nor of the type `plain`, into a value of the schema, None or
+            `TYPE_MISMATCH`.
         plain: the Python type whose values are valid as they are; None if every value has to be shaped.
     """
 
@@ -95,8 +96,6 @@ def _number(value: Any) -> Any:
 
 
 def _boolean(value: Any) -> Any:
-    if isinstance(value, bool):
-        return value
     known = {"": None, "0": False, "1": True, 0: False, 1: True, "yes": True, "no": False}
     return known.get(value, TYPE_MISMATCH) if isinstance(value, str | int) else TYPE_MISMATCH
 
@@ -116,8 +115,6 @@ def _utc_time(value: Any) -> Any:
 
 def _items(value: Any) -> Any:
     # PHP sends an array with gaps or keys as an object, whose values are the list.
-    if isinstance(value, list):
-        return value
     if isinstance(value, dict):
         return list(value.values()) if all(key.isdecimal() for key in value) else TYPE_MISMATCH
     return None if value is False or value == "" else TYPE_MISMATCH
@@ -131,8 +128,6 @@ def _entries(value: Any) -> Any:
 
 
 def _mapping(value: Any) -> Any:
-    if isinstance(value, dict):
-        return value
     # PHP sends an empty object as [].
     return None if value is False or value in ("", []) else TYPE_MISMATCH
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tap_woo_pim.exceptions import BodyError
 from tap_woo_pim.http import body
-from tap_woo_pim.http.body import decode
+from tap_woo_pim.http.body import as_list, decode
 
 pytestmark = pytest.mark.unit
 
@@ -69,6 +69,12 @@ def read_or_refused(body: bytes) -> bool:
     except BodyError:
         return False
     return True
+
+
+def test_a_list_with_gaps_is_a_list() -> None:
+    assert as_list(decode(b'{"0": "a", "2": "b"}')) == ["a", "b"]
+    with pytest.raises(BodyError, match="something that is not a list"):
+        as_list(decode(b'{"0": "a", "code": "b"}'))
 
 
 ESCAPED = st.lists(
