@@ -15,7 +15,7 @@ API_RELATION = "https://api.w.org/"
 MOST_OF_A_LABEL = 63
 """The longest part of a host name, in letters."""
 
-_NO_ADDRESS = "site_url is not a web address. Give it as https://shop.example"
+_NO_ADDRESS = "site_url is not a web address. Give it as https://store.example"
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _INNER_PAGES = re.compile(r"/(wp-json|wp-admin|wp-login\.php|wp-content|index\.php)(/.*)?$", re.IGNORECASE)
 _LINK = re.compile(
@@ -66,7 +66,7 @@ def holds_key(text: str) -> bool:
 
 
 def default_store_id(site_url: str) -> str:
-    """Name a store after its address: https://www.shop.example/de becomes shop.example-de."""
+    """Name a store after its address: https://www.store.example/de becomes store.example-de."""
     parts = urlsplit(site_address(site_url))
     host = (parts.hostname or "").removeprefix("www.")
     port = f"-{parts.port}" if parts.port else ""

@@ -134,7 +134,7 @@ def file_error(path: str) -> str | None:
         problem = f"cannot be read ({error.strerror})"
     except ValueError:
         problem = "is not JSON"
-    advice = 'Give a JSON file as {"site_url": "https://shop.example", ...}.'
+    advice = 'Give a JSON file as {"site_url": "https://store.example", ...}.'
     return f"--config names {path}, which {problem}. {advice}" if problem else None
 
 

@@ -199,16 +199,16 @@ def add_store(home: Project, server: Server) -> str:
 
 
 @pytest.fixture
-def shop(home: Project, server: Server) -> Iterator[str]:
+def eu(home: Project, server: Server) -> Iterator[str]:
     """A store that was added, its id."""
     yield add_store(home, server)
     if any(store.id == "mine" for store in registry.list_stores(home)):
         operations.forget(home, registry.find(home, "mine"))
 
 
-def edit_form(client: requests.Session, running: Running, shop: str, **changed: Any) -> dict[str, Any]:
+def edit_form(client: requests.Session, running: Running, eu: str, **changed: Any) -> dict[str, Any]:
     """Return what the edit page would send, with some fields changed."""
-    page = client.get(f"{running.address}/stores/{shop}/edit").text
+    page = client.get(f"{running.address}/stores/{eu}/edit").text
     version = re.search(r'name="version" value="(\w+)"', page)
     address = re.search(r'name="site_url"[^>]* value="([^"]+)"', page)
     assert version
@@ -223,62 +223,62 @@ def edit_form(client: requests.Session, running: Running, shop: str, **changed: 
 
 
 def test_edit_checks_and_saves_what_was_changed(
-    home: Project, running: Running, manager: requests.Session, shop: str
+    home: Project, running: Running, manager: requests.Session, eu: str
 ) -> None:
-    form = edit_form(manager, running, shop, sync_components=["products", "tags"], schedule="none")
-    answer = submit(manager, running, f"/stores/{shop}/edit", form)
-    assert answer.url == f"{running.address}/stores/{shop}"
+    form = edit_form(manager, running, eu, sync_components=["products", "tags"], schedule="none")
+    answer = submit(manager, running, f"/stores/{eu}/edit", form)
+    assert answer.url == f"{running.address}/stores/{eu}"
     assert "Saved." in answer.text
-    store = registry.find(home, shop)
+    store = registry.find(home, eu)
     assert (store.components, store.cron) == (("products", "tags"), None)
     assert "Changed sync_components, schedule none" in answer.text  # who changed what, on the store's page
 
 
 def test_edit_with_another_key_keeps_the_old_one_until_the_new_is_proven(
-    home: Project, running: Running, manager: requests.Session, server: Server, shop: str
+    home: Project, running: Running, manager: requests.Session, server: Server, eu: str
 ) -> None:
-    store = registry.find(home, shop)
+    store = registry.find(home, eu)
     old, new = registry.credentials(home, store), server.store.add_key()
     wrong = {"consumer_key": new.consumer_key, "consumer_secret": "cs_" + "3" * 40}
-    page = submit(manager, running, f"/stores/{shop}/edit", edit_form(manager, running, shop, **wrong)).text
+    page = submit(manager, running, f"/stores/{eu}/edit", edit_form(manager, running, eu, **wrong)).text
     assert errors(page).keys() == {"consumer_secret"}
     assert registry.credentials(home, store) == old
     right = {"consumer_key": new.consumer_key, "consumer_secret": new.consumer_secret}
-    answer = submit(manager, running, f"/stores/{shop}/edit", edit_form(manager, running, shop, **right))
-    assert answer.url.endswith(f"/stores/{shop}")
+    answer = submit(manager, running, f"/stores/{eu}/edit", edit_form(manager, running, eu, **right))
+    assert answer.url.endswith(f"/stores/{eu}")
     assert registry.credentials(home, store) == Credentials(new.consumer_key, new.consumer_secret)
     assert new.consumer_secret not in answer.text
-    half = edit_form(manager, running, shop, consumer_key="ck_" + "4" * 40)
-    assert errors(submit(manager, running, f"/stores/{shop}/edit", half).text).keys() == {"consumer_secret"}
+    half = edit_form(manager, running, eu, consumer_key="ck_" + "4" * 40)
+    assert errors(submit(manager, running, f"/stores/{eu}/edit", half).text).keys() == {"consumer_secret"}
 
 
 def test_second_of_two_people_who_edit_a_store_is_told(
-    home: Project, running: Running, manager: requests.Session, shop: str
+    home: Project, running: Running, manager: requests.Session, eu: str
 ) -> None:
-    first = edit_form(manager, running, shop, sync_components=["products", "tags"])
-    second = edit_form(manager, running, shop, sync_components=["products", "brands"])
-    submit(manager, running, f"/stores/{shop}/edit", first)
-    page = submit(manager, running, f"/stores/{shop}/edit", second).text
+    first = edit_form(manager, running, eu, sync_components=["products", "tags"])
+    second = edit_form(manager, running, eu, sync_components=["products", "brands"])
+    submit(manager, running, f"/stores/{eu}/edit", first)
+    page = submit(manager, running, f"/stores/{eu}/edit", second).text
     assert "Nothing was saved" in page
     assert "changed meanwhile" in page
-    assert registry.find(home, shop).components == ("products", "tags")
+    assert registry.find(home, eu).components == ("products", "tags")
 
 
 def test_store_is_paused_resumed_checked_and_removed(
-    home: Project, running: Running, manager: requests.Session, shop: str
+    home: Project, running: Running, manager: requests.Session, eu: str
 ) -> None:
     form = {"csrf": token(manager, running)}
-    page = manager.post(f"{running.address}/stores/{shop}/pause", form).text
+    page = manager.post(f"{running.address}/stores/{eu}/pause", form).text
     assert "is paused" in page
-    assert registry.find(home, shop).is_paused
-    manager.post(f"{running.address}/stores/{shop}/resume", form)
-    assert not registry.find(home, shop).is_paused
-    assert "All is well" in submit(manager, running, f"/stores/{shop}/check", {}).text
-    assert "no longer syncs" in manager.get(f"{running.address}/stores/{shop}/remove").text
-    answer = manager.post(f"{running.address}/stores/{shop}/remove", form)
+    assert registry.find(home, eu).is_paused
+    manager.post(f"{running.address}/stores/{eu}/resume", form)
+    assert not registry.find(home, eu).is_paused
+    assert "All is well" in submit(manager, running, f"/stores/{eu}/check", {}).text
+    assert "no longer syncs" in manager.get(f"{running.address}/stores/{eu}/remove").text
+    answer = manager.post(f"{running.address}/stores/{eu}/remove", form)
     assert answer.url == f"{running.address}/stores"
-    assert shop not in {store.id for store in registry.list_stores(home)}
-    assert manager.get(f"{running.address}/stores/{shop}").status_code == 404
+    assert eu not in {store.id for store in registry.list_stores(home)}
+    assert manager.get(f"{running.address}/stores/{eu}").status_code == 404
     assert b"MINE" not in files(home)[1]
 
 
@@ -334,7 +334,7 @@ def test_alert_is_added_tested_and_removed_and_its_address_never_shown(
     ]
 
 
-def test_viewer_sees_stores_but_every_change_is_refused_by_the_server(home: Project, server: Server, shop: str) -> None:
+def test_viewer_sees_stores_but_every_change_is_refused_by_the_server(home: Project, server: Server, eu: str) -> None:
     users = Users(home.root / ".pimctl")
     users.add("vic", "viewer", "correct horse battery")
     before = files(home)
@@ -343,7 +343,7 @@ def test_viewer_sees_stores_but_every_change_is_refused_by_the_server(home: Proj
             viewer.headers["Origin"] = guarded.address
             viewer.post(f"{guarded.address}/login", {"name": "vic", "password": "correct horse battery"})
             page = viewer.get(f"{guarded.address}/stores").text
-            assert shop in page
+            assert eu in page
             assert "<form" not in page
             form = {"csrf": token(viewer, guarded), **typed(server)}
             for path in (
@@ -352,11 +352,11 @@ def test_viewer_sees_stores_but_every_change_is_refused_by_the_server(home: Proj
                 "/alerts",
                 "/alerts/team/test",
                 "/alerts/team/remove",
-                *(f"/stores/{shop}/{action}" for action in ("edit", "check", "sync", "pause", "resume", "remove")),
+                *(f"/stores/{eu}/{action}" for action in ("edit", "check", "sync", "pause", "resume", "remove")),
             ):
                 answer = viewer.post(guarded.address + path, form)
                 assert (answer.status_code, "only a manager" in answer.text) == (403, True), path
-            for path in (f"/stores/{shop}", f"/stores/{shop}/log", "/stores.csv", "/products", "/health", "/alerts"):
+            for path in (f"/stores/{eu}", f"/stores/{eu}/log", "/stores.csv", "/products", "/health", "/alerts"):
                 assert viewer.get(guarded.address + path).status_code == 200, path
     finally:
         users.remove("vic")
@@ -364,15 +364,15 @@ def test_viewer_sees_stores_but_every_change_is_refused_by_the_server(home: Proj
 
 
 def test_stores_are_shown_while_the_database_is_down(
-    home: Project, running: Running, manager: requests.Session, shop: str
+    home: Project, running: Running, manager: requests.Session, eu: str
 ) -> None:
     with (home.root / ".env").open("a", encoding="utf-8") as env_file:
         env_file.write("PIM_DATABASE_URL=postgresql://pim:s3kret@localhost:1/pim\n")
     try:
-        for path in ("/stores", f"/stores/{shop}"):
+        for path in ("/stores", f"/stores/{eu}"):
             answer = manager.get(running.address + path)
             assert answer.status_code == 200
-            assert shop in answer.text
+            assert eu in answer.text
             assert "Figures are missing" in answer.text
             assert "s3kret" not in answer.text
     finally:
@@ -396,10 +396,10 @@ def test_broken_meltano_yml_is_named_and_comes_back(home: Project, running: Runn
     assert manager.get(f"{running.address}/stores").status_code == 200
 
 
-def test_logs_show_no_credentials(home: Project, running: Running, manager: requests.Session, shop: str) -> None:
+def test_logs_show_no_credentials(home: Project, running: Running, manager: requests.Session, eu: str) -> None:
     folder = home.root / ".meltano" / "pimctl" / "logs"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{shop}.log").write_text("key ck_0123456789 <script>alert(1)</script> cs_abc\n", encoding="utf-8")
-    page = manager.get(f"{running.address}/stores/{shop}/log").text
+    (folder / f"{eu}.log").write_text("key ck_0123456789 <script>alert(1)</script> cs_abc\n", encoding="utf-8")
+    page = manager.get(f"{running.address}/stores/{eu}/log").text
     assert "key *** &lt;script&gt;alert(1)&lt;/script&gt; ***" in page
     assert runnable(page) == []

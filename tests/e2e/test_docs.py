@@ -77,7 +77,7 @@ def test_commands_of_the_readme_connect_a_store_and_sync_it(synced: MeltanoProje
     said = ""
     for program, *arguments in commands:
         process = synced.begin(
-            *(word.replace("https://shop.example", site.url) for word in arguments),
+            *(word.replace("https://store.example", site.url) for word in arguments),
             program=program,
             PIMCTL_CONSUMER_KEY=key.consumer_key,
             PIMCTL_CONSUMER_SECRET=key.consumer_secret,

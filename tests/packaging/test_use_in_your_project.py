@@ -112,7 +112,7 @@ def test_a_meltano_project_of_ones_own_syncs_every_row(served: Site, wheel: Path
     (tmp_path / "tap-woo-pim.yml").write_text(own, encoding="utf-8")
     (tmp_path / "target-jsonl.yml").write_text(TARGET, encoding="utf-8")
     words = {
-        "https://shop.example": config["site_url"],
+        "https://store.example": config["site_url"],
         "ck_...": config["consumer_key"],
         "cs_...": config["consumer_secret"],
         "loader target-jsonl\n": "loader target-jsonl --from-ref ../target-jsonl.yml\n",

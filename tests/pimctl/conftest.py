@@ -73,7 +73,7 @@ def console(tmp_path: Path) -> Iterator[Console]:
 
 
 @pytest.fixture
-def stop_at_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+def stop_at_begin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let Ctrl-C come the moment a program has begun, before anybody could note it."""
 
     class Stopped(subprocess.Popen[bytes]):
@@ -82,6 +82,10 @@ def stop_at_begin(monkeypatch: pytest.MonkeyPatch) -> None:
             signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(subprocess, "Popen", Stopped)
+    # A tap that an earlier test made in this process has left its own.
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, handler)
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ def main() -> None:
                 shown = project.test(config, **stage.environment)
             url = config["site_url"]
             wrong += shown != case.line.format(url=url, http_url=url.replace("https://", "http://"))
-            print(f"| {case.name} | {re.sub(r'localhost:[0-9]+', 'shop.example', shown)} |", flush=True)  # noqa: T201
+            print(f"| {case.name} | {re.sub(r'localhost:[0-9]+', 'store.example', shown)} |", flush=True)  # noqa: T201
     sys.exit(wrong)
 
 

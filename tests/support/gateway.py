@@ -16,7 +16,7 @@ class Gateway(socketserver.ThreadingTCPServer):
     """A proxy for http and https.
 
     Attributes:
-        ways: the local port behind each host and port, for instance {"shop.example:443": 40123}.
+        ways: the local port behind each host and port, for instance {"store.example:443": 40123}.
         plain: what clients sent over plain http, in the order of arrival.
         asked: the hosts and ports that were asked for.
     """

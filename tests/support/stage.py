@@ -87,7 +87,7 @@ class Stage:
         return server
 
     def gateway(self, **ways: Server) -> Gateway:
-        """Let the tap reach hosts by a proxy: `shop_example=server` is https://shop.example."""
+        """Let the tap reach hosts by a proxy: `store_example=server` is https://store.example."""
         ports = {f"{name.replace('__', '-').replace('_', '.')}:443": server.port for name, server in ways.items()}
         gateway = self.stack.enter_context(open_gateway(ports))
         self.environment |= gateway.environment

@@ -45,7 +45,7 @@ def test_messages_and_tracebacks_are_cleaned_and_others_left_alone() -> None:
     logger.setLevel(logging.INFO)
     logger.propagate = False
     logger.addHandler(handler)
-    logger.info("asking %s with %s", "https://shop.example/?s=cs_0123456789abcdef", 1234567890)
+    logger.info("asking %s with %s", "https://store.example/?s=cs_0123456789abcdef", 1234567890)
     try:
         int("cs_0123456789abcdef")
     except ValueError:
@@ -55,6 +55,6 @@ def test_messages_and_tracebacks_are_cleaned_and_others_left_alone() -> None:
     said = written.getvalue()
     assert "cs_0123456789abcdef" not in said
     assert "1234567890" not in said
-    assert "asking https://shop.example/?s=*** with ***" in said
+    assert "asking https://store.example/?s=*** with ***" in said
     assert "ValueError: invalid literal for int() with base 10: '***'" in said
     assert "and 5 rows" in said

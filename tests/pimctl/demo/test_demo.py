@@ -147,7 +147,7 @@ def test_full_disk_is_told_before_anything_is_begun(tmp_path: Path, monkeypatch:
     assert str(caught.value) == f"Not enough disk space: 100 MB free at {tmp_path}, 800 MB needed."
 
 
-def test_table_shows_what_each_shop_has_beside_what_landed() -> None:
+def test_table_shows_what_each_store_has_beside_what_landed() -> None:
     served = {"us": {"products": 2000, "tax_classes": 5}, "eu": {"products": 300}}
     arrived = {"products": {"us": 2000, "eu": 300}, "stores": {"us": 1, "eu": 1}, "tax_classes": {"us": 5}}
 

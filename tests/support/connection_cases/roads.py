@@ -169,7 +169,7 @@ def bad_ca_file(stage: Stage) -> Config:
     "store ({url}), all components: its host name was not found. Check the spelling of site_url.",
 )
 def host_not_found(stage: Stage) -> Config:
-    return stage.config(stage.serve(), site_url="https://shop.invalid", max_retries=5)
+    return stage.config(stage.serve(), site_url="https://store.invalid", max_retries=5)
 
 
 @case(
@@ -221,4 +221,4 @@ for proxy_address in ("proxy:3128", "http://localhost:99999", "socks5://localhos
 @case("proxy that does not let through", PROXY)
 def proxy(stage: Stage) -> Config:
     stage.gateway()
-    return stage.config(stage.serve(), site_url="https://shop.example", max_retries=5)
+    return stage.config(stage.serve(), site_url="https://store.example", max_retries=5)

@@ -29,17 +29,17 @@ def key_in_address(stage: Stage) -> Config:
 
 @case(
     "not an address",
-    "store, settings: site_url is not a web address. Give it as https://shop.example.",
+    "store, settings: site_url is not a web address. Give it as https://store.example.",
 )
 def no_address(stage: Stage) -> Config:
     return stage.config(stage.serve(), site_url="my store")
 
 
 @case(
-    "host name with an empty part", "store, settings: site_url is not a web address. Give it as https://shop.example."
+    "host name with an empty part", "store, settings: site_url is not a web address. Give it as https://store.example."
 )
 def empty_label(stage: Stage) -> Config:
-    return stage.config(stage.serve(), site_url="https://shop..example")
+    return stage.config(stage.serve(), site_url="https://store..example")
 
 
 def _user_agent(user_agent: str) -> SetUp:

@@ -26,7 +26,7 @@ RANGES = {
     for one in alternatives(schema)
     if "minimum" in one
 }
-NEEDED = {"site_url": "https://shop.example", "consumer_key": "ck_1", "consumer_secret": "cs_1"}
+NEEDED = {"site_url": "https://store.example", "consumer_key": "ck_1", "consumer_secret": "cs_1"}
 NAMES = ", ".join(COMPONENTS)
 
 
@@ -39,7 +39,7 @@ def refusal(**typed: Any) -> str:
         TapWooPim(config={**NEEDED, **typed}, setup_mapper=False)
     (error,) = refused.value.errors
     place, _, said = error.partition(", settings: ")
-    assert place == "shop.example (https://shop.example)"
+    assert place == "store.example (https://store.example)"
     return said
 
 
@@ -162,10 +162,10 @@ def test_a_misspelt_name_is_warned_of(caplog: pytest.LogCaptureFixture) -> None:
         settings(max_concurency=2, stream_maps={}, zzz=1)
     assert caplog.messages == [
         (
-            "shop.example (https://shop.example), settings: max_concurency is not a setting of this tap and has no"
+            "store.example (https://store.example), settings: max_concurency is not a setting of this tap and has no"
             " effect. Did you mean max_concurrency?"
         ),
-        "shop.example (https://shop.example), settings: zzz is not a setting of this tap and has no effect.",
+        "store.example (https://store.example), settings: zzz is not a setting of this tap and has no effect.",
     ]
 
 

@@ -53,11 +53,11 @@ def test_ca_bundle_that_is_not_there_is_named(stage: Stage) -> None:
 
 
 def test_proxy_of_the_environment_is_used(stage: Stage) -> None:
-    server = stage.serve(Store.recorded(), context=stage.authority.context("shop.example"))
-    gateway = stage.gateway(shop_example=server)
-    ended = stage.run(stage.config(server, site_url="https://shop.example", **TAGS))
+    server = stage.serve(Store.recorded(), context=stage.authority.context("store.example"))
+    gateway = stage.gateway(store_example=server)
+    ended = stage.run(stage.config(server, site_url="https://store.example", **TAGS))
     assert tags(ended) == all_tags(server.store)
-    assert set(gateway.asked) == {"shop.example:443"}
+    assert set(gateway.asked) == {"store.example:443"}
 
 
 def test_no_proxy_of_the_environment_is_heeded(stage: Stage) -> None:

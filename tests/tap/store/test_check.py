@@ -244,7 +244,7 @@ def test_discovery_succeeds_without_the_store_so_that_meltano_shows_the_cause(st
     wrong = {
         "settings": {"consumer_key": "", "page_size": "many"},
         "kind": {"auth_method": "Basic"},
-        "address": {"site_url": "https://shop.invalid"},
+        "address": {"site_url": "https://store.invalid"},
         "key": {"consumer_key": "ck_" + "0" * 40},
     }[broken]
     ended = stage.run(config | wrong, "--discover")
@@ -284,7 +284,7 @@ def test_file_of_settings_that_is_none_is_named(stage: Stage, text: str | None, 
     ended = stage.run(stage.config(stage.serve()), "--config", str(file))
     assert ended.code == 1
     assert ended.last_line == (
-        f'--config names {file}, which {problem}. Give a JSON file as {{"site_url": "https://shop.example", ...}}.'
+        f'--config names {file}, which {problem}. Give a JSON file as {{"site_url": "https://store.example", ...}}.'
     )
 
 

@@ -103,7 +103,7 @@ def test_a_wrong_setting_fails_the_first_step_at_its_field(
 @pytest.mark.parametrize(
     ("setting", "value", "step", "message"),
     [
-        ("site_url", "https://shop.invalid", "address reachable", "its host name was not found"),
+        ("site_url", "https://store.invalid", "address reachable", "its host name was not found"),
         ("ca_bundle", None, "TLS certificate trusted", None),
         ("consumer_key", "ck_" + "0" * 40, "key recognised", None),
         ("consumer_secret", "cs_" + "0" * 40, "secret right", "the secret does not belong to this key"),

@@ -39,7 +39,7 @@ def test_page_tells_every_message_of_the_check() -> None:
     assert told == table()
 
 
-GOOD = {"site_url": "https://shop.example", "consumer_key": "ck_1", "consumer_secret": "cs_1", "auth_method": "auto"}
+GOOD = {"site_url": "https://store.example", "consumer_key": "ck_1", "consumer_secret": "cs_1", "auth_method": "auto"}
 APPLICATION_PASSWORD = "abcd EFGH ijkl 1234 qrst uvwx"
 WRONG: tuple[dict[str, Any], ...] = (
     {"consumer_key": "", "consumer_secret": ""},
@@ -48,9 +48,9 @@ WRONG: tuple[dict[str, Any], ...] = (
     {"consumer_secret": "password"},
     {"http_user": "staging"},
     {"http_user": "sta:ging", "http_password": "letmein"},
-    {"http_user": "staging", "http_password": "letmein", "site_url": "http://shop.example"},
+    {"http_user": "staging", "http_password": "letmein", "site_url": "http://store.example"},
     {"http_user": "staging", "http_password": "letmein", "auth_method": "basic"},
-    {"consumer_key": "anna", "consumer_secret": APPLICATION_PASSWORD, "site_url": "http://shop.example"},
+    {"consumer_key": "anna", "consumer_secret": APPLICATION_PASSWORD, "site_url": "http://store.example"},
     {
         "consumer_key": "anna",
         "consumer_secret": APPLICATION_PASSWORD,
@@ -58,9 +58,9 @@ WRONG: tuple[dict[str, Any], ...] = (
         "http_password": "letmein",
     },
     {"site_url": "my store"},
-    {"site_url": "https://me@shop.example"},
-    {"site_url": "https://shop.example/?consumer_key=ck_1"},
-    {"site_url": "http://shop.example", "auth_method": "basic"},
+    {"site_url": "https://me@store.example"},
+    {"site_url": "https://store.example/?consumer_key=ck_1"},
+    {"site_url": "http://store.example", "auth_method": "basic"},
     {"auth_method": "Basic"},
     {"content": "html"},
     {"sync_components": 7},
@@ -112,7 +112,7 @@ def test_commands_for_meltano_alone_connect_two_stores_and_sync_one(project: Pro
         said = ""
         try:
             for language, block in blocks():
-                text = block.replace("https://shop.example", mine.url).replace("https://second.example", second.url)
+                text = block.replace("https://store.example", mine.url).replace("https://second.example", second.url)
                 if language == "ini":
                     for name, site in sites.items():
                         key = site.store.key()

@@ -21,22 +21,22 @@ from tests.support.stage import TAGS, Stage, all_tags, tags
 @pytest.mark.parametrize(
     ("typed", "address"),
     [
-        ("shop.example", "https://shop.example"),
-        ("  HTTPS://Shop.EXAMPLE/  ", "https://shop.example"),
-        ("http://shop.example:80/", "http://shop.example"),
-        ("https://shop.example:443", "https://shop.example"),
-        ("shop.example:8443/", "https://shop.example:8443"),
-        ("//shop.example", "https://shop.example"),
-        ("shop.example./", "https://shop.example"),
-        ("https://shop.example/de/", "https://shop.example/de"),
-        ("https://shop.example/Shop", "https://shop.example/Shop"),
-        ("https://shop.example/wp-json", "https://shop.example"),
-        ("https://shop.example/de/wp-json/wc/v3/products", "https://shop.example/de"),
-        ("https://shop.example/wp-admin/admin.php?page=wc-settings&tab=advanced", "https://shop.example"),
-        ("https://shop.example/WP-Admin/", "https://shop.example"),
-        ("https://shop.example/wp-login.php?redirect_to=x", "https://shop.example"),
-        ("https://shop.example/index.php/wp-json/", "https://shop.example"),
-        ("https://shop.example/#top", "https://shop.example"),
+        ("store.example", "https://store.example"),
+        ("  HTTPS://Store.EXAMPLE/  ", "https://store.example"),
+        ("http://store.example:80/", "http://store.example"),
+        ("https://store.example:443", "https://store.example"),
+        ("store.example:8443/", "https://store.example:8443"),
+        ("//store.example", "https://store.example"),
+        ("store.example./", "https://store.example"),
+        ("https://store.example/de/", "https://store.example/de"),
+        ("https://store.example/Store", "https://store.example/Store"),
+        ("https://store.example/wp-json", "https://store.example"),
+        ("https://store.example/de/wp-json/wc/v3/products", "https://store.example/de"),
+        ("https://store.example/wp-admin/admin.php?page=wc-settings&tab=advanced", "https://store.example"),
+        ("https://store.example/WP-Admin/", "https://store.example"),
+        ("https://store.example/wp-login.php?redirect_to=x", "https://store.example"),
+        ("https://store.example/index.php/wp-json/", "https://store.example"),
+        ("https://store.example/#top", "https://store.example"),
         ("müller.example/lädchen", "https://xn--mller-kva.example/l%C3%A4dchen"),
         ("https://xn--mller-kva.example", "https://xn--mller-kva.example"),
         ("https://[::1]:8443/", "https://[::1]:8443"),
@@ -54,10 +54,10 @@ def test_address_is_taken_as_people_type_it(typed: str, address: str) -> None:
         "https://",
         "my store",
         "https://shop .example",
-        "ftp://shop.example",
-        "https://shop.example:99999",
+        "ftp://store.example",
+        "https://store.example:99999",
         "https://[::1",
-        "https://shop..example",
+        "https://store..example",
         f"https://{'a' * 64}.example",
     ],
 )
@@ -69,16 +69,16 @@ def test_what_is_no_address_is_refused(typed: str) -> None:
 @pytest.mark.parametrize(
     "typed",
     [
-        "https://ck_12345678:cs_12345678@shop.example",
-        "https://shop.example/?consumer_key=x",
-        "https://shop.example/wp-json/wc/v3/products?oauth_consumer_key=x",
-        "https://me:pass@shop.example",
+        "https://ck_12345678:cs_12345678@store.example",
+        "https://store.example/?consumer_key=x",
+        "https://store.example/wp-json/wc/v3/products?oauth_consumer_key=x",
+        "https://me:pass@store.example",
     ],
 )
 def test_secrets_in_an_address_are_refused_and_not_repeated(typed: str) -> None:
     with pytest.raises(ValueError, match="site_url contains") as refused:
         site_address(typed)
-    assert "shop.example" not in str(refused.value).replace("https://shop.example", "")
+    assert "store.example" not in str(refused.value).replace("https://store.example", "")
     assert "pass@" not in str(refused.value)
 
 
@@ -94,10 +94,14 @@ def test_any_text_is_an_address_or_refused_and_an_address_stays_what_it_is(typed
 
 
 def test_twins_are_the_same_store_and_no_others_are() -> None:
-    assert is_same_store("http://shop.example/a", "https://www.shop.example:8443/b")
-    assert is_same_store("https://www.shop.example", "https://SHOP.example")
-    for other in ("https://shop.example.evil.invalid", "https://evil.invalid/shop.example", "https://de.shop.example"):
-        assert not is_same_store("https://shop.example", other)
+    assert is_same_store("http://store.example/a", "https://www.store.example:8443/b")
+    assert is_same_store("https://www.store.example", "https://STORE.example")
+    for other in (
+        "https://store.example.evil.invalid",
+        "https://evil.invalid/store.example",
+        "https://de.store.example",
+    ):
+        assert not is_same_store("https://store.example", other)
 
 
 def test_api_root_is_read_from_the_page() -> None:
@@ -203,48 +207,48 @@ def test_api_on_another_host_than_the_front_page_gets_no_key(stage: Stage) -> No
 
 
 def test_store_at_its_www_twin_is_followed_with_the_key_and_the_better_address_told_once(stage: Stage) -> None:
-    context = stage.authority.context("shop.example", "www.shop.example")
+    context = stage.authority.context("store.example", "www.store.example")
     store = Store.recorded()
     server = stage.serve(store, context=context)
     sign = stage.serve(Store.empty(), context=context)
-    sign.store.redirect_to = lambda request: f"https://www.shop.example{request.path}"
-    stage.gateway(shop_example=sign, www_shop_example=server)
-    ended = stage.run(stage.config(server, site_url="shop.example", **TAGS))
+    sign.store.redirect_to = lambda request: f"https://www.store.example{request.path}"
+    stage.gateway(store_example=sign, www_store_example=server)
+    ended = stage.run(stage.config(server, site_url="store.example", **TAGS))
     assert tags(ended) == all_tags(store)
     assert ended.err.count("Set site_url to that address.") == 1
-    assert "the store is at https://www.shop.example. Set site_url to that address." in ended.err
+    assert "the store is at https://www.store.example. Set site_url to that address." in ended.err
     assert len(sign.requests) == 1
 
 
 def test_redirect_of_single_requests_to_the_twin_gets_the_key_anew(stage: Stage) -> None:
-    context = stage.authority.context("shop.example", "www.shop.example")
+    context = stage.authority.context("store.example", "www.store.example")
     store = Store.recorded()
     server = stage.serve(store, context=context)
     sign = stage.serve(store, context=context)
-    stage.gateway(shop_example=sign, www_shop_example=server)
+    stage.gateway(store_example=sign, www_store_example=server)
     # Only what carries a key is sent on, with a parameter of the server's own.
-    twin = "https://www.shop.example{}?from=twin"
+    twin = "https://www.store.example{}?from=twin"
 
     def send_on(request: Request) -> str | None:
         return twin.format(request.path) if request.auth and "from" not in request.query else None
 
     store.redirect_to = send_on
-    ended = stage.run(stage.config(server, site_url="https://shop.example", **TAGS))
+    ended = stage.run(stage.config(server, site_url="https://store.example", **TAGS))
     assert tags(ended) == all_tags(store)
     assert {request.auth for request in server.requests} == {"basic"}
 
 
 def test_store_that_sends_http_on_to_https_is_read_over_https(stage: Stage) -> None:
-    context = stage.authority.context("shop.example")
+    context = stage.authority.context("store.example")
     store = Store.recorded()
     server = stage.serve(store, context=context)
     sign = stage.serve(Store.empty(), tls=False)
-    sign.store.redirect_to = lambda request: f"https://shop.example{request.path}"
-    with open_gateway({"shop.example:80": sign.port, "shop.example:443": server.port}) as gateway:
+    sign.store.redirect_to = lambda request: f"https://store.example{request.path}"
+    with open_gateway({"store.example:80": sign.port, "store.example:443": server.port}) as gateway:
         stage.environment |= gateway.environment
-        ended = stage.run(stage.config(server, site_url="http://shop.example", **TAGS))
+        ended = stage.run(stage.config(server, site_url="http://store.example", **TAGS))
     assert tags(ended) == all_tags(store)
-    assert "the store is at https://shop.example. Set site_url to that address." in ended.err
+    assert "the store is at https://store.example. Set site_url to that address." in ended.err
     assert len(gateway.plain) == 1
 
 
@@ -280,12 +284,12 @@ def test_gate_that_lets_in_by_a_cookie_is_passed(stage: Stage) -> None:
 
 
 def test_key_does_not_go_where_another_host_is_named(stage: Stage) -> None:
-    context = stage.authority.context("shop.example", "evil.example")
+    context = stage.authority.context("store.example", "evil.example")
     server = stage.serve(Store.recorded(), context=context)
     evil = stage.serve(Store.recorded(), context=context)
     server.store.redirect_to = lambda request: f"https://evil.example{request.path}" if request.auth else None
-    stage.gateway(shop_example=server, evil_example=evil)
-    ended = stage.run(stage.config(server, site_url="https://shop.example", **TAGS))
+    stage.gateway(store_example=server, evil_example=evil)
+    ended = stage.run(stage.config(server, site_url="https://store.example", **TAGS))
     assert ended.code == 1
     assert "it redirects to another host, https://evil.example, which must not get the key" in ended.last_line
     assert evil.requests == []

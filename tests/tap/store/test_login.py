@@ -89,7 +89,7 @@ def test_signature_set_by_hand_works_behind_a_proxy_that_hides_https(stage: Stag
 
 def test_signature_is_of_the_address_that_wordpress_has_for_home(stage: Stage) -> None:
     server = stage.serve(Store.recorded(), tls=False)
-    server.store.home_url = "http://www.shop.example"
+    server.store.home_url = "http://www.store.example"
     ended = stage.run(stage.config(server, **TAGS))
     assert tags(ended) == all_tags(server.store)
 
@@ -108,9 +108,9 @@ def test_signature_covers_every_parameter_of_a_page(stage: Stage) -> None:
 @pytest.mark.parametrize("auth_method", ["auto", "oauth1"])
 def test_secret_never_travels_over_plain_http(stage: Stage, auth_method: str) -> None:
     server = stage.serve(Store.recorded(), tls=False)
-    config = stage.config(server, site_url="http://shop.example", auth_method=auth_method, **TAGS)
-    with open_gateway({"shop.example:80": server.port}) as gateway:
-        server.store.home_url = "http://shop.example"
+    config = stage.config(server, site_url="http://store.example", auth_method=auth_method, **TAGS)
+    with open_gateway({"store.example:80": server.port}) as gateway:
+        server.store.home_url = "http://store.example"
         stage.environment |= gateway.environment
         assert tags(stage.run(config)) == all_tags(server.store)
     sent = b"".join(gateway.plain).decode()
@@ -140,8 +140,8 @@ def test_key_that_a_plugin_says_back_is_in_no_record(stage: Stage, auth_method: 
 def test_unsafe_ways_refuse_plain_http_themselves(way: type[Basic | Query]) -> None:
     auth = way(KeyPair("ck_1", "cs_1"))
     with pytest.raises(PermissionError):
-        requests.Request("GET", "http://shop.example/", auth=auth).prepare()
-    assert requests.Request("GET", "https://shop.example/", auth=auth).prepare().url
+        requests.Request("GET", "http://store.example/", auth=auth).prepare()
+    assert requests.Request("GET", "https://store.example/", auth=auth).prepare().url
 
 
 @pytest.mark.parametrize("hours", [-30, 2])
