@@ -259,7 +259,7 @@ class _Reader:
         return page
 
     def _read_parts(self, part: range, count: int) -> Page:
-        size, pages = max(1, len(part) // count), list[Page]()
+        size, pages = -(-len(part) // count), list[Page]()
         for start in range(part.start, part.stop, size):
             one = range(start, min(start + size, part.stop))
             # If all the others came, the last one would fail: its own parts are asked for at once.
