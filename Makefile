@@ -1,6 +1,6 @@
 # Sets up and runs everything from Python 3.11 to 3.14 and make alone. `make help` lists the commands.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo console texts screenshots test test-fast test-long soak bench lint types clean
+.PHONY: help setup demo console texts screenshots test test-fast test-long test-again soak bench lint types clean
 SHELL := /bin/sh
 BIN := .venv/bin
 READY := .venv/.ready
@@ -48,6 +48,9 @@ test-fast: lint types ## check style and types, and run the unit tests (under a 
 test-long: $(READY) ## run the tests that take long, and the property tests with many more examples
 	@$(PYTEST) -m "(long or hypothesis) and not soak" --hypothesis-profile=long
 
+test-again: $(READY) ## run the long tests that failed once more, one after the other
+	@$(BIN)/python -m pytest --last-failed --last-failed-no-failures=none -m "not soak" --hypothesis-profile=long
+
 soak: $(READY) ## run months of store life with crashes, and property tests for an hour
 	@$(PYTEST) -m "soak or hypothesis" --hypothesis-profile=soak
 
@@ -65,7 +68,7 @@ setup: $(READY) ## make the Python environment in .venv (the other commands do s
 
 clean: ## stop the PIM database and remove all that was made here, its data included
 	@if [ -x $(BIN)/pimctl ]; then $(BIN)/pimctl db stop; fi
-	@rm -rf .venv .meltano .pim .pimctl .demo .mypy_cache .ruff_cache .hypothesis *.egg-info
+	@rm -rf .venv .meltano .pim .pimctl .demo .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
 	@rm -rf transform/target transform/logs transform/.user.yml
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	@echo "Removed. Settings in .env and meltano.yml stay."
