@@ -110,7 +110,7 @@ class OverlapPaginator:
             size = self.pages.next()
             yield range(offset, offset + size)
             offset += max(1, size - 1)
-            if self.total is None or offset >= self.total:
+            if self.total is None or offset >= self.total or self._end_before:
                 return
 
     def receive(self, page: Page) -> list[Row]:

@@ -113,7 +113,8 @@ def test_a_disk_that_fills_up_while_a_file_is_written_leaves_a_state_to_go_on_fr
         assert landing.state["bookmarks"]["products"]["read"]["offset"] > 900
         served.server.requests.clear()
         served.sync(landing, sync_components=["products"])
-        assert sum("offset" in request.query for request in served.server.requests) < 25
+        # 21 or 22 pages, two looks at the end, one at the beginning, and what changed meanwhile. All pages are 31.
+        assert sum("offset" in request.query for request in served.server.requests) <= 26
         assert landing.differences(store) == {}
 
 
