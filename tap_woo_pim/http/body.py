@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import time
 from collections.abc import Callable
@@ -22,7 +23,6 @@ CHUNK_BYTES = 2**18
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _decoder = msgspec.json.Decoder()
-_lenient = json.JSONDecoder()
 
 _KIND = r"(?:\w{1,20} ){0,4}(?:warning|notice|deprecated|error|standards)"
 _AROUND = re.compile(
@@ -81,7 +81,7 @@ def decode(body: bytes, on_notices: Callable[[], None] = lambda: None) -> Any:
         on_notices: called when text surrounds the JSON: with `display_errors` on, PHP prints its notices there.
 
     Returns:
-        The decoded value.
+        The decoded value; integers are exact up to 4,300 digits, and numbers that no type can hold are texts.
 
     Raises:
         BodyError: the body is not JSON, or incomplete.
@@ -103,15 +103,14 @@ def _tamed(text: bytes) -> bytes:
 
 
 def _decode_odd(body: bytes, on_notices: Callable[[], None]) -> Any:
-    # What msgspec rejects but real stores send: notices around the JSON.
+    # What msgspec rejects but real stores send: numbers beyond a double, notices around the JSON.
     try:
         text = body.decode()
         begin = _behind_notices(text, 0)
         if text[begin : begin + 1] not in ("[", "{"):
             raise BodyError(_what_it_is(text))
-        end = _lenient.raw_decode(text, begin)[1]
-        value = _decoder.decode(text[begin:end])
-    except (ValueError, msgspec.DecodeError, RecursionError):
+        value, end = _lenient.raw_decode(text, begin)
+    except (ValueError, RecursionError):
         raise BodyError("answered with broken JSON") from None
     if _behind_notices(text, end) != len(text):
         raise BodyError(_what_it_is(text))
@@ -131,6 +130,26 @@ def _what_it_is(text: str) -> str:
     if not start:
         return "answered with an empty body"
     return "answered with a web page instead of data" if start == "<" else "answered with broken JSON"
+
+
+def _refuse(name: str) -> None:
+    raise ValueError(name)
+
+
+def _float(digits: str) -> float | str:
+    number = float(digits)
+    return number if math.isfinite(number) else digits
+
+
+def _int(digits: str) -> int | str:
+    try:
+        return int(digits)
+    except ValueError:  # Python accepts no more than 4,300 digits
+        return digits
+
+
+# Numbers that no type holds are kept as texts.
+_lenient = json.JSONDecoder(parse_constant=_refuse, parse_float=_float, parse_int=_int)
 
 
 def as_list(data: Any, most: int | None = None) -> list[Any]:

@@ -88,7 +88,7 @@ def test_what_is_decoded_is_what_was_sent(value: Any) -> None:
         (b'["a"]\xef\xbb\xbf', ["a"]),
         (b'\n\n["a"]\n', ["a"]),
         (b'["\\u0000\\\\u0000"]', ["\ufffd\\u0000"]),
-        (b'["\\udc00\\ud800"]', ["\ufffd\ufffd"]),
+        (b'["\\udc00\\ud800", 1e999]', ["\ufffd\ufffd", "1e999"]),
         (b'["\\u0000",' + b"[" * 800 + b"]" * 800 + b"]", None),
         (b'["' + b"[" * 5000 + b'"]', ["[" * 5000]),
         (b'["' + b"," * 1_100_000 + b'"]', ["," * 1_100_000]),
@@ -126,7 +126,7 @@ def test_json_is_salvaged_from_between_notices(body: bytes) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        *(b"", b"  ", b"<html>", b'[{"id": 1}', b"[1,]", b"[NaN]", b"[1e999]", b"[1] [2]", b'{"a": }', b"\xff"),
+        *(b"", b"  ", b"<html>", b'[{"id": 1}', b"[1,]", b"[NaN]", b"[1] [2]", b'{"a": }', b"\xff"),
         *(NOTICE, NOTICE + b'[{"id": 1}, {"id": 2', NOTICE + b"[1] [2]", NOTICE + b"[1", b"Hello [1]"),
         *(NOTICE + b"[]\n" + NOTICE + b"[1]", b"[1]" + NOTICE + b"[2]", NOTICE + b'{"debug": 1}\n' + NOTICE + b"[1]"),
         b"<br />\n<b>Warning</b>:  dump:\n[1]\n in <b>/x</b> on line <b>3</b><br />\n" + NOTICE + b"[2]",
