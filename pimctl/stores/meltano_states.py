@@ -14,6 +14,7 @@ from pimctl.lock import exclusive
 from pimctl.postgres import external
 from pimctl.project import Project
 from pimctl.stores.registry import LOADER
+from pimctl.stores.store import Store
 
 ENVIRONMENT = "MELTANO_ENVIRONMENT"  # set by Meltano for all that it runs
 FAILED = "This is not the database of the last run, and the Meltano states of that run cannot be cleared"
@@ -64,16 +65,26 @@ def clear(project: Project, environment: str) -> int:
     return len(states)
 
 
-def clear_store(project: Project, extractor: str) -> None:
-    """Clear the states of one extractor, in all environments."""
-    listed = meltano(project, "state", "list", "--pattern", f"*{extractor}-to-*").split()
-    for state in listed:
-        if state.partition(":")[2].startswith(f"{extractor}-to-") or state.startswith(f"{extractor}-to-"):
-            meltano(project, "state", "clear", "--force", state)
+def clear_store(project: Project, store: Store) -> None:
+    """Clear the states of a store that is to be removed, in all environments.
+
+    Raises:
+        PimctlError: They cannot be cleared.
+    """
+    failed = f"The Meltano states of {store.id} cannot be cleared, so nothing was removed"
+    begin = f"{store.extractor}-to-"
+    for state in meltano(project, "state", "list", "--pattern", f"*{begin}*", failed=failed).split():
+        if state.partition(":")[2].startswith(begin) or state.startswith(begin):
+            meltano(project, "state", "clear", "--force", state, failed=failed)
 
 
-def meltano(project: Project, *arguments: str) -> str:
+def meltano(project: Project, *arguments: str, failed: str = FAILED) -> str:
     """Run the Meltano that runs this project, and return what it printed.
+
+    Args:
+        project: The Meltano project.
+        *arguments: Of the command line.
+        failed: How a failure begins: what cannot be done without it.
 
     Raises:
         PimctlError: It cannot be found, or failed.
@@ -82,7 +93,7 @@ def meltano(project: Project, *arguments: str) -> str:
     beside = Path(sys.executable).with_name("meltano")
     program = next((str(path) for path in (own, beside) if path.is_file()), None) or shutil.which("meltano")
     if program is None:
-        raise PimctlError(f"{FAILED}: meltano is not on the PATH")
+        raise PimctlError(f"{failed}: meltano is not on the PATH")
     done = subprocess.run(  # noqa: S603  a list, no shell
         [program, *arguments],
         capture_output=True,
@@ -95,5 +106,5 @@ def meltano(project: Project, *arguments: str) -> str:
     )
     if done.returncode:
         message = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        raise PimctlError(f"{FAILED}: meltano {' '.join(arguments)}: {message}")
+        raise PimctlError(f"{failed}: meltano {' '.join(arguments)}: {message}")
     return done.stdout

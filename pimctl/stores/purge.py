@@ -63,8 +63,8 @@ def remove(project: Project, store: Store, *, purge: bool) -> None:
     operations.check_removable(project, store)
     has_model = False
     if purge:
+        meltano_states.clear_store(project, store)  # first: a sync after half a purge must read all rows again
         has_model = _delete_rows(project, store)
-        meltano_states.clear_store(project, store.extractor)
     operations.forget(project, store)
     if purge and has_model:
         _build(project, store)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from pimctl import db
+from pimctl.errors import PimctlError
 from pimctl.stores import purge, registry
 from tests.support.console import new_project
 
@@ -38,3 +41,24 @@ def test_purge_deletes_what_landed_of_a_store_and_nothing_of_another(tmp_path: P
             built = connection.execute("select * from pim_work.int_built_rows order by 1").fetchall()
             assert built == [("eu", "b"), ("us", None)]
         assert [store.id for store in registry.list_stores(project)] == ["eu"]
+
+
+def test_states_that_cannot_be_cleared_keep_the_rows_and_the_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with new_project(tmp_path) as project:
+        us, url = registry.find(project, "us"), db.current_url(project)
+        with psycopg.connect(url, autocommit=True) as connection:
+            for statement in TABLES:
+                connection.execute(statement.encode())
+            monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+            monkeypatch.setenv("PATH", str(tmp_path))
+
+            with pytest.raises(PimctlError) as caught:
+                purge.remove(project, us, purge=True)
+
+            assert str(caught.value) == (
+                "The Meltano states of us cannot be cleared, so nothing was removed: meltano is not on the PATH"
+            )
+            assert connection.execute("select * from woo.products").fetchall() == [("us", 1), ("us", 2), ("eu", 1)]
+        assert [store.id for store in registry.list_stores(project)] == ["us", "eu"]
