@@ -111,14 +111,15 @@ def add(project: Project, draft: Draft) -> Store:
     check_draft(project, draft)
     name = extractor_of(draft.id)
     with project_files.edit(project) as files:
-        listed = files.document.setdefault("plugins", {}).setdefault("extractors", [])
-        if not any(plugin.get("name") == TAP for plugin in listed):
+        known = {plugin["name"] for plugin in registry.extractors(files.document)}
+        if TAP not in known:
             raise PimctlError(f"meltano.yml has no extractor {TAP}: add it as docs/use-in-your-project.md says.")
-        if any(plugin.get("name") == name for plugin in listed):
+        if name in known:
             raise PimctlError(f"There is a store {draft.id} already: choose another id.")
         wanted = draft.tap_settings()
         config = {setting: wanted.pop(setting) for setting in OWN_SETTINGS}
-        listed.append({"name": name, "inherit_from": TAP, "config": {**config, **wanted}})
+        extractor = {"name": name, "inherit_from": TAP, "config": {**config, **wanted}}
+        files.document["plugins"]["extractors"].append(extractor)
         _write_job(files.document, draft.id, name)
         if draft.cron:
             _write_schedule(files.document, draft.id, name, draft.cron)
@@ -151,7 +152,7 @@ def edit(project: Project, store: Store, changes: Changes, expected_version: str
             if other.id != store.id:
                 _refuse_shared(project, other, changes.credentials)
     with project_files.edit(project, expected_version) as files:
-        config = _plugin(files.document, store).setdefault("config", {})
+        config = _filled(_plugin(files.document, store), "config", {})
         for name, (_, new) in changed.items():
             if new is None:
                 config.pop(name, None)
@@ -295,14 +296,21 @@ def _plugin(document: Any, store: Store) -> Any:
     raise PimctlError(f"The store {store.id} is not in meltano.yml any more: somebody removed it.")
 
 
+def _filled(owner: Any, name: str, empty: Any) -> Any:
+    """Return what stands under a name, to add to it; an empty one where there is none, or nothing but the name."""
+    if owner.get(name) is None:
+        owner[name] = empty
+    return owner[name]
+
+
 def _write_job(document: Any, store_id: str, extractor: str) -> None:
-    jobs = document.setdefault("jobs", [])
+    jobs = _filled(document, "jobs", [])
     name = _free(f"sync-{store_id}", {job["name"] for job in jobs})
     jobs.append({"name": name, "tasks": registry.job_tasks(extractor)})
 
 
 def _write_schedule(document: Any, store_id: str, extractor: str, cron: str) -> None:
-    schedules = document.setdefault("schedules", [])
+    schedules = _filled(document, "schedules", [])
     job = registry.own_job(document, extractor)
     name = _free(f"schedule-{store_id}", {schedule["name"] for schedule in schedules})
     schedules.append({"name": name, "interval": cron, "job": job["name"] if job is not None else f"sync-{store_id}"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import re
 import stat
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -22,8 +23,10 @@ from ruamel.yaml.error import YAMLError
 from pimctl.errors import PimctlError
 from pimctl.lock import exclusive
 from pimctl.project import Project
+from pimctl.stores import shape
 
 ENV_MODE = 0o600
+DOCUMENT_END = re.compile(r"^\.\.\.(?=\s|\Z)", re.MULTILINE)
 
 
 @dataclass
@@ -94,11 +97,13 @@ def edit(project: Project, expected_version: str | None = None) -> Iterator[File
         check_version(project, expected_version)
         files = Files(None, version(project))
         before = _text(path)
-        plain = before.replace("\r\n", "\n")
+        plain, after = _parts(before.replace("\r\n", "\n"))
         files.document = _load(path, plain)
         round_trip = _dump(files.document, plain)
         yield files
-        edited = merge(plain, round_trip, _dump(files.document, plain))
+        edited = merge(plain, round_trip, _dump(files.document, plain)) + after
+        if not before.endswith("\n"):
+            edited = edited.removesuffix("\n")
         _load(path, edited)
         if "\r\n" in before:
             edited = edited.replace("\n", "\r\n")
@@ -176,6 +181,14 @@ def merge(original: str, round_trip: str, edited: str) -> str:
     return "".join(merged + old[at:])
 
 
+def _parts(text: str) -> tuple[str, str]:
+    """Return the lines of a YAML document, the last one ended too, and what follows: the line ``...`` that ends it."""
+    found = DOCUMENT_END.search(text)
+    end = found.start() if found else len(text)
+    lines = text[:end]
+    return lines if lines.endswith("\n") else f"{lines}\n", text[end:]
+
+
 def _yaml(indents: tuple[int, int, int]) -> YAML:
     mapping, sequence, offset = indents
     yaml = YAML()
@@ -208,6 +221,10 @@ def _load(path: Path, text: str) -> Any:
         raise PimctlError(f"{path}{line} is not valid YAML: {problem}. Correct it, then try again.") from None
     if not isinstance(document, dict):
         raise PimctlError(f"{path} holds no settings: restore it, for instance by git checkout meltano.yml.")
+    try:
+        shape.check(document)
+    except PimctlError as error:
+        raise PimctlError(f"{path}: {error}. Correct it, then try again.") from None
     return document
 
 

@@ -13,7 +13,7 @@ import pytest
 from pimctl.commands import words
 from pimctl.errors import PimctlError
 from pimctl.project import Project
-from pimctl.stores import operations, project_files, registry
+from pimctl.stores import operations, project_files, registry, scheduler
 from pimctl.stores.operations import Changes, Draft
 from pimctl.stores.store import DEFAULT_COMPONENTS, Credentials, check_components, check_id
 from tests.pimctl.stores.conftest import MELTANO
@@ -93,8 +93,11 @@ def test_removed_store_leaves_both_files_as_they_were(pim_project: Project) -> N
         lambda text: text.replace("  extractors:\n", "  extractors:\n\n\n"),
         lambda text: text.replace("- name: nightly-csv\n  tasks: [", "-   name:   nightly-csv\n    tasks:   [ "),
         lambda text: re.sub(r"(?m)^(- |  - |    |  (?=interval|job|tasks))", r"  \1", text),
+        lambda text: text.removesuffix("\n"),
+        lambda text: f"{text}...\n",
+        lambda text: f"{text.partition('jobs:')[0]}...",
     ],
-    ids=["Windows line ends", "blank lines", "odd spaces", "indented lists"],
+    ids=["Windows line ends", "blank lines", "odd spaces", "indented lists", "no last newline", "end mark", "both"],
 )
 def test_layouts_that_the_yaml_library_would_change_stay_to_the_byte(pim_project: Project, change: object) -> None:
     assert callable(change)
@@ -314,6 +317,47 @@ def test_broken_meltano_yml_is_told_with_its_line_and_stays(pim_project: Project
         operations.add(pim_project, EU)
 
     assert files(pim_project) == (text, "")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (MELTANO, "plugins: x\n", "plugins must hold names, each with a value"),
+        (MELTANO, "plugins:\n  extractors: [abc]\n", "plugins, extractors must be a list of entries with a name"),
+        (MELTANO, "jobs: foo\n", "jobs must be a list of entries with a name"),
+        ("- name: nightly-csv\n  tasks", "- tasks", "jobs must be a list of entries with a name"),
+        ("[tap-csv target-postgres]", "[1]", "jobs, nightly-csv: tasks must be a list of texts"),
+        ("  interval: '@daily'\n", "", "schedules, csv: interval must be cron fields, or one such as @hourly"),
+        ("- name: dev\n- name: prod", "  x", "environments must be a list of entries with a name"),
+        ("- name: prod", "- name: prod\n  config: 1", "environments, prod, config must hold names, each with a value"),
+        ("pip_url: tap-woo-pim", "config: [a]", "tap-woo-pim, config must hold names, each with a value"),
+        ("pip_url: tap-woo-pim", "annotations: x", "tap-woo-pim, annotations must hold names, each with a value"),
+        ("pip_url: tap-woo-pim", "settings: {a: 1}", "tap-woo-pim, settings must be a list of entries with a name"),
+    ],
+)
+def test_meltano_yml_of_another_shape_is_told_with_its_place(
+    pim_project: Project, old: str, new: str, told: str
+) -> None:
+    text = without(MELTANO, old) if not new else MELTANO.replace(old, new, 1)
+    (pim_project.root / "meltano.yml").write_text(text, encoding="utf-8")
+
+    for work in (lambda: registry.list_stores(pim_project), lambda: operations.add(pim_project, EU)):
+        with pytest.raises(PimctlError) as caught:
+            work()
+        message = str(caught.value)
+        assert message.startswith(f"{pim_project.root / 'meltano.yml'}: ")
+        assert message.endswith(f"{told}. Correct it, then try again.")
+    assert scheduler._read(pim_project) == {}  # it goes on: somebody is in the middle of an edit
+    assert files(pim_project) == (text, "")
+
+
+def test_names_that_stand_there_without_a_value_are_filled(pim_project: Project) -> None:
+    text = f"{MELTANO.partition('jobs:')[0]}jobs:\n\nschedules:\n"
+    (pim_project.root / "meltano.yml").write_text(text, encoding="utf-8")
+
+    store = operations.add(pim_project, EU)
+
+    assert (store.job, store.schedule) == ("sync-eu", "schedule-eu")
 
 
 def test_settings_are_read_as_meltano_reads_them(pim_project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
