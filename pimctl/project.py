@@ -54,5 +54,17 @@ class Project:
         """
         value = os.environ.get(name)
         if value is None:
-            value = dotenv_values(self.root / ".env").get(name)
+            value = self.env_file().get(name)
         return value or None
+
+    def env_file(self) -> dict[str, str]:
+        """Return the variables of the project's ``.env``.
+
+        Raises:
+            PimctlError: It is not UTF-8.
+        """
+        path = self.root / ".env"
+        try:
+            return {name: value for name, value in dotenv_values(path).items() if value is not None}
+        except UnicodeDecodeError:
+            raise PimctlError(f"{path} is not UTF-8: save it as UTF-8, then try again.") from None

@@ -36,7 +36,7 @@ def add(
     from pimctl.stores import alerts  # noqa: PLC0415
 
     if url is None:
-        url = typer.prompt("Address", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline().strip()
+        url = typer.prompt("Address", hide_input=True) if sys.stdin.isatty() else words.line_of_stdin().strip()
     alerts.add(Project.find(), name, url)
     print(f"Added {name}. Try it: pimctl alerts test {name}")
 

@@ -321,7 +321,7 @@ def _ask_credentials() -> Credentials:
         if sys.stdin.isatty():
             found = [typer.prompt(f"Consumer {half}", hide_input=True) for half in ("key (ck_...)", "secret (cs_...)")]
         else:
-            found = [sys.stdin.readline(), sys.stdin.readline()]
+            found = [words.line_of_stdin(), words.line_of_stdin()]
     key, secret = (text.strip() for text in found)
     if not key or not secret:
         raise PimctlError(
@@ -335,7 +335,7 @@ def _ask_http_password() -> str:
     found = os.environ.get(HTTP_VARIABLE, "")
     if not found:
         asks = sys.stdin.isatty()
-        found = typer.prompt("Web server password", hide_input=True) if asks else sys.stdin.readline().rstrip("\n")
+        found = typer.prompt("Web server password", hide_input=True) if asks else words.line_of_stdin()
     if not found:
         raise PimctlError(f"The web server's password is missing: give it in {HTTP_VARIABLE}, or as a line on stdin.")
     return found

@@ -5,11 +5,14 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from pimctl.errors import PimctlError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -53,6 +56,20 @@ def table(*columns: str, right: tuple[str, ...] = ()) -> Table:
     for column in columns:
         made.add_column(column, justify="right" if column in right else "left", overflow="fold")
     return made
+
+
+def line_of_stdin() -> str:
+    """Return the next line of stdin without its end, empty where there is none.
+
+    Raises:
+        PimctlError: It is not UTF-8.
+    """
+    try:
+        line = sys.stdin.readline().rstrip("\r\n")
+        line.encode()  # in some locales Python hands on what it cannot read
+    except UnicodeError:
+        raise PimctlError("stdin is not UTF-8: write what it brings as UTF-8, then try again.") from None
+    return line
 
 
 def styled(word: str) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pimctl.commands import words
 from pimctl.errors import PimctlError
 from pimctl.project import Project
 
@@ -112,7 +113,7 @@ def _users() -> tuple[Users, Audit]:
 def new_password() -> str:
     """Return a password typed twice without being shown, or the first line where no terminal is there."""
     if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\n")
+        return words.line_of_stdin()
     password = getpass.getpass("Password: ")
     if getpass.getpass("Once more: ") != password:
         raise PimctlError("The two passwords differ. Nothing was changed.")

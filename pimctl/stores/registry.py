@@ -9,8 +9,6 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from dotenv import dotenv_values
-
 from pimctl.errors import PimctlError
 from pimctl.project import Project
 from pimctl.stores import project_files
@@ -86,8 +84,7 @@ def tap_settings(store: Store) -> dict[str, Any]:
 
 def environment(project: Project) -> dict[str, str]:
     """Return the variables that Meltano sees: those of ``.env``, and over them the environment's."""
-    kept = {name: value for name, value in dotenv_values(project.root / ".env").items() if value is not None}
-    return {**kept, **os.environ}
+    return {**project.env_file(), **os.environ}
 
 
 def extractors(document: Mapping[str, Any]) -> list[Any]:

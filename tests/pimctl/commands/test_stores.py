@@ -19,6 +19,7 @@ from pimctl.project import Project
 from pimctl.stores import operations, progress, registry
 from pimctl.stores.operations import Draft
 from pimctl.stores.store import BY_NAME, Credentials
+from tests.pimctl.conftest import CHECKOUT
 from tests.pimctl.stores.conftest import MELTANO
 
 Run = Callable[..., tuple[int, str, str]]
@@ -253,6 +254,36 @@ def test_missing_env_is_told_with_the_remedy(project: Project, run: Run) -> None
     assert (code, err.count("\n")) == (1, 1)
     assert err.startswith("pimctl: eu: consumer_key and consumer_secret are missing.")
     assert not (project.root / ".env").exists()
+
+
+@pytest.mark.usefixtures("eu")
+def test_env_that_is_not_utf8_is_told_in_one_line_and_stays(project: Project, run: Run) -> None:
+    (project.root / ".env").write_bytes("OTHER=caf\u00e9\n".encode("latin-1"))
+    before = files(project)
+
+    for command in (("stores", "list"), ("stores", "pause", "eu"), ("status",), ("db", "url")):
+        told = f"pimctl: {project.root / '.env'} is not UTF-8: save it as UTF-8, then try again.\n"
+        assert run(*command) == (1, "", told)
+    assert files(project) == before
+
+
+@pytest.mark.usefixtures("eu")
+@pytest.mark.parametrize("errors", ["strict", "surrogateescape"])
+def test_key_on_stdin_that_is_not_utf8_is_refused(project: Project, errors: str) -> None:
+    before = files(project)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pimctl.cli", "stores", "replace-key", "eu"],
+        capture_output=True,
+        check=False,
+        cwd=project.root,
+        env={**os.environ, "PYTHONIOENCODING": f"utf-8:{errors}", "PYTHONPATH": str(CHECKOUT)},
+        input=b"ck_\xff\ncs_1\n",
+    )
+
+    told = b"pimctl: stdin is not UTF-8: write what it brings as UTF-8, then try again.\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, b"", told)
+    assert files(project) == before
 
 
 @pytest.mark.usefixtures("eu")
