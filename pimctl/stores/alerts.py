@@ -117,10 +117,15 @@ def send_due(project: Project) -> None:
         with exclusive(project_files.private_folder(project) / "alerts.lock"):
             kept = alert_log.read(project)
             for status in history.status(project):
-                noted = kept.setdefault(status.store.id, {})
+                before = kept.get(status.store.id, {})
+                noted = dict(before)
                 sentences = _news(status, noted, _fields(project, status), _score_drop(project))
                 if sentences:
-                    noted["error"] = _tell(urls, status.store.id, sentences)
+                    failed = _tell(urls, status.store.id, sentences)
+                    if len(failed) == len(urls):
+                        noted = dict(before)  # nobody was told, so the same is news next time
+                    noted["error"] = f"{', '.join(failed)} did not deliver" if failed else None
+                kept[status.store.id] = noted
             alert_log.write(project, kept)
     except Exception as error:  # noqa: BLE001  whatever it is, the sync is done
         logging.getLogger("pimctl").warning("Alerts could not be sent: %s", type(error).__name__)
@@ -178,10 +183,9 @@ def _fields(project: Project, status: StoreStatus) -> set[str] | None:
         return {row["name"] for row in connection.execute(NEW_FIELDS, [status.store.store_id]).fetchall()}
 
 
-def _tell(urls: Mapping[str, str], store: str, sentences: list[str]) -> str | None:
-    """Send sentences about a store by all alerts; return which did not deliver, None when all did."""
-    failed = [name for name, url in urls.items() if not _send(url, f"PIM: store {store}", "\n".join(sentences))]
-    return f"{', '.join(failed)} did not deliver" if failed else None
+def _tell(urls: Mapping[str, str], store: str, sentences: list[str]) -> list[str]:
+    """Send sentences about a store by all alerts; return which did not deliver."""
+    return [name for name, url in urls.items() if not _send(url, f"PIM: store {store}", "\n".join(sentences))]
 
 
 def _send(url: str, title: str, body: str) -> bool:

@@ -112,6 +112,25 @@ def test_alert_that_cannot_be_sent_fails_nothing_and_is_in_status(
     assert "hidden" not in str(caught.value)
 
 
+def test_what_no_alert_delivered_is_told_when_one_can_be_sent_again(
+    pim_project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with receiver() as (url, _):
+        pass
+    alerts.add(pim_project, "team", url)
+    send(pim_project, monkeypatch, WELL, FAILED, WELL, FAILED)
+
+    with receiver() as (url, texts):
+        alerts.add(pim_project, "team", url)
+        send(pim_project, monkeypatch, FAILED, FAILED, WELL)
+
+    assert texts == [
+        "the last sync failed: the key was revoked\nthe health score fell from 95 to 80",
+        "the last sync succeeded\nthe health score has recovered",
+    ]
+    assert alert_log.errors(pim_project) == {}
+
+
 def test_address_is_kept_in_env_and_shown_nowhere(pim_project: Project) -> None:
     alerts.add(pim_project, "team", "mailto://me:it's$ecret@example.com")
 
