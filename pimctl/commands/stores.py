@@ -115,6 +115,8 @@ def add(  # noqa: PLR0913  each is an option of the command
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
     """List the stores: address, components, schedule."""
+    from rich.markup import escape  # noqa: PLC0415
+
     from pimctl.stores import registry  # noqa: PLC0415
     from pimctl.stores.store import BY_NAME, DEFAULT_COMPONENTS  # noqa: PLC0415
 
@@ -135,7 +137,7 @@ def list_(as_json: AsJson = False) -> None:
         if store.components == DEFAULT_COMPONENTS:
             what = ALL_BUT_REVIEWS
         notes = ["paused"] * store.is_paused + ["no key"] * (not store.has_credentials)
-        made.add_row(store.id, store.site_url, what, store.cron or "-", ", ".join(notes))
+        made.add_row(store.id, escape(store.site_url), what, escape(store.cron or "-"), ", ".join(notes))
     terminal.print(made)
 
 
@@ -155,7 +157,7 @@ def check(stores: Ids = None, as_json: AsJson = False) -> None:
     for place, store in enumerate(chosen):
         if place:
             terminal.print()
-        terminal.print(f"[bold]{store.id}[/]")
+        terminal.print(store.id, style="bold", markup=False)
         results[store.id] = _check(registry.tap_settings(store), registry.credentials(project, store), terminal)
     if as_json:
         print(words.as_json(results))
@@ -451,13 +453,15 @@ def _refuse(what: str, steps: list[CheckStep], *, as_json: bool) -> NoReturn:
 
 def _show_difference(store: Store, changes: Changes, terminal: Console) -> bool:
     """Show what an edit changes; return whether it changes anything."""
+    from rich.markup import escape  # noqa: PLC0415
+
     from pimctl.stores import operations  # noqa: PLC0415
 
     difference = operations.difference(store, changes)
     for name, (old, new) in difference.items():
-        terminal.print(f"{name}:")
-        terminal.print(f"  [red]- {_value(old)}[/]")
-        terminal.print(f"  [green]+ {_value(new)}[/]")
+        terminal.print(f"{name}:", markup=False)
+        terminal.print(f"  [red]- {escape(_value(old))}[/]")
+        terminal.print(f"  [green]+ {escape(_value(new))}[/]")
     return bool(difference)
 
 

@@ -153,6 +153,16 @@ def test_edit_that_cannot_be_made_changes_nothing(
 
 
 @pytest.mark.usefixtures("eu")
+def test_brackets_in_what_a_user_gave_are_shown_as_they_are(project: Project, run: Run) -> None:
+    operations.add(project, Draft("six", "http://[fd00::1]:8080", Credentials("ck_1", "cs_1"), ("tags",)))
+
+    assert " http://[fd00::1]:8080 " in run("stores", "list")[1]
+    shown = run("stores", "edit", "eu", "--set", "user_agent=[/]y", "--yes")[1]
+    assert shown.startswith("user_agent:\n  - (not set)\n  + [/]y\nChecking ")
+    assert registry.find(project, "eu").settings == {"user_agent": "[/]y"}
+
+
+@pytest.mark.usefixtures("eu")
 def test_edit_without_a_change_says_what_can_be_changed(project: Project, run: Run) -> None:
     before = files(project)
 
