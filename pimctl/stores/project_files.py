@@ -152,7 +152,16 @@ def env_text(before: str, secrets: Mapping[str, str | None]) -> str:
 
 
 def quoted(value: str) -> str:
-    """Return a value as it stands in ``.env``: plain where that is safe, else in single quotes."""
+    """Return a value as it stands in ``.env``: plain where that is safe, else in single quotes.
+
+    Raises:
+        PimctlError: It holds what is expanded there even in quotes; it is not repeated.
+    """
+    if "${" in value:
+        raise PimctlError(
+            "A secret with ${ in it cannot be kept in .env, where that begins a variable: choose another password, "
+            "or write the $ in an address as %24."
+        )
     if value.isascii() and value.replace("_", "").replace("-", "").isalnum():
         return value
     escaped = value.replace("\\", "\\\\").replace("'", "\\'")

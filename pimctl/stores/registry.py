@@ -108,28 +108,29 @@ def settings(
         "sync_components",
         *SECRETS,
     }
+    places = {**variables, "MELTANO_PROJECT_ROOT": str(project.root)}
+
+    def expanded(config: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Fill in the variables that meltano.yml names; what a variable itself holds is never expanded."""
+        return {
+            name: string.Template(value).safe_substitute(places) if isinstance(value, str) else value
+            for name, value in (config or {}).items()
+        }
+
     found: dict[str, Any] = {}
     environments = {str(entry["name"]): entry for entry in document.get("environments") or ()}
     chosen = environments.get(meltano_environment(document, variables) or "", {})
     own = ((chosen.get("config") or {}).get("plugins") or {}).get("extractors") or []
     for layer in (parent, plugin):
-        found |= dict(layer.get("config") or {})
-        found |= {
-            name: value
-            for entry in own
-            if entry["name"] == layer.get("name")
-            for name, value in (entry.get("config") or {}).items()
-        }
+        found |= expanded(layer.get("config"))
+        for entry in own:
+            if entry["name"] == layer.get("name"):
+                found |= expanded(entry.get("config"))
         for name in known:
             value = variables.get(variable(str(layer.get("name") or TAP), name))
             if value:
                 found[name] = value
-    places = {**variables, "MELTANO_PROJECT_ROOT": str(project.root)}
-    return {
-        name: string.Template(value).safe_substitute(places) if isinstance(value, str) else value
-        for name, value in found.items()
-        if value is not None
-    }
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def meltano_environment(document: Mapping[str, Any], variables: Mapping[str, str]) -> str | None:

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from meltano.core.project import Project as MeltanoProject
 
 from pimctl.commands import words
 from pimctl.errors import PimctlError
@@ -371,6 +372,29 @@ def test_settings_are_read_as_meltano_reads_them(pim_project: Project, monkeypat
     assert registry.find(pim_project, "eu").site_url == "https://variable.example"
     with pytest.raises(PimctlError, match="TAP_WOO_PIM__EU_SITE_URL"):
         operations.edit(pim_project, store, Changes(site_url="https://new.example"))
+
+
+@pytest.mark.parametrize("password", ["x$HOME-y", "x$$y", "it's \\ $5", '#1 `a` "b"', "$"])
+def test_password_with_signs_is_what_meltano_hands_on(
+    pim_project: Project, monkeypatch: pytest.MonkeyPatch, password: str
+) -> None:
+    monkeypatch.setenv("HOME", "/expanded")
+    given = Credentials(KEY, SECRET, password)
+
+    store = operations.add(pim_project, replace(EU, credentials=given, settings={"http_user": "staging"}))
+
+    assert registry.credentials(pim_project, store) == given
+    handed_on = MeltanoProject(pim_project.root).dotenv_env
+    assert handed_on["TAP_WOO_PIM__EU_HTTP_PASSWORD"] == password
+
+
+def test_secret_that_env_would_expand_is_refused_without_repeating_it(pim_project: Project) -> None:
+    with pytest.raises(PimctlError) as caught:
+        operations.add(pim_project, replace(EU, credentials=Credentials(KEY, SECRET, "hidden${HOME}")))
+
+    assert str(caught.value).startswith("A secret with ${ in it cannot be kept in .env")
+    assert "hidden" not in str(caught.value)
+    assert files(pim_project) == (MELTANO, "")
 
 
 def test_credentials_stand_in_no_repr(pim_project: Project) -> None:
