@@ -65,16 +65,19 @@ def cron(fields: str) -> str:
     """Return cron fields, or one of Meltano's nicknames, as they are.
 
     Raises:
-        PimctlError: They are none.
+        PimctlError: They are none, or name no day that ever comes.
     """
     from croniter import croniter  # noqa: PLC0415  only where needed: it is slow to load
 
     text = " ".join(fields.split())
-    if text in NICKNAMES or (len(text.split()) == 5 and croniter.is_valid(text)):
-        return text
-    raise PimctlError(
-        f'"{fields}" is not a cron schedule: give five fields, such as "0 3 * * *" for every day at 3:00, or @hourly.'
-    )
+    if text not in NICKNAMES and not (len(text.split()) == 5 and croniter.is_valid(text)):
+        raise PimctlError(
+            f'"{fields}" is not a cron schedule: give five fields, such as "0 3 * * *" for every day at 3:00, '
+            "or @hourly."
+        )
+    if next_time(text, datetime.now(UTC)) is None:
+        raise PimctlError(f'"{fields}" is a day that no year has: give another cron schedule.')
+    return text
 
 
 def next_time(interval: str | None, after: datetime) -> datetime | None:

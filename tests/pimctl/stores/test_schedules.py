@@ -77,6 +77,12 @@ def test_no_cron_fields_are_refused(fields: str) -> None:
         schedules.cron(fields)
 
 
+def test_cron_fields_that_never_come_are_refused() -> None:
+    with pytest.raises(PimctlError, match="is a day that no year has"):
+        schedules.cron("0 0 31 2 *")
+    assert schedules.cron("0 0 29 2 *") == "0 0 29 2 *"
+
+
 def test_cron_fields_are_kept_with_single_spaces() -> None:
     assert schedules.cron(" */5  6-20 * * 1-5 ") == "*/5 6-20 * * 1-5"
     assert schedules.cron("@daily") == "@daily"
