@@ -220,6 +220,8 @@ def replace_key(store: Id) -> None:
     found = registry.find(project, store)
     known = registry.credentials(project, found)
     credentials = replace(_ask_credentials(), http_password=known.http_password if known else "")
+    if credentials == known:
+        raise PimctlError(f"This is the key that {store} has already.")
     terminal = words.terminal()
     steps = _check(registry.tap_settings(found), credentials, terminal)
     if _failure(steps):

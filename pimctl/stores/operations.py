@@ -24,6 +24,7 @@ from pimctl.stores.store import (
     extractor_of,
     variable,
 )
+from tap_woo_pim.config.settings import SETTINGS
 
 PAUSED = "pim-db:paused"
 OWN_SETTINGS = ("site_url", "store_id", "sync_components")
@@ -87,10 +88,12 @@ def check_draft(project: Project, draft: Draft) -> None:
     """See that a store can be added beside the others; nothing is asked of the store itself.
 
     Raises:
-        PimctlError: The id is taken or none, a component is unknown, or the credentials are another store's.
+        PimctlError: The id is taken or none, a component or a setting is unknown, or the credentials are another
+            store's.
     """
     check_id(draft.id)
     check_components(draft.components)
+    check_settings(draft.settings)
     for store in registry.list_stores(project):
         if variable(store.extractor, "") == variable(extractor_of(draft.id), ""):
             raise PimctlError(f"There is a store {store.id} already ({store.site_url}): choose another id.")
@@ -98,6 +101,27 @@ def check_draft(project: Project, draft: Draft) -> None:
             raise PimctlError(f"The store {store.id} is called {draft.id} in the database: choose another id.")
         if draft.credentials:
             _refuse_shared(project, store, draft.credentials)
+
+
+def check_settings(settings: Mapping[str, Any]) -> None:
+    """See that further settings are settings of the tap that nothing else sets; one to take away may be unknown.
+
+    Raises:
+        PimctlError: One is not; with the one that may be meant.
+    """
+    wrong = [name for name in settings if name in {*OWN_SETTINGS, *registry.SECRETS}]
+    if wrong:
+        raise PimctlError(f"{wrong[0]} has an option of its own: do not give it with --set.")
+    # NAME.KEY is Meltano's way to name a value inside of a setting.
+    names = {name.partition(".")[0] for name, value in settings.items() if value is not None}
+    if not names <= SETTINGS.keys():
+        from tap_woo_pim.config.validation import unknown_settings  # noqa: PLC0415  a second, rarely needed
+        from tap_woo_pim.tap import TapWooPim  # noqa: PLC0415
+
+        schema = {"properties": dict(SETTINGS)}
+        TapWooPim.append_builtin_config(schema)
+        for sentence in unknown_settings(names, schema["properties"]):
+            raise PimctlError(sentence)
 
 
 def add(project: Project, draft: Draft) -> Store:
@@ -172,9 +196,7 @@ def difference(store: Store, changes: Changes) -> dict[str, tuple[Any, Any]]:
     if changes.components is not None:
         new["sync_components"] = check_components(changes.components)[0]
     if changes.settings:
-        wrong = [name for name in changes.settings if name in {*OWN_SETTINGS, *registry.SECRETS}]
-        if wrong:
-            raise PimctlError(f"{wrong[0]} has an option of its own: do not give it with --set.")
+        check_settings(changes.settings)
         new |= changes.settings
     return {name: (old.get(name), value) for name, value in new.items() if old.get(name) != value}
 

@@ -193,6 +193,44 @@ def test_old_key_stays_until_the_new_one_is_proven(project: Project, server: Ser
     assert registry.credentials(project, store) == Credentials(key.consumer_key, key.consumer_secret)
 
 
+def test_key_that_the_store_has_already_is_refused(project: Project, run: Run, eu: Credentials) -> None:
+    before = files(project)
+
+    told = run("stores", "replace-key", "eu", typed=f"{eu.key}\n{eu.secret}\n")
+
+    assert told == (1, "", "pimctl: This is the key that eu has already.\n")
+    assert files(project) == before
+
+
+@pytest.mark.usefixtures("eu")
+@pytest.mark.parametrize("command", [("add", "us", "--url", "us.example", "--yes"), ("edit", "eu", "--yes")])
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("auth_metod=basic", "auth_metod is not a setting of this tap and has no effect. Did you mean auth_method?"),
+        ("store_id=", "store_id has an option of its own: do not give it with --set."),
+    ],
+)
+def test_setting_that_the_tap_does_not_have_or_that_is_not_given_so_is_refused(
+    project: Project, run: Run, command: tuple[str, ...], setting: str, told: str
+) -> None:
+    before = files(project)
+
+    assert run("stores", *command, "--set", setting) == (1, "", f"pimctl: {told}\n")
+    assert files(project) == before
+
+
+@pytest.mark.usefixtures("eu")
+def test_settings_of_every_singer_tap_are_taken_and_unknown_ones_removed(project: Project, run: Run) -> None:
+    yml = project.root / "meltano.yml"
+    yml.write_text(yml.read_text("utf-8").replace("      store_id: eu", "      store_id: eu\n      gone: 1"), "utf-8")
+
+    code, _, err = run("stores", "edit", "eu", "--set", "gone=", "--set", "flattening_enabled=true", "--yes")
+
+    assert (code, err) == (0, "")
+    assert registry.find(project, "eu").settings == {"flattening_enabled": "true"}
+
+
 def test_key_of_another_store_replaces_none(project: Project, run: Run, eu: Credentials, server: Server) -> None:
     operations.add(project, Draft("us", server.url, Credentials("ck_1", "cs_1"), ("tags",)))
     before = files(project)
