@@ -102,10 +102,9 @@ def history(
         return
     right = ("rows", "changed", "unread", "took")
     made = words.table("run", "store", "began", "result", "kind", *right, "message", right=right)
-    numbers = {id(found): place for place, found in enumerate(runs, 1)}
     for found in runs:
         made.add_row(
-            _name(found, numbers[id(found)]),
+            found.run_id[:8] if found.run_id else str(found.number),
             found.store,
             words.local(found.started_at),
             words.styled(found.status),
@@ -117,10 +116,6 @@ def history(
             "" if found.is_good else _short(words.without_place(found.message, found.store)),
         )
     terminal.print(made)
-
-
-def _name(run: SyncRun, place: int) -> str:
-    return run.run_id[:8] if run.run_id else str(place)
 
 
 def _short(text: str) -> str:

@@ -62,6 +62,7 @@ class SyncRun:
         requests: Requests in all.
         run_id: Meltano's; None where the tap ran without Meltano.
         streams: The same by stream.
+        number: Its place among the syncs of all stores, 1 for the newest; None where not all were looked at.
     """
 
     store: str
@@ -79,6 +80,7 @@ class SyncRun:
     requests: int
     run_id: str | None
     streams: tuple[StreamRun, ...]
+    number: int | None = None
 
     @property
     def seconds(self) -> float | None:
@@ -199,8 +201,7 @@ def history(project: Project, store: Store | None = None, limit: int = 20) -> li
     with database(project) as connection:
         if connection is None:
             return []
-        query = f"{ALL} order by started_at desc limit %s"
-        runs = _runs(connection, stores, query, [store.store_id if store else None, limit])
+        runs = _runs(connection, stores, ALL, [store.store_id if store else None, limit])
     return _without_killed(runs, progress.running(project, stores))
 
 
@@ -220,7 +221,8 @@ def find_run(project: Project, name: str) -> SyncRun:
 
     Args:
         project: The Meltano project.
-        name: The id of its Meltano run, or its beginning; or the number of `pimctl history`, 1 for the newest.
+        name: The id of its Meltano run, or its beginning; or its number among the syncs of all
+            stores, 1 for the newest.
 
     Raises:
         PimctlError: There is none, or several begin so.
@@ -260,7 +262,12 @@ def database(project: Project) -> Iterator[psycopg.Connection[dict[str, Any]] | 
         ) from None
 
 
-ALL = "select * from woo.sync_runs where store_id = coalesce(%s, store_id)"
+ALL = """
+select * from (
+    select *, row_number() over (order by started_at desc, store_id) as number from woo.sync_runs
+) as numbered
+where store_id = coalesce(%s, store_id) order by number limit %s
+"""
 LAST = "select distinct on (store_id) * from woo.sync_runs order by store_id, started_at desc"
 LAST_GOOD = (
     "select distinct on (store_id) * from woo.sync_runs where status in ('complete', 'incomplete') "
@@ -322,6 +329,7 @@ def _run(row: Mapping[str, Any], ids: Mapping[str, str]) -> SyncRun:
         message=row.get("message"),
         run_id=row.get("run_id"),
         streams=streams,
+        number=row.get("number"),
         **numbers,
     )
 

@@ -215,7 +215,7 @@ def test_one_run_is_shown_by_stream(monkeypatch: pytest.MonkeyPatch, capsys: pyt
 def test_history_shows_a_line_a_sync_and_why_it_failed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    killed = replace(RUN, status="interrupted", ended_at=None, kind=None, run_id=None, message=LONG)
+    killed = replace(RUN, status="interrupted", ended_at=None, kind=None, run_id=None, message=LONG, number=2)
     asked = []
 
     def runs(_: Project, *asked_for: object) -> list[SyncRun]:
