@@ -107,7 +107,7 @@ def current_url(project: Project) -> str:
 
 
 def url(project: Project) -> None:
-    """Print the URL of the database, without its password."""
+    """Print the address of the database, as libpq takes it, without its password."""
     own = project.variable(external.VARIABLE)
     print(external.without_password(own) if own else current_url(project))
 

@@ -35,7 +35,7 @@ def status() -> None:
 
 @app.command()
 def url() -> None:
-    """Print the URL of the database, without its password."""
+    """Print the address of the database, as libpq takes it, without its password."""
     from pimctl import db  # noqa: PLC0415
 
     db.url(Project.find())

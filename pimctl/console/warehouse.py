@@ -11,6 +11,7 @@ from psycopg.rows import dict_row
 from pimctl import db
 from pimctl.console.texts import _
 from pimctl.errors import PimctlError
+from pimctl.postgres import external
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -95,5 +96,5 @@ class Warehouse:
         except psycopg.errors.QueryCanceled:
             raise DatabaseUnavailable(_("The database took more than 20 seconds. Try again with a filter.")) from None
         except psycopg.OperationalError as error:
-            reason = str(error).strip().splitlines() or [_("it closed the connection")]
-            raise DatabaseUnavailable(_("The PIM database does not answer: %s") % reason[-1]) from None
+            reason = external.reason(error)
+            raise DatabaseUnavailable(_("The PIM database does not answer: %s") % reason) from None

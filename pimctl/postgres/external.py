@@ -27,7 +27,8 @@ def to_libpq(url: str) -> str:
     scheme, separator, rest = url.strip().partition("://")
     dialect, _, driver = scheme.partition("+")
     if not separator or dialect != "postgresql" or driver not in {"", "psycopg"}:
-        found = f"begins with {scheme}://" if separator and len(scheme) < len("postgresql+psycopg2 ") else "is no URL"
+        is_scheme = separator and len(scheme) < len("postgresql+psycopg2 ")
+        found = f"begins with {scheme}://" if is_scheme else "is not a URL"
         raise PimctlError(f"{VARIABLE} {found}: write it as {EXAMPLE}")
     plain = f"{dialect}://{rest}"
     try:
