@@ -37,6 +37,7 @@ Ids = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; use the defaults for what is not given.")]
+Confirmed = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
 Components = Annotated[str | None, typer.Option(help="Sync components, separated by commas. Default: all but reviews.")]
 Settings = Annotated[
     list[str] | None,
@@ -172,10 +173,10 @@ def edit(  # noqa: PLR0913  each is an option of the command
     store: Id,
     *,
     url: Annotated[str | None, typer.Option(help="Its new address.")] = None,
-    components: Components = None,
+    components: Annotated[str | None, typer.Option(help="The components from now on, separated by commas.")] = None,
     http_user: HttpUser = None,
     settings: Settings = None,
-    yes: Yes = False,
+    yes: Confirmed = False,
 ) -> None:
     """Edit a store: show the difference, check the store, then save. --set NAME= removes a setting."""
     from pimctl.stores import check as checking  # noqa: PLC0415
@@ -257,7 +258,7 @@ def remove(
     store: Id,
     *,
     purge: Annotated[bool, typer.Option("--purge", help="Also delete its rows and its states.")] = False,
-    yes: Yes = False,
+    yes: Confirmed = False,
 ) -> None:
     """Remove a store with its job, schedule and key. Its rows stay unless you give --purge."""
     from pimctl.stores import purge as purging  # noqa: PLC0415
@@ -403,7 +404,7 @@ def _check(settings: Mapping[str, Any], credentials: Credentials | None, termina
     from pimctl.stores import check as checking  # noqa: PLC0415
 
     steps = []
-    terminal.print(f"Checking {settings.get('site_url')}", markup=False)
+    terminal.print(f"Checking {_address(settings.get('site_url'))}", markup=False)
     for step in checking.check(settings, credentials):
         steps.append(step)
         terminal.print(f"  {MARKS[step.outcome]} ", end="")
@@ -460,11 +461,22 @@ def _show_difference(store: Store, changes: Changes, terminal: Console) -> bool:
     from pimctl.stores import operations  # noqa: PLC0415
 
     difference = operations.difference(store, changes)
-    for name, (old, new) in difference.items():
+    for name, values in difference.items():
+        old, new = map(_address, values) if name == "site_url" else values
         terminal.print(f"{name}:", markup=False)
         terminal.print(f"  [red]- {escape(_value(old))}[/]")
         terminal.print(f"  [green]+ {escape(_value(new))}[/]")
     return bool(difference)
+
+
+def _address(site_url: object) -> str:
+    """Return a store's address as the tap reads it; what the tap refuses is not repeated, for it may hold a key."""
+    from tap_woo_pim.config.urls import site_address  # noqa: PLC0415
+
+    try:
+        return site_address(str(site_url))
+    except ValueError:
+        return "an address that cannot be used"
 
 
 def _value(value: object) -> str:
@@ -488,4 +500,6 @@ def _when(store: Store) -> str:
     from pimctl.stores import schedules  # noqa: PLC0415
 
     following = schedules.next_time(store.cron, datetime.now(UTC))
-    return f" Its schedule starts the next sync {words.until(following)}." if following else ""
+    if following is None:
+        return ""
+    return f" Its next sync is due {words.until(following)}, if cron or pimctl scheduler runs the schedules."

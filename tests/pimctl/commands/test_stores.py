@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -203,6 +204,24 @@ def test_key_that_the_store_has_already_is_refused(project: Project, run: Run, e
 
 
 @pytest.mark.usefixtures("eu")
+@pytest.mark.parametrize("command", ["add us --no-sync --yes --url ", "edit eu --yes --url "])
+@pytest.mark.parametrize(
+    "address", ["http://me:hidden@localhost", "localhost/?consumer_secret=cs_hidden", "http://ck:hid/den@localhost"]
+)
+def test_secret_in_an_address_is_refused_and_shown_nowhere(
+    project: Project, run: Run, command: str, address: str
+) -> None:
+    before = files(project)
+
+    code, out, err = run("stores", *(command + address).split(), typed="ck_1\ncs_1\n")
+
+    assert (code, err.count("\n")) == (1, 1)
+    assert "Checking an address that cannot be used\n" in out
+    assert not re.search(r"hid|den@", out + err)
+    assert files(project) == before
+
+
+@pytest.mark.usefixtures("eu")
 @pytest.mark.parametrize("command", [("add", "us", "--url", "us.example", "--yes"), ("edit", "eu", "--yes")])
 @pytest.mark.parametrize(
     ("setting", "told"),
@@ -283,6 +302,11 @@ def test_list_shows_a_line_a_store(project: Project, server: Server, run: Run) -
 def test_schedule_is_shown_set_and_taken_away(project: Project, run: Run) -> None:
     assert run("schedule", "eu")[1].startswith("eu syncs on schedule schedule-eu (0 3 * * *): next in ")
     assert run("schedule", "eu", "--every", "6h")[1].startswith("eu syncs on schedule schedule-eu (38 */6 * * *): next")
+    resumed = run("stores", "resume", "eu")[1]
+    assert re.fullmatch(
+        r"Resumed eu\. Its next sync is due (in \d+ (h|min)|now), if cron or pimctl scheduler runs the schedules\.\n",
+        resumed,
+    )
     run("stores", "pause", "eu")
     assert run("schedule", "eu") == (0, "eu syncs on schedule schedule-eu (38 */6 * * *): paused.\n", "")
     before = files(project)
