@@ -72,6 +72,7 @@ def page_of(part: range, sent: Sequence[Any], total: int | None, position: Calla
         if row_id is None:
             page.lost.append(Unread(position(part.start + place), "the row has no usable id"))
         else:
+            row["id"] = row_id  # plugins send it as a text
             page.rows.append(row)
             page.ids.append(row_id)
     return page

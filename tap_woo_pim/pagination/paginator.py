@@ -80,6 +80,7 @@ class OverlapPaginator:
         self.done = False
         self.ordered = True
         self.fits_plan = True
+        self._read_before = seen or 0
         self._read = IdSet()
         if seen is not None:
             self._read.add(seen)
@@ -190,7 +191,8 @@ class OverlapPaginator:
             else:  # the list goes on behind that end
                 self._is_checked = False
                 self._look_again(last)
-        return rows
+        # What a resumed reading meets again, as rows have moved up, the interrupted one had brought.
+        return [row for row in rows if not self.ordered or row["id"] > self._read_before]
 
     def _end(self) -> None:
         """End the list; where what it counts does not show that it has ended, ask for its first page once more."""

@@ -16,7 +16,7 @@ from singer_sdk.exceptions import RetriableAPIError
 from tap_woo_pim._compat import override
 from tap_woo_pim.http.models import Response
 from tap_woo_pim.pagination.page import Row, key_of
-from tap_woo_pim.pagination.reader import Listing
+from tap_woo_pim.pagination.reader import RUN, Listing
 from tap_woo_pim.pagination.reader import ask_ahead as ask_pages_ahead
 from tap_woo_pim.records.columns import ID
 from tap_woo_pim.records.shaper import Shaper
@@ -219,6 +219,7 @@ class IncrementalStream(FullTableStream):
         """Make a full sync due as soon as the schedule allows, since changes alone are not enough."""
         if self.kept.full_sync_at is not None:
             self.kept.needed = reason
+            self.dump_state()  # another stream notes it, whose next state message must have it
 
     # The reading.
 
@@ -263,6 +264,7 @@ class IncrementalStream(FullTableStream):
         if read.is_full:
             self._ask_for_counts()
             self._ask_for_next_stream()
+            kept.store_counts, read.new, read.max_new = self._counts_of_lists(RowCounts(kept, read.counts)), 0, 0
         # A list that comes in one request is consistent; else some rows may have changed after they were read.
         at_once = 1 if read.is_full else len(self.statuses(self.source.path))
         if resumed or requests > at_once:
@@ -274,11 +276,9 @@ class IncrementalStream(FullTableStream):
             yield from self.parent_refresh.read(read, resumed=resumed)
         if read.is_full:
             counted = self.count_rows()
-            if counted is not None:  # what was deleted after it had been read shows in the counts of the next run
-                counted.total += RowCounts(kept, read.counts).lost
         elif counted is not None:
             yield from self._compare_counts(counted, read)
-        kept.store_counts = counted
+        kept.store_counts = self._next_counts(counted, read)
         self._count_time(read)
         self._end(read)
 
@@ -393,7 +393,8 @@ class IncrementalStream(FullTableStream):
         if is_fixed or not self.source.is_flat or self.start_date() is not None:
             return []
         statuses = ALL_IN_ONE if self.statuses(self.source.path) == ALL_IN_ONE else ANY_THEN_TRASH
-        return [{**status, "orderby": "id", "order": "desc", "per_page": 1, "_fields": "id"} for status in statuses]
+        newest = {"orderby": "id", "order": "desc", "per_page": 1, "_fields": "id", RUN: self.connection.run_key}
+        return [{**status, **newest} for status in statuses]
 
     def _ask_for_counts(self) -> None:
         """Ask for the counts while changes are asked for too."""
@@ -414,6 +415,24 @@ class IncrementalStream(FullTableStream):
             counts.total += answer.total
             counts.max_id = max([counts.max_id, *(key_of(row, "id", ID) or 0 for row in answer.data)])
         return counts if params else None
+
+    def _counts_of_lists(self, counts: RowCounts) -> StoreCounts | None:
+        """Return how many rows the lists of a full sync had; None where the store does not say."""
+        total = counts.total
+        return None if total is None or not self._count_params() else StoreCounts(total, counts.max_id or 0)
+
+    def _next_counts(self, counted: StoreCounts | None, read: ReadState) -> StoreCounts | None:
+        """Return the counts that the next run compares with.
+
+        After a full sync these are those of its lists: what was deleted since it read them shows in the next run. The
+        same holds where the store could not count.
+        """
+        known = self.kept.store_counts
+        if known is None or (counted is not None and not read.is_full):
+            return counted
+        total, max_id = known.total + read.new, max(known.max_id, read.max_new)
+        is_same = counted is not None and counted.total == total
+        return StoreCounts(total, max(max_id, counted.max_id) if counted is not None and is_same else max_id)
 
     def _compare_counts(self, counted: StoreCounts, read: ReadState) -> Iterator[Record]:
         """Compare the store's counts with the known rows, and make a full sync due if they differ.
@@ -463,7 +482,8 @@ class IncrementalStream(FullTableStream):
             # If some that changed meanwhile did not come, the next run requests all of these again.
             latest = min(read.newest, read.clock) if read.missing and read.newest else read.newest
             self.bookmark.move(latest, read)
-        # Else the next run is a full sync again: the bookmark would hide what a broken list left out.
+        else:  # the bookmark would hide what a broken list left out
+            self.need_full_sync("the last one was not complete")
         if read.is_full:
             kept.parents = None
         kept.read = None

@@ -66,9 +66,12 @@ class RowCounts:
         return 0 if self._listed is None else max(0, self._listed - self._walked)
 
     @property
-    def lost(self) -> int:
-        """How many rows came that the lists counted no more at their end; 0 if the store does not count."""
-        return 0 if self._listed is None else max(0, self._walked - self._listed)
+    def total(self) -> int | None:
+        """How many rows the lists had, also those deleted after they had been read; None if the store does not count.
+
+        As many rows as in the last full sync are taken for counted and not sent.
+        """
+        return None if self._listed is None else max(self._listed, self._walked + self._state.shortfall)
 
     def lacks_rows(self, *, is_sure: bool) -> bool:
         """Return whether more rows were counted and not sent than in the last full sync.
@@ -83,7 +86,8 @@ class RowCounts:
 
     def shrank(self, max_vanished_percent: float) -> bool:
         """Return whether the lists counted far fewer rows at their end than had come: they broke during the read."""
-        return self.lost > FEW_ROWS and self.lost * 100 > max_vanished_percent * self._walked
+        lost = 0 if self._listed is None else self._walked - self._listed
+        return lost > FEW_ROWS and lost * 100 > max_vanished_percent * self._walked
 
     def keep_shortfall(self) -> None:
         """Remember the shortfall for the next full sync: what is missing twice is missing for a reason."""

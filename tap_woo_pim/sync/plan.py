@@ -62,10 +62,7 @@ class SyncPlan:
             return "what changed since a date is not asked for, by the store's means or by the catalogue"
         if Bookmark(state.bookmark, self.run).since > self.run.started_at:
             return "the store's clock was set back"
-        schedule, now = self._schedule(state.full_sync_at), parse(self.run.started_at)
-        if schedule.is_due(now):
-            return schedule.reason()
-        return state.needed if now >= schedule.possible_at else None
+        return self._reason_by_time(state.full_sync_at)
 
     @property
     def next_full_sync_at(self) -> str | None:
@@ -77,3 +74,12 @@ class SyncPlan:
 
     def _schedule(self, full_sync_at: str) -> Schedule:
         return Schedule(parse(full_sync_at), self.full_sync_seconds, self.run.settings.full_read_interval_hours)
+
+    def _reason_by_time(self, full_sync_at: str) -> str | None:
+        """Why a full sync is due by the time of the last one."""
+        state, schedule, now = self.state, self._schedule(full_sync_at), parse(self.run.started_at)
+        if schedule.is_due(now):
+            return schedule.reason()
+        if state.read is not None and state.read.is_full and not self.resumes:
+            return "the last one was interrupted"
+        return state.needed if now >= schedule.possible_at else None

@@ -149,8 +149,9 @@ def test_the_plan_says_why_a_sync_is_full(state: IncrementalState, changes: Any,
     [
         (read(since=None), {}, True, "it goes on with one that was interrupted"),
         (read(since="2026-10-01T11:00:00Z"), {}, True, None),
-        (read("2026-10-01T12:00:01Z"), {}, False, None),  # the clock was set back
-        (replace(read(), selection_hash="other"), {}, False, None),
+        (read("2026-10-01T12:00:01Z"), {}, False, "the last one was interrupted"),  # the clock was set back
+        (read("2026-10-01T12:00:01Z", since="2026-10-01T11:00:00Z"), {}, False, None),
+        (replace(read(), selection_hash="other"), {}, False, "the last one was interrupted"),
         (read(), {"takes_dates": False}, False, "what changed since a date is not asked for"),
     ],
 )
