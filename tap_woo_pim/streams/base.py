@@ -39,7 +39,7 @@ class Turn(IntEnum):
     LISTS = auto()
     TERMS = auto()  # after the attributes that they belong to
     PRODUCTS = auto()  # after the lists that they embed: a renamed category makes a full sync of products due
-    VARIATIONS = auto()  # after products: their parents must not be newer than they are
+    VARIATIONS = auto()  # after products, so that most changes of parents are read before
     LATE = auto()
     SIDE = auto()  # what the other streams wrote meanwhile
     HISTORY = auto()  # the result of all of them
