@@ -132,8 +132,9 @@ class OverlapPaginator:
             if last != looked or len(last.ids) > 1:
                 self._look_again(last)
                 return []
-            # Where one row at most comes, more looks show no more: the rows behind it are hidden.
-            self._is_unproven = True
+            # Where one row at most comes, more looks show no more: the rows behind it are hidden, or there are none.
+            is_behind_end = page.total is not None and page.part.start >= page.total
+            self._is_unproven = self._is_unproven or not (is_behind_end and page.total == len(self._read))
         elif last is None and looked and page.part.start and page.ids and looked.ids and page.ids[0] < looked.ids[0]:
             # Rows came in before the last page, or it was another one, and perhaps those before it were others too.
             self._rewind(0)
