@@ -222,7 +222,7 @@ def replace_key(store: Id) -> None:
     known = registry.credentials(project, found)
     credentials = replace(_ask_credentials(), http_password=known.http_password if known else "")
     if credentials == known:
-        raise PimctlError(f"This is the key that {store} has already.")
+        raise PimctlError(f"This is the key that {store} has already: give the new one.")
     terminal = words.terminal()
     steps = _check(registry.tap_settings(found), credentials, terminal)
     if _failure(steps):

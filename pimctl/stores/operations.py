@@ -121,7 +121,7 @@ def check_settings(settings: Mapping[str, Any]) -> None:
         schema = {"properties": dict(SETTINGS)}
         TapWooPim.append_builtin_config(schema)
         for sentence in unknown_settings(names, schema["properties"]):
-            raise PimctlError(sentence)
+            raise PimctlError(f"{sentence} All settings: docs/settings.md.")
 
 
 def add(project: Project, draft: Draft) -> Store:

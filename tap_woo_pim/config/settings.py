@@ -77,7 +77,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(
             title="Authentication method",
             description="How the key is sent: basic (Authorization header) and query need https; oauth1 signs requests"
-            " and also works over plain http; auto finds the first that works.",
+            " and also works over plain http; auto finds the first that works. An application password is always sent"
+            " as basic.",
         ),
     ] = "auto"
     http_user: Annotated[
@@ -253,7 +254,7 @@ STAND_IN = Settings(
 
 
 def alternatives(schema: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the JSON schemas of which a value must fit one, without that of null."""
+    """Return the JSON schemas of the kinds of value that a setting takes, without null."""
     return [one for one in schema.get("anyOf", [schema]) if one.get("type") != "null"]
 
 

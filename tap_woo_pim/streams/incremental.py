@@ -11,15 +11,13 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from singer_sdk.exceptions import RetriableAPIError
-
 from tap_woo_pim._compat import override
 from tap_woo_pim.http.models import Response
-from tap_woo_pim.pagination.page import Row, key_of
-from tap_woo_pim.pagination.reader import RUN, Listing
+from tap_woo_pim.pagination.page import Row
+from tap_woo_pim.pagination.reader import Listing
 from tap_woo_pim.pagination.reader import ask_ahead as ask_pages_ahead
-from tap_woo_pim.records.columns import ID
 from tap_woo_pim.records.shaper import Shaper
+from tap_woo_pim.streams.count_check import CountCheck
 from tap_woo_pim.streams.full_table import FullTableStream
 from tap_woo_pim.streams.variation_sources import FlatSource, PagePart
 from tap_woo_pim.sync.bookmark import MODIFIED, Bookmark, newest, parse
@@ -27,8 +25,7 @@ from tap_woo_pim.sync.completeness import RowCounts
 from tap_woo_pim.sync.context import TIME_FORMAT
 from tap_woo_pim.sync.plan import SyncPlan
 from tap_woo_pim.sync.progress import FULL, INCREMENTAL
-from tap_woo_pim.sync.schedule import AUTO
-from tap_woo_pim.sync.state import IncrementalState, ParentsRead, ReadState, StoreCounts
+from tap_woo_pim.sync.state import IncrementalState, ParentsRead, ReadState
 
 if TYPE_CHECKING:
     from singer_sdk import Tap
@@ -75,6 +72,11 @@ class IncrementalStream(FullTableStream):
     def parent_refresh(self) -> ParentRefresh | None:
         """Reads rows again that show values of their parent; None if rows have no parents."""
         return None
+
+    @cached_property
+    def count_check(self) -> CountCheck:
+        """Compares the store's counts with the rows known."""
+        return CountCheck(self)
 
     @property
     @override
@@ -182,7 +184,7 @@ class IncrementalStream(FullTableStream):
             return None
         if self.plan.full_sync_reason is not None:
             return super().ask_ahead()
-        self._ask_for_counts()
+        self.count_check.ask_ahead()
         lists = [self.list_of(status, self.bookmark.since) for status in self.statuses(self.source.path)]
         first, *_ = [ask_pages_ahead(self.connection, listing) for listing in lists]
         return first
@@ -258,37 +260,36 @@ class IncrementalStream(FullTableStream):
             kept.needed = None
             self.begin_full()
         self._ms_before = read.milliseconds - 1000 * self.run.progress.busy_seconds
-        counted = None if read.is_full else self.count_rows()
-        max_id = None if counted is None else counted.max_id
-        requests = yield from self._read(read, max_id)
+        check = self.count_check
+        check.counted = None if read.is_full else check.count()
+        requests = yield from self._read(read)
         if read.is_full:
-            self._ask_for_counts()
+            check.ask_ahead()
             self._ask_for_next_stream()
-            kept.store_counts, read.new, read.max_new = self._counts_of_lists(RowCounts(kept, read.counts)), 0, 0
+            kept.store_counts, read.new, read.max_new = check.of_lists(RowCounts(kept, read.counts)), 0, 0
         # A list that comes in one request is consistent; else some rows may have changed after they were read.
         at_once = 1 if read.is_full else len(self.statuses(self.source.path))
         if resumed or requests > at_once:
-            yield from self._catch_up(read, max_id)
+            yield from self._catch_up(read)
         lacks_none = not (read.is_incomplete or read.missing or RowCounts(kept, read.counts).shortfall)
         if read.since is not None and lacks_none and not resumed:
             self.run.unchanged_since[self.name] = max(read.since, read.newest or "")
         if self.parent_refresh is not None:
             yield from self.parent_refresh.read(read, resumed=resumed)
         if read.is_full:
-            counted = self.count_rows()
-        elif counted is not None:
-            yield from self._compare_counts(counted, read)
-        kept.store_counts = self._next_counts(counted, read)
+            kept.store_counts = check.after_full_sync(read)
+        else:
+            yield from self._compare_counts(read)
+            kept.store_counts = check.after_incremental(read)
         self._count_time(read)
         self._end(read)
 
-    def _read(self, read: ReadState, max_id: int | None, min_id: int = 0) -> Generator[Record, None, int]:
+    def _read(self, read: ReadState, min_id: int = 0) -> Generator[Record, None, int]:
         """Read on, and return how many requests that took at least.
 
         Args:
             read: the read.
-            max_id: the largest id that counts as new; None for no limit.
-            min_id: only larger ids do.
+            min_id: only larger ids count as new.
 
         Changes that fill more than a page are requested up to now: such a list only becomes shorter while the store is
         being edited, so it comes to an end. What changes later is read afterwards.
@@ -309,7 +310,7 @@ class IncrementalStream(FullTableStream):
                     counts.count(part.rows, len(part.listed) - part.missing)
                 yield from self._records(part, shaper, read)
                 is_incomplete, named = is_incomplete or not listing.complete, named + listing.left_out
-                ids = [id_ for id_ in self._new_ids(part, max_id) if id_ > min_id]
+                ids = [id_ for id_ in self.count_check.new_ids(part) if id_ > min_id]
                 new, max_new = new + len(ids), max([max_new, *ids])
                 if part.offset is not None:  # else the page would be read and counted again
                     read.offset, read.seen, read.counts = part.offset, part.seen, counts.numbers()
@@ -346,7 +347,7 @@ class IncrementalStream(FullTableStream):
         account.rows += len(part.rows)
         account.changed = (account.changed or 0) + changed
 
-    def _catch_up(self, read: ReadState, max_id: int | None) -> Iterator[Record]:
+    def _catch_up(self, read: ReadState) -> Iterator[Record]:
         """Read what changed during the read, after its rows had been read.
 
         Each round reads what changed until it began, and is the last one if it took one request per list. If the store
@@ -358,7 +359,7 @@ class IncrementalStream(FullTableStream):
         for number in range(1, ROUNDS + 1):
             until = self.until_now(self.source.path)
             self.logger.info("%s: reading what changed meanwhile, round %d of %d at most.", self.name, number, ROUNDS)
-            requests = yield from self._read_changes(since, until, read, max_id)
+            requests = yield from self._read_changes(since, until, read)
             if until is None or requests <= len(lists):
                 return
             since = self.bookmark.before(until)
@@ -366,100 +367,30 @@ class IncrementalStream(FullTableStream):
             # A row may have moved between the lists each time, and been missed in all of them.
             read.is_incomplete = True
 
-    def _read_changes(
-        self, since: str, until: str | None, read: ReadState, max_id: int | None
-    ) -> Generator[Record, None, int]:
+    def _read_changes(self, since: str, until: str | None, read: ReadState) -> Generator[Record, None, int]:
         """Read what changed between two times, and return how many requests that took at least.
 
         Args:
             since: the begin, exclusive.
             until: the end, exclusive; None for now.
             read: the read that this belongs to.
-            max_id: the largest id that counts as new; None for no limit.
         """
         changes = ReadState(read.selection_hash, read.started_at, read.clock, since, until)
         changes.newest, changes.new, changes.max_new = read.newest, read.new, read.max_new
-        requests = yield from self._read(changes, max_id, min_id=read.max_new)
+        requests = yield from self._read(changes, min_id=read.max_new)
         read.newest, read.new, read.max_new = changes.newest, changes.new, changes.max_new
         read.missing += max(0, RowCounts(self.kept, changes.counts).shortfall - changes.named)
         read.is_incomplete = read.is_incomplete or changes.is_incomplete
         return requests
 
-    # The counts of the store.
-
-    def _count_params(self) -> list[dict[str, Any]]:
-        """Return the parameters of the requests for the counts; none where these would change nothing."""
-        is_fixed = self.settings.full_read_interval_hours != AUTO
-        if is_fixed or not self.source.is_flat or self.start_date() is not None:
-            return []
-        statuses = ALL_IN_ONE if self.statuses(self.source.path) == ALL_IN_ONE else ANY_THEN_TRASH
-        newest = {"orderby": "id", "order": "desc", "per_page": 1, "_fields": "id", RUN: self.connection.run_key}
-        return [{**status, **newest} for status in statuses]
-
-    def _ask_for_counts(self) -> None:
-        """Ask for the counts while changes are asked for too."""
-        for params in self._count_params():
-            self.connection.ask_ahead(self.source.path, params, subject=self.name, tries=2)
-
-    def count_rows(self) -> StoreCounts | None:
-        """Return how many rows the store counts; None if it cannot tell."""
-        counts = StoreCounts(0, 0)
-        params = self._count_params()
-        for one in params:
-            try:
-                answer = self.connection.get(self.source.path, one, subject=self.name, tries=2)
-            except RetriableAPIError:  # the last row may be unreadable
-                return None
-            if answer.total is None or bool(answer.total) != bool(answer.data):
-                return None
-            counts.total += answer.total
-            counts.max_id = max([counts.max_id, *(key_of(row, "id", ID) or 0 for row in answer.data)])
-        return counts if params else None
-
-    def _counts_of_lists(self, counts: RowCounts) -> StoreCounts | None:
-        """Return how many rows the lists of a full sync had; None where the store does not say."""
-        total = counts.total
-        return None if total is None or not self._count_params() else StoreCounts(total, counts.max_id or 0)
-
-    def _next_counts(self, counted: StoreCounts | None, read: ReadState) -> StoreCounts | None:
-        """Return the counts that the next run compares with.
-
-        After a full sync these are those of its lists: what was deleted since it read them shows in the next run. The
-        same holds where the store could not count.
-        """
-        known = self.kept.store_counts
-        if known is None or (counted is not None and not read.is_full):
-            return counted
-        total, max_id = known.total + read.new, max(known.max_id, read.max_new)
-        is_same = counted is not None and counted.total == total
-        return StoreCounts(total, max(max_id, counted.max_id) if counted is not None and is_same else max_id)
-
-    def _compare_counts(self, counted: StoreCounts, read: ReadState) -> Iterator[Record]:
-        """Compare the store's counts with the known rows, and make a full sync due if they differ.
-
-        Rows that were deleted for good, or came with an old date, show in the counts only.
-        """
-        if self._mismatch(counted, read):
+    def _compare_counts(self, read: ReadState) -> Iterator[Record]:
+        """Make a full sync due if the store counts other rows than the known ones."""
+        if self.count_check.mismatch(read):
             # Rows may have come between the request for changes and that for the counts.
             since, until = self.bookmark.back_from(read.clock), self.until_now(self.source.path)
-            yield from self._read_changes(since, until, read, counted.max_id)
-            if mismatch := self._mismatch(counted, read):
+            yield from self._read_changes(since, until, read)
+            if mismatch := self.count_check.mismatch(read):
                 self.need_full_sync(mismatch)
-
-    def _mismatch(self, counted: StoreCounts, read: ReadState) -> str | None:
-        known = self.kept.store_counts
-        if known is None:
-            return None
-        expected = known.total + read.new
-        if counted.total != expected:
-            return f"the store counts {counted.total:,} rows and not {expected:,}"
-        return "the store has new rows with an old date" if counted.max_id > max(known.max_id, read.max_new) else None
-
-    def _new_ids(self, part: PagePart, max_id: int | None) -> list[int]:
-        """Return the ids of rows that the store counts in this run and did not count in the last one."""
-        counts = self.kept.store_counts
-        ids = [] if counts is None else [row["id"] for row in part.rows if row["id"] > counts.max_id]
-        return ids if max_id is None else [id_ for id_ in ids if id_ <= max_id]
 
     def _count_time(self, read: ReadState) -> None:
         read.milliseconds = round(self._ms_before + 1000 * self.run.progress.busy_seconds)

@@ -1,4 +1,4 @@
-"""A database that does not answer is told to the pages with its cause."""
+"""The pages say why the database does not answer."""
 
 from __future__ import annotations
 

@@ -199,7 +199,7 @@ def test_key_that_the_store_has_already_is_refused(project: Project, run: Run, e
 
     told = run("stores", "replace-key", "eu", typed=f"{eu.key}\n{eu.secret}\n")
 
-    assert told == (1, "", "pimctl: This is the key that eu has already.\n")
+    assert told == (1, "", "pimctl: This is the key that eu has already: give the new one.\n")
     assert files(project) == before
 
 
@@ -226,7 +226,13 @@ def test_secret_in_an_address_is_refused_and_shown_nowhere(
 @pytest.mark.parametrize(
     ("setting", "told"),
     [
-        ("auth_metod=basic", "auth_metod is not a setting of this tap and has no effect. Did you mean auth_method?"),
+        (
+            "auth_metod=basic",
+            (
+                "auth_metod is not a setting of this tap and has no effect. Did you mean auth_method?"
+                " All settings: docs/settings.md."
+            ),
+        ),
         ("store_id=", "store_id has an option of its own: do not give it with --set."),
     ],
 )

@@ -1,4 +1,4 @@
-"""What is told of syncs that were killed, and of those of one store."""
+"""The history shows syncs that were killed, and those of one store under the numbers of all."""
 
 from __future__ import annotations
 
