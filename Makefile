@@ -49,7 +49,7 @@ test-long: $(READY) ## run the tests that take long, and the property tests with
 	@$(PYTEST) -m "(long or hypothesis) and not soak" --hypothesis-profile=long
 
 test-again: $(READY) ## run the long tests that failed once more, one after the other
-	@$(BIN)/python -m pytest --last-failed --last-failed-no-failures=none -m "not soak" --hypothesis-profile=long
+	@$(PYTEST) --numprocesses=1 --last-failed --last-failed-no-failures=none -m "not soak" --hypothesis-profile=long
 
 soak: $(READY) ## run months of store life with crashes, and property tests for an hour
 	@$(PYTEST) -m "soak or hypothesis" --hypothesis-profile=soak

@@ -15,13 +15,12 @@ from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import WebDriverWait
 
 from demo_store import Store, serve
 from pimctl.lock import exclusive
 from pimctl.project import Project
 from pimctl.stores import progress, registry
-from tests.support.browser import DESKTOP, PHONE, chromium, violations
+from tests.support.browser import DESKTOP, PHONE, chromium, violations, waiting
 from tests.support.console import Running
 
 pytestmark = pytest.mark.browser
@@ -145,7 +144,7 @@ def test_running_sync_is_shown_live_and_axe_finds_nothing(
             looked_at.get(console.address + path)
             assert "Syncing" in looked_at.find_element(By.TAG_NAME, "main").text
             assert violations(looked_at) == [], path
-    WebDriverWait(looked_at, 20).until(lambda d: "Syncing" not in d.find_element(By.ID, "headline").text)
+    waiting(looked_at, 20).until(lambda d: "Syncing" not in d.find_element(By.ID, "headline").text)
 
 
 def test_store_is_added_by_keys_alone_until_the_secret_is_found_wrong(
@@ -170,11 +169,11 @@ def test_store_is_added_by_keys_alone_until_the_secret_is_found_wrong(
         reach("Skip to the page")
         reach("Add store")
         press(Keys.ENTER)
-        WebDriverWait(driver, 20).until(lambda d: d.current_url.endswith("/add-store"))
+        waiting(driver, 20).until(lambda d: d.current_url.endswith("/add-store"))
         reach("site_url")
         press(server.url, Keys.TAB, store.key().consumer_key, Keys.TAB, "cs_" + "0" * 40)
         press(Keys.ENTER)
-        WebDriverWait(driver, 20).until(lambda d: d.find_elements(By.ID, "consumer_secret-error"))
+        waiting(driver, 20).until(lambda d: d.find_elements(By.ID, "consumer_secret-error"))
         assert "Nothing was saved" in driver.switch_to.active_element.text  # the summary is what is read first
         reach("Consumer secret")
         press(Keys.ENTER)

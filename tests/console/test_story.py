@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import WebDriverWait
 
 from demo_store import Store, serve
 from pimctl.project import Project
 from pimctl.stores import history, registry
-from tests.support.browser import chromium, violations
+from tests.support.browser import chromium, violations, waiting
 from tests.support.console import Running, start_console
 from tests.support.meltano_project import MeltanoProject, install_project
 
@@ -39,7 +38,7 @@ def test_store_is_added_synced_and_watched_in_two_tabs(empty: MeltanoProject, co
     key = store.key()
     store.latency_seconds = 0.5
     with serve(store, tls=False) as server, chromium(tmp_path) as driver:
-        wait = WebDriverWait(driver, WAIT_SECONDS, poll_frequency=0.1)
+        wait = waiting(driver, WAIT_SECONDS)
         driver.get(console.link)
         driver.find_element(By.LINK_TEXT, "Add store").click()
         driver.find_element(By.ID, "site_url").send_keys(server.url)
@@ -58,7 +57,7 @@ def test_store_is_added_synced_and_watched_in_two_tabs(empty: MeltanoProject, co
         assert driver.find_elements(By.CSS_SELECTOR, "#live progress")
         assert violations(driver) == []
         driver.find_element(By.CSS_SELECTOR, "main form button.main").click()  # a second sync of the same store
-        assert "since" in driver.find_element(By.TAG_NAME, "main").text
+        wait.until(lambda d: "since" in d.find_element(By.TAG_NAME, "main").text)
         driver.get(address)
         driver.close()  # closing a tab stops nothing
         driver.switch_to.window(first)

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import axe_core_python  # type: ignore[import-untyped]
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.chrome.webdriver import WebDriver
+from selenium.webdriver.support.ui import WebDriverWait
 
 DESKTOP = (1280, 900)
 PHONE = (390, 844)
@@ -60,6 +62,11 @@ def chromium(profile: Path, size: tuple[int, int] = DESKTOP, *, dark: bool = Fal
         yield driver
     finally:
         driver.quit()
+
+
+def waiting(driver: WebDriver, seconds: float) -> WebDriverWait[WebDriver]:
+    """Return a wait that goes on where a part of the page was replaced between finding and reading it."""
+    return WebDriverWait(driver, seconds, poll_frequency=0.1, ignored_exceptions=[StaleElementReferenceException])
 
 
 def violations(driver: WebDriver) -> list[str]:

@@ -14,12 +14,11 @@ from pathlib import Path
 
 from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import WebDriverWait
 
 from demo_store import Store, serve
 from pimctl.project import Project
 from pimctl.stores import progress, purge, registry
-from tests.support.browser import DESKTOP, PHONE, chromium
+from tests.support.browser import DESKTOP, PHONE, chromium, waiting
 from tests.support.console import Running, start_console
 
 PAGES = {
@@ -63,7 +62,7 @@ def add_store(driver: WebDriver, console: Running, folder: Path, suffix: str) ->
     store = Store.synthetic(products=8000)
     key = store.key()
     store.latency_seconds = 0.6
-    wait = WebDriverWait(driver, WAIT_SECONDS, poll_frequency=0.1)
+    wait = waiting(driver, WAIT_SECONDS)
     with serve(store, tls=False) as server:
         driver.get(f"{console.address}/add-store")
         driver.find_element(By.ID, "site_url").send_keys(server.url)
