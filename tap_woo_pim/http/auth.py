@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
@@ -40,55 +41,51 @@ class Basic(AuthBase):
         return request
 
 
+@dataclass(frozen=True)
 class Query(AuthBase):
     """Sends key and secret in the query, over https only; for servers that strip the Authorization header."""
 
-    def __init__(self, pair: KeyPair) -> None:
-        self._pair = pair
+    pair: KeyPair = field(repr=False)
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Add key and secret to the query."""
         _require_https(request)
-        request.prepare_url(request.url, self._pair._asdict())
+        request.prepare_url(request.url, self.pair._asdict())
         return request
 
 
+@dataclass(frozen=True)
 class OAuth(AuthBase):
     """Signs requests by one-legged OAuth 1.0a, with HMAC-SHA256 and the store's clock. The secret is not sent.
 
     The signature goes into the query, since a server may strip the Authorization header. It covers the address that
     WordPress believes to be its own: with http:// behind a proxy that terminates TLS without saying so.
 
-    Args:
+    Attributes:
         pair: key and secret.
         signed_origin: scheme, host and port as WordPress believes them to be.
         clock_offset_seconds: how far the store's clock is ahead of this machine's.
     """
 
-    def __init__(self, pair: KeyPair, signed_origin: str, clock_offset_seconds: float = 0) -> None:
-        self._pair = pair
-        self._signed_origin = signed_origin
-        self._clock_offset_seconds = clock_offset_seconds
+    pair: KeyPair = field(repr=False)
+    signed_origin: str
+    clock_offset_seconds: float = 0
 
     @property
     def signs_https(self) -> bool:
         """Whether the signature is for an https address."""
-        return self._signed_origin.startswith("https://")
-
-    def with_pair(self, pair: KeyPair) -> OAuth:
-        """Return the same authentication with another key."""
-        return OAuth(pair, self._signed_origin, self._clock_offset_seconds)
+        return self.signed_origin.startswith("https://")
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Add the signature to the query."""
         sent = urlsplit(str(request.url))
-        signed = urlsplit(self._signed_origin)
+        signed = urlsplit(self.signed_origin)
         request.url = urlunsplit(sent._replace(scheme=signed.scheme, netloc=signed.netloc))
         sign = OAuth1(
-            *self._pair,
+            *self.pair,
             signature_method="HMAC-SHA256",
             signature_type="QUERY",
-            timestamp=str(int(time.time() + self._clock_offset_seconds)),
+            timestamp=str(int(time.time() + self.clock_offset_seconds)),
         )
         # oauthlib refuses to sign a request that has an Authorization header, such as the web server's own password.
         header = request.headers.pop("Authorization", None)

@@ -22,6 +22,8 @@ CHUNK_BYTES = 2**18
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
+_BLANK = "\ufeff \t\r\n"
+
 _decoder = msgspec.json.Decoder()
 
 _KIND = r"(?:\w{1,20} ){0,4}(?:warning|notice|deprecated|error|standards)"
@@ -107,14 +109,14 @@ def _decode_odd(body: bytes, on_notices: Callable[[], None]) -> Any:
     try:
         text = body.decode()
         begin = _behind_notices(text, 0)
-        if text[begin : begin + 1] not in ("[", "{"):
-            raise BodyError(_what_it_is(text))
         value, end = _lenient.raw_decode(text, begin)
+        is_whole = isinstance(value, list | dict) and _behind_notices(text, end) == len(text)
     except (ValueError, RecursionError):
-        raise BodyError("answered with broken JSON") from None
-    if _behind_notices(text, end) != len(text):
-        raise BodyError(_what_it_is(text))
-    if (text[:begin] + text[end:]).strip("\ufeff \t\r\n"):
+        is_whole = False
+    if not is_whole:
+        is_empty = not body.decode(errors="replace").strip(_BLANK)
+        raise BodyError("answered with an empty body" if is_empty else "answered with broken JSON")
+    if (text[:begin] + text[end:]).strip(_BLANK):
         on_notices()
     return value
 
@@ -123,13 +125,6 @@ def _behind_notices(text: str, place: int) -> int:
     while found := _AROUND.match(text, place):
         place = found.end()
     return place
-
-
-def _what_it_is(text: str) -> str:
-    start = text.lstrip("\ufeff \t\r\n")[:1]
-    if not start:
-        return "answered with an empty body"
-    return "answered with a web page instead of data" if start == "<" else "answered with broken JSON"
 
 
 def _refuse(name: str) -> None:

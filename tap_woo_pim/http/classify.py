@@ -34,6 +34,7 @@ AUTHENTICATION_ERROR = "woocommerce_rest_authentication_error"
 _CANNOT_VIEW = "woocommerce_rest_cannot_(view|read|list_resources)|rest_forbidden_context"
 _BLOCKED = frozenset({401, 403, 404})
 _NOT_THERE = frozenset({404, 405, 410})
+_GOOD = frozenset(range(200, 300))
 
 WORDPRESS = r"/wp-(content|includes)/"
 """Every page of WordPress links there; pages of firewalls and logins in front of it seldom do."""
@@ -73,6 +74,8 @@ RESPONSE_RULES = (
     Rule(diagnoses.TOO_MANY_REQUESTS, frozenset({429})),
     Rule(diagnoses.SERVER_ERROR, frozenset(range(500, 600))),
     Rule(diagnoses.FIREWALL, frozenset({401, 403})),
+    Rule(diagnoses.NO_DATA, _GOOD, page=r"^[\s\ufeff]*<"),
+    Rule(diagnoses.BAD_BODY, _GOOD),
     Rule(diagnoses.ODD_STATUS),
 )
 """The first match is the diagnosis. `code`, `message` and `page` are regular expressions, the last for bodies that are

@@ -23,8 +23,6 @@ from tap_woo_pim.http.diagnoses import (
     BAD_BODY,
     BROKEN_OFF,
     LASTING,
-    NO_DATA,
-    ODD_STATUS,
     PASSING,
     REVOKED,
     SITE_PASSWORD,
@@ -115,10 +113,11 @@ class Client:
         Raises:
             StoreError: no answer came.
         """
+        request = Request("GET", url, {}, NoKey(), self.prefix(subject), {"subject": subject})
         with self.limiter.acquire():
             self.traffic.count(subject)
-            with self._transport.send("GET", url, {}, NoKey(), self.prefix(subject)) as response:
-                text = self._body(response, self.prefix(subject)).decode(errors="replace")
+            with self._transport.send(request) as response:
+                text = self._body(response, request.prefix).decode(errors="replace")
                 return HtmlPage(response.status_code, response.headers.get("Link", ""), text)
 
     def close(self, *, waits: bool = True) -> None:
@@ -139,6 +138,7 @@ class Client:
     def _request(
         self, method: str, url: str, params: Mapping[str, Any], auth: AuthBase, options: RequestOptions
     ) -> Request:
+        params = {**self.settings.extra_query_parameters, **params}
         return Request(method, url, params, auth, self.prefix(options["subject"]), options)
 
     def _try(
@@ -152,7 +152,7 @@ class Client:
             for attempt in range(1, tries + 1):
                 try:
                     with self.limiter.acquire() as ticket:
-                        self.traffic.count(request.options["subject"], again=attempt > 1)
+                        self.traffic.count(request.subject, again=attempt > 1)
                         answer = self._ask(request)
                 except PassingError as error:
                     asked_seconds = retry_after(error.response)
@@ -189,9 +189,8 @@ class Client:
         if self._closed.is_set():
             raise StoreError(request.prefix, BROKEN_OFF)
         began = time.monotonic()
-        params = {**self.settings.extra_query_parameters, **request.params}
         try:
-            response = self._transport.send(request.method, request.url, params, request.auth, request.prefix)
+            response = self._transport.send(request)
         except StoreError as error:
             if error.diagnosis in PASSING:
                 raise PassingError(error) from None
@@ -202,10 +201,10 @@ class Client:
             logger.debug("%s: status %d in %.2f s.", request.prefix, response.status_code, time.monotonic() - began)
             return self._answer(response, body, request)
 
-    def _follow(self, prefix: str) -> None:
+    def _follow(self, request: Request) -> None:
         # A redirect that is followed costs the store a request as any other.
         self.limiter.wait_turn()
-        self.traffic.count(prefix.removeprefix(self.prefix("")))
+        self.traffic.count(request.subject)
 
     def _body(self, response: requests.Response, prefix: str) -> bytes:
         try:
@@ -232,8 +231,6 @@ class Client:
             # What words stand in rows that broke off says nothing of who answers.
             is_data = body.removeprefix(BYTE_ORDER_MARK).lstrip()[:1] in (b"", b"[", b"{")
             diagnosis = BAD_BODY if is_data else classify(status, response.headers, body)[0]
-            if diagnosis is ODD_STATUS:
-                diagnosis = NO_DATA if body.lstrip().startswith(b"<") else BAD_BODY
             raise PassingError(StoreError(prefix, diagnosis, status=status, problem=problem), response) from None
         total = response.headers.get("X-WP-Total", "")
         url = str(response.url).partition("?")[0]

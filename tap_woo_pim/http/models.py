@@ -54,7 +54,7 @@ class RequestOptions(TypedDict):
 
 
 class Request(NamedTuple):
-    """A request. `prefix` is how every message about it begins."""
+    """A request to a URL without a query. `prefix` is how every message about it begins."""
 
     method: str
     url: str
@@ -62,3 +62,8 @@ class Request(NamedTuple):
     auth: AuthBase
     prefix: str
     options: RequestOptions
+
+    @property
+    def subject(self) -> str:
+        """What is requested, in the user's words."""
+        return self.options["subject"]

@@ -6,16 +6,15 @@ import base64
 import contextlib
 import logging
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
 from importlib import metadata
-from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.auth import AuthBase
 from requests.cookies import RequestsCookieJar
 from urllib3.exceptions import HTTPError, InsecureRequestWarning
 
@@ -25,6 +24,7 @@ from tap_woo_pim.config.urls import extra_parameters, is_same_store, moves_port,
 from tap_woo_pim.exceptions import PassingError, StoreError
 from tap_woo_pim.http.classify import classify_connection
 from tap_woo_pim.http.diagnoses import BAD_REDIRECT, CIRCLE, DOWNGRADE, ODD_STATUS, OTHER_HOST
+from tap_woo_pim.http.models import Request
 from tap_woo_pim.redaction import TALKATIVE_LOGGERS
 
 MAX_REDIRECTS = 5
@@ -48,11 +48,11 @@ class Transport:
 
     Args:
         settings: the settings of the store.
-        before_next: called with a request's `prefix` before each one that follows a redirect of it.
+        before_next: called with a request before each one that follows a redirect of it.
     """
 
-    def __init__(self, settings: Settings, before_next: Callable[[str], None]) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, before_next: Callable[[Request], None]) -> None:
+        self._timeout_seconds = settings.request_timeout_seconds
         self._before_next = before_next
         self._session = _Session()
         # A store could send more of them with every response, and get them all back.
@@ -68,6 +68,15 @@ class Transport:
         if settings.http_user and settings.http_password:
             pair = f"{settings.http_user}:{settings.http_password}".encode()
             self._session.headers["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
+        # Unlike `Session.send`, `request` uses the environment: its proxies, and its certificate authorities if
+        # `verify` is True.
+        self._send = partial(
+            self._session.request,
+            timeout=self._timeout_seconds,
+            allow_redirects=False,
+            stream=True,
+            verify=settings.verify_tls and (settings.ca_bundle or True),
+        )
         # They log whole URLs, and with them the key, at level DEBUG and some at WARNING.
         for name in TALKATIVE_LOGGERS:
             logging.getLogger(name).setLevel(logging.CRITICAL)
@@ -78,15 +87,8 @@ class Transport:
                 settings.store_id,
             )
 
-    def send(self, method: str, url: str, params: Mapping[str, Any], auth: AuthBase, prefix: str) -> requests.Response:
-        """Send a request, and follow redirects within the store, authenticating each anew.
-
-        Args:
-            method: HTTP method; redirects do not change it.
-            url: address without a query.
-            params: query parameters.
-            auth: authenticates the request.
-            prefix: the beginning of messages.
+    def send(self, request: Request) -> requests.Response:
+        """Send a request, and follow redirects within the store, authenticating each anew with the same method.
 
         Returns:
             The response, its body not yet read; the caller closes it.
@@ -95,16 +97,16 @@ class Transport:
             StoreError: no response came, or the store redirects to where the key must not go.
             PassingError: the store sent only an informational response (1xx).
         """
+        method, url, params, auth, prefix, _ = request
         cookies = RequestsCookieJar()
         for hop in range(MAX_REDIRECTS + 1):
             if hop:
-                self._before_next(prefix)
+                self._before_next(request)
             try:
-                response = self._send_once(method, url, params, auth, cookies)
+                response = self._send(method, url, params=params, auth=auth, cookies=cookies)
             except (OSError, ValueError, HTTPError) as error:
                 # These include requests' own errors, urllib3's that it lets pass, and OSError for a missing ca_bundle.
-                diagnosis = classify_connection(error, url)
-                raise StoreError(prefix, diagnosis, seconds=self._settings.request_timeout_seconds) from None
+                raise StoreError(prefix, classify_connection(error, url), seconds=self._timeout_seconds) from None
             if response.status_code < HTTPStatus.OK:
                 # http.client of Python 3.11 skips status 100 only. After another one, such as 103 (Early Hints), the
                 # response itself is still to come, and the connection's next request would get it.
@@ -127,24 +129,6 @@ class Transport:
     def close(self) -> None:
         """Close the connections that are not in use."""
         self._session.close()
-
-    def _send_once(
-        self, method: str, url: str, params: Mapping[str, Any], auth: AuthBase, cookies: RequestsCookieJar
-    ) -> requests.Response:
-        settings = self._settings
-        # Unlike `Session.send`, `request` uses the environment: its proxies, and its certificate authorities if
-        # `verify` is True.
-        return self._session.request(
-            method,
-            url,
-            params=params,
-            auth=auth,
-            cookies=cookies,
-            timeout=settings.request_timeout_seconds,
-            allow_redirects=False,
-            stream=True,
-            verify=settings.verify_tls and (settings.ca_bundle or True),
-        )
 
     @staticmethod
     def _check_redirect(url: str, target: str, prefix: str) -> None:

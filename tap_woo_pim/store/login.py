@@ -170,7 +170,7 @@ class Login:
         pairs = {diagnoses.UNKNOWN_KEY: UNKNOWN_PAIR, diagnoses.WRONG_SECRET: KeyPair(self._pair.consumer_key, "cs_")}
         for diagnosis, pair in pairs.items():
             try:
-                self._ask(auth.with_pair(pair))
+                self._ask(replace(auth, pair=pair))
             except StoreError as other:
                 if other.error.message == error.error.message:
                     return diagnosis
