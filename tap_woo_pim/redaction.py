@@ -33,10 +33,9 @@ def forms(secret: str) -> frozenset[str]:
 
 
 def hide_in_body(body: bytes, hidden_forms: Iterable[bytes]) -> bytes:
-    """Replace every form in the body of a response. Few contain one, and the search takes 0.4 ms for 500 kB."""
+    """Replace every form in the body of a response; this takes 0.4 ms for 500 kB."""
     for form in hidden_forms:
-        if form in body:
-            body = body.replace(form, HIDDEN.encode())
+        body = body.replace(form, HIDDEN.encode())
     return body
 
 

@@ -15,6 +15,7 @@ API_RELATION = "https://api.w.org/"
 MOST_OF_A_LABEL = 63
 """The longest part of a host name, in letters."""
 
+_PORTS = {"http": 80, "https": 443}
 _NO_ADDRESS = "site_url is not a web address. Give it as https://store.example"
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _INNER_PAGES = re.compile(r"/(wp-json|wp-admin|wp-login\.php|wp-content|index\.php)(/.*)?$", re.IGNORECASE)
@@ -56,7 +57,7 @@ def site_address(typed: str) -> str:
     if ":" not in host and not all(0 < len(label) <= MOST_OF_A_LABEL for label in host.split(".")):
         raise ValueError(_NO_ADDRESS)
     host = f"[{host}]" if ":" in host else host
-    place = host if port in (None, {"https": 443, "http": 80}[parts.scheme]) else f"{host}:{port}"
+    place = host if port in (None, _PORTS[parts.scheme]) else f"{host}:{port}"
     return f"{parts.scheme}://{place}{_INNER_PAGES.sub('', parts.path).rstrip('/')}"
 
 
@@ -82,11 +83,8 @@ def is_same_store(one: str, other: str) -> bool:
 def moves_port(url: str, target: str) -> bool:
     """Return whether a redirect leads to another port, where another program may listen, and not just to https."""
     here, there = urlsplit(url), urlsplit(target)
-    return here.scheme == there.scheme and _port(here) != _port(there)
-
-
-def _port(parts: SplitResult) -> int:
-    return parts.port or {"http": 80}.get(parts.scheme, 443)
+    usual = _PORTS.get(here.scheme)
+    return here.scheme == there.scheme and (here.port or usual) != (there.port or usual)
 
 
 def route(url: str) -> str | None:
@@ -111,41 +109,26 @@ def resolved(link: str, page_url: str) -> str | None:
     return address
 
 
-def api_root(link_header: str, page_url: str) -> str | None:
-    """Find the API root in the Link header of a page of the store.
+def api_root(link_header: str, page: str, page_url: str) -> str | None:
+    """Find the API root that a page of the store names: in its Link header or, as caches drop that, in a `<link>`.
 
     Args:
         link_header: all values of the header, joined by commas.
+        page: the page's text.
         page_url: the page that was requested.
 
     Returns:
-        The root's URL, with its query if it has one; None if the header names none.
+        The root's URL, with its query if it has one; None if the page names none.
     """
-    for link in parse_header_links(link_header):
-        if link.get("rel") == API_RELATION:
-            return resolved(link["url"], page_url)
-    return None
-
-
-def linked_api_root(page: str, page_url: str) -> str | None:
-    """Find the API root in a page's `<link>`, which names it too: some caches drop the header.
-
-    Args:
-        page: the page's text.
-        page_url: see `api_root`.
-
-    Returns:
-        See `api_root`.
-    """
-    found = _LINK.search(page)
-    return resolved(html.unescape(found[1]), page_url) if found else None
+    links = [link["url"] for link in parse_header_links(link_header) if link.get("rel") == API_RELATION]
+    links += [html.unescape(found[1]) for found in _LINK.finditer(page)]
+    return next(filter(None, (resolved(link, page_url) for link in links)), None)
 
 
 def extra_parameters(url: str, known: set[str]) -> dict[str, str]:
     """Return the query parameters that a redirect adds to those that were sent."""
-    found = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
     return {
         name: value
-        for name, value in found.items()
+        for name, value in parse_qsl(urlsplit(url).query, keep_blank_values=True)
         if name not in known and not name.startswith(("consumer_", "oauth_"))
     }

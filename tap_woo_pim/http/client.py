@@ -148,7 +148,7 @@ class Client:
         lasting: frozenset[Diagnosis] = frozenset(),
         longest_seconds: float = MAX_RETRY_AFTER_SECONDS,
     ) -> Response:
-        with self._retry_budget.request() as failed, self.traffic.busy():
+        with self._retry_budget.request() as failed, self.traffic.busy.running():
             for attempt in range(1, tries + 1):
                 try:
                     with self.limiter.acquire() as ticket:

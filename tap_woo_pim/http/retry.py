@@ -9,13 +9,14 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import requests
 from singer_sdk.exceptions import RetriableAPIError
 
 from tap_woo_pim.exceptions import PassingError
 from tap_woo_pim.http.diagnoses import NOWHERE
+from tap_woo_pim.http.traffic import Stopwatch
 
 SIZE_STATUSES = frozenset({500, 502, 504, 508, 520, 521, 522, 523, 524})
 """Server errors that a large page may cause where a smaller one succeeds."""
@@ -47,9 +48,7 @@ class RetryBudget:
         self._clock = clock
         self._lock = threading.Lock()
         self._outage_since: float | None = None
-        self._failing = 0
-        self._failing_since = 0.0
-        self._spent_seconds = 0.0
+        self._failing = Stopwatch(clock)
 
     @contextmanager
     def request(self) -> Iterator[Callable[[float | None], None]]:
@@ -60,26 +59,19 @@ class RetryBudget:
             have been asked for too much.
         """
         began = self._clock()
-        failures = 0
+        has_failed = False
 
         def failed(asked_seconds: float | None) -> None:
-            nonlocal failures
-            failures += 1
-            with self._lock:
-                if asked_seconds is not None:
-                    self._outage_since = asked_seconds + (began if self._outage_since is None else self._outage_since)
-                if failures == 1:
-                    self._failing_since = self._failing_since if self._failing else began
-                    self._failing += 1
-
-        try:
-            yield failed
-        finally:
-            if failures:
+            nonlocal has_failed
+            if not has_failed:
+                has_failed = True
+                counted.enter_context(self._failing.running(since=began))
+            if asked_seconds is not None:
                 with self._lock:
-                    self._failing -= 1
-                    if not self._failing:
-                        self._spent_seconds += self._clock() - self._failing_since
+                    self._outage_since = asked_seconds + (began if self._outage_since is None else self._outage_since)
+
+        with ExitStack() as counted:
+            yield failed
 
     def succeeded(self) -> None:
         """Count a good response."""
@@ -94,9 +86,7 @@ class RetryBudget:
     @property
     def is_spent(self) -> bool:
         """Whether the store has failed for too long in all."""
-        with self._lock:
-            now_seconds = self._clock() - self._failing_since if self._failing else 0.0
-            return self._spent_seconds + now_seconds > self._budget_seconds
+        return self._failing.seconds > self._budget_seconds
 
 
 def wait_seconds(asked_seconds: float | None, attempt: int) -> float:

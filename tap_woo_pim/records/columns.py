@@ -132,10 +132,6 @@ def _mapping(value: Any) -> Any:
     return None if value is False or value in ("", []) else TYPE_MISMATCH
 
 
-def _anything(value: Any) -> Any:
-    return value
-
-
 TEXT = Kind({"type": ["string", "null"]}, _text, str)
 """Text as the store sends it; an empty text stays one."""
 TEXT_OR_NONE = Kind({"type": ["string", "null"]}, _text_or_none)
@@ -156,5 +152,5 @@ ID = Kind({"type": "integer"}, _integer)
 """A required whole number: part of a key."""
 CODE = Kind({"type": "string"}, _text)
 """A required text: part of a key."""
-TIME = Kind({"type": "string", "format": "date-time"}, _anything)
+TIME = Kind({"type": "string", "format": "date-time"}, str)
 """A required UTC time of the tap's own."""

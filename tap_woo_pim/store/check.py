@@ -23,7 +23,6 @@ from tap_woo_pim.store.login import PROBE
 
 logger = logging.getLogger("tap-woo-pim")
 
-ROW_FIELDS = {"_fields": "id"}
 ROUTES = {
     "products": "products",
     "variations": "products/{}/variations",

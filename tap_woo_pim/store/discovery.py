@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from tap_woo_pim.config.urls import api_root, default_store_id, is_same_store, linked_api_root, origin, site_address
+from tap_woo_pim.config.urls import api_root, default_store_id, is_same_store, origin, site_address
 from tap_woo_pim.exceptions import Diagnosis, PassingError, StoreError
 from tap_woo_pim.http.auth import NoKey
 from tap_woo_pim.http.classify import WORDPRESS, classify
@@ -105,7 +105,7 @@ def _enter(client: Client, root: str) -> Discovery:
 def _enter_by_front_page(client: Client, tried: str, refused: StoreError | PassingError) -> Discovery:
     prefix, site_url = client.prefix(ALL), client.settings.site_url
     page = client.page(f"{site_url}/", subject=ALL)
-    named = api_root(page.link, site_url) or linked_api_root(page.text, site_url)
+    named = api_root(page.link, page.text, site_url)
     if named is None:
         diagnosis = _diagnose_no_link(page, refused.diagnosis)
         if diagnosis is REST_OFF and refused.diagnosis is REST_BLOCKED and isinstance(refused, StoreError):

@@ -94,7 +94,7 @@ class Progress:
     @property
     def busy_seconds(self) -> float:
         """For how long requests have been under way."""
-        return self._traffic.busy_seconds
+        return self._traffic.busy.seconds
 
     def begin(self, stream: str) -> Account:
         """Open the account of a stream, and close the one before it."""

@@ -12,7 +12,7 @@ from demo_store import Request, Store
 from demo_store.answer import Answer, html
 from demo_store.faults import path
 from demo_store.faults.base import Exchange, Fault
-from tap_woo_pim.config.urls import api_root, is_same_store, linked_api_root, site_address
+from tap_woo_pim.config.urls import api_root, is_same_store, site_address
 from tests.support.connection_cases import THEME, Instead
 from tests.support.gateway import open_gateway
 from tests.support.stage import TAGS, Stage, all_tags, tags
@@ -106,25 +106,25 @@ def test_twins_are_the_same_store_and_no_others_are() -> None:
 
 def test_api_root_is_read_from_the_page() -> None:
     page = '<link rel="icon" href="/a"><LINK rel="https://api.w.org/" href="/Blog/index.php?rest_route=&#038;x=/">'
-    assert linked_api_root(page, "https://x.example/") == "https://x.example/Blog/index.php?rest_route=&x=/"
-    assert linked_api_root('<link rel="https://api.w.org/">', "https://x.example/") is None
-    assert linked_api_root("https://api.w.org/", "https://x.example/") is None
+    assert api_root("", page, "https://x.example/") == "https://x.example/Blog/index.php?rest_route=&x=/"
+    assert api_root("", '<link rel="https://api.w.org/">', "https://x.example/") is None
+    assert api_root("", "https://api.w.org/", "https://x.example/") is None
     endless = f'<link rel="https://api.w.org/" href="&#{"9" * 5000};">'
-    assert linked_api_root(endless, "https://x.example/") is None
+    assert api_root("", endless, "https://x.example/") is None
 
 
 @pytest.mark.parametrize("unit", ["<link ", "<link>", "<link href=", '<link href="', '<link href="x'])
 def test_a_page_of_links_is_searched_once(unit: str) -> None:
     began = time.thread_time()
-    assert linked_api_root(unit * 100_000, "https://x.example/") is None
+    assert api_root("", unit * 100_000, "https://x.example/") is None
     assert time.thread_time() - began < 5
 
 
 def test_api_root_is_read_from_the_link_header() -> None:
     link = '<https://x.example/a,b>; rel=shortlink, </blog/wp-json/>; rel="https://api.w.org/"'
-    assert api_root(link, "https://x.example/") == "https://x.example/blog/wp-json/"
-    assert api_root("", "https://x.example/") is None
-    assert api_root("<https://x.example/>; rel=next", "https://x.example/") is None
+    assert api_root(link, "", "https://x.example/") == "https://x.example/blog/wp-json/"
+    assert api_root("", "", "https://x.example/") is None
+    assert api_root("<https://x.example/>; rel=next", "", "https://x.example/") is None
 
 
 @pytest.mark.parametrize("typed", ["/shop", "/shop/", "/shop/wp-admin/", "/shop/wp-json/wc/v3/"])
