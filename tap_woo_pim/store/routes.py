@@ -6,8 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-_PLACEHOLDER = re.compile(r"\(\?P<\w{1,99}>(?:\[[^\[\]]*+\]|[^()\[]++){0,99}\)")
-"""No two parts match the same letters, so that an unclosed pattern cannot cause hours of backtracking."""
+_PLACEHOLDER = re.compile(r"\(\?P<[^()]*\)")
 
 
 class Routes:

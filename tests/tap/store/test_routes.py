@@ -138,7 +138,6 @@ def test_rows_that_the_store_counts_and_does_not_send_do_not_stand_in_the_way(ro
         (r"/wc/v3/products/(?P<id>[\d]+)", "wc/v3/products/{}"),
         (r"/wc/v3/products/(?P<product_id>[\d]+)/variations/(?P<id>[\d]+)", "wc/v3/products/{}/variations/{}"),
         (r"/wc/v3/taxes/classes/(?P<slug>\w[\w\s\-]*)", "wc/v3/taxes/classes/{}"),
-        (r"/wc/v3/x/(?P<name>[^/()]+)/y", "wc/v3/x/{}/y"),
     ],
 )
 def test_routes_are_told_by_their_patterns(pattern: str, expected: str) -> None:
