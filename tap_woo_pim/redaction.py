@@ -40,10 +40,9 @@ def hide_in_body(body: bytes, hidden_forms: Iterable[bytes]) -> bytes:
 
 
 def forms_in_answers(*pairs: tuple[str, str]) -> tuple[bytes, ...]:
-    """Return the forms in which a server may echo a key: as a header, percent-encoded, or either half.
+    """Return the forms in which a server may echo a key and secret, or a user name and password.
 
-    Args:
-        pairs: keys and secrets, or user names and passwords.
+    These are the header, and either half, plain or percent-encoded.
     """
     found: dict[str, None] = {}
     for name, secret in pairs:

@@ -48,10 +48,7 @@ class Problem(NamedTuple):
 
 
 def settings_of(config: Mapping[str, Any]) -> Settings:
-    """Read and check a configuration.
-
-    Args:
-        config: settings as typed; what is missing or empty has its default.
+    """Read and check a configuration as typed; what is missing or empty has its default.
 
     Raises:
         ConfigValidationError: with a sentence for every wrong value.

@@ -150,12 +150,8 @@ _lenient = json.JSONDecoder(parse_constant=_refuse, parse_float=_float, parse_in
 def as_list(data: Any, most: int | None = None) -> list[Any]:
     """Return a decoded response as a list; PHP sends a list with gaps as an object with the positions as keys.
 
-    Args:
-        data: the decoded response. WordPress also sends errors with status 200.
-        most: how many rows it may have.
-
     Raises:
-        BodyError: it is not a list, or a longer one.
+        BodyError: it is not a list (WordPress also sends errors with status 200), or has more than `most` rows.
     """
     if isinstance(data, dict) and data and all(name.isdecimal() for name in data):
         data = list(data.values())

@@ -129,12 +129,7 @@ def woo_error(body: bytes) -> WooError:
 
 
 def classify(status: int, headers: Mapping[str, str], body: bytes) -> tuple[Diagnosis, WooError]:
-    """Diagnose a response without data.
-
-    Args:
-        status: its HTTP status.
-        headers: its headers.
-        body: its body; no part of it is ever shown.
+    """Diagnose a response without data. Only the names of refused parameters are ever shown of its body.
 
     Returns:
         The diagnosis, and the WordPress error.
@@ -154,12 +149,7 @@ def classify(status: int, headers: Mapping[str, str], body: bytes) -> tuple[Diag
 
 
 def classify_connection(error: Exception, url: str) -> Diagnosis:
-    """Diagnose why no response came. The error's own text is never shown: it contains the URL with its query.
-
-    Args:
-        error: what requests raised.
-        url: what was requested.
-    """
+    """Diagnose why no response came. The error's own text is never shown: it contains the URL with its query."""
     chain = list(_chain(error))
     for one in chain:
         if isinstance(one, ssl.SSLCertVerificationError):

@@ -14,7 +14,7 @@ import requests
 from requests.auth import AuthBase
 
 from tap_woo_pim.config.settings import Settings
-from tap_woo_pim.exceptions import BodyError, Diagnosis, PassingError, StoreError
+from tap_woo_pim.exceptions import BodyError, PassingError, StoreError
 from tap_woo_pim.http.auth import NoKey
 from tap_woo_pim.http.body import BYTE_ORDER_MARK, decode, read_body
 from tap_woo_pim.http.classify import classify
@@ -32,7 +32,6 @@ from tap_woo_pim.http.diagnoses import (
 )
 from tap_woo_pim.http.models import HtmlPage, Request, RequestOptions, Response
 from tap_woo_pim.http.retry import (
-    MAX_RETRY_AFTER_SECONDS,
     RETRIED_STATUSES,
     RetryBudget,
     clock_of,
@@ -86,12 +85,6 @@ class Client:
     def get(self, url: str, params: Mapping[str, Any], auth: AuthBase, **options: Unpack[RequestOptions]) -> Response:
         """Get a JSON response.
 
-        Args:
-            url: address without a query.
-            params: query parameters.
-            auth: how to show the key.
-            options: see `RequestOptions`.
-
         Raises:
             StoreError: the store refused, and will refuse again.
             RetriableAPIError: the store or the network failed on every try; see `is_about_size`.
@@ -101,7 +94,7 @@ class Client:
     def look(self, url: str, params: Mapping[str, Any], auth: AuthBase, **options: Unpack[RequestOptions]) -> Response:
         """Get a JSON response for the check: few tries, short waits, and none that would not help; see `get`."""
         request, tries = self._request("GET", url, params, auth, options), min(self._tries, TRIES_OF_CHECK)
-        return self._try(request, tries, lasting=LASTING, longest_seconds=LONGEST_WAIT_OF_CHECK_SECONDS)
+        return self._try(request, tries, is_check=True)
 
     def options(self, url: str, *, subject: str, auth: AuthBase) -> Any:
         """Get the description of a route (OPTIONS), the JSON schema of its rows included."""
@@ -141,13 +134,7 @@ class Client:
         params = {**self.settings.extra_query_parameters, **params}
         return Request(method, url, params, auth, self.prefix(options["subject"]), options)
 
-    def _try(
-        self,
-        request: Request,
-        tries: int,
-        lasting: frozenset[Diagnosis] = frozenset(),
-        longest_seconds: float = MAX_RETRY_AFTER_SECONDS,
-    ) -> Response:
+    def _try(self, request: Request, tries: int, *, is_check: bool = False) -> Response:
         with self._retry_budget.request() as failed, self.traffic.busy.running():
             for attempt in range(1, tries + 1):
                 try:
@@ -156,14 +143,15 @@ class Client:
                         answer = self._ask(request)
                 except PassingError as error:
                     asked_seconds = retry_after(error.response)
-                    seconds = min(wait_seconds(asked_seconds, attempt), longest_seconds)
+                    seconds = wait_seconds(asked_seconds, attempt)
+                    seconds = min(seconds, LONGEST_WAIT_OF_CHECK_SECONDS) if is_check else seconds
                     may_be_size = request.options.get("is_large", False) and is_about_size(error)
                     pause_seconds = seconds if asked_seconds else 0.0
                     failed(None if may_be_size else pause_seconds)
                     is_trial = may_be_size or tries == 1
                     if not is_trial or error.response is None or error.response.status_code != CRASH:
                         self.limiter.record_failure(ticket, pause_seconds)
-                    if error.diagnosis in lasting or self._closed.is_set():
+                    if (is_check and error.diagnosis in LASTING) or self._closed.is_set():
                         raise
                     self._check_budget(request, error)
                     if may_be_size or attempt >= tries:

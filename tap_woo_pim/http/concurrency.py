@@ -74,11 +74,7 @@ class ConcurrencyLimiter:
             self._wait(lambda: False)
 
     def record_success(self, ticket: int) -> None:
-        """Count a good response. Several in a row raise the limit by one.
-
-        Args:
-            ticket: what `acquire` yielded.
-        """
+        """Count a good response. Several in a row raise the limit by one."""
         with self._changed:
             if ticket < self._falls:
                 return  # it was sent under an earlier limit
@@ -90,12 +86,7 @@ class ConcurrencyLimiter:
                 self._changed.notify_all()
 
     def record_failure(self, ticket: int, pause_seconds: float = 0.0) -> None:
-        """Halve the limit.
-
-        Args:
-            ticket: what `acquire` yielded.
-            pause_seconds: for how long no request may start, as the store's `Retry-After` asks.
-        """
+        """Halve the limit, and let no request start during a pause, as the store's `Retry-After` asks."""
         with self._changed:
             self._next_start = max(self._next_start, self._clock() + pause_seconds)
             if ticket < self._falls:

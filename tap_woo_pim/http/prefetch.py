@@ -31,12 +31,8 @@ def in_order(executor: Executor, calls: Iterable[Callable[[], T]], ahead: int) -
     """Start up to `ahead` calls beyond the one whose result is wanted, and yield their futures in order.
 
     While that one is slow, up to twice as many run, so that no place is idle. This takes no more memory if the store is
-    faster than the caller, or if all responses take about as long.
-
-    Args:
-        executor: where the calls run.
-        calls: what to call. They are taken one by one as room appears, so memory is bound by twice `ahead`.
-        ahead: how many calls may be running or finished beyond the one whose result is wanted.
+    faster than the caller, or if all responses take about as long. Calls are taken one by one as room appears, so
+    memory is bound by twice `ahead`.
 
     Yields:
         The future of each call, in the order of `calls`. Calls not yet begun are cancelled when the caller stops early.
@@ -55,12 +51,7 @@ def in_order(executor: Executor, calls: Iterable[Callable[[], T]], ahead: int) -
 
 
 def result_of(future: Future[T], on_wait: Callable[[], None] = lambda: None) -> T:
-    """Wait for a future's result, in short waits, so that a signal to stop is handled soon.
-
-    Args:
-        future: the future.
-        on_wait: called after each of the waits.
-    """
+    """Wait for a result, in short waits so that a signal to stop is handled soon, and call `on_wait` after each."""
     while not future.done():
         wait((future,), LONGEST_DEAFNESS_SECONDS)
         on_wait()

@@ -90,12 +90,7 @@ class RetryBudget:
 
 
 def wait_seconds(asked_seconds: float | None, attempt: int) -> float:
-    """Compute how long to wait before a request is sent again.
-
-    Args:
-        asked_seconds: what the store asks for (`retry_after`); honoured up to `MAX_RETRY_AFTER_SECONDS`.
-        attempt: how often the request was tried.
-    """
+    """Compute how long to wait after a failed attempt: what the store asks for, up to a limit, or longer each time."""
     if asked_seconds is not None:
         return min(asked_seconds, MAX_RETRY_AFTER_SECONDS)
     return min(2.0**attempt, LONGEST_WAIT_SECONDS) * random.uniform(0.5, 1)  # noqa: S311

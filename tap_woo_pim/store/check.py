@@ -168,10 +168,6 @@ def _check(client: Client) -> Iterator[CheckStep]:
 def check_components(connection: Connection, probes: Iterable[Probe]) -> Iterator[CheckStep]:
     """Check whether components can be read. The request that tried the key is also the probe for products.
 
-    Args:
-        connection: the store.
-        probes: one for each component that is to be read.
-
     Yields:
         A step for each component; only that of the key's rights if it may read none of them.
     """
@@ -195,12 +191,7 @@ class _StoreSteps:
         self._left = [step for step in Step if step not in (Step.SETTINGS, Step.COMPONENTS, Step.FOUND)]
 
     def up_to(self, end: Step, address: str = "") -> Iterator[CheckStep]:
-        """Yield the steps before another one as passed.
-
-        Args:
-            end: the other one.
-            address: where the store was found; at the address in the settings if not given.
-        """
+        """Yield the steps before another one as passed. An address is that of the API, once it was found."""
         while self._left and self._left[0] is not end:
             step = self._left.pop(0)
             reason = ""
@@ -229,10 +220,7 @@ def failed_step(name: str, error: StoreError | PassingError, *, is_component: bo
 def failure(settings: Settings, steps: Iterable[CheckStep], *, counts_passing: bool = False) -> Exception | None:
     """Return the error of a failed check, with one sentence that names the components; None if it passed.
 
-    Args:
-        settings: the settings of the store.
-        steps: the steps of its check.
-        counts_passing: whether passing errors are failures too; a sync goes on and tries again.
+    Passing errors of components count if `counts_passing` is set; a sync goes on and tries again.
     """
     failed = [(step, step.error) for step in steps if step.error is not None]
     for step, error in failed:
@@ -250,19 +238,13 @@ def failure(settings: Settings, steps: Iterable[CheckStep], *, counts_passing: b
 def _component_step(probe: Probe, answer: Future[Response]) -> CheckStep:
     try:
         return CheckStep(probe.component, is_component=True, rows=result_of(answer).total)
-    except StoreError as error:
-        return failed_step(probe.component, error, is_component=True)
-    except PassingError as error:
-        logger.warning("%s", error)
+    except (StoreError, PassingError) as error:
+        if isinstance(error, PassingError):
+            logger.warning("%s", error)
         return failed_step(probe.component, error, is_component=True)
 
 
 def _look(connection: Connection, probe: Probe) -> Response:
-    """Request no row or one.
-
-    Raises:
-        StoreError, PassingError: why the component cannot be read.
-    """
     if probe.path != connection.path("products") or "context" in probe.params:
         return connection.look(probe.path, probe.params, subject=probe.component)
     products = connection.login.products

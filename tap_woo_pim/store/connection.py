@@ -111,11 +111,7 @@ class Connection:
 
 
 def connect(client: Client, found: Discovery | None = None) -> Connection:
-    """Connect to a store. The key is tried while the routes are requested.
-
-    Args:
-        client: the client of the store.
-        found: where its API is; it is searched for if not given.
+    """Connect to a store, whose API is searched for if it is not given. The key is tried while routes are requested.
 
     Raises:
         StoreError: there is no API or no WooCommerce, or it does not accept the key.
@@ -138,11 +134,7 @@ def connect(client: Client, found: Discovery | None = None) -> Connection:
 
 
 def _index_behind_key(client: Client, root: str, closed: StoreError, login: Future[AuthResult]) -> dict[str, Any]:
-    """Get the index of an API that a plugin closes to visitors without a key.
-
-    Raises:
-        StoreError, RetriableAPIError: why the key does not open it either, if that is known.
-    """
+    # A plugin closes the API to visitors without a key.
     try:
         auth = result_of(login).auth
     except StoreError as error:
