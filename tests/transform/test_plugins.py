@@ -69,6 +69,12 @@ def land_attributes(warehouse: Warehouse) -> None:
             ("Größe & Form", "groesse-form"),
             ("Taille (pieds)", "taille-pieds"),
             ("ΧΡΏΜΑ", "%cf%87%cf%81%cf%8e%ce%bc%ce%b1"),
+            ("ΜΈΓΕΘΟΣ", "μέγεθος"),
+            ("Stærð", "staerd"),
+            ("Maße (L × B × H)", "masse-l-x-b-x-h"),
+            ("Preis in €", "preis-in-e"),
+            ("GORE-TEX™ Futter", "gore-tex-futter"),
+            ("Širina đona", "sirina-djona"),
             (LONG_NAME, LONG_NAME.lower()[:33].replace(" ", "-")),
         ],
         1,
@@ -82,6 +88,7 @@ def land_attributes(warehouse: Warehouse) -> None:
         product(1, "OBJECT", type="variable", attributes=[axis("Size", {"1": "S", "3": "M", "4": None, "5": 42})]),
         product(2, "NUMBERS", type="variable", attributes={"0": axis("Size", [42, 43])}),
         product(3, "TEXT", attributes=[axis("Size", "S")]),
+        product(5, "NAMED", type="variable", attributes=[axis("Size", {"s": "S", "10": "M"})]),
         product(4, "STALE", type="variable", attributes=[axis("Size", ["S", "M", "50 ml"])]),
     )  # fmt: skip
     insert(
@@ -265,7 +272,8 @@ def test_slug_of_a_local_attribute_meets_its_parents_name(built: Warehouse) -> N
         " from pim.product_attribute_values as own join pim.attributes using (store_id, attribute_code)"
         " where own.store_id = 'scripts' and own.product_id > 100 order by 1"
     )
-    names = ["Об'єм", "Размер(см)", "Вес/кг", "Größe & Form", "Taille (pieds)", "ΧΡΏΜΑ", LONG_NAME]
+    names = ["Об'єм", "Размер(см)", "Вес/кг", "Größe & Form", "Taille (pieds)", "ΧΡΏΜΑ", "ΜΈΓΕΘΟΣ", "Stærð"]
+    names += ["Maße (L × B × H)", "Preis in €", "GORE-TEX™ Futter", "Širina đona", LONG_NAME]
     assert found == [(101 + number, name, "50 мл", True, False) for number, name in enumerate(names)]
     assert built.tuples("select count(*) from pim.attributes where store_id = 'scripts'") == [(len(names),)]
     checks = ("open_axis", "unknown_option", "duplicate_combination")
@@ -281,6 +289,7 @@ def test_numbers_and_objects_in_the_place_of_options(built: Warehouse) -> None:
         *[(2, option, False) for option in ("42", "43")],
         (3, "S", False),
         *[(4, option, False) for option in ("S", "M", "50 ml")],
+        *[(5, option, False) for option in ("S", "M")],
         (11, "S", False),
         (12, "S", False),
         (13, "M", False),

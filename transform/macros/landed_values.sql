@@ -6,7 +6,8 @@
     case jsonb_typeof({{ value }})
         when 'array' then {{ value }}
         when 'object' then (
-            select jsonb_agg(numbered.entry order by numbered.place::numeric)
+            -- The order is worked out before the keys are looked at.
+            select jsonb_agg(numbered.entry order by case when numbered.place ~ '^[0-9]{1,9}$' then numbered.place::integer end)
             from jsonb_each({{ value }}) as numbered (place, entry)
             having bool_and(numbered.place ~ '^[0-9]{1,9}$')
         )

@@ -22,6 +22,7 @@ left join lateral (
         coalesce(
             {{ json_list("entry -> 'options'") }},
             case
+                when jsonb_typeof(entry -> 'options') = 'object' then jsonb_path_query_array(entry -> 'options', '$.*')
                 when jsonb_typeof(entry -> 'options') in ('string', 'number') then jsonb_build_array(entry -> 'options')
                 when jsonb_typeof(entry -> 'option') in ('string', 'number') then jsonb_build_array(entry -> 'option')
             end
