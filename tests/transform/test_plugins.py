@@ -165,8 +165,13 @@ def land_goods(warehouse: Warehouse) -> None:
     warehouse.write("update woo.products set synced_at = '2026-11-27 20:30' where store_id = 'goods' and id = 50")
     open_store(warehouse, "unknown", requested_currency="unknown")
     insert(warehouse, "products", "unknown", product(1, "TAXED", name="Taxed", price="7", regular_price="7"))
-    for store_id, price, includes in (("gross", "11.90", "yes"), ("net", "10.00", "no"), ("net2", "9.00", "no")):
-        open_store(warehouse, store_id, prices_include_tax=includes)
+    for store_id, price, includes, calculates in (
+        ("gross", "11.90", "yes", "yes"),
+        ("net", "10.00", "no", "yes"),
+        ("net2", "9.00", "no", None),
+        ("untaxed", "12.00", "no", "no"),
+    ):
+        open_store(warehouse, store_id, prices_include_tax=includes, calculate_taxes=calculates)
         insert(warehouse, "products", store_id, product(1, "TAXED", name="Taxed", price=price, regular_price=price))
     for plugin in ("featured-image-from-url", "perfect-woocommerce-brands", "secure-custom-fields",
                    "woo-product-bundle-float", "woocommerce-germanized", "woocommerce-subscriptions-core",
@@ -414,6 +419,7 @@ def test_prices_are_compared_with_those_of_the_same_tax_and_currency(built: Ware
         ("net", False),
         ("net2", False),
         ("unknown", None),
+        ("untaxed", None),
     ]
     assert built.tuples("select currency, price from pim.prices where store_id = 'unknown'") == [(None, 7)]
     assert built.tuples("select currency, requested_currency from pim.stores where store_id = 'goods'") == [

@@ -100,6 +100,7 @@ class RandomRowEdits:
             "gmt_offset": ("0", "-11"),
             "manage_stock": ("'yes'", "'no'"),
             "prices_include_tax": ("'yes'", "'no'"),
+            "calculate_taxes": ("'yes'", "'no'"),
             "language": ("'de-DE'", "'en_US'"),
         }
         column = self.random.choice(list(values))

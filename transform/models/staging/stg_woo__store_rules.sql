@@ -13,12 +13,12 @@ with parts as (
     select
         store_id,
         concat_ws(
-            '|', currency, requested_currency, prices_include_tax, price_decimals, weight_unit, dimension_unit,
+            '|', currency, requested_currency, prices_include_tax, calculate_taxes, price_decimals, weight_unit, dimension_unit,
             manage_stock, name, home, language, namespaces
         ) as part
     from {{ landed('stores', {
         'store_id': 'text', 'currency': 'text', 'weight_unit': 'text', 'dimension_unit': 'text', 'manage_stock': 'text',
-        'name': 'text', 'requested_currency': 'text', 'prices_include_tax': 'text',
+        'name': 'text', 'requested_currency': 'text', 'prices_include_tax': 'text', 'calculate_taxes': 'text',
         'price_decimals': 'text', 'home': 'text', 'language': 'text', 'namespaces': 'array'
     }) }} as stores
     union all

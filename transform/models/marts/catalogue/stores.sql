@@ -5,7 +5,7 @@ with landed as (
     from {{ landed('stores', {
         'store_id': 'text', 'name': 'text', 'url': 'text', 'home': 'text', 'language': 'text', 'timezone_string': 'text',
         'currency': 'text', 'currency_symbol': 'text', 'price_decimals': 'bigint', 'prices_include_tax': 'text',
-        'requested_currency': 'text',
+        'requested_currency': 'text', 'calculate_taxes': 'text',
         'weight_unit': 'text', 'dimension_unit': 'text', 'default_country': 'text', 'manage_stock': 'text',
         'woocommerce_version': 'text', 'synced_at': 'timestamp'
     }) }} as stores
@@ -33,7 +33,8 @@ select
     landed.currency,
     {{ function('decode_html') }}(landed.currency_symbol) as currency_symbol,
     landed.price_decimals,
-    landed.prices_include_tax = 'yes' as prices_include_tax,
+    -- Where no taxes are calculated, a price is the same with and without.
+    case when landed.calculate_taxes is distinct from 'no' then landed.prices_include_tax = 'yes' end as prices_include_tax,
     landed.weight_unit,
     landed.dimension_unit,
     split_part(landed.default_country, ':', 1) as country,
