@@ -25,9 +25,9 @@ LISTS = path("/wc/v3/products")
 QUICK: dict[str, Any] = {
     "sync_components": ["products", "tags"],
     "page_size": 5,
-    "request_timeout_seconds": 1,
     "max_retries": 1,
 }
+IMPATIENT: dict[str, Any] = {**QUICK, "request_timeout_seconds": 1}
 
 
 class Clock:
@@ -193,7 +193,7 @@ def test_statuses_of_hosts_and_cloudflare_that_pass_are_tried_again(served: Site
 def test_a_store_that_never_answers_ends_with_its_name(served: Site) -> None:
     served.store.faults.add("never_answers")
     with pytest.raises(SingerSDKError, match=r"store \(https://localhost:\d+\), all components: it did not answer"):
-        served.sync(**QUICK)
+        served.sync(**IMPATIENT)
     assert len(served.server.requests) == 1
 
 
@@ -239,7 +239,7 @@ def test_a_run_that_fails_leaves_no_thread_behind(
     before = threading.enumerate()
     how(served)
     with pytest.raises(SingerSDKError):
-        served.sync(**QUICK)
+        served.sync(**IMPATIENT)
     assert threads_left(before) == []
 
 

@@ -44,14 +44,14 @@ def sizes(served: Site) -> list[int]:
 
 SETTINGS: dict[str, Any] = {
     "sync_components": ["products"],
-    "request_timeout_seconds": 1,
     "full_read_interval_hours": 0,
 }
+IMPATIENT: dict[str, Any] = {**SETTINGS, "request_timeout_seconds": 1}
 
 
 def test_a_store_whose_large_pages_never_answer_is_read_all_the_same(served: Site) -> None:
     served.store.faults.add("never_answers", PRODUCTS & larger_than(10))
-    landing = served.sync(**SETTINGS)
+    landing = served.sync(**IMPATIENT)
     assert landing.differences(served.store) == {}
     asked = sizes(served)
     # The first ones in flight, which are halved one by one; later a few tries of larger pages.
@@ -86,7 +86,7 @@ def test_a_store_that_hangs_for_good_ends_the_run_in_the_time_that_is_told(serve
     served.store.faults.add("never_answers", path("/wc/v3/products$") & When(lambda request: "offset" in request.query))
     began = time.monotonic()
     with pytest.raises(SingerSDKError, match="did not answer within 1 s"):
-        served.sync(**SETTINGS, max_retries=1)
+        served.sync(**IMPATIENT, max_retries=1)
     # Pages of 100 to 3 rows, then twice as long as all tries of one row.
     assert time.monotonic() - began < 6 + 2 * 2 + 5
 
