@@ -6,10 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tap_woo_pim.records.columns import ID, TYPE_MISMATCH, Kind
-
-MAX_KEY_CHARACTERS = 600
-"""A key may be so long: of those beyond some 2,700 bytes PostgreSQL makes no index, and refuses the whole load."""
+from tap_woo_pim.records.columns import ID, key_of
 
 Row = dict[str, Any]
 
@@ -90,20 +87,3 @@ def joined(part: range, pages: Sequence[Page]) -> Page:
         [row for page in pages for row in page.partial],
         is_joined=True,
     )
-
-
-def key_of(row: Any, name: str, kind: Kind) -> Any:
-    """Give what tells a row apart, as its column has it: an id, which is a number from 1 on, or a code.
-
-    Args:
-        row: a row, or whatever stands in its place.
-        name: the key's name.
-        kind: the kind of its column.
-
-    Returns:
-        The key; None for a row without a usable one.
-    """
-    key = kind.shape(row.get(name)) if isinstance(row, dict) else None
-    if key is TYPE_MISMATCH or not key:
-        return None
-    return key if (len(key) <= MAX_KEY_CHARACTERS if isinstance(key, str) else key > 0) else None

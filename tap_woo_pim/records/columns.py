@@ -15,6 +15,9 @@ TYPE_MISMATCH = object()
 MAX_INTEGER = 2**63 - 1
 """The largest PostgreSQL bigint."""
 
+MAX_KEY_CHARACTERS = 600
+"""A key may be so long: of those beyond some 2,700 bytes PostgreSQL makes no index, and refuses the whole load."""
+
 _UTC_TIME = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(\.\d{1,6})?(?:Z|\+00:00)?", re.ASCII)
 
 
@@ -154,3 +157,20 @@ CODE = Kind({"type": "string"}, _text)
 """A required text: part of a key."""
 TIME = Kind({"type": "string", "format": "date-time"}, str)
 """A required UTC time of the tap's own."""
+
+
+def key_of(row: Any, name: str, kind: Kind) -> Any:
+    """Give what tells a row apart, as its column has it: an id, which is a number from 1 on, or a code.
+
+    Args:
+        row: a row, or whatever stands in its place.
+        name: the key's name.
+        kind: the kind of its column.
+
+    Returns:
+        The key; None for a row without a usable one.
+    """
+    key = kind.shape(row.get(name)) if isinstance(row, dict) else None
+    if key is TYPE_MISMATCH or not key:
+        return None
+    return key if (len(key) <= MAX_KEY_CHARACTERS if isinstance(key, str) else key > 0) else None

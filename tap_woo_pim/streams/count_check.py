@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from singer_sdk.exceptions import RetriableAPIError
 
-from tap_woo_pim.pagination.page import key_of
 from tap_woo_pim.pagination.reader import RUN
-from tap_woo_pim.records.columns import ID
+from tap_woo_pim.records.columns import ID, key_of
 from tap_woo_pim.streams.variation_sources import PagePart
 from tap_woo_pim.sync.completeness import RowCounts
 from tap_woo_pim.sync.schedule import AUTO

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tap_woo_pim._compat import override
-from tap_woo_pim.pagination.page import Row, Unread, key_of
+from tap_woo_pim.pagination.page import Row, Unread
 from tap_woo_pim.pagination.page_size import MAX_PAGE_SIZE
 from tap_woo_pim.pagination.reader import Listing
-from tap_woo_pim.records.columns import CODE, Column
+from tap_woo_pim.records.columns import CODE, Column, key_of
 from tap_woo_pim.streams.base import Turn
 from tap_woo_pim.streams.full_table import FullTableStream
 

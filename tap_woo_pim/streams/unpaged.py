@@ -7,9 +7,9 @@ from concurrent.futures import Future
 
 from tap_woo_pim._compat import override
 from tap_woo_pim.http.models import Response
-from tap_woo_pim.pagination.page import Row, Unread, key_of
+from tap_woo_pim.pagination.page import Row, Unread
 from tap_woo_pim.pagination.reader import Listing
-from tap_woo_pim.records.columns import Column
+from tap_woo_pim.records.columns import Column, key_of
 from tap_woo_pim.store.connection import Connection
 from tap_woo_pim.streams.full_table import FullTableStream
 
