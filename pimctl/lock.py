@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import fcntl
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+PROBE_SECONDS = 0.5  # `is_held` of another process holds a lock for a moment
 
 
 @contextmanager
@@ -24,8 +27,16 @@ def exclusive(path: Path, *, wait: bool = True) -> Iterator[None]:
     """
     if not path.exists():
         path.touch()
+    deadline = time.monotonic() + PROBE_SECONDS
     with path.open("rb") as handle:  # reading is enough to lock, so a borrowed account's file will do
-        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
         yield
 
 

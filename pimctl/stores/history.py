@@ -16,7 +16,9 @@ from pimctl.errors import PimctlError
 from pimctl.postgres import address, external
 from pimctl.postgres.embedded import Embedded
 from pimctl.project import Project
-from pimctl.stores import alert_log, progress, registry, schedules
+from pimctl.stores import alert_log, meltano_runs, progress, registry, schedules
+from pimctl.stores.meltano import cause
+from pimctl.stores.meltano_runs import MeltanoRun
 from pimctl.stores.progress import RunningSync
 from pimctl.stores.store import Store
 
@@ -121,7 +123,7 @@ class StoreStatus:
         state: In one word.
         running: The sync at work; None when none is.
         last_good: The last sync that came to its end.
-        last: The last sync.
+        last: The last sync; where it failed before the tap could record its end, what Meltano knows of it.
         products: Live products without variations; None before the model was built.
         variations: Live variations.
         score: Health score, 0 to 100.
@@ -169,6 +171,7 @@ def status(project: Project, now: datetime | None = None) -> list[StoreStatus]:
             by_store = _figures(connection)
             last = {run.store: run for run in _runs(connection, stores, LAST, [])}
             last_good = {run.store: run for run in _runs(connection, stores, LAST_GOOD, [])}
+    failed = meltano_runs.failed(project)
     unsent = alert_log.errors(project)
     return [
         _status(
@@ -176,7 +179,7 @@ def status(project: Project, now: datetime | None = None) -> list[StoreStatus]:
             now,
             _Seen(
                 at_work.get(store.id),
-                last.get(store.id),
+                _last(store, last.get(store.id), failed.get(registry.state_id(project, store))),
                 last_good.get(store.id),
                 by_store.get(store.store_id),
                 unsent.get(store.id),
@@ -184,6 +187,38 @@ def status(project: Project, now: datetime | None = None) -> list[StoreStatus]:
         )
         for store in stores
     ]
+
+
+def _last(store: Store, recorded: SyncRun | None, failed: MeltanoRun | None) -> SyncRun | None:
+    """Return the last sync of a store: the recorded one, or a failed one whose end no record shows.
+
+    The tap's records come by the loader: where that fails, or no tap begins, only Meltano knows.
+    """
+    if failed is None:
+        return recorded
+    is_same = recorded is not None and recorded.run_id == failed.run_id
+    if recorded is not None and (recorded.ended_at if is_same else recorded.started_at > failed.started_at):
+        return recorded
+    try:
+        message = cause(failed.log.read_text(encoding="utf-8", errors="replace"), tap_only=True)
+    except OSError:
+        message = "Meltano's log of it is gone"
+    if recorded is not None and is_same:
+        return replace(recorded, status="failed", message=message)
+    nothing = {"rows": 0, "changed": 0, "unread": 0, "retries": 0, "requests": 0}
+    return SyncRun(
+        store=store.id,
+        started_at=failed.started_at,
+        ended_at=failed.heartbeat_at,
+        status="failed",
+        kind=None,
+        kind_reason=None,
+        next_full_sync_at=None,
+        message=message,
+        run_id=failed.run_id,
+        streams=(),
+        **nothing,
+    )
 
 
 def history(project: Project, store: Store | None = None, limit: int = 20) -> list[SyncRun]:

@@ -25,11 +25,12 @@ WAIT_SECONDS = 6.0  # until a run without a process here has said that it lives,
 END_SECONDS = 5.0
 FORMAT = "%Y-%m-%d %H:%M:%S.%f"
 CLEARED = "The process of this run no longer existed; pimctl marked the run as ended."
+STOPPED = ("The process was terminated", "The process was interrupted", CLEARED)  # Meltano 4.4.1
 
 
 @dataclass(frozen=True)
 class MeltanoRun:
-    """A run that Meltano takes for running.
+    """A run that Meltano takes for running, or that failed.
 
     Attributes:
         number: Its row.
@@ -48,7 +49,7 @@ class MeltanoRun:
     @property
     def extractor(self) -> str:
         """The extractor that it reads with."""
-        return self.state_id.partition(":")[2].partition("-to-")[0]
+        return self.state_id.partition(":")[2].rpartition("-to-")[0]
 
     @property
     def log(self) -> Path:
@@ -69,6 +70,20 @@ def running(project: Project) -> list[MeltanoRun]:
         return []
     alive = processes(project)
     return [run for run in listed if _lives(run, alive)]
+
+
+def failed(project: Project) -> dict[str, MeltanoRun]:
+    """Return by state id the last run that ended, where it failed; one that was stopped or killed did not.
+
+    Empty where Meltano keeps them in a server's database, as `running`.
+    """
+    last = "select max(id) from runs where state in ('SUCCESS', 'FAIL') group by job_name"
+    found = _listed(
+        project,
+        f"state = 'FAIL' and id in ({last}) and coalesce(json_extract(payload, '$.error'), '') not in (?, ?, ?)",
+        STOPPED,
+    )
+    return {run.state_id: run for run in found}
 
 
 def clear_dead(project: Project) -> list[str]:
@@ -256,11 +271,14 @@ def _is_used(path: Path, alive: list[Process]) -> bool:
 
 
 def _marked_running(project: Project) -> list[MeltanoRun]:
+    return _listed(project, "state = 'RUNNING'")
+
+
+def _listed(project: Project, condition: str, values: tuple[str, ...] = ()) -> list[MeltanoRun]:
+    columns = "id, job_name, run_id, started_at, last_heartbeat_at"
     try:
         with closing(_open(project, "ro")) as database:
-            rows = database.execute(
-                "select id, job_name, run_id, started_at, last_heartbeat_at from runs where state = 'RUNNING'"
-            ).fetchall()
+            rows = database.execute(f"select {columns} from runs where {condition}", values).fetchall()  # noqa: S608
     except sqlite3.Error:
         return []  # no run yet, or Meltano keeps them elsewhere
     return [

@@ -72,9 +72,8 @@ def clear_store(project: Project, store: Store) -> None:
         PimctlError: They cannot be cleared.
     """
     failed = f"The Meltano states of {store.id} cannot be cleared, so nothing was removed"
-    begin = f"{store.extractor}-to-"
-    for state in meltano(project, "state", "list", "--pattern", f"*{begin}*", failed=failed).split():
-        if state.partition(":")[2].startswith(begin) or state.startswith(begin):
+    for state in meltano(project, "state", "list", "--pattern", f"*{store.extractor}-to-*", failed=failed).split():
+        if any(part.rpartition("-to-")[0] == store.extractor for part in state.split(":")):
             meltano(project, "state", "clear", "--force", state, failed=failed)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from psycopg import sql
 
 from pimctl.errors import PimctlError
+from pimctl.lock import exclusive
 from pimctl.project import Project
 from pimctl.stores import history, meltano_states, operations, progress, registry
 from pimctl.stores.meltano import Meltano
@@ -56,16 +57,21 @@ def remove(project: Project, store: Store, *, purge: bool) -> None:
     Raises:
         PimctlError: It is being synced, or something cannot be removed.
     """
+    busy = PimctlError(f"{store.id} is being synced: wait for its end, or stop it, then remove it.")
     if progress.running(project, [store]):
-        raise PimctlError(f"{store.id} is being synced: wait for its end, or stop it, then remove it.")
+        raise busy
     if purge:
         _refuse_shared(project, store)
     operations.check_removable(project, store)
     has_model = False
-    if purge:
-        meltano_states.clear_store(project, store)  # first: a sync after half a purge must read all rows again
-        has_model = _delete_rows(project, store)
-    operations.forget(project, store)
+    try:
+        with exclusive(progress.lock_file(project, store), wait=False):  # no sync begins meanwhile
+            if purge:
+                meltano_states.clear_store(project, store)  # first: a sync after half a purge must read all rows again
+                has_model = _delete_rows(project, store)
+            operations.forget(project, store)
+    except BlockingIOError:
+        raise busy from None
     if purge and has_model:
         _build(project, store)
 

@@ -34,7 +34,6 @@ from pimctl.stores.store import Store
 MOST_AT_ONCE = 4
 POLL_SECONDS = 0.1
 BEGIN_SECONDS = 15.0
-PROBE_SECONDS = 0.5  # a look at a lock by another process holds it for a moment
 
 Outcome = Literal["complete", "incomplete", "failed", "skipped", "stopped"]
 
@@ -198,19 +197,13 @@ class _Runner:
             yield
 
     def _lock(self, sync: StoreSync, stack: ExitStack) -> None:
-        deadline = time.monotonic() + PROBE_SECONDS
-        while True:
-            try:
-                stack.enter_context(exclusive(progress.lock_file(self.project, sync.store), wait=False))
-            except BlockingIOError:
-                if time.monotonic() < deadline:
-                    time.sleep(0.02)
-                    continue
-                note = progress.note_of(self.project, sync.store)
-                by = f" by process {note.pid} since {_local(note.started_at)}" if note else ""
-                _end(sync, "skipped", f"it is already being synced{by}")
-                return
-            break
+        try:
+            stack.enter_context(exclusive(progress.lock_file(self.project, sync.store), wait=False))
+        except BlockingIOError:
+            note = progress.note_of(self.project, sync.store)
+            by = f"synced by process {note.pid} since {_local(note.started_at)}" if note else "synced or removed"
+            _end(sync, "skipped", f"it is already being {by}")
+            return
         stack.callback(progress.note_file(self.project, sync.store).unlink, missing_ok=True)
         self._note(sync, "waiting")
 
@@ -226,15 +219,20 @@ class _Runner:
             return
         for line in cleared:
             print(line, file=sys.stderr)
-        if self.meltano.lacks_plugins():
-            self._step("installing the plugins, once")
-            self.meltano.install()
+        self.install()
         self._step("starting the database")
         url = db.ensure_running(self.project)
         document = project_files.read(self.project)
         chosen = registry.meltano_environment(document, registry.environment(self.project))
         with redirect_stdout(sys.stderr):  # stdout may be JSON
             meltano_states.check(self.project, url, chosen)
+
+    def install(self) -> None:
+        """Install the plugins where they are missing; a second sync waits for the first, and then has them."""
+        with exclusive(project_files.private_folder(self.project) / "install.lock"):
+            if self.meltano.lacks_plugins():
+                self._step("installing the plugins, once")
+                self.meltano.install()
 
     def sync_all(self, parallel: int) -> None:
         """Sync the stores, some at a time."""

@@ -7,6 +7,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 
 from pimctl.lock import exclusive, is_held
 from pimctl.project import Project
-from pimctl.stores import meltano_runs, operations, progress
+from pimctl.stores import history, meltano_runs, operations, progress
 from pimctl.stores.operations import Draft
 from pimctl.stores.progress import Progress, StreamProgress
 from pimctl.stores.store import Credentials, Store
@@ -129,6 +130,49 @@ def test_run_whose_process_is_gone_is_ended_with_what_it_left(
     assert ended
     assert (left.exists(), loader.exists(), kept.exists()) == (False, False, True)
     assert meltano_runs.clear_dead(pim_project) == []
+
+
+LOADER_FAILED = """\
+2026-11-28T14:46:22.4Z [info     ] target-postgres ModuleNotFoundError: No module named 'psycopg'
+2026-11-28T14:46:22.5Z [error    ] meltano      Loader failed
+2026-11-28T14:46:22.5Z [error    ] meltano      Block run completed
+"""
+
+
+def test_sync_that_failed_before_a_record_of_it_could_land_is_in_the_status_with_its_cause(
+    pim_project: Project, store: Store, runs: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(pim_project.root / "logs"))
+    begin(runs, timedelta(seconds=30))
+    with runs:
+        runs.execute("update runs set state = 'FAIL', payload = '{\"error\": \"Loader failed\"}'")
+    (failed,) = meltano_runs.failed(pim_project).values()
+    failed.log.parent.mkdir(parents=True)
+    failed.log.write_text(LOADER_FAILED, encoding="utf-8")
+
+    (status,) = history.status(pim_project)
+
+    assert (status.state, status.error) == (
+        "failed",
+        "target-postgres: ModuleNotFoundError: No module named 'psycopg'",
+    )
+    assert status.last
+    began = replace(status.last, run_id=DASHED, status="running", ended_at=None)
+    later = replace(status.last, run_id="another", status="complete", started_at=datetime.now(UTC))
+    assert history._last(store, began, failed) == replace(began, status="failed", message=status.error)
+    assert history._last(store, later, failed) == later
+
+    with runs:
+        runs.execute("update runs set payload = json_object('error', ?)", [meltano_runs.CLEARED])
+    assert history.status(pim_project)[0].state == "never synced", "it was killed: that is no failure of the store"
+
+
+def test_run_of_a_store_whose_name_holds_to_is_its_own() -> None:
+    run = meltano_runs.MeltanoRun(
+        1, "dev:tap-woo-pim--farm-to-table-to-target-postgres", DASHED, datetime.now(UTC), None
+    )
+
+    assert run.extractor == "tap-woo-pim--farm-to-table"
 
 
 def test_run_that_says_that_it_lives_is_left_alone(

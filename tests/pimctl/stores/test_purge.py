@@ -10,9 +10,12 @@ import pytest
 
 from pimctl import db
 from pimctl.errors import PimctlError
-from pimctl.stores import purge, registry
+from pimctl.lock import exclusive
+from pimctl.stores import meltano_states, progress, purge, registry
 from tests.support.console import new_project
 
+OTHERS_STATE = "dev:tap-woo-pim--us-to-eu-to-target-postgres"
+"""That of a store whose name is `us-to-eu`."""
 TABLES = (
     "create schema woo",
     "create schema pim_work",
@@ -32,7 +35,15 @@ def test_purge_deletes_what_landed_of_a_store_and_nothing_of_another(tmp_path: P
             for statement in TABLES:
                 connection.execute(statement.encode())
 
+            for state in (f"dev:{us.extractor}-to-target-postgres", OTHERS_STATE):
+                meltano_states.meltano(project, "state", "set", "--force", state, '{"singer_state": {}}')
+
             assert purge.counts(project, us) == {"woo.products": 2}
+            with (
+                exclusive(progress.lock_file(project, us)),
+                pytest.raises(PimctlError, match=r"^us is being synced: wait for its end"),
+            ):
+                purge.remove(project, us, purge=True)  # a sync begins at this moment
             purge.remove(project, us, purge=True)
 
             assert connection.execute("select * from woo.products").fetchall() == [("eu", 1)]
@@ -41,6 +52,7 @@ def test_purge_deletes_what_landed_of_a_store_and_nothing_of_another(tmp_path: P
             built = connection.execute("select * from pim_work.int_built_rows order by 1").fetchall()
             assert built == [("eu", "b"), ("us", None)]
         assert [store.id for store in registry.list_stores(project)] == ["eu"]
+        assert meltano_states.meltano(project, "state", "list").split() == [OTHERS_STATE]
 
 
 def test_states_that_cannot_be_cleared_keep_the_rows_and_the_store(

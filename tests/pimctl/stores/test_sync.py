@@ -22,6 +22,12 @@ TABLE = f'{ERRORS}ProgrammingError: (psycopg.errors.DuplicateTable) relation "sy
 TYPE = f'{ERRORS}IntegrityError: (psycopg.errors.UniqueViolation) constraint "pg_type_typname_nsp_index"'
 OTHER = f"{ERRORS}OperationalError: (psycopg.OperationalError) the connection was closed"
 LONG_RUN = "#!/bin/sh\nexec sleep 600\n"
+INSTALL = """#!/bin/sh
+echo run >> runs
+sleep 0.3
+mkdir -p .meltano/extractors/tap-woo-pim/venv .meltano/loaders/target-postgres/venv
+mkdir -p .meltano/utilities/dbt-postgres/venv .meltano/utilities/pim-db/venv
+"""
 MELTANO = """#!/bin/sh
 echo run >> runs
 if [ $(wc -l < runs) -le {failures} ]; then
@@ -123,3 +129,16 @@ def test_postponed_stop_comes_at_the_end_of_the_block() -> None:
 def test_a_thread_can_run_meltano_too(pim_project: Project) -> None:
     with ThreadPoolExecutor(1) as pool, pytest.raises(PimctlError, match="meltano run failed: no message"):
         pool.submit(program(pim_project, "#!/bin/sh\nexit 1\n").run, "run").result()
+
+
+def test_two_first_syncs_at_the_same_time_install_the_plugins_once(pim_project: Project) -> None:
+    (pim_project.root / "pyproject.toml").touch()
+    meltano = program(pim_project, INSTALL)
+    runners = [_Runner(pim_project, SyncBatch([]), lambda _: None, full=False) for _ in range(2)]
+    for runner in runners:
+        runner.meltano.program = meltano.program
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(_Runner.install, runners))
+
+    assert (pim_project.root / "runs").read_text(encoding="utf-8") == "run\n"
