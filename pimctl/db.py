@@ -29,19 +29,21 @@ def start(project: Project) -> None:
     meltano_runs.guard(project)
     environment = os.environ.get(meltano_states.ENVIRONMENT)  # set in a run alone
     url = project.variable(external.VARIABLE)
-    if url:
-        print(f"{external.VARIABLE} is set: using {external.describe(url)}; nothing to start.")
-    else:
-        embedded = Embedded(project)
-        try:
-            done = embedded.start()
-        finally:
-            tell_opened(embedded)  # also of a start that failed: the rights stay given
-        url = address.url(done.socket_folder)
-        print(f"The PIM database {'was already running' if done.was_running else 'is running'}: {url}")
-    meltano_states.check(project, url, environment)
-    if environment:
-        alerts.send_due(project)  # where the run before this one failed, Meltano did not reach its last block
+    try:
+        if url:
+            print(f"{external.VARIABLE} is set: using {external.describe(url)}; nothing to start.")
+        else:
+            embedded = Embedded(project)
+            try:
+                done = embedded.start()
+            finally:
+                tell_opened(embedded)  # also of a start that failed: the rights stay given
+            url = address.url(done.socket_folder)
+            print(f"The PIM database {'was already running' if done.was_running else 'is running'}: {url}")
+        meltano_states.check(project, url, environment)
+    finally:
+        if environment:
+            alerts.send_due(project)  # here, since Meltano never reaches its last block when this one or another fails
 
 
 def stop(project: Project) -> None:

@@ -83,12 +83,16 @@ def run(
     from pimctl.stores.sync import sync as sync_stores  # noqa: PLC0415
 
     terminal = words.terminal()
-    if is_quiet:
-        batch = sync_stores(project, stores, lambda _: None, full=full, parallel=parallel)
-    elif terminal.is_terminal:
-        batch = _live(terminal, project, stores, full=full, parallel=parallel)
-    else:
-        batch = sync_stores(project, stores, _Lines(terminal), full=full, parallel=parallel)
+    try:
+        if is_quiet:
+            batch = sync_stores(project, stores, lambda _: None, full=full, parallel=parallel)
+        elif terminal.is_terminal:
+            batch = _live(terminal, project, stores, full=full, parallel=parallel)
+        else:
+            batch = sync_stores(project, stores, _Lines(terminal), full=full, parallel=parallel)
+    except PimctlError:
+        alerts.send_due(project)  # such as that the database is down
+        raise
     alerts.send_due(project)
     if not is_quiet:
         terminal.print()

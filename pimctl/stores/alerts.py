@@ -7,6 +7,7 @@ Meltano's files (`pimctl.stores.alert_log`).
 from __future__ import annotations
 
 import logging
+import os
 import re
 from collections.abc import Mapping
 from decimal import Decimal
@@ -21,6 +22,7 @@ from pimctl.stores.history import StoreStatus
 PREFIX = "PIM_ALERT_"
 DROP_VARIABLE = "PIM_ALERT_SCORE_DROP"
 SCORE_DROP = Decimal(5)
+WHOLE = "*"  # no store has this id
 NAME = re.compile(r"[a-z][a-z0-9_]{0,29}")
 RECOVERED = {
     "failed": "the last sync succeeded",
@@ -89,9 +91,11 @@ def remove(project: Project, name: str) -> None:
     Raises:
         PimctlError: There is none of this name.
     """
-    _known(project, name)
+    secret = f"{PREFIX}{_known(project, name).upper()}"
+    if secret in os.environ:
+        raise PimctlError(f"{secret} is set in the environment: unset it there.")
     with project_files.edit(project) as files:
-        files.secrets[f"{PREFIX}{name.upper()}"] = None
+        files.secrets[secret] = None
 
 
 def send_test(project: Project, name: str | None = None) -> None:
@@ -116,19 +120,25 @@ def send_due(project: Project) -> None:
             return
         with exclusive(project_files.private_folder(project) / "alerts.lock"):
             kept = alert_log.read(project)
-            for status in history.status(project):
-                before = kept.get(status.store.id, {})
-                noted = dict(before)
+            statuses, trouble = _statuses(project)
+            if bool(trouble) != bool(kept.get(WHOLE, {}).get("open")):
+                noted = {"open": {"unreadable": trouble} if trouble else {}}
+                _tell(urls, kept, WHOLE, noted, [trouble or "the state of the stores can be read again"])
+            for status in statuses:
+                noted = dict(kept.get(status.store.id, {}))
                 sentences = _news(status, noted, _fields(project, status), _score_drop(project))
-                if sentences:
-                    failed = _tell(urls, status.store.id, sentences)
-                    if len(failed) == len(urls):
-                        noted = dict(before)  # nobody was told, so the same is news next time
-                    noted["error"] = f"{', '.join(failed)} did not deliver" if failed else None
-                kept[status.store.id] = noted
+                _tell(urls, kept, status.store.id, noted, sentences)
             alert_log.write(project, kept)
     except Exception as error:  # noqa: BLE001  whatever it is, the sync is done
         logging.getLogger("pimctl").warning("Alerts could not be sent: %s", type(error).__name__)
+
+
+def _statuses(project: Project) -> tuple[list[StoreStatus], str]:
+    """Return how the stores are; where that cannot be read, as when the database is down, none and why."""
+    try:
+        return history.status(project), ""
+    except PimctlError as error:
+        return [], f"the state of the stores cannot be read: {error}"
 
 
 def conditions(status: StoreStatus, baseline: Decimal | None, drop: Decimal) -> dict[str, str]:
@@ -183,9 +193,15 @@ def _fields(project: Project, status: StoreStatus) -> set[str] | None:
         return {row["name"] for row in connection.execute(NEW_FIELDS, [status.store.store_id]).fetchall()}
 
 
-def _tell(urls: Mapping[str, str], store: str, sentences: list[str]) -> list[str]:
-    """Send sentences about a store by all alerts; return which did not deliver."""
-    return [name for name, url in urls.items() if not _send(url, f"PIM: store {store}", "\n".join(sentences))]
+def _tell(urls: Mapping[str, str], kept: dict[str, Any], about: str, noted: dict[str, Any], news: list[str]) -> None:
+    """Send news about a store by all alerts, and keep what was noted of it; when nobody was told, what was before."""
+    if news:
+        title = f"PIM: store {about}" if about != WHOLE else "PIM"
+        failed = [name for name, url in urls.items() if not _send(url, title, "\n".join(news))]
+        if len(failed) == len(urls):
+            noted = dict(kept.get(about, {}))  # the same is news next time
+        noted["error"] = f"{', '.join(failed)} did not deliver" if failed else None
+    kept[about] = noted
 
 
 def _send(url: str, title: str, body: str) -> bool:

@@ -101,6 +101,11 @@ def edit(project: Project, expected_version: str | None = None) -> Iterator[File
         files.document = _load(path, plain)
         round_trip = _dump(files.document, plain)
         yield files
+        for name, value in files.secrets.items():
+            if value is not None and os.environ.get(name, value) not in {"", value}:
+                raise PimctlError(
+                    f"{name} is set in the environment, which wins over .env: change or unset it there, then try again."
+                )
         edited = merge(plain, round_trip, _dump(files.document, plain)) + after
         if not before.endswith("\n"):
             edited = edited.removesuffix("\n")

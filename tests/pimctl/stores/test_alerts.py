@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from pimctl import db
 from pimctl.errors import PimctlError
 from pimctl.project import Project
 from pimctl.stores import alert_log, alerts, history
@@ -129,6 +130,27 @@ def test_what_no_alert_delivered_is_told_when_one_can_be_sent_again(
         "the last sync succeeded\nthe health score has recovered",
     ]
     assert alert_log.errors(pim_project) == {}
+
+
+def test_database_that_is_down_when_a_run_begins_is_told_once_and_once_again_when_it_is_there(
+    pim_project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MELTANO_ENVIRONMENT", "dev")
+    with receiver() as (url, texts):
+        alerts.add(pim_project, "team", url)
+        monkeypatch.setenv("PIM_DATABASE_URL", "postgresql://pim:hidden@127.0.0.1:1/pim")
+        for _ in range(2):
+            with pytest.raises(PimctlError, match=r"^No connection to pim on 127\.0\.0\.1:1 as pim"):
+                db.start(pim_project)
+        monkeypatch.delenv("PIM_DATABASE_URL")
+        alerts.send_due(pim_project)
+        alerts.send_due(pim_project)
+
+    told, over = texts
+    begin = "the state of the stores cannot be read: The PIM database (pim on 127.0.0.1:1 as pim) cannot be read: "
+    assert told.startswith(begin)
+    assert "hidden" not in told
+    assert over == "the state of the stores can be read again"
 
 
 def test_address_is_kept_in_env_and_shown_nowhere(pim_project: Project) -> None:

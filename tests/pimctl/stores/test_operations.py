@@ -14,7 +14,7 @@ from meltano.core.project import Project as MeltanoProject
 from pimctl.commands import words
 from pimctl.errors import PimctlError
 from pimctl.project import Project
-from pimctl.stores import operations, project_files, registry, scheduler
+from pimctl.stores import alerts, operations, project_files, registry
 from pimctl.stores.operations import Changes, Draft
 from pimctl.stores.store import DEFAULT_COMPONENTS, Credentials, check_components, check_id
 from tests.pimctl.stores.conftest import MELTANO
@@ -194,6 +194,24 @@ def test_replaced_key_stands_where_the_old_one_stood(pim_project: Project) -> No
     assert env(pim_project) == "A=1\nTAP_WOO_PIM__EU_CONSUMER_KEY=ck_new\nTAP_WOO_PIM__EU_CONSUMER_SECRET=cs_new\nB=2\n"
 
 
+def test_secret_that_the_environment_overrides_is_not_written_as_if_it_counted(
+    pim_project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = operations.add(pim_project, EU)
+    before = files(pim_project)
+    monkeypatch.setenv("TAP_WOO_PIM__EU_CONSUMER_SECRET", SECRET)
+    monkeypatch.setenv("PIM_ALERT_TEAM", "json://127.0.0.1/old")
+
+    told = " is set in the environment, which wins over .env: change or unset it there, then try again.$"
+    with pytest.raises(PimctlError, match=f"^TAP_WOO_PIM__EU_CONSUMER_SECRET{told}"):
+        operations.replace_key(pim_project, store, Credentials("ck_new", "cs_new"))
+    with pytest.raises(PimctlError, match=f"^PIM_ALERT_TEAM{told}"):
+        alerts.add(pim_project, "team", "json://127.0.0.1/new")
+    with pytest.raises(PimctlError, match=r"^PIM_ALERT_TEAM is set in the environment: unset it there\.$"):
+        alerts.remove(pim_project, "team")
+    assert files(pim_project) == before
+
+
 @pytest.mark.parametrize(
     ("draft", "told"),
     [
@@ -348,7 +366,6 @@ def test_meltano_yml_of_another_shape_is_told_with_its_place(
         message = str(caught.value)
         assert message.startswith(f"{pim_project.root / 'meltano.yml'}: ")
         assert message.endswith(f"{told}. Correct it, then try again.")
-    assert scheduler._read(pim_project) == {}  # it goes on: somebody is in the middle of an edit
     assert files(pim_project) == (text, "")
 
 
