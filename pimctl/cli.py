@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import signal
 import sys
@@ -55,6 +56,8 @@ def demo(
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return 0, 1 after a failure, 2 for a wrong command line, or 130 after Ctrl-C or SIGTERM."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal need not be UTF-8
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: all that was begun is ended
     told, sys.unraisablehook = sys.unraisablehook, _stop_again
     try:

@@ -25,7 +25,7 @@ def run(project: Project) -> None:
     """
     document = project_files.read(project)
     at_work: dict[str, subprocess.Popen[bytes]] = {}
-    last_look = datetime.now(UTC)
+    last_look, problem = datetime.now(UTC), ""
     print(f"Running the schedules of {project.root}; stop it with Ctrl-C.", flush=True)
     for name, following in next_times(document, last_look).items():
         print(f"  {name}: {following.astimezone():%Y-%m-%d %H:%M}", flush=True)
@@ -33,13 +33,20 @@ def run(project: Project) -> None:
         while True:
             time.sleep(LOOK_SECONDS)
             now = datetime.now(UTC)
-            for name in due(_read(project), last_look, now):
-                if name in at_work:
-                    _say(f"{name} is still running; skipped this time.")
-                else:
-                    with stop.postponed():
-                        at_work[name] = _begin(project, name)
-            last_look = now
+            try:
+                document, problem = project_files.read(project), ""
+            except PimctlError as error:  # somebody is in the middle of an edit by hand: what is due begins after it
+                if str(error) != problem:
+                    problem = str(error)
+                    _say(problem)
+            else:
+                for name in due(document, last_look, now):
+                    if name in at_work:
+                        _say(f"{name} is still running; skipped this time.")
+                    else:
+                        with stop.postponed():
+                            _begin(project, name, at_work)
+                last_look = now
             for name, process in list(at_work.items()):
                 if process.poll() is not None:
                     del at_work[name]
@@ -66,19 +73,16 @@ def next_times(document: Mapping[str, Any], after: datetime) -> dict[str, dateti
     }
 
 
-def _read(project: Project) -> Mapping[str, Any]:
-    try:
-        return dict(project_files.read(project))
-    except PimctlError as error:
-        _say(str(error))  # somebody is in the middle of an edit by hand
-        return {}
-
-
-def _begin(project: Project, name: str) -> subprocess.Popen[bytes]:
-    _say(f"{name} started.")
+def _begin(project: Project, name: str, at_work: dict[str, subprocess.Popen[bytes]]) -> None:
+    """Begin a schedule; where that fails, as on a full disk, say so: the others go on."""
     log = _log(project, name)
-    with log.open("wb") as output:
-        return Meltano(project, {}, log).begin(["schedule", "run", name], output)
+    try:
+        with log.open("wb") as output:
+            at_work[name] = Meltano(project, {}, log).begin(["schedule", "run", name], output)
+    except (PimctlError, OSError) as error:
+        _say(f"{name} did not start: {error}")
+    else:
+        _say(f"{name} started.")
 
 
 def _log(project: Project, name: str) -> Any:

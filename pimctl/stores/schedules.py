@@ -83,19 +83,21 @@ def cron(fields: str) -> str:
 def next_time(interval: str | None, after: datetime) -> datetime | None:
     """Return when a schedule runs next, in UTC; None without one.
 
-    Cron counts in the time zone of the machine.
+    Cron counts in the time zone of the machine. In the night in which the clocks go forward, a time that is left out
+    comes as soon as they have; a day's 3:00 comes once in either night.
 
     Args:
         interval: Cron fields or a nickname.
         after: With a time zone.
     """
     from croniter import CroniterError, croniter  # noqa: PLC0415
+    from dateutil.tz import tzlocal  # type: ignore[import-untyped]  # noqa: PLC0415
 
     fields = NICKNAMES.get(interval or "", interval)
     if not fields:
         return None
     try:
-        found: datetime = croniter(fields, after.astimezone()).get_next(datetime)
+        found: datetime = croniter(fields, after.astimezone(tzlocal())).get_next(datetime)
     except (CroniterError, ValueError):
         return None
     return found.astimezone(UTC)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -21,6 +23,7 @@ from pimctl.stores.history import StoreStatus, StreamRun, SyncRun
 from pimctl.stores.progress import Progress, RunningSync, StreamProgress
 from pimctl.stores.store import Store
 from pimctl.stores.sync import StoreSync, SyncBatch
+from tests.support.console import environment
 
 pytestmark = pytest.mark.unit
 
@@ -308,6 +311,19 @@ def test_wrong_command_gets_one_line(
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)
     assert err.startswith(f"pimctl: {told}")
+
+
+def test_terminal_that_is_not_utf8_gets_what_it_can_show(tmp_path: Path) -> None:
+    (tmp_path / "meltano.yml").write_text("plugins: {extractors: [{name: tap-woo-pim}]}\n", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "pimctl.cli", "alerts", "list"],
+        capture_output=True,
+        check=True,
+        cwd=tmp_path,
+        env={**environment(tmp_path), "PIM_ALERT_\N{CHECK MARK}": "json://x", "PYTHONIOENCODING": "latin-1"},
+    )
+
+    assert (done.stdout, done.stderr) == (b"?\tjson\n", b"")
 
 
 def test_full_disk_is_told_with_place_and_remedy(tmp_path: Path) -> None:

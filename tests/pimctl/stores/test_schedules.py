@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -94,6 +96,32 @@ def test_next_time_follows_from_the_fields() -> None:
         assert schedules.next_time(none, NOON) is None
 
 
+@pytest.fixture
+def berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine whose clocks went forward on 2026-03-29 from 2:00 to 3:00, and back on 2026-10-25 from 3:00 to 2:00."""
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", "Europe/Berlin")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("berlin")
+@pytest.mark.parametrize(
+    ("interval", "after", "expected"),
+    [
+        ("0 3 * * *", datetime(2026, 3, 29, 0, 59, 59, tzinfo=UTC), datetime(2026, 3, 29, 1, tzinfo=UTC)),
+        ("0 3 * * *", datetime(2026, 10, 25, 0, 59, 59, tzinfo=UTC), datetime(2026, 10, 25, 2, tzinfo=UTC)),
+        ("30 2 * * *", datetime(2026, 3, 29, 0, 59, 59, tzinfo=UTC), datetime(2026, 3, 29, 1, tzinfo=UTC)),
+        ("30 * * * *", datetime(2026, 10, 25, 0, 31, tzinfo=UTC), datetime(2026, 10, 25, 1, 30, tzinfo=UTC)),
+    ],
+)
+def test_time_of_day_comes_once_in_the_nights_in_which_the_clocks_change(
+    interval: str, after: datetime, expected: datetime
+) -> None:
+    assert schedules.next_time(interval, after) == expected
+
+
 @pytest.mark.parametrize(
     ("interval", "passed", "expected"),
     [
@@ -117,6 +145,34 @@ def test_schedule_is_due_once_at_its_time_and_not_for_times_that_passed_before()
 
     assert scheduler.due({"schedules": listed}, NOON - second, NOON) == ["quarter"]
     assert scheduler.due({"schedules": listed}, NOON, NOON + second) == []
+
+
+def test_scheduler_goes_on_after_what_it_cannot_read_or_begin_and_says_it_once(
+    pim_project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    operations.add(pim_project, Draft("eu", "store.example", Credentials("ck_1", "cs_1"), cron="* * * * *"))
+    path = pim_project.root / "meltano.yml"
+    good = path.read_text(encoding="utf-8")
+    scheduler._log(pim_project, "schedule-eu").mkdir()  # no log can be written there
+    turns = iter([good, "plugins: [", "plugins: [", "plugins: [", good])
+
+    def turn(_: float) -> None:
+        text = next(turns, None)
+        if text is None:
+            raise KeyboardInterrupt
+        path.write_text(text, encoding="utf-8")
+
+    monkeypatch.setattr(time, "sleep", turn)
+    monkeypatch.setattr(scheduler, "due", lambda *_: ["schedule-eu"])
+
+    with pytest.raises(KeyboardInterrupt):
+        scheduler.run(pim_project)
+
+    said = [line.split(" ", 1)[1] for line in capsys.readouterr().out.splitlines() if line[0].isdigit()]
+    not_begun = f"schedule-eu did not start: [Errno 21] Is a directory: '{scheduler._log(pim_project, 'schedule-eu')}'"
+    assert [said[0], said[2]] == [not_begun] * 2
+    assert said[1].startswith(f"{path}, line 1 is not valid YAML: ")
+    assert len(said) == 3
 
 
 def test_scheduler_leaves_out_the_schedule_of_a_paused_store_until_it_is_resumed(pim_project: Project) -> None:
