@@ -16,9 +16,6 @@ LEAST_LENGTH = 6
 LEAST_LENGTH_IN_ROWS = 16
 """Shorter values may be ordinary words in a description, which must arrive unchanged."""
 
-TALKATIVE_LOGGERS = ("urllib3", "oauthlib", "requests_oauthlib")
-"""Loggers of libraries that write query strings, headers or signatures."""
-
 
 def forms(secret: str) -> frozenset[str]:
     """Return the forms in which a secret may appear in a text: plain, percent-encoded, and anywhere inside base64."""
@@ -101,9 +98,7 @@ SECRETS = SecretFilter()
 
 
 def guard_logs() -> None:
-    """Add the filter to all log handlers, and silence libraries that log what they send."""
+    """Add the filter to all log handlers."""
     loggers = [logging.getLogger(), *map(logging.getLogger, logging.root.manager.loggerDict)]
     for handler in {handler for logger in loggers for handler in logger.handlers}:
         handler.addFilter(SECRETS)
-    for name in TALKATIVE_LOGGERS:
-        logging.getLogger(name).setLevel(logging.CRITICAL)

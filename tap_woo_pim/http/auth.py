@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from typing import NamedTuple
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import requests
 from requests.auth import AuthBase, HTTPBasicAuth
@@ -63,24 +63,20 @@ class OAuth(AuthBase):
 
     Attributes:
         pair: key and secret.
-        signed_origin: scheme, host and port as WordPress believes them to be.
+        signed_scheme: the scheme by which WordPress believes it is reached.
+        signed_host: the host, with its port, that WordPress believes to be its own.
         clock_offset_seconds: how far the store's clock is ahead of this machine's.
     """
 
     pair: KeyPair = field(repr=False)
-    signed_origin: str
-    clock_offset_seconds: float = 0
-
-    @property
-    def signs_https(self) -> bool:
-        """Whether the signature is for an https address."""
-        return self.signed_origin.startswith("https://")
+    signed_scheme: str
+    signed_host: str
+    clock_offset_seconds: float
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Add the signature to the query."""
         sent = urlsplit(str(request.url))
-        signed = urlsplit(self.signed_origin)
-        request.url = urlunsplit(sent._replace(scheme=signed.scheme, netloc=signed.netloc))
+        request.url = sent._replace(scheme=self.signed_scheme, netloc=self.signed_host).geturl()
         sign = OAuth1(
             *self.pair,
             signature_method="HMAC-SHA256",
@@ -92,7 +88,7 @@ class OAuth(AuthBase):
         request = sign(request)
         if header is not None:
             request.headers["Authorization"] = header
-        request.url = urlunsplit(urlsplit(str(request.url))._replace(scheme=sent.scheme, netloc=sent.netloc))
+        request.url = urlsplit(str(request.url))._replace(scheme=sent.scheme, netloc=sent.netloc).geturl()
         return request
 
 

@@ -25,7 +25,9 @@ from tap_woo_pim.exceptions import PassingError, StoreError
 from tap_woo_pim.http.classify import classify_connection
 from tap_woo_pim.http.diagnoses import BAD_REDIRECT, CIRCLE, DOWNGRADE, ODD_STATUS, OTHER_HOST
 from tap_woo_pim.http.models import Request
-from tap_woo_pim.redaction import TALKATIVE_LOGGERS
+
+TALKATIVE_LOGGERS = ("urllib3", "oauthlib", "requests_oauthlib")
+"""Libraries that log whole URLs, and with them the key, at level DEBUG and sometimes WARNING."""
 
 MAX_REDIRECTS = 5
 
@@ -77,7 +79,6 @@ class Transport:
             stream=True,
             verify=settings.verify_tls and (settings.ca_bundle or True),
         )
-        # They log whole URLs, and with them the key, at level DEBUG and some at WARNING.
         for name in TALKATIVE_LOGGERS:
             logging.getLogger(name).setLevel(logging.CRITICAL)
         if not settings.verify_tls:

@@ -154,11 +154,11 @@ def _check(client: Client) -> Iterator[CheckStep]:
     yield from steps.up_to(Step.COMPONENTS if isinstance(connection.login.products, Response) else Step.READ)
     facts = {route: client.executor.submit(_fact, connection, route) for route in (STATUS, GENERAL, PRODUCTS)}
     for step in check_components(connection, component_probes(connection)):
-        if step.name != Step.READ:
-            yield from steps.up_to(Step.COMPONENTS)
-        yield step
         if step.name == Step.READ:
+            yield step
             return
+        yield from steps.up_to(Step.COMPONENTS)
+        yield step
     for component in client.settings.sync_components:
         if not connection.has(route_of(component)):
             yield CheckStep(component, Outcome.SKIPPED, "this store does not have it", is_component=True)

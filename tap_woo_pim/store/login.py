@@ -135,7 +135,7 @@ class Login:
     def _oauth(self, scheme: str, date: datetime.datetime | None) -> OAuth:
         host = origin(self.home).partition("://")[2]
         ahead = date - datetime.datetime.now(datetime.UTC) if date else datetime.timedelta()
-        return OAuth(self._pair, f"{scheme}://{host}", ahead.total_seconds())
+        return OAuth(self._pair, scheme, host, ahead.total_seconds())
 
     def _probe(self, method: str, auth: Auth, *, may_set_clock: bool = True) -> AuthResult | StoreError:
         try:
@@ -147,8 +147,7 @@ class Login:
                 error = StoreError(self._prefix, self._compare(auth, error), error.error, error.date)
             if error.diagnosis is diagnoses.CLOCK and isinstance(auth, OAuth) and error.date and may_set_clock:
                 # The clock was perhaps read from a cached response; errors are never cached.
-                auth = self._oauth("https" if auth.signs_https else "http", error.date)
-                return self._probe(method, auth, may_set_clock=False)
+                return self._probe(method, self._oauth(auth.signed_scheme, error.date), may_set_clock=False)
             return error
         return AuthResult(method, auth, answer.date, answer)
 
@@ -192,7 +191,7 @@ class Login:
 
     def _why_not(self, wanted: str, way_in: AuthResult) -> StoreError:
         """Say why the store does not accept a method, by the one that it accepts."""
-        is_hidden = isinstance(way_in.auth, OAuth) and not way_in.auth.signs_https
+        is_hidden = isinstance(way_in.auth, OAuth) and way_in.auth.signed_scheme == "http"
         diagnosis = diagnoses.HIDDEN_HTTPS if is_hidden else diagnoses.STRIPPED
         return StoreError(self._prefix, diagnosis, method=wanted, carrier=CARRIERS[wanted])
 
