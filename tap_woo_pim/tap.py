@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from concurrent.futures import Future
 from functools import cached_property
 from types import FrameType
 from typing import Any, ClassVar, NoReturn
@@ -32,10 +32,11 @@ from tap_woo_pim.config.validation import (
 )
 from tap_woo_pim.exceptions import Stopped
 from tap_woo_pim.http.client import Client
+from tap_woo_pim.http.models import Response
 from tap_woo_pim.records.writer import BufferedWriter
 from tap_woo_pim.redaction import SECRETS
 from tap_woo_pim.store import check_report
-from tap_woo_pim.store.check import Probe, check_components, check_store, component_probe, failure
+from tap_woo_pim.store.check import check_components, check_store, failure
 from tap_woo_pim.streams import STREAMS
 from tap_woo_pim.streams.base import WooStream
 from tap_woo_pim.streams.full_table import FullTableStream
@@ -99,19 +100,18 @@ class TapWooPim(Tap):
         self._streams = None
         return super().run_discovery()
 
-    def _probes(self) -> Iterator[Probe]:
-        """Request what is read next, which also shows whether it can be read."""
+    def _ask_ahead(self) -> dict[str, Future[Response] | None]:
+        """Request what is read next: by component, the response that shows whether it can be read."""
         streams = self._selected_streams
         for stream in streams:
             if isinstance(stream, FullTableStream):
                 stream.forget_other_store()
-        answers = {stream.name: stream.ask_ahead() for stream in streams}
-        probed = set[str]()
+        answers: dict[str, Future[Response] | None] = {}
         for stream in streams:
-            component = stream.component
-            if isinstance(stream, FullTableStream) and component is not None and component not in probed:
-                probed.add(component)
-                yield replace(component_probe(self.run.connection, component), answer=answers[stream.name])
+            answer = stream.ask_ahead()
+            if stream.component is not None:
+                answers.setdefault(stream.component, answer)
+        return answers
 
     @property
     def _selected_streams(self) -> list[WooStream]:
@@ -122,7 +122,7 @@ class TapWooPim(Tap):
         """Check the store too: a sync calls this first, before any message, and `sync_all` cannot be overridden."""
         self.run.last_synced_at = self.state.get("bookmarks", {}).get(StoresStream.name, {}).get("synced_at")
         self.run.connect()
-        steps = list(check_components(self.run.connection, self._probes()))
+        steps = list(check_components(self.run.connection, self._ask_ahead()))
         error = failure(self.run.settings, steps)
         if error is not None:
             raise error

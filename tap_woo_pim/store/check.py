@@ -12,6 +12,7 @@ from typing import Any
 from tap_woo_pim.config.settings import Settings
 from tap_woo_pim.config.validation import problems_of, secrets_of, settings_of
 from tap_woo_pim.exceptions import PassingError, Step, StoreError
+from tap_woo_pim.http.body import as_list
 from tap_woo_pim.http.client import Client
 from tap_woo_pim.http.diagnoses import NO_RIGHTS, NO_RIGHTS_AT_ALL
 from tap_woo_pim.http.models import Response
@@ -26,7 +27,6 @@ logger = logging.getLogger("tap-woo-pim")
 ROUTES = {
     "products": "products",
     "variations": "products/{}/variations",
-    "attributes": "products/attributes",
     "tax_classes": "taxes/classes",
     "custom_fields": "products/custom-fields/names",
 }
@@ -100,23 +100,6 @@ class CheckStep:
     error: StoreError | PassingError | None = field(default=None, repr=False, compare=False)
 
 
-@dataclass(frozen=True)
-class Probe:
-    """The request that shows whether a component can be read.
-
-    Attributes:
-        component: the sync component.
-        path: a list's path below the API root.
-        params: the list's parameters.
-        answer: the future response if the list is already requested, because it is read next.
-    """
-
-    component: str
-    path: str
-    params: Mapping[str, Any]
-    answer: Future[Response] | None = None
-
-
 def check_store(config: Mapping[str, Any]) -> Generator[CheckStep, None, None]:
     """Check a store by its settings, and say what was found there.
 
@@ -153,28 +136,34 @@ def _check(client: Client) -> Iterator[CheckStep]:
         return
     yield from steps.up_to(Step.COMPONENTS if isinstance(connection.login.products, Response) else Step.READ)
     facts = {route: client.executor.submit(_fact, connection, route) for route in (STATUS, GENERAL, PRODUCTS)}
-    for step in check_components(connection, component_probes(connection)):
+    chosen = client.settings.sync_components
+    there = [component for component in chosen if connection.has(route_of(component))]
+    for step in check_components(connection, dict.fromkeys(there)):
         if step.name == Step.READ:
             yield step
             return
         yield from steps.up_to(Step.COMPONENTS)
         yield step
-    for component in client.settings.sync_components:
-        if not connection.has(route_of(component)):
+    for component in chosen:
+        if component not in there:
             yield CheckStep(component, Outcome.SKIPPED, "this store does not have it", is_component=True)
     yield CheckStep(Step.FOUND, found=_found(connection, facts))
 
 
-def check_components(connection: Connection, probes: Iterable[Probe]) -> Iterator[CheckStep]:
-    """Check whether components can be read. The request that tried the key is also the probe for products.
+def check_components(connection: Connection, components: Mapping[str, Future[Response] | None]) -> Iterator[CheckStep]:
+    """Check whether components can be read.
+
+    Args:
+        connection: the store.
+        components: those to check, each with the future response if its list is already requested, as it is read next.
 
     Yields:
         A step for each component; only that of the key's rights if it may read none of them.
     """
-    wanted = list(probes)
-    # A probe that is asked for already needs no thread, which others may be waiting for.
-    asked = [probe.answer or connection.client.executor.submit(_look, connection, probe) for probe in wanted]
-    steps: Iterable[CheckStep] = map(_component_step, wanted, asked)
+    # A list that is already requested needs no thread, which others may be waiting for.
+    submit = connection.client.executor.submit
+    answers = [answer or submit(_look, connection, component) for component, answer in components.items()]
+    steps: Iterable[CheckStep] = map(_component_step, components, answers)
     if isinstance(connection.login.products, StoreError):
         # Only the other components show whether the key may read anything at all.
         steps = list(steps)
@@ -235,30 +224,25 @@ def failure(settings: Settings, steps: Iterable[CheckStep], *, counts_passing: b
     return StoreError(settings.prefix(names), first.diagnosis, **first.details)
 
 
-def _component_step(probe: Probe, answer: Future[Response]) -> CheckStep:
+def _component_step(component: str, answer: Future[Response]) -> CheckStep:
     try:
-        return CheckStep(probe.component, is_component=True, rows=result_of(answer).total)
+        return CheckStep(component, is_component=True, rows=result_of(answer).total)
     except (StoreError, PassingError) as error:
         if isinstance(error, PassingError):
             logger.warning("%s", error)
-        return failed_step(probe.component, error, is_component=True)
+        return failed_step(component, error, is_component=True)
 
 
-def _look(connection: Connection, probe: Probe) -> Response:
-    if probe.path != connection.path("products") or "context" in probe.params:
-        return connection.look(probe.path, probe.params, subject=probe.component)
+def _look(connection: Connection, component: str) -> Response:
+    path, params = probe_of(connection, component)
+    if path != connection.path("products") or params != PROBE:
+        return connection.look(path, params, subject=component, expects=as_list)
+    # The request that tried the key has shown it. Reading variations below their products takes the same rights; their
+    # number is not known.
     products = connection.login.products
     if isinstance(products, StoreError):
         raise products
-    # Reading variations below their products takes the same rights; their number is not known.
-    return products if probe.component == "products" else replace(products, total=None)
-
-
-def component_probes(connection: Connection) -> Iterator[Probe]:
-    """Yield a probe for each chosen component that the store has."""
-    for component in connection.settings.sync_components:
-        if connection.has(route_of(component)):
-            yield component_probe(connection, component)
+    return products if component == "products" else replace(products, total=None)
 
 
 def route_of(component: str) -> str:
@@ -266,11 +250,11 @@ def route_of(component: str) -> str:
     return ROUTES.get(component, f"products/{component}")
 
 
-def component_probe(connection: Connection, component: str) -> Probe:
-    """Make the probe of a component: it requests the total of its list, and no row."""
+def probe_of(connection: Connection, component: str) -> tuple[str, dict[str, Any]]:
+    """Return path and parameters of a request for the total of a component's list, and for no row if possible."""
     path = connection.path(route_of(component))
     if component in WITHOUT_IDS:
-        return Probe(component, path, {"per_page": 1})
+        return path, {"per_page": 1}
     params: dict[str, Any] = dict(PROBE)
     if component == "variations":
         flat = (connection.path(FLAT_VARIATIONS), f"{ANALYTICS}/{FLAT_VARIATIONS}")
@@ -279,14 +263,13 @@ def component_probe(connection: Connection, component: str) -> Probe:
         params["status"] = "all"
     if component in ("products", "variations") and connection.settings.content == "raw":
         params["context"] = "edit"
-    return Probe(component, path, params)
+    return path, params
 
 
 def _fact(connection: Connection, route: str) -> Any:
-    url = f"{connection.root}{connection.path(route)}"
     params = {"_fields": "environment"} if route == STATUS else {}
     try:
-        return connection.client.look(url, params, subject=ALL, auth=connection.login.auth).data
+        return connection.look(connection.path(route), params, subject=ALL).data
     except (StoreError, PassingError) as error:
         # Settings and status need more rights than products, which a good key need not have.
         logger.debug("%s is left out: %s", route, error)

@@ -101,9 +101,9 @@ class Connection:
         self._ahead[_key(path, params)] = call
         return call
 
-    def look(self, path: str, params: Mapping[str, Any], *, subject: str) -> Response:
-        """Get a list below the API root; see `Client.look`."""
-        return self.client.look(f"{self.root}{path}", params, subject=subject, auth=self.login.auth, expects=as_list)
+    def look(self, path: str, params: Mapping[str, Any], **options: Unpack[RequestOptions]) -> Response:
+        """Get a path below the API root; see `Client.look`."""
+        return self.client.look(f"{self.root}{path}", params, self.login.auth, **options)
 
     def _get(self, path: str, params: Mapping[str, Any], **options: Unpack[RequestOptions]) -> Response:
         options.setdefault("expects", partial(as_list, most=params["per_page"]) if "offset" in params else as_list)

@@ -29,11 +29,8 @@ class ProductMaterialsStream(FullTableStream):
 CHECK = """
 from types import SimpleNamespace
 from tap_woo_pim.config.settings import STAND_IN
-from tap_woo_pim.store.check import component_probes
-connection = SimpleNamespace(
-    settings=STAND_IN, path="wc/v3/{}".format, has=lambda route: route == "products/materials"
-)
-print([(probe.component, probe.path) for probe in component_probes(connection)])
+from tap_woo_pim.store.check import probe_of
+print(probe_of(SimpleNamespace(settings=STAND_IN, path="wc/v3/{}".format), "materials")[0])
 """
 
 
@@ -86,4 +83,4 @@ def test_the_page_on_tables_describes_it(copy: Path) -> None:
 
 
 def test_the_check_looks_at_its_list(copy: Path) -> None:
-    assert run(copy, "-c", CHECK) == "[('materials', 'wc/v3/products/materials')]\n"
+    assert run(copy, "-c", CHECK) == "wc/v3/products/materials\n"
