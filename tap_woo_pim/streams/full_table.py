@@ -20,6 +20,7 @@ from tap_woo_pim.streams.base import Turn, WooStream
 from tap_woo_pim.sync.completeness import RowCounts
 from tap_woo_pim.sync.context import TIME_FORMAT, Run
 from tap_woo_pim.sync.digest import Digest
+from tap_woo_pim.sync.progress import ROWS
 from tap_woo_pim.sync.state import ListState
 
 if TYPE_CHECKING:
@@ -44,11 +45,6 @@ class FullTableStream(WooStream):
     def kept(self) -> ListState:
         """What is kept for the list from run to run."""
         return self.load_state(ListState)
-
-    @property
-    def unit(self) -> str:
-        """What the list contains, for progress messages."""
-        return "rows"
 
     @classmethod
     @override
@@ -86,10 +82,10 @@ class FullTableStream(WooStream):
                     stream.need_full_sync(f"rows of {self.name} were renamed, moved or deleted")
         self.finish(counts, complete=complete)
 
-    def report_progress(self, listing: Listing, *, is_waiting: bool = False) -> None:
+    def report_progress(self, listing: Listing, unit: str = ROWS, *, is_waiting: bool = False) -> None:
         """Report how far a list has been read, after a page of it or while the next one is waited for."""
         offset, total = listing.paginator.offset, listing.paginator.total
-        self.run.progress.page(self.name, offset, total, self.unit, is_waiting=is_waiting)
+        self.run.progress.page(self.name, offset, total, unit, is_waiting=is_waiting)
 
     def forget_other_store(self) -> None:
         """Drop the state of another store: with another `store_id`, or another address under this one.
@@ -136,9 +132,9 @@ class FullTableStream(WooStream):
         """Return a list to read from its beginning."""
         return self.watched(Listing(path, params, self.name, self.paginator()))
 
-    def watched(self, listing: Listing) -> Listing:
+    def watched(self, listing: Listing, unit: str = ROWS) -> Listing:
         """Return a list whose progress is reported while one of its pages is waited for, too."""
-        listing.on_wait = partial(self.report_progress, listing, is_waiting=True)
+        listing.on_wait = partial(self.report_progress, listing, unit, is_waiting=True)
         return listing
 
     def paginator(self, offset: int = 0, seen: int | None = None) -> OverlapPaginator:

@@ -40,9 +40,8 @@ class ProductAttributeTermsStream(FullTableStream):
     _ids: Sequence[int] = ()
 
     @override
-    def report_progress(self, listing: Listing, *, is_waiting: bool = False) -> None:
-        read, count = self._attributes_read, len(self._ids)
-        self.run.progress.page(self.name, read, count, "attributes", is_waiting=is_waiting)
+    def report_progress(self, listing: Listing, unit: str = "attributes", *, is_waiting: bool = False) -> None:
+        self.run.progress.page(self.name, self._attributes_read, len(self._ids), "attributes", is_waiting=is_waiting)
 
     @override
     def ask_ahead(self) -> Future[Response] | None:

@@ -64,11 +64,9 @@ class ProductReviewsStream(FullTableStream):
         product counts any, an empty list is right.
         """
         products = self._tap.streams.get(ProductsStream.name)
-        if not isinstance(products, ProductsStream) or not products.has_read_all:
+        if not isinstance(products, ProductsStream) or products.ratings is None:
             return False
-        if self.run.progress.accounts[products.name].is_incomplete:
-            return False
-        return products.ratings is not None and products.ratings <= self._ratings
+        return not self.run.progress.accounts[products.name].is_incomplete and products.ratings <= self._ratings
 
     @override
     def parameters(self) -> dict[str, Any]:

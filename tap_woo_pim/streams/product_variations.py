@@ -23,7 +23,7 @@ from tap_woo_pim.streams.base import Turn
 from tap_woo_pim.streams.incremental import IncrementalStream
 from tap_woo_pim.streams.parent_refresh import ParentRefresh
 from tap_woo_pim.streams.sellable import DATES, DOWNLOADS, PRICES, REST, SHIPPING_CLASS, SIZE, STOCK
-from tap_woo_pim.streams.variation_sources import PER_PRODUCT_ROUTE, FlatSource, variation_source
+from tap_woo_pim.streams.sources import PER_PRODUCT_ROUTE, FlatSource, variation_source
 from tap_woo_pim.sync.context import Run
 
 

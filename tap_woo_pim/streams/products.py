@@ -20,11 +20,11 @@ class ProductsStream(IncrementalStream):
     """Products of all types and statuses, the trash included.
 
     Attributes:
-        ratings: how many ratings the products read in this run have, without those in the trash; None if a row does
-            not say.
+        ratings: how many ratings all products have, without those in the trash; None if this run did not read them all
+            or a row does not say.
     """
 
-    ratings: int | None = 0
+    ratings: int | None = None
 
     name = "products"
     turn = Turn.PRODUCTS

@@ -9,7 +9,7 @@ from typing import Any
 from tap_woo_pim.records.columns import UTC_TIME
 from tap_woo_pim.sync.context import TIME_FORMAT, Run
 from tap_woo_pim.sync.state import REPLICATION_KEY as MODIFIED
-from tap_woo_pim.sync.state import BookmarkState, Held, ReadState
+from tap_woo_pim.sync.state import BookmarkState, Held
 
 __all__ = ["EARLIEST", "MODIFIED", "Bookmark", "newest", "parse"]
 
@@ -62,19 +62,19 @@ class Bookmark:
         self._state.held = Held(since, missing)
         return True
 
-    def move(self, newest: str | None, read: ReadState) -> None:
+    def move(self, newest: str | None, clock: str) -> None:
         """Move on after a finished read.
 
         Args:
             newest: the latest date that it met.
-            read: the read.
+            clock: the store's clock when it began.
         """
         state = self._state
         latest = max(filter(None, (newest, state.value)), default=self._run.started_at)
         bookmark = min(latest, self._run.started_at)
         if bookmark != state.value:
-            state.value, state.read_at = bookmark, read.clock
-        age = parse(read.clock) - parse(state.read_at or read.clock)
+            state.value, state.read_at = bookmark, clock
+        age = parse(clock) - parse(state.read_at or clock)
         state.is_settled = age.total_seconds() > self._lookback
 
 

@@ -67,42 +67,11 @@ class BookmarkState:
 
 
 @dataclass
-class ParentsRead:
-    """How far the list of changed products, whose variations are read again, has been read.
-
-    Attributes:
-        until: the end of the changes requested; None for no end.
-        list_number: which of the lists by status.
-        offset: how far that has been read.
-        seen: the largest id read so far.
-        newest: the latest date read.
-        walked: how many rows of that list came or are named as unread.
-        missing: how many more rows the store counted.
-    """
-
-    until: str | None = None
-    list_number: int = 0
-    offset: int = 0
-    seen: int | None = None
-    newest: str | None = None
-    walked: int = 0
-    missing: int = 0
-
-    @property
-    def is_begun(self) -> bool:
-        """Whether any of it has been read."""
-        return self != ParentsRead(until=self.until)
-
-
-@dataclass
 class ReadState:
-    """The progress of a sync of products or variations.
+    """How far the lists of one read have been read, and what they held.
 
     Attributes:
-        selection_hash: which columns and rows are requested.
-        started_at: `synced_at` of the run in which it began.
-        clock: the store's clock then.
-        since: the begin of the changes read, exclusive; None for a full sync.
+        since: the begin of the changes read, exclusive; None for all rows.
         until: the end of them; None for no end.
         list_number: which of the lists by status is being read.
         offset: how far that has been read.
@@ -110,17 +79,11 @@ class ReadState:
         newest: the latest date read.
         is_incomplete: whether rows could not be read.
         named: how many of these are named as unread.
-        missing: how many rows that changed meanwhile did not come.
         counts: the counts so far.
         new: how many rows have a larger id than any that the store counted in the last run.
         max_new: the largest of these ids.
-        milliseconds: for how long requests were under way.
-        parents: how far the list of changed products has been read; see `ParentsRead`.
     """
 
-    selection_hash: str
-    started_at: str
-    clock: str
     since: str | None = None
     until: str | None = None
     list_number: int = 0
@@ -129,12 +92,30 @@ class ReadState:
     newest: str | None = None
     is_incomplete: bool = False
     named: int = 0
-    missing: int = 0
     counts: RowNumbers = field(default_factory=RowNumbers)
     new: int = 0
     max_new: int = 0
+
+
+@dataclass(kw_only=True)
+class SyncState(ReadState):
+    """The progress of a sync of products or variations, which begins with the read of their own lists.
+
+    Attributes:
+        selection_hash: which columns and rows are requested.
+        started_at: `synced_at` of the run in which it began.
+        clock: the store's clock then.
+        missing: how many rows that changed meanwhile did not come.
+        below: the read of the rows below products that changed; see `ParentRefresh`.
+        milliseconds: for how long requests were under way.
+    """
+
+    selection_hash: str
+    started_at: str
+    clock: str
+    missing: int = 0
+    below: ReadState | None = None
     milliseconds: int = 0
-    parents: ParentsRead | None = None
 
     @property
     def is_full(self) -> bool:
@@ -191,7 +172,7 @@ class IncrementalState(ListState):
     selection_hash: str | None = None
     needed: str | None = None
     store_counts: StoreCounts | None = None
-    read: ReadState | None = None
+    read: SyncState | None = None
 
 
 @dataclass
@@ -284,9 +265,7 @@ def _from_version_1(stored: Mapping[str, Any]) -> dict[str, Any]:
     if "parents" in stored:
         found["parents"] = _renamed(stored["parents"], _BOOKMARK_NAMES)
     if "reading" in stored:
-        read = found["read"] = _renamed(stored["reading"], _READ_NAMES)
-        if "parents" in read:
-            read["parents"] = _renamed(read["parents"], _READ_NAMES)
+        found["read"] = _renamed(stored["reading"], _READ_NAMES)
     return found
 
 

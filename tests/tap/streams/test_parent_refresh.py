@@ -11,7 +11,7 @@ from demo_store import PROFILES, Store
 from demo_store.faults import path
 from demo_store.faults.bodies import BodyChanged
 from demo_store.faults.statuses import PoisonousRow
-from tap_woo_pim.streams import parent_refresh, variation_sources
+from tap_woo_pim.streams import parent_refresh, sources
 from tap_woo_pim.streams.base import WooStream
 from tests.support.harness import Landing, Site, site
 from tests.support.random_edits import KINDS, RandomEdits, new_store, store_of, without_variations_of_wc_v3
@@ -67,7 +67,7 @@ def asked(served: Site, *, of_parents: bool) -> list[Any]:
     """The lists that variations were read by: those below products that changed, or the lists of these products."""
     if of_parents:
         return [request for request in served.server.requests if "parent" in request.query]
-    fields = variation_sources.PRODUCT_FIELDS
+    fields = sources.PRODUCT_FIELDS
     return [request for request in served.server.requests if request.query.get("_fields") == fields]
 
 

@@ -13,7 +13,7 @@ import pytest
 from tap_woo_pim.sync.bookmark import Bookmark, newest, parse
 from tap_woo_pim.sync.context import Run
 from tap_woo_pim.sync.plan import SyncPlan
-from tap_woo_pim.sync.state import BookmarkState, Held, IncrementalState, ReadState
+from tap_woo_pim.sync.state import BookmarkState, Held, IncrementalState, SyncState
 
 pytestmark = pytest.mark.unit
 
@@ -25,8 +25,8 @@ def run(started_at: str = NOON, lookback: int = 300, interval: float | str = "au
     return cast("Run", SimpleNamespace(started_at=started_at, settings=settings))
 
 
-def read(clock: str = NOON, **fields: Any) -> ReadState:
-    return ReadState("hash", clock, clock, **fields)
+def read(clock: str = NOON, **fields: Any) -> SyncState:
+    return SyncState(selection_hash="hash", started_at=clock, clock=clock, **fields)
 
 
 def test_changes_are_asked_for_from_the_lookback_until_all_before_the_bookmark_was_read() -> None:
@@ -58,7 +58,7 @@ def test_the_bookmark_moves_to_the_latest_change_and_never_past_the_clock(
     known: str | None, met: str | None, expected: str
 ) -> None:
     state = BookmarkState(known, None if known is None else "2026-10-01T10:00:00Z")
-    Bookmark(state, run()).move(met, read())
+    Bookmark(state, run()).move(met, NOON)
     assert state.value == expected
     assert state.read_at == (NOON if expected != known else "2026-10-01T10:00:00Z")
 
@@ -66,7 +66,7 @@ def test_the_bookmark_moves_to_the_latest_change_and_never_past_the_clock(
 @pytest.mark.parametrize(("seconds", "is_settled"), [(0, False), (300, False), (301, True)])
 def test_a_bookmark_is_settled_by_a_read_that_began_after_the_lookback(seconds: int, is_settled: bool) -> None:
     state = BookmarkState("2026-10-01T11:00:00Z", "2026-10-01T11:00:00Z")
-    Bookmark(state, run()).move(None, read(f"2026-10-01T11:{seconds // 60:02}:{seconds % 60:02}Z"))
+    Bookmark(state, run()).move(None, f"2026-10-01T11:{seconds // 60:02}:{seconds % 60:02}Z")
     assert state.is_settled is is_settled
 
 
@@ -156,7 +156,7 @@ def test_the_plan_says_why_a_sync_is_full(state: IncrementalState, changes: Any,
     ],
 )
 def test_an_interrupted_sync_is_resumed_if_it_asked_for_the_same(
-    begun: ReadState, changes: Any, resumes: bool, why_full: str | None
+    begun: SyncState, changes: Any, resumes: bool, why_full: str | None
 ) -> None:
     planned = plan(replace(SYNCED, read=begun), **changes)
     assert planned.resumes is resumes

@@ -14,11 +14,11 @@ from tap_woo_pim.sync.state import (
     IncrementalState,
     ListState,
     OpenRun,
-    ParentsRead,
     ReadState,
     RowNumbers,
     StoreCounts,
     StoreRowState,
+    SyncState,
     dump,
     load,
 )
@@ -38,14 +38,14 @@ FULL = IncrementalState(
     selection_hash="0123456789ab",
     needed="a category was renamed",
     store_counts=StoreCounts(41, 99),
-    read=ReadState(
-        "0123456789ab",
-        "2026-10-01T11:00:00Z",
-        "2026-10-01T11:00:00Z",
+    read=SyncState(
+        selection_hash="0123456789ab",
+        started_at="2026-10-01T11:00:00Z",
+        clock="2026-10-01T11:00:00Z",
         list_number=1,
         offset=30,
         counts=RowNumbers(30, 30, 88, 30, None),
-        parents=ParentsRead(list_number=1, offset=5),
+        below=ReadState(list_number=1, offset=5),
     ),
 )
 
@@ -114,6 +114,9 @@ def test_a_state_of_an_earlier_version_is_read() -> None:
     found = load(IncrementalState, VERSION_1)
     assert found.full_sync_milliseconds is None
     found.full_sync_milliseconds, found.needed, found.store_counts = 8000, FULL.needed, FULL.store_counts
+    assert found.read is not None
+    assert found.read.below is None  # it is read from its beginning
+    found.read.below = ReadState(list_number=1, offset=5)
     assert found == FULL
     assert load(StoreRowState, {"synced_at": "2026-10-01T08:00:00Z", "shop": "us x", "untold": ["a"]}) == StoreRowState(
         "2026-10-01T08:00:00Z", "us x", ["a"]
