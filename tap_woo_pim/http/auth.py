@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 from urllib.parse import urlsplit
 
 import requests
@@ -30,6 +30,8 @@ class NoKey(AuthBase):
 class Basic(AuthBase):
     """Sends key and secret in the Authorization header, over https only."""
 
+    method = "basic"
+
     def __init__(self, pair: KeyPair) -> None:
         # requests encodes text as Latin-1; keys are ASCII, but anything else must still be sent as typed.
         self._basic = HTTPBasicAuth(pair.consumer_key.encode(), pair.consumer_secret.encode())
@@ -45,6 +47,7 @@ class Basic(AuthBase):
 class Query(AuthBase):
     """Sends key and secret in the query, over https only; for servers that strip the Authorization header."""
 
+    method: ClassVar = "query"
     pair: KeyPair = field(repr=False)
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -68,6 +71,7 @@ class OAuth(AuthBase):
         clock_offset_seconds: how far the store's clock is ahead of this machine's.
     """
 
+    method: ClassVar = "oauth1"
     pair: KeyPair = field(repr=False)
     signed_scheme: str
     signed_host: str

@@ -83,7 +83,6 @@ class CheckStep:
         message: what went wrong, as the end of a sentence; empty where the step passed.
         remedy: what to do about it, as whole sentences.
         setting: the setting (form field) that is wrong; None if no setting is.
-        is_component: whether the step is that of a sync component.
         rows: the number of rows of the component; None if the store does not say.
         found: the store that was reached; in the last step only.
         error: the failure as an exception.
@@ -94,10 +93,14 @@ class CheckStep:
     message: str = ""
     remedy: str = ""
     setting: str | None = None
-    is_component: bool = False
     rows: int | None = None
     found: StoreFound | None = None
     error: StoreError | PassingError | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def is_component(self) -> bool:
+        """Whether the step is that of a sync component."""
+        return not isinstance(self.name, Step)
 
 
 def check_store(config: Mapping[str, Any]) -> Generator[CheckStep, None, None]:
@@ -146,7 +149,7 @@ def _check(client: Client) -> Iterator[CheckStep]:
         yield step
     for component in chosen:
         if component not in there:
-            yield CheckStep(component, Outcome.SKIPPED, "this store does not have it", is_component=True)
+            yield CheckStep(component, Outcome.SKIPPED, "this store does not have it")
     yield CheckStep(Step.FOUND, found=_found(connection, facts))
 
 
@@ -197,13 +200,11 @@ class _StoreSteps:
         yield failed_step(self._left[0], error)
 
 
-def failed_step(name: str, error: StoreError | PassingError, *, is_component: bool = False) -> CheckStep:
+def failed_step(name: str, error: StoreError | PassingError) -> CheckStep:
     """Return a failed step for an error."""
     what, remedy = error.diagnosis.what.format(**error.details), error.diagnosis.remedy.format(**error.details)
     what, remedy = SECRETS.clean(what), SECRETS.clean(f"{remedy}.")
-    return CheckStep(
-        name, Outcome.FAILED, what, remedy, error.diagnosis.setting, is_component=is_component, error=error
-    )
+    return CheckStep(name, Outcome.FAILED, what, remedy, error.diagnosis.setting, error=error)
 
 
 def failure(settings: Settings, steps: Iterable[CheckStep], *, counts_passing: bool = False) -> Exception | None:
@@ -226,11 +227,11 @@ def failure(settings: Settings, steps: Iterable[CheckStep], *, counts_passing: b
 
 def _component_step(component: str, answer: Future[Response]) -> CheckStep:
     try:
-        return CheckStep(component, is_component=True, rows=result_of(answer).total)
+        return CheckStep(component, rows=result_of(answer).total)
     except (StoreError, PassingError) as error:
         if isinstance(error, PassingError):
             logger.warning("%s", error)
-        return failed_step(component, error, is_component=True)
+        return failed_step(component, error)
 
 
 def _look(connection: Connection, component: str) -> Response:

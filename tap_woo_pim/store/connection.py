@@ -128,7 +128,7 @@ def connect(client: Client, found: Discovery | None = None) -> Connection:
     routes = _routes(client, found, index, namespace, login_to_come)
     login = result_of(login_to_come)
     client.proven = True
-    started_at = login.date or datetime.datetime.now(datetime.UTC).replace(microsecond=0)
+    started_at = login.products.date or datetime.datetime.now(datetime.UTC).replace(microsecond=0)
     advice = tuple(filter(None, (found.advice, login.advice)))
     return Connection(client, found.root, index, namespace, routes, login, started_at, advice)
 

@@ -47,18 +47,19 @@ class AuthResult:
     """The authentication method that the store accepts.
 
     Attributes:
-        method: basic, query or oauth1.
         auth: authenticates requests by it.
-        date: the store's clock when it accepted the key.
         products: the response to a request for no product, with their total, or why it was refused.
         advice: which setting would save requests; empty if none would.
     """
 
-    method: str
     auth: Auth
-    date: datetime.datetime | None
     products: Response | StoreError
     advice: str = ""
+
+    @property
+    def method(self) -> str:
+        """Its name: basic, query or oauth1."""
+        return self.auth.method
 
 
 @dataclass(frozen=True)
@@ -93,9 +94,9 @@ class Login:
             RetriableAPIError: the store or the network failed.
         """
         refused: StoreError | None = None
-        for method, auth in self._ways():
+        for auth in self._ways():
             try:
-                found = self._probe(method, auth)
+                found = self._probe(auth)
             except PassingError:
                 if refused is None:
                     raise
@@ -103,7 +104,7 @@ class Login:
             if isinstance(found, AuthResult):
                 return replace(found, advice=self._compare_with_setting(found))
             if found.diagnosis is diagnoses.UNKNOWN_KEY or (
-                found.diagnosis is diagnoses.WRONG_SECRET and method == "oauth1"
+                found.diagnosis is diagnoses.WRONG_SECRET and isinstance(auth, OAuth)
             ):
                 refused = found
             elif found.diagnosis in (diagnoses.REST_BLOCKED, diagnoses.FIREWALL):
@@ -114,42 +115,42 @@ class Login:
         assert refused is not None
         raise self._named(refused)
 
-    def _ways(self) -> Iterator[tuple[str, Auth]]:
+    def _ways(self) -> Iterator[Auth]:
         """Yield the methods to try. The one in the settings comes first; the others show why it fails."""
         hidden = self._oauth("http", self.date)
         if not self.url.startswith("https://"):
-            yield "oauth1", hidden
+            yield hidden
             return
         if self.client.settings.has_application_password:  # which WordPress accepts in the header only
-            yield "basic", Basic(self._pair)
+            yield Basic(self._pair)
             return
-        by_name: dict[str, Auth] = {"basic": Basic(self._pair), "query": Query(self._pair)}
+        ways: list[Auth] = [Basic(self._pair), Query(self._pair)]
         if self.client.settings.http_user:  # the web server's own password needs the header
-            del by_name["basic"]
+            del ways[0]
         wanted = self.client.settings.auth_method
         if wanted != "oauth1":
-            yield from sorted(by_name.items(), key=lambda way: way[0] != wanted)
-        yield "oauth1", self._oauth("https", self.date)
-        yield "oauth1", hidden
+            yield from sorted(ways, key=lambda auth: auth.method != wanted)
+        yield self._oauth("https", self.date)
+        yield hidden
 
     def _oauth(self, scheme: str, date: datetime.datetime | None) -> OAuth:
         host = origin(self.home).partition("://")[2]
         ahead = date - datetime.datetime.now(datetime.UTC) if date else datetime.timedelta()
         return OAuth(self._pair, scheme, host, ahead.total_seconds())
 
-    def _probe(self, method: str, auth: Auth, *, may_set_clock: bool = True) -> AuthResult | StoreError:
+    def _probe(self, auth: Auth, *, may_set_clock: bool = True) -> AuthResult | StoreError:
         try:
             answer = self._ask(auth)
         except StoreError as error:
             if error.diagnosis is diagnoses.NO_RIGHTS:
-                return AuthResult(method, auth, error.date, error)
+                return AuthResult(auth, error)
             if error.diagnosis is diagnoses.NOT_SIGNED_IN:
                 error = StoreError(self._prefix, self._compare(auth, error), error.error, error.date)
             if error.diagnosis is diagnoses.CLOCK and isinstance(auth, OAuth) and error.date and may_set_clock:
                 # The clock was perhaps read from a cached response; errors are never cached.
-                return self._probe(method, self._oauth(auth.signed_scheme, error.date), may_set_clock=False)
+                return self._probe(self._oauth(auth.signed_scheme, error.date), may_set_clock=False)
             return error
-        return AuthResult(method, auth, answer.date, answer)
+        return AuthResult(auth, answer)
 
     def _ask(self, auth: Auth) -> Response:
         return self.client.look(self.url, PROBE, subject=ALL, auth=auth)
@@ -166,7 +167,7 @@ class Login:
             return diagnoses.WRITE_ONLY
         if not isinstance(auth, OAuth):
             return diagnoses.WRONG_SECRET
-        pairs = {diagnoses.UNKNOWN_KEY: UNKNOWN_PAIR, diagnoses.WRONG_SECRET: KeyPair(self._pair.consumer_key, "cs_")}
+        pairs = {diagnoses.UNKNOWN_KEY: UNKNOWN_PAIR, diagnoses.WRONG_SECRET: KeyPair(auth.pair.consumer_key, "cs_")}
         for diagnosis, pair in pairs.items():
             try:
                 self._ask(replace(auth, pair=pair))
