@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.support.landed_rows import axis, insert, insert_plugin_rows, meta, open_store, product, variation
+from tests.support.landed_rows import READ_AT, axis, insert, insert_plugin_rows, meta, open_store, product, variation
 from tests.support.warehouse import NewWarehouse, Warehouse
 from tests.transform.conftest import OddStores
 
@@ -103,6 +103,16 @@ def land_attributes(warehouse: Warehouse) -> None:
         variation(42, 4, "m"),
         variation(43, 4, "50-ml"),
     )  # fmt: skip
+    open_store(warehouse, "again")
+    insert(warehouse, "snapshots", "again", {"stream": "product_attributes", "started_at": READ_AT})
+    insert(
+        warehouse, "product_attributes", "again",
+        {"id": 1, "name": "Color", "slug": "pa_colour", "synced_at": "2026-11-27T19:00:00"},
+        {"id": 2, "name": "Colour", "slug": "pa_colour"},
+    )  # fmt: skip
+    colour = {"id": 2, "name": "Colour", "variation": True, "visible": True, "options": ["Red"]}
+    insert(warehouse, "products", "again", product(1, "P1", type="variable", attributes=[colour]))
+    insert(warehouse, "product_variations", "again", variation(2, 1, attributes=[]))
 
 
 def land_goods(warehouse: Warehouse) -> None:
@@ -153,7 +163,7 @@ def land_goods(warehouse: Warehouse) -> None:
         product(61, "LISTED-S", type="variation", parent_id=60, attributes=[{"id": 0, "name": "Size", "option": "S"}]),
         product(62, "LOST-S", type="variation", parent_id=0),
         product(70, "BRANDED", tags=[{"id": 5, "name": "New", "slug": "new"}],
-                brands=[{"id": 520, "name": "Acme &amp; Söhne", "slug": "acme"}]),
+                brands=[{"id": 520, "name": "Acme &amp; Söhne", "slug": "acme"}, {"id": 0, "name": ""}]),
         product(71, "ACF", meta_data=meta(
             care="wash", _care="field_63f1", _ean="4006381333931", _loose="field_1", note="x", _note="own value")),
     )  # fmt: skip
@@ -305,6 +315,12 @@ def test_numbers_and_objects_in_the_place_of_options(built: Warehouse) -> None:
         (42, "m", False),
         (43, "50-ml", False),
     ]
+
+
+def test_an_attribute_that_was_deleted_and_made_again_is_one(built: Warehouse) -> None:
+    query = "select attribute_code, attribute_id, name, is_deleted from pim.attributes where store_id = 'again'"
+    assert built.tuples(query) == [("pa_colour", 2, "Colour", False)]
+    assert findings(built, "again", "open_axis") == {("open_axis", 2)}
 
 
 def test_options_that_nobody_can_choose_are_found(built: Warehouse) -> None:

@@ -12,7 +12,6 @@ left join {{ ref('int_deletions') }} as gone
     on terms.store_id = gone.store_id and gone.stream = 'products' and terms.product_id = gone.id
 where
     gone.id is null
-    and terms.term_id > 0
     {%- for taxonomy, table in {'category': 'product_categories', 'brand': 'product_brands', 'tag': 'product_tags'}.items() %}
     and (terms.taxonomy <> '{{ taxonomy }}' or not exists (
         select 1

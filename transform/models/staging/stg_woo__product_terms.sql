@@ -14,5 +14,5 @@ cross join lateral (
     values ('category', landed.categories), ('brand', landed.brands), ('tag', landed.tags)
 ) as lists (taxonomy, entries)
 cross join lateral jsonb_array_elements(lists.entries) with ordinality as listed (entry, place)
-where entry ->> 'id' ~ '^[0-9]{1,18}$'
+where entry ->> 'id' ~ '^[1-9][0-9]{0,17}$'
 order by landed.store_id, landed.product_id, lists.taxonomy, (entry ->> 'id')::bigint, place

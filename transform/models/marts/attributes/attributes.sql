@@ -25,6 +25,13 @@ used as (
     group by store_id, attribute_code
 ),
 
+-- A slug is one attribute's, but a deleted attribute may have left it to a new one.
+global_attributes as (
+    select distinct on (store_id, attribute_code) *
+    from {{ ref('int_global_attributes') }}
+    order by store_id, attribute_code, is_deleted, attribute_id desc
+),
+
 counted as (
     select store_id, attribute_code, count(*) as product_count, bool_or(is_variation_axis) as is_variation_axis
     from (
@@ -49,5 +56,5 @@ select
     coalesce(global_attributes.is_deleted, false) as is_deleted,
     global_attributes.deleted_at
 from used
-full outer join {{ ref('int_global_attributes') }} as global_attributes using (store_id, attribute_code)
+full outer join global_attributes using (store_id, attribute_code)
 left join counted using (store_id, attribute_code)
