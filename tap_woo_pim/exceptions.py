@@ -107,12 +107,7 @@ class StoreError(FatalAPIError):
 
 
 class PassingError(RetriableAPIError):
-    """A store that cannot be read now, for a reason that may pass.
-
-    Attributes:
-        diagnosis: the diagnosis.
-        details: the values of the details in its sentence.
-    """
+    """A store that cannot be read now, for a reason that may pass; its attributes are as in `StoreError`."""
 
     def __init__(self, error: StoreError, response: requests.Response | None = None) -> None:
         super().__init__(str(error), response)

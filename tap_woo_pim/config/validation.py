@@ -187,15 +187,25 @@ def _parameters(value: Any) -> dict[str, str]:
 
 def _impossible(values: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield the problems of values that have the right type and cannot be right."""
+    try:
+        is_plain = site_address(values["site_url"]).startswith("http://")
+    except ValueError as error:
+        is_plain = False
+        what, _, remedy = str(error).partition(". ")
+        yield Problem("site_url", what, f"{remedy}.")
     auth_method, http_user = values.get("auth_method", "auto"), values.get("http_user")
-    url_problems = list(_url_problems(values["site_url"], auth_method))
-    yield from url_problems
-    is_plain = not url_problems and site_address(values["site_url"]).startswith("http://")
+    if is_plain and auth_method in ("basic", "query"):
+        what = f"auth_method {auth_method} would send the key unprotected over plain http"
+        yield Problem("auth_method", what, "Set site_url to https://, or auth_method to auto or oauth1.")
     yield from _http_problems(http_user, values.get("http_password"), auth_method, is_plain=is_plain)
     if is_application_password(values["consumer_key"], values["consumer_secret"]):
         yield from _application_password_problems(http_user, is_plain=is_plain)
     else:
         yield from _key_problems(values["consumer_key"], values["consumer_secret"])
+    yield from _other_problems(values)
+
+
+def _other_problems(values: Mapping[str, Any]) -> Iterator[Problem]:
     components = values.get("sync_components", COMPONENTS)
     unknown = [component for component in components if component not in COMPONENTS]
     if unknown or not components:
@@ -215,21 +225,6 @@ def _impossible(values: Mapping[str, Any]) -> Iterator[Problem]:
     if not _is_date(values.get("start_date", "2026-01-31")):
         remedy = "Give it as 2026-01-31 or 2026-01-31T00:00:00Z, or not at all."
         yield Problem("start_date", "start_date is not a date", remedy)
-
-
-def _url_problems(typed: str, auth_method: str) -> Iterator[Problem]:
-    try:
-        site_url = site_address(typed)
-    except ValueError as error:
-        what, _, remedy = str(error).partition(". ")
-        yield Problem("site_url", what, f"{remedy}.")
-        return
-    if site_url.startswith("http://") and auth_method in ("basic", "query"):
-        yield Problem(
-            "auth_method",
-            f"auth_method {auth_method} would send the key unprotected over plain http",
-            "Set site_url to https://, or auth_method to auto or oauth1.",
-        )
 
 
 def _key_problems(consumer_key: str, consumer_secret: str) -> Iterator[Problem]:

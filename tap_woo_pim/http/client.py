@@ -96,9 +96,9 @@ class Client:
         request, tries = self._request("GET", url, params, auth, options), min(self._tries, TRIES_OF_CHECK)
         return self._try(request, tries, is_check=True)
 
-    def options(self, url: str, *, subject: str, auth: AuthBase) -> Any:
+    def options(self, url: str, *, subject: str, auth: AuthBase) -> Response:
         """Get the description of a route (OPTIONS), the JSON schema of its rows included."""
-        return self._try(self._request("OPTIONS", url, {}, auth, {"subject": subject}), self._tries).data
+        return self._try(self._request("OPTIONS", url, {}, auth, {"subject": subject}), self._tries)
 
     def page(self, url: str, *, subject: str) -> HtmlPage:
         """Get a web page, without the key.

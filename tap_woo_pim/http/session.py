@@ -42,7 +42,7 @@ class _Session(requests.Session):
 
     @override
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """Find none."""
+        """Return None, as for a response that is no redirect."""
 
 
 class Transport:
@@ -113,12 +113,12 @@ class Transport:
                 # response itself is still to come, and the connection's next request would get it.
                 response.close()
                 raise PassingError(StoreError(prefix, ODD_STATUS, status=response.status_code), response)
-            location = response.headers.get("Location")
-            if response.status_code not in (301, 302, 303, 307, 308) or not location:
+            if not response.is_redirect:
                 return response
             _pass_by(response)
             # A bot check redirects visitors to the same address with a cookie that lets them in.
             cookies.update(response.cookies)
+            location = response.headers["Location"]
             target = resolved(location, url)
             if target is None:
                 raise StoreError(prefix, BAD_REDIRECT, target=location.partition("?")[0].rpartition("@")[2])
