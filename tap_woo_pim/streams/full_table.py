@@ -103,9 +103,8 @@ class FullTableStream(WooStream):
 
     @override
     def ask_ahead(self) -> Future[Response] | None:
-        if self.turn > Turn.PRODUCTS:  # a response requested now would be stale by the time it is read
-            return None
-        return ask_ahead(self.connection, self.first_list())
+        # Rows that were requested before the lists that they embed would show the names of before.
+        return ask_ahead(self.connection, self.first_list()) if self.turn < Turn.PRODUCTS else None
 
     def first_list(self) -> Listing:
         """Return the list that is read first."""

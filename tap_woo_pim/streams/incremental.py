@@ -152,7 +152,7 @@ class IncrementalStream(FullTableStream):
     @override
     def need_full_sync(self, reason: str) -> None:
         """Make a full sync due as soon as the schedule allows, since changes alone are not enough."""
-        if self.kept.full_sync_at is not None:
+        if self.kept.full_sync_at is not None or self.kept.read is not None:
             self.kept.needed = reason
             self.dump_state()  # another stream notes it, whose next state message must have it
 

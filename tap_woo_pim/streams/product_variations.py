@@ -83,7 +83,8 @@ class ProductVariationsStream(IncrementalStream):
     def normalise(self, row: Row) -> Row:
         attributes = row.get("attributes")
         if isinstance(attributes, list) and all(isinstance(attribute, dict) for attribute in attributes):
-            row["name"] = ", ".join(str(attribute.get("option", "")) for attribute in attributes)
+            options = (TEXT.shape(attribute.get("option")) for attribute in attributes)
+            row["name"] = ", ".join(option for option in options if isinstance(option, str) and option)
         row.setdefault("type", "variation")
         if "visible" in row and "status" not in row:  # as in wc/v2
             row["status"] = "publish" if row["visible"] else "private"

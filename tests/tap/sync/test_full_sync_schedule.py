@@ -197,6 +197,38 @@ def test_a_renamed_category_makes_a_full_sync_due_at_once_and_a_new_one_does_not
     assert last(landing)["kind_reason"] == "rows of product_categories were renamed, moved or deleted"
 
 
+def test_a_category_renamed_while_the_first_sync_is_interrupted_makes_a_full_sync_due(
+    living: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(WooStream, "STATE_MSG_FREQUENCY", 1)
+    chosen = {**AUTO, "sync_components": ["products", "variations", "categories"], "page_size": 4}
+    landing = living.sync(breaks_after=50, **chosen)
+    assert landing.state["bookmarks"]["products"]["read"]["offset"]
+    for category in living.store.rows("categories"):
+        living.store.edit_term("categories", category["id"], name=f"Renamed {category['id']}")
+    living.sync(landing, **chosen)
+    landing.have_full_sync_taken(1000)
+    living.store.clock.advance(10_001)
+    living.sync(landing, **chosen)
+    assert landing.differences(living.store) == {}
+
+
+def test_products_are_asked_for_when_the_terms_that_they_show_have_been_read(living: Site) -> None:
+    store = living.store
+    attribute = store.create_attribute(name="Colour")
+    option = store.create_attribute_term(attribute, name="Red")
+    axis = {"id": attribute, "name": "Colour", "visible": True, "options": ["Red"]}
+    store.create_product(name="Shirt", type="simple", status="publish", attributes=[axis])
+
+    def rename(request: Request) -> None:
+        if request.path.endswith("/terms"):
+            store.edit_attribute_term(attribute, option, name="Crimson")
+
+    store.before_request = rename
+    landing = living.sync(**AUTO)
+    assert landing.differences(store) == {}
+
+
 def test_a_store_that_is_too_large_for_it_now_says_what_is_pending(
     living: Site, caplog: pytest.LogCaptureFixture
 ) -> None:

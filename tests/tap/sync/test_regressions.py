@@ -144,6 +144,18 @@ def test_the_name_of_a_variation_does_not_hang_on_what_else_is_selected() -> Non
     assert {row["id"]: row["name"] for row in landing.tables["product_variations"].values()} == expected
 
 
+@pytest.mark.parametrize(("sent", "name"), [("null", "XL"), ("false", "XL"), ("{}", "XL"), ("42", "42, XL")])
+def test_the_name_of_a_variation_is_made_of_options_that_are_texts(sent: str, name: str) -> None:
+    store = new_store()
+    parent = store.create_product(name="Shirt", type="variable", status="publish")
+    axes = [{"id": 0, "name": "Colour", "option": "Red"}, {"id": 0, "name": "Size", "option": "XL"}]
+    variation = store.create_variation(parent, attributes=axes)
+    store.faults.add(BodyChanged(lambda body: body.replace(b'"Red"', sent.encode())), path("/variations$"))
+    with site(store) as served:
+        landing = served.sync(sync_components=["variations"])
+    assert landing.live("product_variations")[variation]["name"] == name
+
+
 def test_a_restored_product_is_not_lost_between_the_lists_of_a_store_without_dates() -> None:
     store = new_store("5.9.0", products=20)
     without_dates(store)
