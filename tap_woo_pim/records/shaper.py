@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any
 
 from tap_woo_pim.records.columns import OBJECT, TYPE_MISMATCH, Column
@@ -23,25 +23,24 @@ class Shaper:
 
     Args:
         columns: the columns that the store fills, without the tap's own (store_id, synced_at, extra_fields).
-        selected: names of the columns wanted; None for all. Deselected columns are left out of the record.
+        selected: names of the columns wanted. The others are left out of the record.
         constants: columns that are the same in every record, such as store_id and synced_at.
         mismatches: counts the values that do not fit, by column.
     """
 
     def __init__(
         self,
-        columns: Iterable[Column],
-        selected: Collection[str] | None,
+        columns: Collection[Column],
+        selected: Collection[str],
         constants: dict[str, Any],
-        mismatches: Counter[str] | None = None,
+        mismatches: Counter[str],
     ) -> None:
-        known = list(columns)
-        wanted = [column for column in known if selected is None or column.name in selected]
+        wanted = [column for column in columns if column.name in selected]
         self._constants = constants
         self._shapes = [(column.name, column.kind.plain, column.kind.shape) for column in wanted]
-        self._known = NOISE | {column.name for column in known}
-        self._keeps_extra = selected is None or EXTRA_FIELDS.name in selected
-        self.mismatches = Counter[str]() if mismatches is None else mismatches
+        self._known = NOISE | {column.name for column in columns}
+        self._keeps_extra = EXTRA_FIELDS.name in selected
+        self._mismatches = mismatches
 
     def shape(self, row: dict[str, Any]) -> dict[str, Any]:
         """Make the record of a row.
@@ -65,7 +64,7 @@ class Shaper:
             else:
                 record[name] = None
                 extra[name] = value
-                self.mismatches[name] += 1
+                self._mismatches[name] += 1
         if self._keeps_extra:
             if not row.keys() <= self._known:
                 extra.update((name, value) for name, value in row.items() if name not in self._known)
