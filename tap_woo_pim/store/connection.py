@@ -123,7 +123,7 @@ def connect(client: Client, found: Discovery | None = None) -> Connection:
     if namespace is None:
         raise StoreError(client.prefix(ALL), NO_WOOCOMMERCE)
     home = resolved(str(found.index.get("home") or found.root), found.root) or found.root
-    login_to_come = client.executor.submit(Login(client, f"{found.root}{namespace}/products", home, found.date).way_in)
+    login_to_come = client.executor.submit(Login(client, f"{found.root}{namespace}/products", home, found.date).find)
     index = found.index if found.closed is None else _index_behind_key(client, found.root, found.closed, login_to_come)
     routes = _routes(client, found, index, namespace, login_to_come)
     login = result_of(login_to_come)

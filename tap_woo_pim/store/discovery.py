@@ -75,18 +75,18 @@ def discover(client: Client) -> Discovery:
     """
     root = f"{client.settings.site_url}/wp-json/"
     try:
-        entrance = _enter(client, root)
+        found = _find(client, root)
     except (StoreError, PassingError) as error:
         if error.diagnosis not in _WAYWARD or error.details.get("status") not in _WAYWARD_STATUSES:
             raise
-        entrance = _enter_by_front_page(client, root, error)
-    advice = _better_address(client, entrance.root)
+        found = _find_by_front_page(client, root, error)
+    advice = _better_address(client, found.root)
     if advice:
         logger.warning("%s: %s", client.prefix(ALL), advice)
-    return replace(entrance, advice=advice)
+    return replace(found, advice=advice)
 
 
-def _enter(client: Client, root: str) -> Discovery:
+def _find(client: Client, root: str) -> Discovery:
     try:
         answer = client.look(root, {}, subject=ALL, auth=NoKey())
     except StoreError as error:
@@ -102,7 +102,7 @@ def _enter(client: Client, root: str) -> Discovery:
     return Discovery(answer.url.rstrip("/") + "/", answer.data, answer.date)
 
 
-def _enter_by_front_page(client: Client, tried: str, refused: StoreError | PassingError) -> Discovery:
+def _find_by_front_page(client: Client, tried: str, refused: StoreError | PassingError) -> Discovery:
     prefix, site_url = client.prefix(ALL), client.settings.site_url
     page = client.page(f"{site_url}/", subject=ALL)
     named = api_root(page.link, page.text, site_url)
@@ -118,7 +118,7 @@ def _enter_by_front_page(client: Client, tried: str, refused: StoreError | Passi
     # Behind a proxy WordPress may believe it is served over http: only its path counts.
     root = origin(site_url) + urlsplit(named).path.rstrip("/") + "/"
     if root != tried:
-        return _enter(client, root)
+        return _find(client, root)
     if refused.diagnosis is REST_BLOCKED and isinstance(refused, StoreError):
         return Discovery(root, {}, refused.date, refused)
     raise refused if refused.diagnosis in _SHUT else StoreError(prefix, REST_OFF)

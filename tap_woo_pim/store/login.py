@@ -86,7 +86,7 @@ class Login:
     def _prefix(self) -> str:
         return self.client.prefix(ALL)
 
-    def way_in(self) -> AuthResult:
+    def find(self) -> AuthResult:
         """Find the authentication method.
 
         Raises:
@@ -94,7 +94,7 @@ class Login:
             RetriableAPIError: the store or the network failed.
         """
         refused: StoreError | None = None
-        for auth in self._ways():
+        for auth in self._methods():
             try:
                 found = self._probe(auth)
             except PassingError:
@@ -115,7 +115,7 @@ class Login:
         assert refused is not None
         raise self._named(refused)
 
-    def _ways(self) -> Iterator[Auth]:
+    def _methods(self) -> Iterator[Auth]:
         """Yield the methods to try. The one in the settings comes first; the others show why it fails."""
         hidden = self._oauth("http", self.date)
         if not self.url.startswith("https://"):
@@ -124,12 +124,12 @@ class Login:
         if self.client.settings.has_application_password:  # which WordPress accepts in the header only
             yield Basic(self._pair)
             return
-        ways: list[Auth] = [Basic(self._pair), Query(self._pair)]
+        methods: list[Auth] = [Basic(self._pair), Query(self._pair)]
         if self.client.settings.http_user:  # the web server's own password needs the header
-            del ways[0]
+            del methods[0]
         wanted = self.client.settings.auth_method
         if wanted != "oauth1":
-            yield from sorted(ways, key=lambda auth: auth.method != wanted)
+            yield from sorted(methods, key=lambda auth: auth.method != wanted)
         yield self._oauth("https", self.date)
         yield hidden
 
@@ -176,23 +176,23 @@ class Login:
                     return diagnosis
         return diagnoses.CLOCK
 
-    def _compare_with_setting(self, way_in: AuthResult) -> str:
-        found = way_in.method
+    def _compare_with_setting(self, found: AuthResult) -> str:
+        method = found.method
         wanted = "auto" if self.client.settings.has_application_password else self.client.settings.auth_method
-        if wanted not in ("auto", found):
-            raise self._why_not(wanted, way_in)
-        logger.info("%s: the key works with auth_method %s.", self._prefix, found)
-        is_best = found == "basic" or (found == "query" and self.client.settings.http_user)
+        if wanted not in ("auto", method):
+            raise self._why_not(wanted, found)
+        logger.info("%s: the key works with auth_method %s.", self._prefix, method)
+        is_best = method == "basic" or (method == "query" and self.client.settings.http_user)
         if wanted != "auto" or is_best or not self.url.startswith("https://"):
             return ""
-        error = self._why_not("basic", way_in)
-        advice = f"{error.diagnosis.what.format(**error.details)}. Set auth_method to {found} to save requests."
+        error = self._why_not("basic", found)
+        advice = f"{error.diagnosis.what.format(**error.details)}. Set auth_method to {method} to save requests."
         logger.warning("%s: %s", self._prefix, advice)
         return advice
 
-    def _why_not(self, wanted: str, way_in: AuthResult) -> StoreError:
+    def _why_not(self, wanted: str, found: AuthResult) -> StoreError:
         """Say why the store does not accept a method, by the one that it accepts."""
-        is_hidden = isinstance(way_in.auth, OAuth) and way_in.auth.signed_scheme == "http"
+        is_hidden = isinstance(found.auth, OAuth) and found.auth.signed_scheme == "http"
         diagnosis = diagnoses.HIDDEN_HTTPS if is_hidden else diagnoses.STRIPPED
         return StoreError(self._prefix, diagnosis, method=wanted, carrier=CARRIERS[wanted])
 
