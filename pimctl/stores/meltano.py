@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 LINE = re.compile(r"^\S+Z \[(?P<level>\w+) *\] (?P<name>\S+) +(?P<text>.*)$")
 ERROR = re.compile(r"(Error|Exception)\b.*: |^(pimctl|error): ")
 KILLED = re.compile(r"command \[.*\] returned -(\d+) with stderr:.*")
+PROGRAMS = {
+    "extractors/tap-woo-pim": "tap-woo-pim",
+    "loaders/target-postgres": "target-postgres",
+    "utilities/dbt-postgres": "dbt",
+    "utilities/pim-db": "pimctl",
+}
 END_SECONDS = 3.0  # all must be over within 5 s
 SILENT = {"Extractor failed": "the tap", "Loader failed": "the loader"}
 DULL = (
@@ -107,10 +113,12 @@ class Meltano:
         return not self._installed.is_file() or self._installed.read_text(encoding="utf-8") != self._pins()
 
     def lacks_plugins(self) -> bool:
-        """Whether a plugin that a sync needs is not installed, by pimctl or by Meltano."""
+        """Whether a program that a sync needs is not installed, by pimctl or by Meltano.
+
+        The program comes last: an installation that was stopped leaves an environment without it.
+        """
         folder = self.project.root / ".meltano"
-        needed = ("extractors/tap-woo-pim", "loaders/target-postgres", "utilities/dbt-postgres", "utilities/pim-db")
-        return not all((folder / plugin / "venv").is_dir() for plugin in needed)
+        return not all((folder / plugin / "venv" / "bin" / program).is_file() for plugin, program in PROGRAMS.items())
 
     def install(self) -> None:
         """Install the plugins again.

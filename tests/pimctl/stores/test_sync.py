@@ -25,8 +25,11 @@ LONG_RUN = "#!/bin/sh\nexec sleep 600\n"
 INSTALL = """#!/bin/sh
 echo run >> runs
 sleep 0.3
-mkdir -p .meltano/extractors/tap-woo-pim/venv .meltano/loaders/target-postgres/venv
-mkdir -p .meltano/utilities/dbt-postgres/venv .meltano/utilities/pim-db/venv
+for program in extractors/tap-woo-pim/venv/bin/tap-woo-pim loaders/target-postgres/venv/bin/target-postgres \\
+  utilities/dbt-postgres/venv/bin/dbt utilities/pim-db/venv/bin/pimctl; do
+  mkdir -p .meltano/$(dirname $program)
+  touch .meltano/$program
+done
 """
 MELTANO = """#!/bin/sh
 echo run >> runs
@@ -142,3 +145,15 @@ def test_two_first_syncs_at_the_same_time_install_the_plugins_once(pim_project: 
         list(pool.map(_Runner.install, runners))
 
     assert (pim_project.root / "runs").read_text(encoding="utf-8") == "run\n"
+
+
+def test_installation_that_was_stopped_is_made_again(pim_project: Project) -> None:
+    (pim_project.root / "pyproject.toml").touch()
+    runner = _Runner(pim_project, SyncBatch([]), lambda _: None, full=False)
+    runner.meltano.program = program(pim_project, INSTALL).program
+    runner.install()
+    (pim_project.root / ".meltano/extractors/tap-woo-pim/venv/bin/tap-woo-pim").unlink()  # its folder is there
+    runner.install()
+    runner.install()
+
+    assert (pim_project.root / "runs").read_text(encoding="utf-8") == "run\nrun\n"
