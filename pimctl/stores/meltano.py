@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 LINE = re.compile(r"^\S+Z \[(?P<level>\w+) *\] (?P<name>\S+) +(?P<text>.*)$")
 ERROR = re.compile(r"(Error|Exception)\b.*: |^(pimctl|error): ")
 KILLED = re.compile(r"command \[.*\] returned -(\d+) with stderr:.*")
+BOXED = re.compile(r"^│ +error: (?P<text>.*?)^│ +│$", re.MULTILINE | re.DOTALL)
+"""What uv says of an installation that failed, in a box that Meltano draws around it, up to an empty line."""
+LONGEST_BOXED = 300
 PROGRAMS = {
     "extractors/tap-woo-pim": "tap-woo-pim",
     "loaders/target-postgres": "target-postgres",
@@ -171,8 +174,10 @@ def cause(written: str, *, tap_only: bool = False) -> str:
         tap_only: Leave out the name of the tap, where it is clear which one it is.
 
     A tap ends with one plain line. Loaders, and Meltano where they break its pipe, end with tracebacks: there, the
-    last line that names an error is the one. Else it is Meltano's own last error.
+    last line that names an error is the one. uv's errors stand in a box. Else it is Meltano's own last error.
     """
+    if boxed := BOXED.search(written):
+        return " ".join(boxed["text"].replace("│", " ").split())[:LONGEST_BOXED]
     found = [match for line in written.splitlines() if (match := LINE.match(line))]
     said = [
         (match["name"], match["text"].strip())

@@ -246,6 +246,16 @@ def log(*lines: tuple[str, str, str]) -> str:
             log(("error", "meltano", "Discovery failed: command ['x', '--config'] returned -9 with stderr:")),
             "Discovery failed: it was killed by signal 9",
         ),
+        (
+            "╭────── Installation error ──────╮\n"
+            "│ Using Python 3.11.7            │\n"
+            "│ error: Failed to fetch:        │\n"
+            "│ https://index.example/simple/  │\n"
+            "│   cause: tcp connect error     │\n"
+            "│                                │\n"
+            "╰──────── Command failed ────────╯\n" + log(("error", "meltano", "Installation failed. Command failed.")),
+            "Failed to fetch: https://index.example/simple/ cause: tcp connect error",
+        ),
         ("Traceback\nKilled\n", "Killed"),
         ("", "no message"),
     ],
