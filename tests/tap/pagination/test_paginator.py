@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 import pytest
-from hypothesis import event, given
+from hypothesis import event, example, given
 from hypothesis import strategies as st
 
 from tap_woo_pim.exceptions import EndlessListError
@@ -40,11 +40,13 @@ class RandomStore:
     stayed: set[int] = field(init=False)
     last: tuple[list[int], int] | None = None
     wrong: int = 0
+    answers: int = 0
 
     def __post_init__(self) -> None:
         self.stayed = set(self.ids)
 
     def answer(self, part: range) -> Page:
+        self.answers += 1
         what, which, many = self.edits.pop(0) if self.edits else ("", 0, 0)
         in_order = sorted(self.ids)
         block = set(in_order[which : which + many]) if what == "delete" else set(range(which + 1, which + 1 + many))
@@ -100,8 +102,12 @@ def test_no_row_that_stays_is_missed_whatever_moves(ids: set[int], script: list[
 
 
 MOVES = ("delete", "insert", "hide")
+NOTHING = ("", 0, 0)
+HIDDEN_AT_A_SEAM = [*[NOTHING] * 8, ("delete", 0, 1), *[NOTHING] * 4, ("hide", 47, 9), *[NOTHING] * 4, ("delete", 0, 2)]
+"""Rows at the end of a page are hidden, and those behind them move up while nothing shows it but a total that falls."""
 
 
+@example(set(range(1, 58)), {10}, HIDDEN_AT_A_SEAM, 10)
 @given(IDS, SOME, edits(*MOVES, "cut", "repeat"), SIZES)
 def test_no_row_is_missed_in_a_list_that_is_called_complete(
     ids: set[int], hidden: set[int], script: list[Edit], size: int
@@ -146,6 +152,12 @@ def test_a_list_that_stands_still_costs_one_request_a_page_and_nothing_is_looked
         paginator.receive(store.answer(one))
         assert paginator.fits_plan
     assert (paginator.done, paginator.missing) == (True, 0)
+
+
+def test_many_rows_that_go_at_once_cost_few_requests() -> None:
+    store = RandomStore(set(range(1, 5001)), set(), [*[NOTHING] * 400, ("delete", 0, 3500)])
+    assert store.ids - read(store, OverlapPaginator(PageSize(10))) == set()
+    assert store.answers < 700
 
 
 def test_pages_that_never_fit_together_are_a_failure() -> None:
