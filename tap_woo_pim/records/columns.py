@@ -130,6 +130,13 @@ def _entries(value: Any) -> Any:
     return _items(value)
 
 
+def _terms(value: Any) -> Any:
+    # Old versions of Perfect Brands send an object of names by id.
+    if isinstance(value, dict) and all(key.isdecimal() and isinstance(name, str) for key, name in value.items()):
+        return [{"id": int(key), "name": name} for key, name in value.items()]
+    return _items(value)
+
+
 def _mapping(value: Any) -> Any:
     # PHP sends an empty object as [].
     return None if value is False or value in ("", []) else TYPE_MISMATCH
@@ -148,6 +155,7 @@ UTC_TIME = Kind({"type": ["string", "null"], "format": "date-time"}, _utc_time)
 """A UTC time (`*_gmt`), which WooCommerce sends without its Z; null for the zero dates of importers."""
 # Declared without items or properties: target-postgres then makes jsonb of them, and loads them faster.
 LIST = Kind({"type": ["array", "null"]}, _items, list)
+TERMS = Kind({"type": ["array", "null"]}, _terms, list)
 ENTRIES = Kind({"type": ["array", "null"]}, _entries, list)
 OBJECT = Kind({"type": ["object", "null"]}, _mapping, dict)
 

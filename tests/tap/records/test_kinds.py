@@ -30,7 +30,16 @@ ENTRIES = [
     *(([], []), ([1], [1]), ({}, []), ({"a": {"id": 1}, "7": {"id": 2}}, [{"id": 1}, {"id": 2}])),
     *(({"a": {"id": 1}, "b": "c"}, TYPE_MISMATCH), ({"0": "a"}, TYPE_MISMATCH), *NOTHING_OR_MISMATCH),
 ]
+TERMS = [
+    *(
+        ([{"id": 1}], [{"id": 1}]),
+        ({}, []),
+        ({"520": "Acme", "7": "Best"}, [{"id": 520, "name": "Acme"}, {"id": 7, "name": "Best"}]),
+    ),
+    *(({"0": {"id": 1}}, [{"id": 1}]), ({"acme": "Acme"}, TYPE_MISMATCH), *NOTHING_OR_MISMATCH),
+]
 VALUES: dict[str, list[tuple[Any, Any]]] = {
+    "TERMS": TERMS,
     "TEXT": [*TEXTS, (None, None), (["a"], TYPE_MISMATCH), ({}, TYPE_MISMATCH)],
     "CODE": [("a", "a"), (12, "12"), (["a"], TYPE_MISMATCH)],
     "TEXT_OR_NONE": [*TEXTS[1:], ("", None), (["a"], TYPE_MISMATCH)],
