@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 import re
@@ -19,8 +20,6 @@ MAX_BODY_BYTES = 64 * 2**20
 """The largest body after decompression; a larger page is requested again with fewer rows."""
 
 CHUNK_BYTES = 2**18
-
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _BLANK = "\ufeff \t\r\n"
 
@@ -88,7 +87,7 @@ def decode(body: bytes, on_notices: Callable[[], None] = lambda: None) -> Any:
     Raises:
         BodyError: the body is not JSON, or incomplete.
     """
-    text = body.removeprefix(BYTE_ORDER_MARK)
+    text = body.removeprefix(codecs.BOM_UTF8)
     try:
         return _decoder.decode(_tamed(text) if b"\\u0000" in text else text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

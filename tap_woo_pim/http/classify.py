@@ -47,6 +47,8 @@ _CHALLENGE = (
 )
 
 RESPONSE_RULES = (
+    # The words in rows that broke off say nothing about who answers.
+    Rule(diagnoses.BAD_BODY, _GOOD, page=r"^[\s\ufeff]*([\[{]|$)"),
     Rule(diagnoses.WRONG_SECRET, code=AUTHENTICATION_ERROR, message=r"Consumer secret is invalid|Invalid signature"),
     Rule(diagnoses.WRITE_ONLY, code=AUTHENTICATION_ERROR, message=r"not have read permissions"),
     Rule(diagnoses.UNKNOWN_KEY, code=AUTHENTICATION_ERROR, message=r"Consumer key is invalid"),

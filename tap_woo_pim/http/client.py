@@ -15,21 +15,11 @@ from requests.auth import AuthBase
 
 from tap_woo_pim.config.settings import Settings
 from tap_woo_pim.exceptions import BodyError, PassingError, StoreError
+from tap_woo_pim.http import diagnoses
 from tap_woo_pim.http.auth import NoKey
-from tap_woo_pim.http.body import BYTE_ORDER_MARK, decode, read_body
+from tap_woo_pim.http.body import decode, read_body
 from tap_woo_pim.http.classify import classify
 from tap_woo_pim.http.concurrency import ConcurrencyLimiter
-from tap_woo_pim.http.diagnoses import (
-    BAD_BODY,
-    BROKEN_OFF,
-    LASTING,
-    PASSING,
-    REVOKED,
-    SITE_PASSWORD,
-    TOO_OFTEN,
-    UNKNOWN_KEY,
-    WRONG_SITE_PASSWORD,
-)
 from tap_woo_pim.http.models import HtmlPage, Request, RequestOptions, Response
 from tap_woo_pim.http.retry import (
     RETRIED_STATUSES,
@@ -149,9 +139,10 @@ class Client:
                     pause_seconds = seconds if asked_seconds else 0.0
                     failed(None if may_be_size else pause_seconds)
                     is_trial = may_be_size or tries == 1
-                    if not is_trial or error.response is None or error.response.status_code != CRASH:
+                    is_crash = error.response is not None and error.response.status_code == CRASH
+                    if not (is_trial and is_crash):
                         self.limiter.record_failure(ticket, pause_seconds)
-                    if (is_check and error.diagnosis in LASTING) or self._closed.is_set():
+                    if (is_check and error.diagnosis in diagnoses.LASTING) or self._closed.is_set():
                         raise
                     self._check_budget(request, error)
                     if may_be_size or attempt >= tries:
@@ -170,17 +161,17 @@ class Client:
         if self._retry_budget.is_spent:
             minutes = self.settings.retry_budget_seconds / 60
             raise StoreError(
-                request.prefix, TOO_OFTEN, minutes=minutes, what=error.diagnosis.what.format(**error.details)
+                request.prefix, diagnoses.TOO_OFTEN, minutes=minutes, what=error.diagnosis.what.format(**error.details)
             )
 
     def _ask(self, request: Request) -> Response:
         if self._closed.is_set():
-            raise StoreError(request.prefix, BROKEN_OFF)
+            raise StoreError(request.prefix, diagnoses.BROKEN_OFF)
         began = time.monotonic()
         try:
             response = self._transport.send(request)
         except StoreError as error:
-            if error.diagnosis in PASSING:
+            if error.diagnosis in diagnoses.PASSING:
                 raise PassingError(error) from None
             raise
         with response:
@@ -198,17 +189,17 @@ class Client:
         try:
             return read_body(response, self.settings.request_timeout_seconds)
         except BodyError as error:
-            raise PassingError(StoreError(prefix, BAD_BODY, problem=error), response) from None
+            raise PassingError(StoreError(prefix, diagnoses.BAD_BODY, problem=error), response) from None
 
     def _answer(self, response: requests.Response, body: bytes, request: Request) -> Response:
         status, prefix = response.status_code, request.prefix
         date = clock_of(response)
         if status >= 300:
             diagnosis, said = classify(status, response.headers, body)
-            if diagnosis is UNKNOWN_KEY and self.proven:
-                diagnosis = REVOKED
-            elif diagnosis is SITE_PASSWORD and self.settings.http_user:
-                diagnosis = WRONG_SITE_PASSWORD
+            if diagnosis is diagnoses.UNKNOWN_KEY and self.proven:
+                diagnosis = diagnoses.REVOKED
+            elif diagnosis is diagnoses.SITE_PASSWORD and self.settings.http_user:
+                diagnosis = diagnoses.WRONG_SITE_PASSWORD
             refused = StoreError(prefix, diagnosis, said, date, status=status, parameters=said.refused)
             raise PassingError(refused, response) if status in RETRIED_STATUSES else refused
         try:
@@ -216,9 +207,7 @@ class Client:
             expects = request.options.get("expects")
             data = data if expects is None else expects(data)
         except BodyError as problem:
-            # What words stand in rows that broke off says nothing of who answers.
-            is_data = body.removeprefix(BYTE_ORDER_MARK).lstrip()[:1] in (b"", b"[", b"{")
-            diagnosis = BAD_BODY if is_data else classify(status, response.headers, body)[0]
+            diagnosis = classify(status, response.headers, body)[0]
             raise PassingError(StoreError(prefix, diagnosis, status=status, problem=problem), response) from None
         total = response.headers.get("X-WP-Total", "")
         url = str(response.url).partition("?")[0]
