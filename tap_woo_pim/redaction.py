@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import logging
 from collections.abc import Iterable
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from tap_woo_pim._compat import override
 
@@ -20,12 +20,12 @@ LEAST_LENGTH_IN_ROWS = 16
 def forms(secret: str) -> frozenset[str]:
     """Return the forms in which a secret may appear in a text: plain, percent-encoded, and anywhere inside base64."""
     raw = secret.encode()
-    found = {secret, quote(secret, safe=""), quote(secret, safe="").replace("%20", "+")}
+    found = {secret, quote(secret, safe=""), quote_plus(secret)}
     for before in range(3):
         # What precedes the secret shifts its base64 letters; those that it shares with its neighbours are dropped.
-        encoded = base64.b64encode(bytes(before) + raw).decode().rstrip("=")
         start, end = (0, 2, 3)[before], (before + len(raw)) * 8 // 6
-        found |= {encoded[start:end], encoded[start:end].replace("+", "-").replace("/", "_")}
+        for encode in (base64.b64encode, base64.urlsafe_b64encode):
+            found.add(encode(bytes(before) + raw).decode()[start:end])
     return frozenset(found)
 
 
