@@ -110,10 +110,10 @@ class WooStream(Stream):
         """Note why an incremental sync is not enough; for products and variations only."""
 
     def add_side_record(self, stream: str, record: Row) -> None:
-        """Write a record of another stream among this one's, if that stream is selected."""
-        side = self._tap.streams.get(stream)
-        if isinstance(side, SideStream):
-            side.add(record)
+        """Write a record of another stream among this one's."""
+        side = self._tap.streams[stream]
+        assert isinstance(side, SideStream)
+        side.add(record)
 
     def load_state(self, kind: type[S]) -> S:
         """Return what earlier runs kept for the stream; what is changed in it is kept for the next run."""
@@ -188,7 +188,7 @@ class WooStream(Stream):
 
 
 class SideStream(WooStream):
-    """A stream whose records other streams write."""
+    """A stream whose records other streams write. It is always selected; see `TapWooPim.setup_mapper`."""
 
     turn = Turn.SIDE
     count = 0
@@ -196,10 +196,8 @@ class SideStream(WooStream):
     _announced = False
 
     def add(self, record: Record) -> None:
-        """Write a record if the stream is selected, and its schema before the first one."""
+        """Write a record, and the schema before the first one."""
         self.count += 1
-        if not self.selected:
-            return
         if not self._announced:
             self._announced = True
             self._write_schema_message()

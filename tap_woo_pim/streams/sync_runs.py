@@ -57,14 +57,14 @@ class SyncRunsStream(SideStream):
         Column("streams", LIST, "Objects of stream, kind, rows, changed, unread, held_back, retries, seconds."),
     )
 
-    _kind: str | None = None
-    _kind_reason: str | None = None
+    _has_begun = False
 
     def begin(self) -> None:
         """Write that the sync has begun, after the check of the store."""
         self._end_killed()
-        self._kind, self._kind_reason = self._decide()
-        self.logger.info("%s sync: %s.", self._kind.capitalize(), self._kind_reason)
+        self._has_begun = True
+        kind, reason = self._decide()
+        self.logger.info("%s sync: %s.", kind.capitalize(), reason)
         begun = self.load_state(HistoryState).open = self._begun()
         self.add({**asdict(begun), "status": RUNNING, "next_full_sync_at": self._next_full_sync_at()})
 
@@ -75,14 +75,10 @@ class SyncRunsStream(SideStream):
             status: COMPLETE, INCOMPLETE or FAILED.
             message: the last line that the user sees.
         """
-        if self._kind is None:  # it failed before it could begin
+        if not self._has_begun:  # it failed before it could
             self._end_killed()
         self.load_state(HistoryState).open = None
-        next_full_sync_at = None
-        if self._kind is not None:
-            next_full_sync_at = self._next_full_sync_at()
-            self._kind, self._kind_reason = self._decide()
-        row = {**asdict(self._begun()), **self.run.progress.figures(), "next_full_sync_at": next_full_sync_at}
+        row = {**asdict(self._begun()), **self.run.progress.figures(), "next_full_sync_at": self._next_full_sync_at()}
         self.add({**row, "ended_at": machine_time(), "status": status, "message": message})
 
     @override
@@ -92,8 +88,7 @@ class SyncRunsStream(SideStream):
         progress = self.run.progress
         progress.end()
         status = INCOMPLETE if progress.is_incomplete else COMPLETE
-        self._kind, self._kind_reason = self._decide()
-        self.run.outcome = progress.outcome(self.settings.prefix(self._kind), status)
+        self.run.outcome = progress.outcome(self.settings.prefix(self._decide()[0]), status)
         self.end(status, self.run.outcome)
 
     @override
@@ -102,8 +97,8 @@ class SyncRunsStream(SideStream):
         super().add({**columns, "store_id": self.settings.store_id, **record})
 
     def _begun(self) -> OpenRun:
-        run_id = os.environ.get(RUN_ID)
-        return OpenRun(self.run.known_synced_at, self.run.began_at, run_id, self._kind, self._kind_reason)
+        kind, reason = self._decide() if self._has_begun else (None, None)
+        return OpenRun(self.run.known_synced_at, self.run.began_at, os.environ.get(RUN_ID), kind, reason)
 
     def _end_killed(self) -> None:
         """End the sync before this one if it was killed."""
@@ -126,4 +121,6 @@ class SyncRunsStream(SideStream):
         return INCREMENTAL, "; ".join(f"{name} in full, since {reason}" for name, reason in full.items())
 
     def _next_full_sync_at(self) -> str | None:
+        if not self._has_begun:  # the store's routes are not known
+            return None
         return min(filter(None, (stream.plan.next_full_sync_at for stream in selected(self._tap))), default=None)
