@@ -219,6 +219,9 @@ class IncrementalStream(FullTableStream):
             # If some that changed meanwhile did not come, the next run requests all of these again.
             latest = min(read.newest, read.clock) if read.missing and read.newest else read.newest
             self.bookmark.move(latest, read.clock)
+            if resumed:
+                # Rows that arrived after the last state, and were deleted since, look as if this sync had read them.
+                self.need_full_sync("the last one was interrupted")
         else:  # the bookmark would hide what a broken list left out
             self.need_full_sync("the last one was not complete")
         kept.parents = None

@@ -213,6 +213,28 @@ def test_a_category_renamed_while_the_first_sync_is_interrupted_makes_a_full_syn
     assert landing.differences(living.store) == {}
 
 
+def test_a_row_deleted_while_a_full_sync_is_interrupted_is_gone_after_an_early_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It had arrived after the last state, so the sync that goes on reads that part again, without it."""
+    chosen: dict[str, Any] = {**AUTO, "sync_components": ["products"]}
+    store = new_store(products=60)
+    store.clock.advance(90_000)
+    with site(store) as served:
+        with monkeypatch.context() as often:
+            often.setattr(WooStream, "STATE_MSG_FREQUENCY", 10)
+            landing = served.sync(breaks_after=45, page_size=10, **chosen)
+        arrived = list(landing.tables["products"].values())
+        assert landing.state["bookmarks"]["products"]["read"]["offset"] < len(arrived)
+        store.delete_product(arrived[-1]["id"])
+        for _ in range(2):
+            served.sync(landing, **chosen)
+            landing.state["bookmarks"]["products"]["full_sync_milliseconds"] = 600_000
+            store.clock.advance(7200)
+        assert landing.sync_runs()[-1]["kind_reason"] == "the last one was interrupted"
+        assert landing.differences(store) == {}
+
+
 def test_products_are_asked_for_when_the_terms_that_they_show_have_been_read(living: Site) -> None:
     store = living.store
     attribute = store.create_attribute(name="Colour")
