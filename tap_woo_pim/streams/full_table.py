@@ -78,8 +78,8 @@ class FullTableStream(WooStream):
             self.report_unread(listing)
         if self.is_carried and complete and digest.save():
             for stream in self._tap.streams.values():
-                if isinstance(stream, WooStream):
-                    stream.need_full_sync(f"rows of {self.name} were renamed, moved or deleted")
+                assert isinstance(stream, WooStream)
+                stream.need_full_sync(f"rows of {self.name} were renamed, moved or deleted")
         self.finish(counts, complete=complete)
 
     def report_progress(self, listing: Listing, unit: str = ROWS, *, is_waiting: bool = False) -> None:

@@ -18,12 +18,12 @@ from tap_woo_pim.records.shaper import Shaper
 from tap_woo_pim.streams.count_check import CountCheck, ids_of_new_rows, known_after_full_sync, mismatch
 from tap_woo_pim.streams.full_table import FullTableStream
 from tap_woo_pim.streams.sources import ALL_IN_ONE, TRASH_ANY_TRASH, FlatSource
-from tap_woo_pim.sync.bookmark import MODIFIED, Bookmark, newest, parse
+from tap_woo_pim.sync.bookmark import Bookmark, newest, parse
 from tap_woo_pim.sync.completeness import RowCounts
 from tap_woo_pim.sync.context import TIME_FORMAT
 from tap_woo_pim.sync.plan import SyncPlan
 from tap_woo_pim.sync.progress import FULL, INCREMENTAL
-from tap_woo_pim.sync.state import IncrementalState, ReadState, StoreCounts, SyncState
+from tap_woo_pim.sync.state import MODIFIED, IncrementalState, ReadState, StoreCounts, SyncState
 
 if TYPE_CHECKING:
     from singer_sdk import Tap

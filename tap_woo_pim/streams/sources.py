@@ -13,10 +13,9 @@ from tap_woo_pim._compat import override
 from tap_woo_pim.pagination.page import Row
 from tap_woo_pim.pagination.reader import Listing, read, read_many
 from tap_woo_pim.store.connection import ANALYTICS, FLAT_VARIATIONS
-from tap_woo_pim.sync.bookmark import MODIFIED
 from tap_woo_pim.sync.context import TIME_FORMAT
 from tap_woo_pim.sync.progress import ROWS
-from tap_woo_pim.sync.state import ReadState
+from tap_woo_pim.sync.state import MODIFIED, ReadState
 
 if TYPE_CHECKING:
     from tap_woo_pim.streams.incremental import IncrementalStream

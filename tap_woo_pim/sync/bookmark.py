@@ -8,10 +8,7 @@ from typing import Any
 
 from tap_woo_pim.records.columns import UTC_TIME
 from tap_woo_pim.sync.context import TIME_FORMAT, Run
-from tap_woo_pim.sync.state import REPLICATION_KEY as MODIFIED
-from tap_woo_pim.sync.state import BookmarkState, Held
-
-__all__ = ["EARLIEST", "MODIFIED", "Bookmark", "newest", "parse"]
+from tap_woo_pim.sync.state import MODIFIED, BookmarkState, Held
 
 EARLIEST = "1970-01-01T00:00:00Z"
 """No product is older. Importers leave dates in the year 1, which no lookback can be subtracted from."""

@@ -18,7 +18,8 @@ logger = logging.getLogger("tap-woo-pim")
 VERSION = 2
 """1 had no version, and other names; see `_from_version_1`."""
 
-REPLICATION_KEY = "date_modified_gmt"
+MODIFIED = "date_modified_gmt"
+"""The replication key."""
 
 
 @dataclass
@@ -234,7 +235,7 @@ def dump(state: ListState | StoreRowState | HistoryState) -> dict[str, Any]:
     """Return the dictionary of a state, with the replication key where Singer tools look for it."""
     stored: dict[str, Any] = {"version": VERSION, **_changed(state)}
     if isinstance(state, IncrementalState) and state.bookmark.value is not None:
-        stored |= {"replication_key": REPLICATION_KEY, "replication_key_value": state.bookmark.value}
+        stored |= {"replication_key": MODIFIED, "replication_key_value": state.bookmark.value}
     return stored
 
 
