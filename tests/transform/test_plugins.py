@@ -140,6 +140,8 @@ def land_goods(warehouse: Warehouse) -> None:
         product(31, "EXTERNAL", type="external", price="", regular_price="", external_url="https://elsewhere.example"),
         product(32, "FLOAT", price="0", regular_price=20.189999999999998, sale_price=13.520000000000001),
         product(33, "NET", price="8.40336134", regular_price="8.40336134"),
+        product(35, "OLD-IN", in_stock=True),
+        product(36, "OLD-OUT", in_stock=False),
         product(34, "SECRET", post_password="secret"),
         product(41, "BUNDLE", type="bundle", bundled_items=[
             {"product_id": 33, "quantity_min": 1, "quantity_max": 3},
@@ -441,6 +443,13 @@ def test_prices_are_compared_with_those_of_the_same_tax_and_currency(built: Ware
     assert built.tuples("select currency, requested_currency from pim.stores where store_id = 'goods'") == [
         ("EUR", "USD")
     ]
+
+
+def test_stock_of_old_stores_is_a_flag(built: Warehouse) -> None:
+    found = built.tuples(
+        "select product_id, status from pim.stock where store_id = 'goods' and product_id in (34, 35, 36)"
+    )
+    assert sorted(found) == [(34, None), (35, "instock"), (36, "outofstock")]
 
 
 def test_product_behind_a_password_is_not_published(built: Warehouse) -> None:

@@ -85,7 +85,11 @@ select
     landed.shipping_class,
     landed.manage_stock,
     landed.stock_quantity,
-    landed.stock_status,
+    -- WooCommerce before 3.5 sends a flag in its place.
+    coalesce(
+        landed.stock_status,
+        case landed.extra_fields ->> 'in_stock' when 'true' then 'instock' when 'false' then 'outofstock' end
+    ) as stock_status,
     landed.backorders,
     landed.low_stock_amount,
     landed.reviews_allowed,
