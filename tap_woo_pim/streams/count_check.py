@@ -86,7 +86,7 @@ def mismatch(counted: StoreCounts | None, expected: StoreCounts | None) -> str |
     return "the store has new rows with an old date" if counted.max_id > expected.max_id else None
 
 
-def known_after_full_sync(counted: StoreCounts | None, expected: StoreCounts | None) -> StoreCounts | None:
+def known_after_full_sync(counted: StoreCounts | None, expected: StoreCounts | None, unread: int) -> StoreCounts | None:
     """Return what the next run compares with: the counts of the lists and the new rows since, if they are known.
 
     So what was deleted after the lists had been read shows in the next run.
@@ -94,9 +94,9 @@ def known_after_full_sync(counted: StoreCounts | None, expected: StoreCounts | N
     Args:
         counted: what the store counted after the lists had been read.
         expected: what it should count.
+        unread: how many rows could not be read. The newest may be one of them.
     """
     if counted is None or expected is None:
         return expected or counted
-    # The newest row may be one that could not be read.
-    is_same = counted.total == expected.total
-    return StoreCounts(expected.total, max(expected.max_id, counted.max_id if is_same else 0))
+    has_unread_newest = unread > 0 and counted.total == expected.total
+    return StoreCounts(expected.total, max(expected.max_id, counted.max_id if has_unread_newest else 0))

@@ -211,7 +211,7 @@ class IncrementalStream(FullTableStream):
             yield from self._read_meanwhile(read)
         if resumed and self.parent_refresh is not None:
             yield from self.parent_refresh.read_meanwhile(read)
-        kept.store_counts = known_after_full_sync(check.count(), self._expected(read))
+        kept.store_counts = known_after_full_sync(check.count(), self._expected(read), read.named)
         self._keep_time()
         if self._is_sound(read):
             kept.full_sync_at, kept.full_sync_milliseconds = read.clock, read.milliseconds

@@ -38,7 +38,7 @@ def once(happens: Callable[[Request], bool], act: Callable[[], Any]) -> Callable
     return before
 
 
-def sync_later(served: Site, landing: Landing, times: int = 3, **settings: Any) -> None:
+def sync_later(served: Site, landing: Landing, times: int = 2, **settings: Any) -> None:
     """Sync some times where an early full sync is possible, and a regular one is not due."""
     for stream in ("products", "product_variations"):
         if stream in landing.state["bookmarks"]:
@@ -58,7 +58,12 @@ def import_old(store: Store) -> None:
     store.sql_update("products", product, date_modified=date, date_modified_gmt=date)
 
 
-@pytest.mark.parametrize("change", [delete, import_old])
+def replace_by_old(store: Store) -> None:
+    delete(store)
+    import_old(store)
+
+
+@pytest.mark.parametrize("change", [delete, import_old, replace_by_old])
 def test_what_happens_between_a_full_sync_and_its_count_shows_in_the_next_run(change: Callable[[Store], None]) -> None:
     store = store_of(250)
     with site(store) as served:
