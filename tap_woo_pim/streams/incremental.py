@@ -234,15 +234,14 @@ class IncrementalStream(FullTableStream):
         # Rows may have come between the request for changes and that for the counts.
         if resumed or requests > len(self.source.statuses) or mismatch(counted, self._expected(read)):
             yield from self._read_meanwhile(read, counted)
-        shortfall = self._counts(read).shortfall
-        if not (resumed or read.is_incomplete or read.missing or shortfall):
+        counts, expected = self._counts(read), self._expected(read)
+        if not (resumed or read.is_incomplete or read.missing or counts.shortfall):
             self.run.unchanged_since[self.name] = max(since, read.newest or "")
         if self.parent_refresh is not None:
             yield from self.parent_refresh.read(read, resumed=resumed)
-        self._counts(read).save_new()
-        differs = mismatch(counted, self._expected(read))
-        kept.store_counts = counted or self._expected(read)
-        if differs:
+        counts.save_new()
+        kept.store_counts = counted or expected
+        if differs := mismatch(counted, expected):
             self.need_full_sync(differs)
         self.move_bookmark(self.bookmark, since, read.newest, self.missing(read) + read.missing)
 
