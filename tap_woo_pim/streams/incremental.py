@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from abc import abstractmethod
 from collections.abc import Generator, Iterator, Mapping
 from concurrent.futures import Future
 from functools import cached_property
@@ -75,9 +76,9 @@ class IncrementalStream(FullTableStream):
         """The stream's bookmark."""
         return Bookmark(self.kept.bookmark, self.run)
 
+    @abstractmethod
     def normalise(self, row: Row) -> Row:
         """Make a row the same whichever route it came by."""
-        return row
 
     def begin_full(self) -> None:
         """Prepare for a full sync from its beginning."""
@@ -260,14 +261,15 @@ class IncrementalStream(FullTableStream):
         since, statuses = self.bookmark.back_from(sync.clock), self.source.statuses
         for number in range(1, ROUNDS + 1):
             self.logger.info("%s: reading what changed meanwhile, round %d of %d at most.", self.name, number, ROUNDS)
-            read = ReadState(since, self.source.now(), newest=sync.newest, max_new=sync.max_new)
+            until = self.source.now()
+            read = ReadState(since, until, newest=sync.newest, max_new=sync.max_new)
             requests = yield from self.read_on(read, self.source, ids_of_new_rows(self._expected(sync), counted))
             sync.newest, sync.new, sync.max_new = read.newest, sync.new + read.new, read.max_new
             sync.missing += self.missing(read)
             sync.is_incomplete = sync.is_incomplete or read.is_incomplete
-            if read.until is None or requests <= len(statuses):
+            if requests <= len(statuses):
                 return
-            since = self.bookmark.before(read.until)
+            since = self.bookmark.before(until)
         if statuses != ALL_IN_ONE:
             # A row may have moved between the lists each time, and been missed in all of them.
             sync.is_incomplete = True

@@ -92,15 +92,12 @@ class FlatSource:
             return ALL_IN_ONE
         return ANY_THEN_TRASH if self.takes_dates else TRASH_ANY_TRASH
 
-    def now(self) -> str | None:
-        """Return the end of changes until now, with which a list only becomes shorter; None if the store takes none.
+    def now(self) -> str:
+        """Return the end of changes until now, with which a list only becomes shorter.
 
         The end is exclusive, so it is the next second.
         """
-        connection = self.stream.connection
-        if not connection.routes.takes(self.path, "modified_before"):
-            return None
-        return (connection.now() + datetime.timedelta(seconds=1)).strftime(TIME_FORMAT)
+        return (self.stream.connection.now() + datetime.timedelta(seconds=1)).strftime(TIME_FORMAT)
 
     def parameters(self) -> dict[str, Any]:
         """Return the parameters of the list, without those of status and date."""
@@ -127,9 +124,10 @@ class FlatSource:
         being edited, so it comes to an end. What changes later is read afterwards.
         """
         listing = self.list_of(status, at)
-        parts, now = self.parts(listing), self.now()
-        if at.since is None or at.until is not None or now is None:
+        parts = self.parts(listing)
+        if at.since is None or at.until is not None:
             return listing, parts
+        now = self.now()
         first = next(parts)
         if listing.paginator.done:
             return listing, chain([first], parts)
