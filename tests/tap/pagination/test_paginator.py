@@ -136,6 +136,12 @@ def test_a_list_that_was_interrupted_goes_on_without_a_gap(
     assert store.stayed <= set(brought)
 
 
+def test_an_interrupted_list_that_stands_still_goes_on_where_it_was() -> None:
+    store = RandomStore(set(range(1, 201)), set(), [])
+    assert read(store, OverlapPaginator(PageSize(10), 99, 100)) == set(range(101, 201))
+    assert store.answers < 20
+
+
 @pytest.mark.parametrize("hidden", [range(1, 30), range(5, 60), range(60, 91), range(1, 91), range(1, 91, 2)])
 def test_rows_that_are_never_sent_end_no_list_and_are_counted(hidden: range) -> None:
     store = RandomStore(set(range(1, 91)), set(hidden), [])
