@@ -231,7 +231,7 @@ class _Reader:
         """
         page = self._read(part)
         # Where rows are lost, the list is incomplete anyway. Where many pages are short, all are.
-        is_short = page.total is not None and 0 < page.count < min(len(part), page.total - part.start)
+        is_short = page.total is not None and page.count < min(len(part), page.total - part.start)
         self._sizes.short_pages += is_short
         if page.lost or not (page.is_joined or (is_short and self._sizes.short_pages <= MOST_SHORT_PAGES)):
             return page

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from singer_sdk.exceptions import SingerSDKError
 
@@ -100,6 +100,7 @@ def test_an_answer_that_is_wrong_once_costs_no_row(ids: list[int], lies: dict[in
     assert lost(LyingList(ids, lies=lies), page_size) == 0
 
 
+@example([1], {1: ("drop", 0)}, 2)
 @given(lists, lies("drop", most=1), st.integers(2, 12))
 def test_rows_left_out_of_an_answer_that_a_cache_keeps_are_not_lost(
     ids: list[int], lies: dict[int, Lie], page_size: int
