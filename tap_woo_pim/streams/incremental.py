@@ -214,9 +214,10 @@ class IncrementalStream(FullTableStream):
             yield from self.parent_refresh.read_meanwhile(read)
         kept.store_counts = known_after_full_sync(check.count(), self._expected(read), read.named)
         self._keep_time()
+        # Also where there are no variations, which is no sound list, so that products have a schedule.
+        kept.full_sync_milliseconds = read.milliseconds
         if self._is_sound(read):
-            kept.full_sync_at, kept.full_sync_milliseconds = read.clock, read.milliseconds
-            kept.selection_hash = read.selection_hash
+            kept.full_sync_at, kept.selection_hash = read.clock, read.selection_hash
             # If some that changed meanwhile did not come, the next run requests all of these again.
             latest = min(read.newest, read.clock) if read.missing and read.newest else read.newest
             self.bookmark.move(latest, read.clock)

@@ -197,6 +197,22 @@ def test_a_renamed_category_makes_a_full_sync_due_at_once_and_a_new_one_does_not
     assert last(landing)["kind_reason"] == "rows of product_categories were renamed, moved or deleted"
 
 
+def test_a_store_without_variations_has_its_early_full_syncs_too() -> None:
+    store = new_store(products=9)
+    category = store.create_term("categories", name="Old")
+    product = store.create_product(name="In it", type="simple", status="publish", categories=[{"id": category}])
+    store.clock.advance(86400)
+    store.create_product(name="Newest", type="simple", status="publish")
+    store.clock.advance(86400)
+    with site(store) as served:
+        landing = served.sync(full_read_interval_hours="auto")
+        store.edit_term("categories", category, name="New")
+        store.clock.advance(3600)
+        served.sync(landing, full_read_interval_hours="auto")
+    assert landing.live("products")[product]["categories"][0]["name"] == "New"
+    assert landing.differences(store) == {}
+
+
 def test_a_category_renamed_while_the_first_sync_is_interrupted_makes_a_full_sync_due(
     living: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
