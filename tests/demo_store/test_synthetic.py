@@ -44,6 +44,7 @@ def test_made_up_rows_can_be_edited(open_site: Open) -> None:
     assert {row["status"] for row in site.store.rows("variations") if row["parent_id"] == 1000} == {"trash"}
 
 
+@pytest.mark.long
 def test_large_catalogue_is_made_and_served_quickly(open_site: Open) -> None:
     """The bounds are many times what an idle machine needs: 2.5 s and 12 ms a page."""
     began = time.process_time()
