@@ -194,6 +194,7 @@ def test_replaced_key_stands_where_the_old_one_stood(pim_project: Project) -> No
     assert env(pim_project) == "A=1\nTAP_WOO_PIM__EU_CONSUMER_KEY=ck_new\nTAP_WOO_PIM__EU_CONSUMER_SECRET=cs_new\nB=2\n"
 
 
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # by apprise
 def test_secret_that_the_environment_overrides_is_not_written_as_if_it_counted(
     pim_project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
