@@ -22,7 +22,7 @@ from pimctl.stores.history import StoreStatus
 PREFIX = "PIM_ALERT_"
 DROP_VARIABLE = "PIM_ALERT_SCORE_DROP"
 SCORE_DROP = Decimal(5)
-WHOLE = "*"  # no store has this id
+ALL_STORES = "*"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,29}")
 RECOVERED = {
     "failed": "the last sync succeeded",
@@ -121,9 +121,9 @@ def send_due(project: Project) -> None:
         with exclusive(project_files.private_folder(project) / "alerts.lock"):
             kept = alert_log.read(project)
             statuses, trouble = _statuses(project)
-            if bool(trouble) != bool(kept.get(WHOLE, {}).get("open")):
+            if bool(trouble) != bool(kept.get(ALL_STORES, {}).get("open")):
                 noted = {"open": {"unreadable": trouble} if trouble else {}}
-                _tell(urls, kept, WHOLE, noted, [trouble or "the state of the stores can be read again"])
+                _tell(urls, kept, ALL_STORES, noted, [trouble or "the state of the stores can be read again"])
             for status in statuses:
                 noted = dict(kept.get(status.store.id, {}))
                 sentences = _news(status, noted, _fields(project, status), _score_drop(project))
@@ -196,7 +196,7 @@ def _fields(project: Project, status: StoreStatus) -> set[str] | None:
 def _tell(urls: Mapping[str, str], kept: dict[str, Any], about: str, noted: dict[str, Any], news: list[str]) -> None:
     """Send news about a store by all alerts, and keep what was noted of it; when nobody was told, what was before."""
     if news:
-        title = f"PIM: store {about}" if about != WHOLE else "PIM"
+        title = f"PIM: store {about}" if about != ALL_STORES else "PIM"
         failed = [name for name, url in urls.items() if not _send(url, title, "\n".join(news))]
         if len(failed) == len(urls):
             noted = dict(kept.get(about, {}))  # the same is news next time

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import string
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -18,6 +19,8 @@ SECRETS = ("consumer_key", "consumer_secret", "http_password")
 """Settings that stand in ``.env`` alone, in the order of the fields of `Credentials`."""
 LOADER = "target-postgres"
 ANNOTATION = "pimctl"
+SECRETS_IN_ADDRESS = re.compile(r"(?<=//).*(?=@)|(?<==)[^&#]*|\b[cC][ksKS]_[0-9a-fA-F]{8,}")
+"""A user name, the value of a parameter, half a key: nobody is shown them, and the tap refuses such an address."""
 
 
 def list_stores(project: Project) -> list[Store]:
@@ -189,7 +192,7 @@ def _store(
     name = str(plugin["name"])
     job = own_job(document, name)
     schedule = own_schedule(document, job)
-    site_url = str(found.pop("site_url", ""))
+    site_url = SECRETS_IN_ADDRESS.sub("***", str(found.pop("site_url", "")))
     key, secret, _ = (found.pop(secret, None) for secret in SECRETS)
     store_id = found.pop("store_id", None) or _default_store_id(site_url)
     return Store(

@@ -83,8 +83,8 @@ def cron(fields: str) -> str:
 def next_time(interval: str | None, after: datetime) -> datetime | None:
     """Return when a schedule runs next, in UTC; None without one.
 
-    Cron counts in the time zone of the machine. In the night in which the clocks go forward, a time that is left out
-    comes as soon as they have; a day's 3:00 comes once in either night.
+    Cron counts in the time zone of the machine. If the clocks go forward over a time, it comes right after the change.
+    A time of day that comes twice, as they go back, counts once.
 
     Args:
         interval: Cron fields or a nickname.

@@ -72,9 +72,9 @@ def ids_of_new_rows(known: StoreCounts | None, counted: StoreCounts | None) -> r
         known: the rows known; None if they are not.
         counted: what the store counted in this run; None if it did not.
     """
-    return (
-        range(0) if known is None else range(known.max_id + 1, sys.maxsize if counted is None else counted.max_id + 1)
-    )
+    if known is None:
+        return range(0)
+    return range(known.max_id + 1, sys.maxsize if counted is None else counted.max_id + 1)
 
 
 def mismatch(counted: StoreCounts | None, expected: StoreCounts | None) -> str | None:

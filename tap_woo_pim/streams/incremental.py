@@ -216,7 +216,7 @@ class IncrementalStream(FullTableStream):
         self._keep_time()
         # Also where there are no variations, which is no sound list, so that products have a schedule.
         kept.full_sync_milliseconds = read.milliseconds
-        if self._is_sound(read):
+        if self._finish_full(read):
             kept.full_sync_at, kept.selection_hash = read.clock, read.selection_hash
             # If some that changed meanwhile did not come, the next run requests all of these again.
             latest = min(read.newest, read.clock) if read.missing and read.newest else read.newest
@@ -368,7 +368,7 @@ class IncrementalStream(FullTableStream):
             missing,
         )
 
-    def _is_sound(self, read: SyncState) -> bool:
+    def _finish_full(self, read: SyncState) -> bool:
         """End a full sync by its numbers, and return whether they are plausible."""
         counts = self._counts(read)
         if counts.shrank(self.settings.max_vanished_percent):

@@ -222,6 +222,28 @@ def test_secret_in_an_address_is_refused_and_shown_nowhere(
 
 
 @pytest.mark.usefixtures("eu")
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("https://me:hid/den@localhost/shop", "https://***@localhost/shop"),
+        ("https://localhost/?consumer_secret=hidden&lang=de", "https://localhost/?consumer_secret=***&lang=***"),
+        ("https://localhost/cs_0123456789abcdef", "https://localhost/***"),
+    ],
+)
+def test_secret_that_somebody_typed_into_an_address_of_meltano_yml_is_shown_nowhere(
+    project: Project, run: Run, address: str, told: str
+) -> None:
+    path = project.root / "meltano.yml"
+    typed = re.sub(r"(?<=site_url: ).*", address, path.read_text(encoding="utf-8"))
+    path.write_text(typed, encoding="utf-8")
+
+    for command in ("list", "list --json", "check"):
+        _, out, err = run("stores", *command.split())
+        assert not re.search(r"hid|den@|0123456789abcdef", out + err)
+        assert command == "check" or told in out
+
+
+@pytest.mark.usefixtures("eu")
 @pytest.mark.parametrize("command", [("add", "us", "--url", "us.example", "--yes"), ("edit", "eu", "--yes")])
 @pytest.mark.parametrize(
     ("setting", "told"),
