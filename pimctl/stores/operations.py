@@ -294,9 +294,11 @@ def forget(project: Project, store: Store) -> None:
     with project_files.edit(project) as files:
         document = files.document
         job = registry.own_job(document, store.extractor)
-        if job is not None:
-            for schedule in [found for found in document.get("schedules") or () if found.get("job") == job["name"]]:
+        for schedule in list(document.get("schedules") or ()):
+            of_job = job is not None and schedule.get("job") == job["name"]
+            if of_job or schedule.get("extractor") == store.extractor:  # Meltano's form without a job
                 document["schedules"].remove(schedule)
+        if job is not None:
             document["jobs"].remove(job)
         for name in ("jobs", "schedules"):
             if name in document and not document[name]:

@@ -81,6 +81,9 @@ def test_removed_store_leaves_both_files_as_they_were(pim_project: Project) -> N
     (pim_project.root / ".env").write_text("OTHER=1  # kept\n", encoding="utf-8")
     before = files(pim_project)
     store = operations.add(pim_project, EU)
+    with project_files.edit(pim_project) as edited:  # as `meltano schedule add --extractor` writes it
+        parts = {"extractor": "tap-woo-pim--eu", "loader": "target-postgres", "transform": "skip"}
+        edited.document["schedules"].append({"name": "nightly-eu", "interval": "@daily", **parts})
 
     operations.forget(pim_project, store)
 
