@@ -274,7 +274,7 @@ class Channels:
                 found["snapshots"] = snapshots(reader, store) if reader.has("woo.snapshots") else {}
                 if reader.has("woo.unread_rows", "woo.snapshots", "woo.stores"):
                     found["unread"] = reader.rows(UNREAD, {"store": store.store_id})
-                found["runs"] = history.history(self._project, store, RUNS) if reader.has("woo.sync_runs") else []
+                found["runs"] = history.history(self._project, store, RUNS)
         except DatabaseUnavailable as error:
             found["database_error"] = str(error)
         return found

@@ -64,7 +64,8 @@ class SyncRun:
         requests: Requests in all.
         run_id: Meltano's; None where the tap ran without Meltano.
         streams: The same by stream.
-        number: Its place among the syncs of all stores, 1 for the newest; None where not all were looked at.
+        number: Its place among the recorded syncs of all stores, 1 for the newest; None where only Meltano knows of
+            it, or not all were looked at.
     """
 
     store: str
@@ -171,7 +172,7 @@ def status(project: Project, now: datetime | None = None) -> list[StoreStatus]:
             by_store = _figures(connection)
             last = {run.store: run for run in _runs(connection, stores, LAST, [])}
             last_good = {run.store: run for run in _runs(connection, stores, LAST_GOOD, [])}
-    failed = meltano_runs.failed(project)
+    failed = {run.state_id: run for run in meltano_runs.failed(project, last=True)}
     unsent = alert_log.errors(project)
     return [
         _status(
@@ -199,11 +200,16 @@ def _last(store: Store, recorded: SyncRun | None, failed: MeltanoRun | None) -> 
     is_same = recorded is not None and recorded.run_id == failed.run_id
     if recorded is not None and (recorded.ended_at if is_same else recorded.started_at > failed.started_at):
         return recorded
+    return _failure(store, recorded if is_same else None, failed)
+
+
+def _failure(store: Store, recorded: SyncRun | None, failed: MeltanoRun) -> SyncRun:
+    """Return a sync that failed before the record of its end landed: the record of its beginning, if that landed."""
     try:
         message = cause(failed.log.read_text(encoding="utf-8", errors="replace"), tap_only=True)
     except OSError:
         message = "Meltano's log of it is gone"
-    if recorded is not None and is_same:
+    if recorded is not None:
         return replace(recorded, status="failed", message=message)
     nothing = {"rows": 0, "changed": 0, "unread": 0, "retries": 0, "requests": 0}
     return SyncRun(
@@ -222,7 +228,7 @@ def _last(store: Store, recorded: SyncRun | None, failed: MeltanoRun | None) -> 
 
 
 def history(project: Project, store: Store | None = None, limit: int = 20) -> list[SyncRun]:
-    """Return the last syncs, the newest first.
+    """Return the last syncs, the newest first; also those that failed before a record of them landed.
 
     Args:
         project: The Meltano project.
@@ -233,11 +239,21 @@ def history(project: Project, store: Store | None = None, limit: int = 20) -> li
         PimctlError: The database cannot be read.
     """
     stores = registry.list_stores(project)
+    values = [store.store_id if store else None, limit]
     with database(project) as connection:
-        if connection is None:
-            return []
-        runs = _runs(connection, stores, ALL, [store.store_id if store else None, limit])
-    return _without_killed(runs, progress.running(project, stores))
+        runs = _runs(connection, stores, ALL, values) if connection is not None else []
+    runs = _without_killed(runs, progress.running(project, stores))
+    found = {(run.store, run.run_id or run.started_at): run for run in runs}
+    oldest = runs[-1].started_at if len(runs) == limit else None  # the records of older ones were not looked at
+    wanted = {registry.state_id(project, one): one for one in stores if store is None or one.id == store.id}
+    for failed in meltano_runs.failed(project):
+        if failed.state_id not in wanted or (oldest is not None and failed.started_at < oldest):
+            continue
+        own = wanted[failed.state_id]
+        recorded = found.get((own.id, failed.run_id))
+        if recorded is None or recorded.ended_at is None:
+            found[own.id, failed.run_id] = _failure(own, recorded, failed)
+    return sorted(found.values(), key=lambda run: run.started_at, reverse=True)[:limit]
 
 
 def _without_killed(runs: list[SyncRun], at_work: Mapping[str, RunningSync]) -> list[SyncRun]:
@@ -263,8 +279,9 @@ def find_run(project: Project, name: str) -> SyncRun:
         PimctlError: There is none, or several begin so.
     """
     runs = history(project, limit=10_000)
-    if name.isdigit() and 0 < int(name) <= len(runs) and len(name) < 6:
-        return runs[int(name) - 1]
+    by_number = {str(run.number): run for run in runs if run.number is not None}
+    if name in by_number:
+        return by_number[name]
     found = [run for run in runs if (run.run_id or "").startswith(name)]
     if len(found) == 1:
         return found[0]

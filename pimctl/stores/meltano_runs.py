@@ -72,18 +72,19 @@ def running(project: Project) -> list[MeltanoRun]:
     return [run for run in listed if _lives(run, alive)]
 
 
-def failed(project: Project) -> dict[str, MeltanoRun]:
-    """Return by state id the last run that ended, where it failed; one that was stopped or killed did not.
+def failed(project: Project, *, last: bool = False) -> list[MeltanoRun]:
+    """Return the runs that failed; one that was stopped or killed did not.
 
     Empty where Meltano keeps them in a server's database, as `running`.
+
+    Args:
+        project: The Meltano project.
+        last: Of each state id the last run that ended, where it failed.
     """
-    last = "select max(id) from runs where state in ('SUCCESS', 'FAIL') group by job_name"
-    found = _listed(
-        project,
-        f"state = 'FAIL' and id in ({last}) and coalesce(json_extract(payload, '$.error'), '') not in (?, ?, ?)",
-        STOPPED,
-    )
-    return {run.state_id: run for run in found}
+    condition = "state = 'FAIL' and coalesce(json_extract(payload, '$.error'), '') not in (?, ?, ?)"
+    if last:
+        condition += " and id in (select max(id) from runs where state in ('SUCCESS', 'FAIL') group by job_name)"
+    return _listed(project, condition, STOPPED)
 
 
 def clear_dead(project: Project) -> list[str]:
@@ -120,7 +121,9 @@ def clear_dead(project: Project) -> list[str]:
             f"Ended the run of {run.extractor} of {run.started_at:%Y-%m-%d %H:%M} UTC: its process no longer existed."
             for run in dead
         ]
-    removed = [path for path in _configurations(project) if not _is_used(path, alive)]
+    above = {process.pid for process in psutil.Process().parents()}  # a run that this is a block of: its own come later
+    others = [process for process in alive if process.pid not in above]
+    removed = [path for path in _configurations(project) if not _is_used(path, others)]
     for path in removed:
         try:
             path.unlink(missing_ok=True)

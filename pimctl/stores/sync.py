@@ -307,7 +307,7 @@ class _Runner:
         except PimctlError:
             return  # the sync is done; what nobody can read now stands in the database later
         for run in runs:
-            if run.run_id != run_id:
+            if run.run_id != run_id or run.number is None:
                 return
             sync.rows, sync.changed, sync.unread = run.rows, run.changed, run.unread
             if sync.is_good and run.status == "incomplete":

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,16 +19,12 @@ from pimctl.stores import history, meltano_runs, operations, progress
 from pimctl.stores.operations import Draft
 from pimctl.stores.progress import Progress, StreamProgress
 from pimctl.stores.store import Credentials, Store
+from tests.support.meltano_runs import add_run, record_of_runs
 
 pytestmark = pytest.mark.unit
 
-RUN = "01a21eeae19c74dea8e1817a0d1162eb"
 DASHED = "01a21eea-e19c-74de-a8e1-817a0d1162eb"
 STATE_ID = "dev:tap-woo-pim--eu-to-target-postgres"
-TABLE = """
-create table runs (id integer primary key, job_name text, state text, started_at text, ended_at text, payload text,
-    payload_flags integer, run_id text, "trigger" text, last_heartbeat_at text)
-"""
 
 
 def metric(stream: str, rows: int, **tags: object) -> str:
@@ -44,22 +40,13 @@ def store(pim_project: Project) -> Store:
 @pytest.fixture
 def runs(pim_project: Project) -> Iterator[sqlite3.Connection]:
     """Meltano's record of runs."""
-    (pim_project.root / ".meltano").mkdir(exist_ok=True)
-    with closing(sqlite3.connect(pim_project.root / ".meltano" / "meltano.db")) as database:
-        database.execute(TABLE)
+    with record_of_runs(pim_project.root) as database:
         yield database
 
 
-def begin(runs: sqlite3.Connection, heartbeat_ago: timedelta) -> None:
-    now = datetime.now(UTC)
-    times = [(now - heartbeat_ago - timedelta(minutes=1)), now - heartbeat_ago]
-    values = [STATE_ID, RUN, *(time.strftime(meltano_runs.FORMAT) for time in times)]
-    with runs:
-        runs.execute(
-            "insert into runs (job_name, state, payload, run_id, started_at, last_heartbeat_at) "
-            "values (?, 'RUNNING', '{\"singer_state\": {}}', ?, ?, ?)",
-            values,
-        )
+def begin(runs: sqlite3.Connection, heartbeat_ago: timedelta, error: str | None = None) -> None:
+    heartbeat_at = datetime.now(UTC) - heartbeat_ago
+    add_run(runs, STATE_ID, DASHED, heartbeat_at - timedelta(minutes=1), heartbeat_at, error=error)
 
 
 def test_progress_is_that_of_the_last_line_of_each_stream() -> None:
@@ -132,6 +119,23 @@ def test_run_whose_process_is_gone_is_ended_with_what_it_left(
     assert meltano_runs.clear_dead(pim_project) == []
 
 
+def test_run_that_begins_within_a_second_of_a_kill_removes_what_was_left(
+    pim_project: Project, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Boot time is known to the second, so by its start the new run may seem to have been there before."""
+    left = pim_project.root / ".meltano" / "run" / store.extractor / "tap.1.config.json"
+    left.parent.mkdir(parents=True)
+    at_work = meltano_runs.Process(os.getppid(), time.time() - 1, ("run",), frozenset({store.extractor}))
+    monkeypatch.setattr(meltano_runs, "processes", lambda _: [at_work])
+    left.write_text("{}", encoding="utf-8")
+
+    assert meltano_runs.clear_dead(pim_project) == ["Removed 1 configuration left by a killed run."]
+    assert not left.exists()
+    left.write_text("{}", encoding="utf-8")
+    monkeypatch.setattr(meltano_runs, "processes", lambda _: [replace(at_work, pid=os.getpid())])
+    assert meltano_runs.clear_dead(pim_project) == [], "it may be that of another run"
+
+
 LOADER_FAILED = """\
 2026-11-28T14:46:22.4Z [info     ] target-postgres ModuleNotFoundError: No module named 'psycopg'
 2026-11-28T14:46:22.5Z [error    ] meltano      Loader failed
@@ -143,10 +147,8 @@ def test_sync_that_failed_before_a_record_of_it_could_land_is_in_the_status_with
     pim_project: Project, store: Store, runs: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(pim_project.root / "logs"))
-    begin(runs, timedelta(seconds=30))
-    with runs:
-        runs.execute("update runs set state = 'FAIL', payload = '{\"error\": \"Loader failed\"}'")
-    (failed,) = meltano_runs.failed(pim_project).values()
+    begin(runs, timedelta(seconds=30), error="Loader failed")
+    (failed,) = meltano_runs.failed(pim_project)
     failed.log.parent.mkdir(parents=True)
     failed.log.write_text(LOADER_FAILED, encoding="utf-8")
 
@@ -157,6 +159,7 @@ def test_sync_that_failed_before_a_record_of_it_could_land_is_in_the_status_with
         "target-postgres: ModuleNotFoundError: No module named 'psycopg'",
     )
     assert status.last
+    assert history.history(pim_project) == [status.last]
     began = replace(status.last, run_id=DASHED, status="running", ended_at=None)
     later = replace(status.last, run_id="another", status="complete", started_at=datetime.now(UTC))
     assert history._last(store, began, failed) == replace(began, status="failed", message=status.error)
@@ -165,6 +168,7 @@ def test_sync_that_failed_before_a_record_of_it_could_land_is_in_the_status_with
     with runs:
         runs.execute("update runs set payload = json_object('error', ?)", [meltano_runs.CLEARED])
     assert history.status(pim_project)[0].state == "never synced", "it was killed: that is no failure of the store"
+    assert history.history(pim_project) == []
 
 
 def test_run_of_a_store_whose_name_holds_to_is_its_own() -> None:
