@@ -128,6 +128,9 @@ class TapWooPim(Tap):
             raise error
         self.run.expected_rows = {step.name: step.rows for step in steps if step.is_component}
         super()._reset_state_progress_markers()
+        for name, kept in self.state.get("bookmarks", {}).items():
+            if name not in self.streams and "full_sync_at" in kept:
+                kept["needed"] = "it was left out of a sync"  # which may be the one that meets a renamed term
         self._history.begin()
         self._dump_states()
 

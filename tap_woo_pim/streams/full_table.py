@@ -19,7 +19,7 @@ from tap_woo_pim.redaction import SECRETS
 from tap_woo_pim.streams.base import Turn, WooStream
 from tap_woo_pim.sync.completeness import RowCounts
 from tap_woo_pim.sync.context import TIME_FORMAT, Run
-from tap_woo_pim.sync.digest import Digest
+from tap_woo_pim.sync.digest import CARRIED_FIELDS, Digest
 from tap_woo_pim.sync.progress import ROWS
 from tap_woo_pim.sync.state import ListState
 
@@ -124,7 +124,7 @@ class FullTableStream(WooStream):
         names = self.selected_columns
         if names >= {column.name for column in self.own_columns()}:
             return {}
-        needed = {"id", *filter(None, [self.replication_key])}
+        needed = {"id", *filter(None, [self.replication_key]), *(CARRIED_FIELDS if self.is_carried else ())}
         return {"_fields": ",".join(sorted((names | needed) - {"store_id", "synced_at", EXTRA_FIELDS.name}))}
 
     def listing(self, path: str, params: Mapping[str, Any]) -> Listing:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tap_woo_pim._compat import override
 from tap_woo_pim.records.columns import INTEGER, LIST, TEXT, TIME, UTC_TIME, Column
-from tap_woo_pim.streams.base import SideStream, Turn
+from tap_woo_pim.streams.base import SideStream, Turn, WooStream
 from tap_woo_pim.streams.incremental import selected
 from tap_woo_pim.sync.context import machine_time
 from tap_woo_pim.sync.progress import FULL, INCREMENTAL
@@ -103,9 +103,14 @@ class SyncRunsStream(SideStream):
     def _end_killed(self) -> None:
         """End the sync before this one if it was killed."""
         kept = self.load_state(HistoryState)
-        if kept.open is not None:
-            self.add({**asdict(kept.open), "status": INTERRUPTED, "message": KILLED})
+        if kept.open is None:
+            return
+        self.add({**asdict(kept.open), "status": INTERRUPTED, "message": KILLED})
         kept.open = None
+        for stream in self._tap.streams.values():
+            assert isinstance(stream, WooStream)
+            # Rows that arrived after its last state, and were deleted since, are not among the ones known.
+            stream.need_full_sync("the last sync was killed")
 
     def _decide(self) -> tuple[str, str]:
         """Return the kind of this sync, and why."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from tap_woo_pim.sync.state import ListState
 
-FIELDS = ("id", "name", "slug", "parent", "attribute_id")
+CARRIED_FIELDS = ("id", "name", "slug", "parent", "attribute_id")
 """What identifies such a row, and what products show of it."""
 
 
@@ -29,7 +29,7 @@ class Digest:
     def add(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Add rows, in any order."""
         for row in rows:
-            text = "\0".join(str(row.get(name)) for name in FIELDS)
+            text = "\0".join(str(row.get(name)) for name in CARRIED_FIELDS)
             number = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())
             self._all += number
             self._old += number if row["id"] <= self._last_max_id else 0

@@ -251,6 +251,52 @@ def test_a_row_deleted_while_a_full_sync_is_interrupted_is_gone_after_an_early_o
         assert landing.differences(store) == {}
 
 
+def test_a_product_that_a_killed_sync_brought_is_gone_after_an_early_full_sync() -> None:
+    """It came after the last state and was deleted before the next sync, so no count misses it."""
+    chosen: dict[str, Any] = {**AUTO, "sync_components": ["products"]}
+    store = new_store(products=9)
+    store.clock.advance(90_000)
+    with site(store) as served:
+        landing = served.sync(**chosen)
+        landing.state["bookmarks"]["products"]["full_sync_milliseconds"] = 600_000
+        product = store.create_product(name="New", type="simple", status="publish")
+        served.sync(landing, breaks_after=17, **chosen)
+        assert ("store", product) in landing.tables["products"]
+        store.delete_product(product)
+        store.clock.advance(7200)
+        served.sync(landing, **chosen)
+    assert last(landing)["kind_reason"] == "the last sync was killed"
+    assert landing.differences(store) == {}
+
+
+@pytest.mark.parametrize("deselected", ["name", None])
+def test_a_category_renamed_unseen_makes_a_full_sync_due(deselected: str | None) -> None:
+    """With its name deselected, or in a sync that leaves out the products."""
+    store = new_store()
+    category = store.create_term("categories", name="Old")
+    store.create_product(name="In it", type="simple", status="publish", categories=[{"id": category}])
+    store.clock.advance(7200)
+    store.create_product(name="Newest", type="simple", status="publish", categories=[])
+    store.clock.advance(7200)
+    chosen: dict[str, Any] = {**AUTO, "sync_components": ["products", "categories"]}
+
+    def sync(**settings: Any) -> None:
+        sync_selected(
+            served, landing, lambda stream, column: (stream, column) != ("product_categories", deselected), **settings
+        )
+        landing.state["bookmarks"]["products"]["full_sync_milliseconds"] = 600_000
+
+    with site(store) as served:
+        landing = Landing()
+        sync(**chosen)
+        store.edit_term("categories", category, name="New")
+        store.clock.advance(7200)
+        if deselected is None:
+            sync(**{**chosen, "sync_components": ["categories"]})
+        sync(**chosen)
+        assert "products" not in landing.differences(store)
+
+
 def test_products_are_asked_for_when_the_terms_that_they_show_have_been_read(living: Site) -> None:
     store = living.store
     attribute = store.create_attribute(name="Colour")
