@@ -88,6 +88,9 @@ CHANGES: dict[str, Callable[[Store], object]] = {
     "a price is written by SQL": lambda store: store.sql_update("variations", first(store, "variations"), price="4.10"),
     "a picture gets another title or text": lambda store: store.edit_image(3, name="Other", alt="Other"),
     PLANNED: lambda store: store.clock.advance(40_000),
+    "a planned sale begins or ends (`on_sale`)": lambda store: store.sql_update(
+        "products", first(store, "products"), on_sale=True
+    ),
 }
 
 
