@@ -19,7 +19,7 @@ from pimctl.console.store_form import StoreForm, empty_values, values_of
 from pimctl.console.texts import _
 from pimctl.console.warehouse import DatabaseUnavailable
 from pimctl.errors import PimctlError
-from pimctl.stores import history, operations, purge, registry
+from pimctl.stores import history, operations, progress, purge, registry
 from pimctl.stores.check import warm_up
 from pimctl.stores.store import COMPONENT_OF
 from pimctl.stores.sync import start_sync
@@ -117,11 +117,12 @@ class Channels:
 
     def list_live(self, request: Request) -> Response:
         """Send what changes in the list."""
-        known = {one.store.id for one in self._watch.now().stores}
+        first: dict[str, Any] = {}
 
         def render(seen: Seen) -> Parts | str:
-            if {one.store.id for one in seen.stores} != known:
-                return "/stores"  # a store was added or removed
+            frames = {frame_of(one) for one in seen.stores}
+            if frames != first.setdefault("frames", frames):
+                return "/stores"
             macros = TEMPLATES.get_template("store_parts.html").module
             return {
                 f"{cell}-{one.store.id}": str(getattr(macros, cell)(one, bool(seen.database_error)))
@@ -137,15 +138,16 @@ class Channels:
         return csv_response("stores", rows_of(chosen(seen, Listing.of(request, ("state",), SORTS))))
 
     def sync_all(self, request: Request, form: FormData) -> Response:  # noqa: ARG002  every change has a form
-        """Start a sync of each store that is not paused."""
-        stores = [store for store in registry.list_stores(self._project) if not store.is_paused]
+        """Start a sync of each store that is neither paused nor syncing."""
+        at_work = progress.running(self._project)
+        stores = [one for one in registry.list_stores(self._project) if not one.is_paused and one.id not in at_work]
         session = session_of(request)
         if stores:
             start_sync(self._project, stores)
             for store in stores:
                 self._audit.write(session.name, "Started a sync", store.id)
         else:
-            session.notice = _("There is no store to sync: all are paused.")
+            session.notice = _("There is no store to sync: all are paused or syncing already.")
         return RedirectResponse("/stores", 303)
 
     # Adding and editing
@@ -248,12 +250,15 @@ class Channels:
     def one_live(self, request: Request) -> Response:
         """Send what changes on a store's page."""
         store = self._find(request)
+        first: dict[str, Any] = {}
         last: dict[str, Any] = {"turn": None, "details": {}}
 
         def render(seen: Seen) -> Parts | str:
             status = seen.find(store.id)
             if status is None:
                 return "/stores"
+            if frame_of(status) != first.setdefault("frame", frame_of(status)):
+                return f"/stores/{store.id}"
             macros = TEMPLATES.get_template("store_parts.html").module
             if seen.turn != last["turn"]:
                 last.update(turn=seen.turn, details=self._details(store))
@@ -300,8 +305,12 @@ class Channels:
         """Start a sync."""
         store = self._find(request)
         full = bool(form.get("full"))
-        start_sync(self._project, [store], full=full)
-        self._audit.write(session_of(request).name, "Started a full sync" if full else "Started a sync", store.id)
+        session = session_of(request)
+        if progress.running(self._project, [store]):
+            session.notice = _("%s is syncing already.") % self._title(store)
+        else:
+            start_sync(self._project, [store], full=full)
+            self._audit.write(session.name, "Started a full sync" if full else "Started a sync", store.id)
         return RedirectResponse(f"/stores/{store.id}", 303)
 
     def pause(self, request: Request, form: FormData) -> Response:  # noqa: ARG002
@@ -357,6 +366,11 @@ class Channels:
             if store.id == name:
                 return store
         raise HTTPException(404, _("There is no store %s.") % name)
+
+
+def frame_of(one: StoreStatus) -> tuple[str, str, bool]:
+    """Return what a page shows of a store outside its live parts: where it changes, the page is loaded again."""
+    return one.store.id, one.title, one.store.is_paused
 
 
 def chosen(seen: Seen, listing: Listing) -> list[StoreStatus]:

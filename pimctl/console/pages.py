@@ -193,5 +193,8 @@ def event(name: str, data: Any) -> str:
 
 
 def failed(request: Request, status: int, title: str, message: str) -> Response:
-    """Return the page that says what went wrong and what to do."""
-    return page(request, "message.html", status, title=title, message=message)
+    """Return the page that says what went wrong and what to do: try again, or go back to the page of the form."""
+    is_form = request.method == "POST"
+    asked = urlsplit(request.headers.get("referer", "/") if is_form else str(request.url))
+    again = f"/{asked.path.lstrip('/')}{'?' * bool(asked.query)}{asked.query}"
+    return page(request, "message.html", status, title=title, message=message, again=again, is_form=is_form)

@@ -13,7 +13,7 @@ from starlette.responses import StreamingResponse
 
 from pimctl.console.pages import event
 from pimctl.errors import PimctlError
-from pimctl.stores import history, progress, registry
+from pimctl.stores import history, progress, project_files, registry
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -64,6 +64,7 @@ class Watch:
         self._seen = Seen([])
         self._looked = 0.0
         self._full_look = 0.0
+        self._version = ""
         self._lock = asyncio.Lock()
 
     def now(self) -> Seen:
@@ -75,18 +76,19 @@ class Watch:
             return Seen([without_figures(self.project, store) for store in stores], str(error))
 
     async def look(self) -> Seen:
-        """Return how the stores are, looked at less than a second ago."""
+        """Return how the stores are, looked at less than a second ago, and after the last change of meltano.yml."""
         async with self._lock:
-            if time.monotonic() - self._looked >= LOOK_SECONDS:
-                self._seen = await run_in_threadpool(self._next)
-                self._looked = time.monotonic()
+            version = project_files.version(self.project)
+            if version != self._version or time.monotonic() - self._looked >= LOOK_SECONDS:
+                self._seen = await run_in_threadpool(self._next, is_changed=version != self._version)
+                self._looked, self._version = time.monotonic(), version
             return self._seen
 
-    def _next(self) -> Seen:
+    def _next(self, *, is_changed: bool) -> Seen:
         before = self._seen
         running = progress.running(self.project)
         known = {one.store.id for one in before.stores if one.running}
-        if running.keys() != known or time.monotonic() - self._full_look > STATUS_SECONDS or not before.stores:
+        if is_changed or running.keys() != known or time.monotonic() - self._full_look > STATUS_SECONDS:
             self._full_look = time.monotonic()
             return replace(self.now(), turn=before.turn + 1)
         stores = [replace(one, running=running[one.store.id]) if one.running else one for one in before.stores]

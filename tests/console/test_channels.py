@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import html
+import json
+import os
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +17,10 @@ import requests
 from demo_store import Server, Store, serve
 from pimctl.console.audit import Audit
 from pimctl.console.users import Users
+from pimctl.lock import exclusive
 from pimctl.postgres.embedded import Embedded
 from pimctl.project import Project
-from pimctl.stores import operations, registry, schedules
+from pimctl.stores import operations, progress, registry, schedules
 from pimctl.stores.store import Credentials
 from tests.support.alerts import receiver
 from tests.support.console import Running, new_project, runnable, start_console
@@ -169,6 +173,10 @@ def test_what_was_typed_stays_but_the_secret(running: Running, manager: requests
     assert 'value="kept"' in page
     assert re.search(r'<input id="consumer_secret"[^>]*>', page)
     assert "cs_1" not in page
+    swapped = {"consumer_key": form["consumer_secret"], "consumer_secret": form["consumer_key"]}
+    page = submit(manager, running, "/add-store", typed(server, **swapped)).text
+    assert "swapped" in errors(page)["consumer_key"]
+    assert "cs_1" not in page
 
 
 def test_steps_of_the_check_come_one_by_one(running: Running, manager: requests.Session, server: Server) -> None:
@@ -262,6 +270,54 @@ def test_second_of_two_people_who_edit_a_store_is_told(
     assert "Nothing was saved" in page
     assert "changed meanwhile" in page
     assert registry.find(home, eu).components == ("products", "tags")
+
+
+def test_open_page_of_a_store_shows_a_change_at_once_whoever_made_it(
+    home: Project, running: Running, manager: requests.Session, eu: str
+) -> None:
+    """Figures may be seconds old; what meltano.yml says of a store may not, on the page that a change leads to."""
+
+    def opened() -> tuple[requests.Response, Iterator[str]]:
+        events = manager.get(f"{running.address}/stores/{eu}/live", stream=True, timeout=5)
+        return events, (line for line in events.iter_lines(decode_unicode=True) if line.startswith(("data", "event")))
+
+    before, lines = opened()
+    with before:
+        assert "Never synced" in [next(lines), next(lines)][1]
+        operations.edit(home, registry.find(home, eu), operations.Changes(components=("tags",)))
+        assert "Tags" in [next(lines), next(lines)][1]
+        operations.pause(home, registry.find(home, eu))
+        after, first = opened()
+        with after:
+            assert "Paused" in [next(first), next(first)][1]
+        assert [next(lines), next(lines)] == ["event: go", f'data: "/stores/{eu}"'], "its buttons are others now"
+
+
+def test_form_that_is_refused_leads_back_to_its_page(
+    home: Project, running: Running, manager: requests.Session, eu: str
+) -> None:
+    """The address of a form cannot be opened, so there is nothing to try again."""
+    form = {"csrf": token(manager, running)}
+    with exclusive(progress.lock_file(home, registry.find(home, eu))):  # as a pimctl does that syncs it
+        page = f"{running.address}/stores/{eu}"
+        refused = manager.post(f"{page}/remove", form, headers={"Referer": f"{page}/remove?from=list"})
+        assert refused.status_code == 409
+        assert f'<a class="button" href="/stores/{eu}/remove?from=list">Go back</a>' in refused.text
+        odd = manager.post(f"{page}/remove", form, headers={"Referer": f"{running.address}//elsewhere.example/"})
+        assert '<a class="button" href="/elsewhere.example/">Go back</a>' in odd.text
+
+
+def test_sync_of_a_store_that_syncs_already_is_no_failure(
+    home: Project, running: Running, manager: requests.Session, eu: str
+) -> None:
+    store = registry.find(home, eu)
+    noted = {"pid": os.getpid(), "started_at": datetime.now(UTC).isoformat(), "phase": "reading"}
+    with exclusive(progress.lock_file(home, store)):
+        progress.note_file(home, store).write_text(json.dumps(noted), encoding="utf-8")
+        answer = manager.post(f"{running.address}/stores/{eu}/sync", {"csrf": token(manager, running)})
+    assert answer.url == f"{running.address}/stores/{eu}"
+    assert "mine is syncing already." in answer.text
+    assert "Started" not in answer.text.partition("Who changed what")[2]
 
 
 def test_store_is_paused_resumed_checked_and_removed(

@@ -39,9 +39,9 @@ def test_every_text_of_a_page_can_be_translated(tmp_path: Path) -> None:
         f"gettext.translation = lambda name, _where, **more: real(name, {str(tmp_path)!r}, **more)\n"
         "from pimctl.console import pages, texts\n"
         "print(texts.LANGUAGE, pages.TEMPLATES.get_template('message.html').render("
-        "session=None, path='/', notice='', title='T', message='M'))"
+        "session=None, path='/', notice='', title='T', message='M', again='/', is_form=False))"
     )
     environment = {"LANGUAGE": "de", "PYTHONPATH": str(CHECKOUT), "PYTHONUTF8": "1"}
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, env=environment, text=True)
     assert done.stdout.startswith('de <!doctype html>\n<html lang="de">')
-    assert "«Go to the first page»" in done.stdout
+    assert "«Go to the channels»" in done.stdout

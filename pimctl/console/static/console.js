@@ -36,7 +36,9 @@ function live(address) {
     });
     source.addEventListener("go", (event) => {
       source.close();
-      location.replace(JSON.parse(event.data));
+      const address = JSON.parse(event.data);
+      if (address === location.pathname) location.reload();  // with its search and order
+      else location.replace(address);
     });
   }
   function follow() {
