@@ -76,7 +76,7 @@ class FullTableStream(WooStream):
             self.keep_page_size()
             complete = complete and listing.complete
             self.report_unread(listing)
-        if self.is_carried and complete and digest.save():
+        if self.is_carried and digest.save():
             for stream in self._tap.streams.values():
                 assert isinstance(stream, WooStream)
                 stream.need_full_sync(f"rows of {self.name} were renamed, moved or deleted")

@@ -10,6 +10,8 @@ from typing import Any, Literal
 import pytest
 
 from demo_store import Request, Store
+from demo_store.faults.statuses import PoisonousRow
+from demo_store.faults.when import path
 from tap_woo_pim.streams.base import WooStream
 from tap_woo_pim.sync.digest import Digest
 from tap_woo_pim.sync.schedule import Schedule
@@ -269,31 +271,37 @@ def test_a_product_that_a_killed_sync_brought_is_gone_after_an_early_full_sync()
     assert landing.differences(store) == {}
 
 
-@pytest.mark.parametrize("deselected", ["name", None])
-def test_a_category_renamed_unseen_makes_a_full_sync_due(deselected: str | None) -> None:
-    """With its name deselected, or in a sync that leaves out the products."""
+@pytest.mark.parametrize("way", ["its name is deselected", "the products are left out", "another one is unreadable"])
+def test_a_category_renamed_unseen_makes_a_full_sync_due(way: str) -> None:
     store = new_store()
-    category = store.create_term("categories", name="Old")
+    category, other = (store.create_term("categories", name=name) for name in ("Old", "Other"))
     store.create_product(name="In it", type="simple", status="publish", categories=[{"id": category}])
     store.clock.advance(7200)
     store.create_product(name="Newest", type="simple", status="publish", categories=[])
     store.clock.advance(7200)
-    chosen: dict[str, Any] = {**AUTO, "sync_components": ["products", "categories"]}
+    if way == "another one is unreadable":
+        store.faults.add(PoisonousRow(other), path("/products/categories"))
+    deselected = "name" if way == "its name is deselected" else "nothing"
 
-    def sync(**settings: Any) -> None:
+    def sync(*components: str) -> None:
         sync_selected(
-            served, landing, lambda stream, column: (stream, column) != ("product_categories", deselected), **settings
+            served,
+            landing,
+            lambda stream, column: (stream, column) != ("product_categories", deselected),
+            sync_components=components,
+            max_retries=0,
+            **AUTO,
         )
         landing.state["bookmarks"]["products"]["full_sync_milliseconds"] = 600_000
 
     with site(store) as served:
         landing = Landing()
-        sync(**chosen)
+        sync("products", "categories")
         store.edit_term("categories", category, name="New")
         store.clock.advance(7200)
-        if deselected is None:
-            sync(**{**chosen, "sync_components": ["categories"]})
-        sync(**chosen)
+        if way == "the products are left out":
+            sync("categories")
+        sync("products", "categories")
         assert "products" not in landing.differences(store)
 
 
