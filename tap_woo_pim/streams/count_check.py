@@ -12,12 +12,15 @@ from singer_sdk.exceptions import RetriableAPIError
 
 from tap_woo_pim.pagination.reader import RUN
 from tap_woo_pim.records.columns import ID, key_of
+from tap_woo_pim.streams.sources import ALL_IN_ONE
 from tap_woo_pim.sync.completeness import RowCounts
 from tap_woo_pim.sync.schedule import AUTO
 from tap_woo_pim.sync.state import StoreCounts
 
 if TYPE_CHECKING:
     from tap_woo_pim.streams.incremental import IncrementalStream
+
+NEWEST = {"orderby": "id", "order": "desc", "per_page": 1, "_fields": "id"}
 
 
 class CountCheck:
@@ -50,6 +53,21 @@ class CountCheck:
             counts.max_id = max([counts.max_id, *(key_of(row, "id", ID) or 0 for row in answer.data)])
         return counts if wanted else None
 
+    def hides_other(self, known: StoreCounts | None) -> bool:
+        """Return whether a known row is gone and another one, with an old date, makes up for it in the counts.
+
+        Then the newest known row is not where it was in the list. (It cannot be told where there are several lists.)
+        """
+        stream = self._stream
+        if known is None or not known.total or stream.source.statuses != ALL_IN_ONE:
+            return False
+        params = {**ALL_IN_ONE[0], **NEWEST, "order": "asc", "offset": known.total - 1, RUN: stream.connection.run_key}
+        try:
+            answer = stream.connection.get(stream.source.path, params, subject=stream.name, tries=2)
+        except RetriableAPIError:
+            return False
+        return any(key_of(row, "id", ID) != known.max_id for row in answer.data)
+
     def of_lists(self, counts: RowCounts) -> StoreCounts | None:
         """Return how many rows the lists of a full sync had; None where the store does not say."""
         total = counts.total
@@ -61,8 +79,7 @@ class CountCheck:
         is_auto = stream.settings.full_read_interval_hours == AUTO and stream.source.takes_dates
         if not is_auto or not stream.source.is_flat or stream.start_date() is not None:
             return []
-        newest = {"orderby": "id", "order": "desc", "per_page": 1, "_fields": "id", RUN: stream.connection.run_key}
-        return [{**status, **newest} for status in stream.source.statuses]
+        return [{**status, **NEWEST, RUN: stream.connection.run_key} for status in stream.source.statuses]
 
 
 def ids_of_new_rows(known: StoreCounts | None, counted: StoreCounts | None) -> range:

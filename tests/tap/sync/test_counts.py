@@ -75,6 +75,21 @@ def test_what_happens_between_a_full_sync_and_its_count_shows_in_the_next_run(ch
         assert landing.differences(store) == {}
 
 
+def test_a_row_that_an_older_one_replaced_is_found_behind_a_newer_one() -> None:
+    """The number of rows and the newest one are then as expected."""
+    store = store_of(30)
+    with site(store) as served:
+        landing = served.sync(**AUTO)
+        replace_by_old(store)
+        store.create_product(name="New", type="simple", status="publish")
+        sync_later(served, landing, times=1)
+        assert landing.differences(store) == {}
+        for _ in range(2):
+            store.create_product(name="New", type="simple", status="publish")
+            sync_later(served, landing, times=1)
+            assert landing.sync_runs()[-1]["kind"] == "incremental"
+
+
 def test_a_variation_deleted_while_the_last_question_about_products_is_answered_is_found() -> None:
     store = new_store(products=150)
     parent = store.create_product(name="Variable", type="variable", status="publish")
