@@ -76,3 +76,4 @@ localise(document);
 setInterval(() => localise(document), 30000);
 for (const part of document.querySelectorAll("[data-live]")) live(part.dataset.live);
 document.querySelector("[data-focus]")?.focus();
+for (const log of document.querySelectorAll(".log")) log.scrollTop = log.scrollHeight;  // the cause is its last line
