@@ -59,11 +59,13 @@ def _state(one: StoreStatus) -> str:
 def _sentences(one: StoreStatus) -> list[str]:
     sentences = []
     if one.error:
-        sentences.append(words.without_place(one.error, one.store.store_id)[:LONGEST_SENTENCE])
+        sentences.append(one.error[:LONGEST_SENTENCE])
     elif one.state == "incomplete" and one.last:
-        sentences.append(words.without_place(one.last.message, one.store.store_id))
+        sentences.append(one.last.sentence)
     if one.is_stale:
         sentences.append(f"two scheduled times have passed since its last good sync (schedule {one.store.cron}).")
+    if one.state == "stale":
+        sentences.append("nothing has started a sync since then: is cron or pimctl scheduler running?")
     if one.alert_error:
         sentences.append(f"an alert could not be sent: {one.alert_error}")
     return sentences
@@ -113,7 +115,7 @@ def history(
             words.number(found.changed),
             words.number(found.unread),
             words.duration(found.seconds),
-            "" if found.is_good else _short(words.without_place(found.message, found.store)),
+            "" if found.is_good else _short(found.sentence),
         )
     terminal.print(made)
 
@@ -131,7 +133,7 @@ def _show(run: SyncRun, *, as_json: bool) -> None:
     facts = {
         "began": words.local(run.started_at),
         "took": words.duration(run.seconds),
-        "requests": f"{run.requests:,}, {run.retries:,} of them again",
+        "requests": f"{run.requests:,}, {run.retries:,} of them retried",
         "why this kind": run.kind_reason,
         "next full sync": words.local(run.next_full_sync_at) if run.next_full_sync_at else None,
         "Meltano's run": run.run_id,
@@ -140,7 +142,7 @@ def _show(run: SyncRun, *, as_json: bool) -> None:
     for name, value in facts.items():
         if value:
             terminal.print(f"  {name:<15} {value}", markup=False, soft_wrap=True)
-    right = ("rows", "changed", "unread", "again", "took")
+    right = ("rows", "changed", "unread", "retried", "took")
     made = words.table("stream", "kind", *right, right=right)
     for stream in run.streams:
         counts = (words.number(count) for count in (stream.rows, stream.changed, stream.unread, stream.retries))

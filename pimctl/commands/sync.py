@@ -80,6 +80,7 @@ def run(
         is_quiet: Show nothing.
     """
     from pimctl.stores import alerts  # noqa: PLC0415
+    from pimctl.stores.history import without_place  # noqa: PLC0415
     from pimctl.stores.sync import sync as sync_stores  # noqa: PLC0415
 
     terminal = words.terminal()
@@ -101,7 +102,7 @@ def run(
             if sync.message:
                 style = words.STYLES.get(sync.outcome or "", "")
                 terminal.print(f"[{style}]{sync.store.id}[/]: ", end="")
-                terminal.print(words.without_place(sync.message, sync.store.store_id), markup=False, soft_wrap=True)
+                terminal.print(without_place(sync.message, sync.store.store_id), markup=False, soft_wrap=True)
         if batch.model_error:
             terminal.print("[red]The model was not built:[/] ", end="")
             terminal.print(batch.model_error, markup=False, soft_wrap=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import re
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -127,12 +126,6 @@ def until(time: datetime | None, now: datetime | None = None) -> str:
 def local(time: datetime | None) -> str:
     """Return a time as the clock on the wall showed it."""
     return "-" if time is None else f"{time.astimezone():%Y-%m-%d %H:%M:%S}"
-
-
-def without_place(message: str | None, store_id: str) -> str:
-    """Return a message of the tap in one line, without the name and address of the store that it begins with."""
-    text = " ".join((message or "").split())
-    return re.sub(rf"^{re.escape(store_id)} \([^)]*\),? ", "", text)
 
 
 def as_json(value: object) -> str:

@@ -19,7 +19,7 @@ from pimctl.console.store_form import StoreForm, empty_values, values_of
 from pimctl.console.texts import _
 from pimctl.console.warehouse import DatabaseUnavailable
 from pimctl.errors import PimctlError
-from pimctl.stores import history, operations, progress, purge, registry
+from pimctl.stores import history, meltano_runs, operations, progress, purge, registry
 from pimctl.stores.check import warm_up
 from pimctl.stores.store import COMPONENT_OF
 from pimctl.stores.sync import start_sync
@@ -435,20 +435,25 @@ def snapshots(reader: Reader, store: Store) -> dict[str, Row]:
 
 
 def log_of(project: Project, status: StoreStatus | None) -> Path | None:
-    """Return the log of the running sync of a store, else of its last one that was started here."""
+    """Return the log of the running sync of a store, else of its last one, whoever started it."""
     from pimctl.stores.sync import log_folder  # noqa: PLC0415
 
     if status is None:
         return None
     if status.running and status.running.log:
         return status.running.log
-    path = log_folder(project) / f"{status.store.id}.log"
-    return path if path.is_file() else None
+    paths = [log_folder(project) / f"{status.store.id}.log"]  # also of one of which nobody else knows
+    if status.last and status.last.run_id:
+        paths.append(meltano_runs.log_file(registry.state_id(project, status.store), status.last.run_id))
+    return max((path for path in paths if path.is_file()), key=lambda path: path.stat().st_mtime, default=None)
 
 
 def read_tail(path: Path) -> str:
-    """Return the end of a log. The tap leaves no secret in it, and what looks like one is struck out all the same."""
+    """Return the end of a log, without the progress, which the pages show as a table.
+
+    The tap leaves no secret in it, and what looks like one is struck out all the same.
+    """
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - LOG_BYTES))
-        text = file.read().decode("utf-8", "replace")
-    return CREDENTIAL.sub("***", text)
+        lines = file.read().decode("utf-8", "replace").splitlines(keepends=True)
+    return CREDENTIAL.sub("***", "".join(line for line in lines if progress.METRIC not in line))

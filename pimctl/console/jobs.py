@@ -34,7 +34,7 @@ class Job:
         steps: The steps so far.
         doing: What is done now that the check has passed.
         problem: Why the store could not be saved though the check passed.
-        field: The field of the form that the problem is about.
+        fields: The fields of the form that the problem is about; an empty name for none of them.
         is_done: Whether it has ended.
         goes_to: Where to go when all went well.
     """
@@ -46,7 +46,7 @@ class Job:
     steps: list[CheckStep] = field(default_factory=list)
     doing: str = ""
     problem: str = ""
-    field: str = ""
+    fields: tuple[str, ...] = ("",)
     is_done: bool = False
     goes_to: str = ""
 
@@ -61,11 +61,11 @@ class Job:
         found: dict[str, str] = {}
         for step in self.failures:
             about = f"{step.name}: " if step.is_component else ""
-            text = f"{about}{sentence(step.message)} {step.remedy}".strip()
+            text = f"{about}{sentence(step.message)} {sentence(step.remedy)}".strip()
             field = step.setting or ""
             found[field] = f"{found[field]} {text}" if field in found else text
         if self.problem:
-            found[self.field] = self.problem
+            found |= dict.fromkeys(self.fields, self.problem)
         return found
 
 

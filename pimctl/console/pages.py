@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 STATIC = Path(__file__).parent / "static"
+SETTING = re.compile(r"(?:\bthe )?\b(site_url|consumer_key|consumer_secret)\b")
 DASH = "\N{EN DASH}"
 TAGS = {
     "a", "b", "blockquote", "br", "code", "dd", "dl", "dt", "em", "i", "li", "ol", "p", "pre", "strong", "sub", "sup",
@@ -118,8 +119,10 @@ def with_query(path: str, query: Mapping[str, Any], **changes: Any) -> str:
 
 
 def sentence(text: str) -> str:
-    """Return a text that begins with a capital letter and ends with a stop."""
-    text = text.strip()
+    """Return a text that begins with a capital letter, ends with a stop, and names settings as the forms do."""
+    text = SETTING.sub(
+        lambda found: f"the {found[1].replace('site_url', 'store_address')}".replace("_", " "), text.strip()
+    )
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".") if text else ""
 
 

@@ -89,10 +89,11 @@ class StoreForm:
             values["consumer_key"], text_of(form, "consumer_secret"), text_of(form, "http_password")
         )
         try:
-            if missing := [name for name in ("site_url", "consumer_key") if not values[name]]:
-                return failed(job, missing[0], _("Fill in this field."))
-            if not credentials.secret:
-                return failed(job, "consumer_secret", _("Fill in this field."))
+            needed = {name: values[name] for name in ("site_url", "consumer_key")}
+            if missing := [
+                name for name, value in {**needed, "consumer_secret": credentials.secret}.items() if not value
+            ]:
+                return failed(job, _("Fill in this field."), *missing)
             store_id = values["id"] or free_id(self._project, values["site_url"])
             draft = operations.Draft(
                 id=store_id,
@@ -105,7 +106,7 @@ class StoreForm:
             operations.check_draft(self._project, draft)
             settings = draft.tap_settings()
         except PimctlError as error:
-            return failed(job, field_of(str(error)), str(error))
+            return failed(job, str(error), field_of(str(error)))
 
         def then(job: Job) -> str:
             job.doing = _("Saving")
@@ -132,10 +133,10 @@ class StoreForm:
         try:
             project_files.check_version(self._project, values["version"])
             if not values["site_url"]:
-                return failed(job, "site_url", _("Fill in this field."))
+                return failed(job, _("Fill in this field."), "site_url")
             if bool(typed.key) != bool(typed.secret):
                 missing = "consumer_secret" if typed.key else "consumer_key"
-                return failed(job, missing, _("A key and its secret are replaced together: fill in both or neither."))
+                return failed(job, _("A key and its secret are replaced together: fill in both or neither."), missing)
             changes = operations.Changes(
                 site_url=values["site_url"],
                 components=chosen(values),
@@ -146,7 +147,7 @@ class StoreForm:
             difference = operations.difference(store, changes)
             settings = operations.changed_settings(store, changes)
         except PimctlError as error:
-            return failed(job, field_of(str(error)), str(error))
+            return failed(job, str(error), field_of(str(error)))
 
         def then(job: Job) -> str:
             job.doing = _("Saving")
@@ -185,9 +186,9 @@ def replaced(known: Credentials | None, new: Credentials | None) -> list[str]:
     return ["key and secret"] * has_key + ["web server password"] * has_password
 
 
-def failed(job: Job, field: str, problem: str) -> Job:
+def failed(job: Job, problem: str, *fields: str) -> Job:
     """End a job before its check."""
-    job.field, job.problem, job.is_done = field, problem, True
+    job.fields, job.problem, job.is_done = fields, problem, True
     return job
 
 

@@ -158,7 +158,7 @@ def conditions(status: StoreStatus, baseline: Decimal | None, drop: Decimal) -> 
         counts = ", ".join(f"{count:,} of {stream}" for stream, count in held_back.items())
         found["held back"] = f"the deletion guard held back deletions ({counts}): check the store's list"
     elif last and last.status == "incomplete" and not last.unread:
-        found["incomplete"] = f"the last sync was incomplete: {last.message or 'see its log'}"
+        found["incomplete"] = f"the last sync was incomplete: {last.sentence or 'see its log'}"
     if status.score is not None and baseline is not None and baseline - status.score > drop:
         found["score"] = f"the health score fell from {baseline} to {status.score}"
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -95,6 +96,11 @@ class SyncRun:
         """Whether it came to its end."""
         return self.status in {"complete", "incomplete"}
 
+    @property
+    def sentence(self) -> str:
+        """Its message without the store's name and address, empty where there is none."""
+        return without_place(self.message, self.store)
+
 
 @dataclass(frozen=True)
 class StoreFigures:
@@ -153,6 +159,11 @@ class StoreStatus:
     def title(self) -> str:
         """What people know the store by: its own name, else its id."""
         return self.name or self.store.id
+
+
+def without_place(message: str | None, store_id: str) -> str:
+    """Return a message of the tap in one line, without the name and address of the store that it begins with."""
+    return re.sub(rf"^{re.escape(store_id)} \([^)]*\),? ", "", " ".join((message or "").split()))
 
 
 def status(project: Project, now: datetime | None = None) -> list[StoreStatus]:
@@ -419,7 +430,7 @@ def _status(store: Store, now: datetime, seen: _Seen) -> StoreStatus:
     )
     error = None
     if has_failed and last is not None:
-        error = " ".join((last.message or "").split()) or "it was killed"
+        error = without_place(last.message, store.store_id) or "it was killed"
     return StoreStatus(
         store=store,
         state=_state(store, seen, has_failed=has_failed, is_stale=is_stale),

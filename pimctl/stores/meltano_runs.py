@@ -53,11 +53,16 @@ class MeltanoRun:
 
     @property
     def log(self) -> Path:
-        """Meltano's log of it, in the state folder of the user who started it."""
-        import platformdirs  # noqa: PLC0415
+        """Meltano's log of it."""
+        return log_file(self.state_id, self.run_id)
 
-        folder = re.sub(r"[^\w\s.\-]", "", self.state_id)
-        return Path(platformdirs.user_log_path("meltano")) / "elt" / folder / self.run_id / "elt.log"
+
+def log_file(state_id: str, run_id: str) -> Path:
+    """Return Meltano's log of a run, in the state folder of the user who started it."""
+    import platformdirs  # noqa: PLC0415
+
+    folder = re.sub(r"[^\w\s.\-]", "", state_id)
+    return Path(platformdirs.user_log_path("meltano")) / "elt" / folder / run_id / "elt.log"
 
 
 def running(project: Project) -> list[MeltanoRun]:

@@ -7,6 +7,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,15 +16,20 @@ import pytest
 import requests
 
 from demo_store import Server, Store, serve
+from pimctl.console import channels
 from pimctl.console.audit import Audit
+from pimctl.console.pages import TEMPLATES
 from pimctl.console.users import Users
+from pimctl.console.watch import without_figures
 from pimctl.lock import exclusive
 from pimctl.postgres.embedded import Embedded
 from pimctl.project import Project
-from pimctl.stores import operations, progress, registry, schedules
+from pimctl.stores import history, meltano_runs, operations, progress, registry, schedules
+from pimctl.stores.history import SyncRun
 from pimctl.stores.store import Credentials
 from tests.support.alerts import receiver
 from tests.support.console import Running, new_project, runnable, start_console
+from tests.support.meltano_runs import add_run, record_of_runs
 
 FIELD_ERROR = re.compile(r'<p class="error" id="(\w+)-error">(.*?)</p>', re.DOTALL)
 
@@ -130,6 +136,16 @@ def test_each_failure_of_the_check_stands_at_its_field_and_saves_nothing(
         assert files(home) == before
 
 
+def test_all_fields_that_are_missing_are_named_at_once(
+    running: Running, manager: requests.Session, server: Server
+) -> None:
+    empty = dict.fromkeys(("site_url", "consumer_key", "consumer_secret"), "")
+
+    page = submit(manager, running, "/add-store", typed(server, **empty)).text
+
+    assert errors(page) == dict.fromkeys(empty, "Fill in this field.")
+
+
 def test_web_servers_own_password_is_asked_for_at_its_field_and_never_sent_back(
     home: Project, running: Running, manager: requests.Session, tmp_path: Path
 ) -> None:
@@ -175,7 +191,9 @@ def test_what_was_typed_stays_but_the_secret(running: Running, manager: requests
     assert "cs_1" not in page
     swapped = {"consumer_key": form["consumer_secret"], "consumer_secret": form["consumer_key"]}
     page = submit(manager, running, "/add-store", typed(server, **swapped)).text
-    assert "swapped" in errors(page)["consumer_key"]
+    assert errors(page)["consumer_key"] == (
+        "The consumer key and the consumer secret are swapped. Enter the half that starts with ck_ as the consumer key."
+    )
     assert "cs_1" not in page
 
 
@@ -455,7 +473,43 @@ def test_broken_meltano_yml_is_named_and_comes_back(home: Project, running: Runn
 def test_logs_show_no_credentials(home: Project, running: Running, manager: requests.Session, eu: str) -> None:
     folder = home.root / ".meltano" / "pimctl" / "logs"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{eu}.log").write_text("key ck_0123456789 <script>alert(1)</script> cs_abc\n", encoding="utf-8")
+    lines = 'tap-woo-pim--mine METRIC: {"type": "gauge"}\nkey ck_0123456789 <script>alert(1)</script> cs_abc\n'
+    (folder / f"{eu}.log").write_text(lines, encoding="utf-8")
     page = manager.get(f"{running.address}/stores/{eu}/log").text
     assert "key *** &lt;script&gt;alert(1)&lt;/script&gt; ***" in page
+    assert "METRIC" not in page, "the pages show the progress as a table"
     assert runnable(page) == []
+
+
+def test_log_is_that_of_the_last_sync_whoever_started_it(
+    home: Project, eu: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    own = home.root / ".meltano" / "pimctl" / "logs" / f"{eu}.log"
+    own.parent.mkdir(parents=True, exist_ok=True)
+    own.write_text("by pimctl", encoding="utf-8")
+    now = datetime.now(UTC)
+    run_id = "01a21eea-e19c-74de-a8e1-817a0d1162eb"
+    with record_of_runs(home.root) as runs:
+        add_run(runs, registry.state_id(home, registry.find(home, eu)), run_id, now, now, error="Loader failed")
+    (failed,) = meltano_runs.failed(home)
+    failed.log.parent.mkdir(parents=True)
+    failed.log.write_text("by cron", encoding="utf-8")
+    status = next(one for one in history.status(home) if one.store.id == eu)
+
+    for age, expected in ((60, failed.log), (-60, own)):
+        os.utime(own, (now.timestamp() - age,) * 2)
+        assert channels.log_of(home, status) == expected
+    (home.root / ".meltano" / "meltano.db").unlink()
+
+
+def test_state_of_a_store_comes_with_its_reason(home: Project, eu: str) -> None:
+    well = without_figures(home, registry.find(home, eu))
+    now = datetime.now(UTC)
+    message = f"mine ({well.store.site_url}), products: 2 rows could not be read"
+    last = SyncRun("mine", now, now, "incomplete", "full", None, None, message, 9, 9, 2, 0, 9, None, ())
+    show = TEMPLATES.get_template("store_parts.html").module.state  # type: ignore[attr-defined]
+
+    assert "Products: 2 rows could not be read." in show(replace(well, state="incomplete", last=last, last_good=last))
+    assert "needs cron or pimctl scheduler" in show(replace(well, state="stale", last=last, last_good=last))
+    assert "Check the store address." in show(replace(well, state="failed", error="it is down. Check site_url"))

@@ -56,8 +56,9 @@ STATUSES = [
     WELL,
     replace(WELL, store=replace(EU, id="us"), state="syncing",
             running=RunningSync("us", NOW, 1, None, "reading", (PROGRESS,), None)),
-    replace(WELL, store=replace(EU, id="my-store"), state="failed", error=UNKNOWN_KEY,
+    replace(WELL, store=replace(EU, id="my-store"), state="failed", error=history.without_place(UNKNOWN_KEY, "eu"),
             is_stale=True, alert_error="team did not deliver"),
+    replace(WELL, store=replace(EU, id="late"), state="stale", is_stale=True),
     replace(WELL, store=replace(EU, id="idle"), state="paused", next_sync_at=None, last_good=None, products=None,
             variations=None, score=None),
 ]  # fmt: skip
@@ -68,10 +69,13 @@ store      state            last good sync   products   variations   changed   h
 eu         healthy          12 min ago          1,903        3,412     5,412     96.3   in 48 min
 us         syncing 40 %     12 min ago          1,903        3,412     5,412     96.3   in 48 min
 my-store   failed (stale)   12 min ago          1,903        3,412     5,412     96.3   in 48 min
+late       stale            12 min ago          1,903        3,412     5,412     96.3   in 48 min
 idle       paused           never                   -            -         -        -   -        \n\
 my-store: all components: the store does not know this key [x]
 my-store: two scheduled times have passed since its last good sync (schedule 0 * * * *).
 my-store: an alert could not be sent: team did not deliver
+late: two scheduled times have passed since its last good sync (schedule 0 * * * *).
+late: nothing has started a sync since then: is cron or pimctl scheduler running?
 """
 
 HISTORY = """\
@@ -83,13 +87,13 @@ LONG = f"{UNKNOWN_KEY} {'x' * 80}"
 HISTORY_SHOW = """\
 eu: complete, full sync
   took            1 min 0 s
-  requests        48, 1 of them again
+  requests        48, 1 of them retried
   why this kind   no full sync was completed before
   Meltano's run   01a21eea-e19c-74de-a8e1-817a0d1162eb
   message         eu, full sync complete: 6,314 rows
-stream     kind    rows   changed   unread   again    took
-──────────────────────────────────────────────────────────
-products   full   2,000     1,900        0       1   1.2 s
+stream     kind    rows   changed   unread   retried    took
+────────────────────────────────────────────────────────────
+products   full   2,000     1,900        0         1   1.2 s
 """
 
 RESULT = """\
@@ -107,10 +111,13 @@ store      state            last good sync   products   variations   changed   h
 eu         <green>healthy<>          12 min ago          1,903        3,412     5,412     96.3   in 48 min
 us         <cyan>syncing 40 %<>     12 min ago          1,903        3,412     5,412     96.3   in 48 min
 my-store   <red>failed<> <yellow>(stale)<>   12 min ago          1,903        3,412     5,412     96.3   in 48 min
+late       <yellow>stale<>            12 min ago          1,903        3,412     5,412     96.3   in 48 min
 idle       <grey>paused<>           never                   -            -         -        -   -
 my-store: all components: the store does not know this key [x]
 my-store: two scheduled times have passed since its last good sync (schedule 0 * * * *).
 my-store: an alert could not be sent: team did not deliver
+late: two scheduled times have passed since its last good sync (schedule 0 * * * *).
+late: nothing has started a sync since then: is cron or pimctl scheduler running?
 """
 SYNC_IN_COLOUR = """\
 store      result      rows   changed   deleted   unread   took        health
