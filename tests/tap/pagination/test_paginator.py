@@ -107,7 +107,12 @@ HIDDEN_AT_A_SEAM = [*[NOTHING] * 8, ("delete", 0, 1), *[NOTHING] * 4, ("hide", 4
 """Rows at the end of a page are hidden, and those behind them move up while nothing shows it but a total that falls."""
 
 
+REPEATED_AT_THE_BEGINNING = [NOTHING, ("delete", 0, 2), ("insert", 19, 12), ("repeat", 0, 0), ("hide", 31, 12)]
+"""The first page, asked for once more, is a later one: what is read behind it must not count as read up to there."""
+
+
 @example(set(range(1, 58)), {10}, HIDDEN_AT_A_SEAM, 10)
+@example(set(range(1, 20)), {15}, REPEATED_AT_THE_BEGINNING, 8)
 @given(IDS, SOME, edits(*MOVES, "cut", "repeat"), SIZES)
 def test_no_row_is_missed_in_a_list_that_is_called_complete(
     ids: set[int], hidden: set[int], script: list[Edit], size: int
@@ -164,6 +169,14 @@ def test_many_rows_that_go_at_once_cost_few_requests() -> None:
     store = RandomStore(set(range(1, 5001)), set(), [*[NOTHING] * 400, ("delete", 0, 3500)])
     assert store.ids - read(store, OverlapPaginator(PageSize(10))) == set()
     assert store.answers < 700
+
+
+def test_a_list_of_new_rows_is_not_endless_however_long_it_is() -> None:
+    paginator, rows = OverlapPaginator(PageSize(100)), 25_000
+    while not paginator.done:
+        for part in paginator.plan():
+            paginator.receive(page_of(part, [{"id": one} for one in range(part.start + 1, rows + 1)[:100]], rows))
+    assert (paginator.seen, paginator.missing) == (rows, 0)
 
 
 def test_pages_that_never_fit_together_are_a_failure() -> None:
