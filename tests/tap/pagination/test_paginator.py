@@ -111,7 +111,15 @@ REPEATED_AT_THE_BEGINNING = [NOTHING, ("delete", 0, 2), ("insert", 19, 12), ("re
 """The first page, asked for once more, is a later one: what is read behind it must not count as read up to there."""
 
 
+MOVED_WHILE_ALL_ARE_HIDDEN = [
+    *[NOTHING, ("hide", 10, 6), ("delete", 11, 9), ("delete", 11, 6), ("insert", 11, 5)],
+    *[*[NOTHING] * 6, ("delete", 0, 2)],
+]
+"""Rows move up beside a page that is all but empty, so that the page cannot show it; only the total falls."""
+
+
 @example(set(range(1, 58)), {10}, HIDDEN_AT_A_SEAM, 10)
+@example(set(range(1, 44)), set(), MOVED_WHILE_ALL_ARE_HIDDEN, 7)
 @example(set(range(1, 20)), {15}, REPEATED_AT_THE_BEGINNING, 8)
 @given(IDS, SOME, edits(*MOVES, "cut", "repeat"), SIZES)
 def test_no_row_is_missed_in_a_list_that_is_called_complete(
@@ -169,6 +177,14 @@ def test_many_rows_that_go_at_once_cost_few_requests() -> None:
     store = RandomStore(set(range(1, 5001)), set(), [*[NOTHING] * 400, ("delete", 0, 3500)])
     assert store.ids - read(store, OverlapPaginator(PageSize(10))) == set()
     assert store.answers < 700
+
+
+def test_a_first_page_that_began_late_is_made_good_where_the_total_shows_it() -> None:
+    store, paginator = RandomStore(set(range(1, 31)), set(), []), OverlapPaginator(PageSize(10))
+    late = page_of(range(10), [{"id": one} for one in range(4, 14)], 30)
+    brought = {row["id"] for row in paginator.receive(late)}
+    assert brought | read(store, paginator) == store.ids
+    assert (paginator.ordered, paginator.missing) == (True, 0)
 
 
 def test_a_list_of_new_rows_is_not_endless_however_long_it_is() -> None:
