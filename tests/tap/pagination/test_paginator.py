@@ -147,6 +147,7 @@ def test_a_list_that_was_interrupted_goes_on_without_a_gap(
     store.edits = script
     brought += read(store, OverlapPaginator(PageSize(size), first.offset, first.seen))
     assert store.stayed <= set(brought)
+    assert len(brought) == len(set(brought))
 
 
 def test_an_interrupted_list_that_stands_still_goes_on_where_it_was() -> None:
@@ -177,6 +178,18 @@ def test_many_rows_that_go_at_once_cost_few_requests() -> None:
     store = RandomStore(set(range(1, 5001)), set(), [*[NOTHING] * 400, ("delete", 0, 3500)])
     assert store.ids - read(store, OverlapPaginator(PageSize(10))) == set()
     assert store.answers < 700
+
+
+def test_a_total_that_is_too_low_ends_no_list_and_counts_no_row_as_missing() -> None:
+    paginator, rows, brought = OverlapPaginator(PageSize(10)), range(1, 36), []
+    while not paginator.done:
+        for part in paginator.plan():
+            page = page_of(part, [{"id": one} for one in rows[part.start : part.stop]], 15)
+            brought += [row["id"] for row in paginator.receive(page)]
+            if paginator.done or not paginator.fits_plan:
+                break
+    assert brought == list(rows)
+    assert (paginator.total, paginator.missing) == (None, 0)
 
 
 def test_a_first_page_that_began_late_is_made_good_where_the_total_shows_it() -> None:
