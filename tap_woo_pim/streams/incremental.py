@@ -247,7 +247,10 @@ class IncrementalStream(FullTableStream):
             differs = "a row with an old date has come in place of another one"
         kept.store_counts = counted or expected
         if differs:
-            self.need_full_sync(differs)
+            for stream in selected(self._tap):
+                # Variations that are read below products are not counted, and go with their product.
+                if stream is self or not stream.source.is_flat:
+                    stream.need_full_sync(differs)
         self.move_bookmark(self.bookmark, since, read.newest, self.missing(read) + read.missing)
 
     def _read_meanwhile(self, sync: SyncState, counted: StoreCounts | None = None) -> Iterator[Record]:

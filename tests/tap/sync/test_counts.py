@@ -13,6 +13,7 @@ from demo_store.faults.statuses import Status
 from tap_woo_pim.streams.base import WooStream
 from tests.support.harness import Landing, Site, site
 from tests.support.random_edits import new_store
+from tests.support.random_edits import store_of as store_below_products
 
 AUTO: dict[str, Any] = {"full_read_interval_hours": "auto", "sync_components": ["products"]}
 
@@ -72,6 +73,20 @@ def test_what_happens_between_a_full_sync_and_its_count_shows_in_the_next_run(ch
         store.before_request = None
         assert landing.differences(store) != {}
         sync_later(served, landing)
+        assert landing.differences(store) == {}
+
+
+def test_variations_below_products_go_with_a_deleted_product() -> None:
+    store = store_below_products("per product")
+    parents = [store.create_product(name="Variable", type="variable", status="publish") for _ in range(2)]
+    for parent in parents:
+        store.create_variation(parent, regular_price="5.00")
+    store.clock.advance(3600)
+    both: dict[str, Any] = {"sync_components": ["products", "variations"], "max_vanished_percent": 100}
+    with site(store) as served:
+        landing = served.sync(**{**AUTO, **both})
+        store.delete_product(parents[0])
+        sync_later(served, landing, times=1, **both)
         assert landing.differences(store) == {}
 
 
