@@ -183,7 +183,8 @@ def status(project: Project, now: datetime | None = None) -> list[StoreStatus]:
             by_store = _figures(connection)
             last = {run.store: run for run in _runs(connection, stores, LAST, [])}
             last_good = {run.store: run for run in _runs(connection, stores, LAST_GOOD, [])}
-    failed = {run.state_id: run for run in meltano_runs.failed(project, last=True)}
+    own = registry.by_state_id(project, stores)
+    failed = {own[run.state_id].id: run for run in meltano_runs.failed(project, last=True) if run.state_id in own}
     unsent = alert_log.errors(project)
     return [
         _status(
@@ -191,7 +192,7 @@ def status(project: Project, now: datetime | None = None) -> list[StoreStatus]:
             now,
             _Seen(
                 at_work.get(store.id),
-                _last(store, last.get(store.id), failed.get(registry.state_id(project, store))),
+                _last(store, last.get(store.id), failed.get(store.id)),
                 last_good.get(store.id),
                 by_store.get(store.store_id),
                 unsent.get(store.id),
@@ -256,7 +257,7 @@ def history(project: Project, store: Store | None = None, limit: int = 20) -> li
     runs = _without_killed(runs, progress.running(project, stores))
     found = {(run.store, run.run_id or run.started_at): run for run in runs}
     oldest = runs[-1].started_at if len(runs) == limit else None  # the records of older ones were not looked at
-    wanted = {registry.state_id(project, one): one for one in stores if store is None or one.id == store.id}
+    wanted = registry.by_state_id(project, [store] if store else stores)
     for failed in meltano_runs.failed(project):
         if failed.state_id not in wanted or (oldest is not None and failed.started_at < oldest):
             continue

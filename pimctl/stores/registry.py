@@ -143,8 +143,14 @@ def meltano_environment(document: Mapping[str, Any], variables: Mapping[str, str
 
 def state_id(project: Project, store: Store) -> str:
     """Return the id under which Meltano keeps the state and the runs of a store."""
+    return next(iter(by_state_id(project, [store])))
+
+
+def by_state_id(project: Project, stores: Iterable[Store]) -> dict[str, Store]:
+    """Return stores by the id under which Meltano keeps their state and runs."""
     chosen = meltano_environment(project_files.read(project), environment(project))
-    return f"{chosen}:{store.extractor}-to-{LOADER}" if chosen else f"{store.extractor}-to-{LOADER}"
+    before = f"{chosen}:" if chosen else ""
+    return {f"{before}{store.extractor}-to-{LOADER}": store for store in stores}
 
 
 def job_tasks(extractor: str) -> list[str]:

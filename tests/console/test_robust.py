@@ -23,7 +23,7 @@ from babel.messages.pofile import read_po
 from pimctl.lock import exclusive
 from pimctl.postgres.embedded import Embedded
 from pimctl.project import Project
-from pimctl.stores import progress, registry
+from pimctl.stores import history, progress, registry
 from tests.support.console import CHECKOUT, Running, new_project, start_console
 
 STORES = 100
@@ -88,6 +88,23 @@ def test_a_hundred_stores_are_listed_searched_and_quick(running: Running, manage
     manager.get(f"{running.address}/stores")
     after = psutil.Process(running.process.pid).cpu_times()
     assert after.user + after.system - before.user - before.system < QUICK_SECONDS
+
+
+def test_state_of_many_stores_is_worked_out_with_few_looks_at_their_keys(
+    home: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each look parses the whole of .env, which has some lines for each store."""
+    read = Project.env_file
+    looks: list[int] = []
+
+    def counted(project: Project) -> dict[str, str]:
+        looks.append(1)
+        return read(project)
+
+    monkeypatch.setattr(Project, "env_file", counted)
+
+    assert len(history.status(home)) == STORES
+    assert len(looks) < 10
 
 
 def test_twenty_tabs_see_the_same_sync_and_pages_stay_quick(
