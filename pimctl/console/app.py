@@ -71,7 +71,7 @@ class Console:
         audit = Audit(users.folder)
         warehouse = Warehouse(project)
         cookie_name = f"pimctl_{port}"
-        self.watch = Watch(project)
+        self.watch = Watch(project, sessions.keeps)
         self.app = Starlette(
             routes=[
                 Route("/", lambda _request: RedirectResponse("/stores", 303)),

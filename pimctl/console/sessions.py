@@ -91,6 +91,12 @@ class Sessions:
         session.seen = time.monotonic()
         return session
 
+    def keeps(self, session: Session) -> bool:
+        """Whether a session lasts, asked on behalf of an open page, which is no visit."""
+        with self._lock:
+            is_known = any(session is kept for kept in self._sessions.values())
+        return is_known and self._lasts(session)
+
     def end(self, cookie: str | None) -> None:
         """End a session."""
         with self._lock:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
+from pimctl.console.guard import session_of
 from pimctl.console.pages import event
 from pimctl.errors import PimctlError
 from pimctl.stores import history, progress, project_files, registry
@@ -18,6 +19,7 @@ from pimctl.stores import history, progress, project_files, registry
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+    from pimctl.console.sessions import Session
     from pimctl.project import Project
     from pimctl.stores.history import StoreStatus
     from pimctl.stores.store import Store
@@ -53,13 +55,15 @@ class Watch:
 
     Args:
         project: Whose stores.
+        keeps: Whether a session lasts: a page of one that ended sees no more.
 
     Attributes:
         is_ending: The server ends: let go of the tabs.
     """
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, keeps: Callable[[Session], bool]) -> None:
         self.project = project
+        self._keeps = keeps
         self.is_ending = False
         self._seen = Seen([])
         self._looked = 0.0
@@ -127,6 +131,8 @@ class Watch:
         yield "retry: 2000\n\n"
         while not self.is_ending and not await request.is_disconnected():
             try:
+                if not self._keeps(session_of(request)):
+                    return
                 parts = await pieces()
             except PimctlError:
                 parts = {}  # it stays as it was; the page itself says why when it is loaded anew

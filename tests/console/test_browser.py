@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import requests
 from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
@@ -145,6 +146,18 @@ def test_running_sync_is_shown_live_and_axe_finds_nothing(
             assert "Syncing" in looked_at.find_element(By.TAG_NAME, "main").text
             assert violations(looked_at) == [], path
     waiting(looked_at, 20).until(lambda d: "Syncing" not in d.find_element(By.ID, "headline").text)
+
+
+def test_open_page_leads_to_the_log_in_when_its_session_ends_elsewhere(looked_at: WebDriver, console: Running) -> None:
+    looked_at.get(f"{console.address}/stores")
+    cookie = looked_at.get_cookies()[0]
+    form = {"csrf": looked_at.find_element(By.NAME, "csrf").get_attribute("value")}
+    origin = {"Origin": console.address}
+    try:
+        requests.post(f"{console.address}/logout", form, cookies={cookie["name"]: cookie["value"]}, headers=origin)
+        waiting(looked_at, 20).until(lambda d: d.current_url == f"{console.address}/login?next=/stores")
+    finally:
+        enter(looked_at, console)
 
 
 def test_store_is_added_by_keys_alone_until_the_secret_is_found_wrong(

@@ -154,7 +154,11 @@ def test_users_who_are_removed_or_get_another_role_feel_it_at_once(guarded: Runn
     users.add("tim", "viewer", PASSWORD)
     client = log_in(guarded, "tim")
     assert client.get(f"{guarded.address}/account", allow_redirects=False).status_code == 200
-    users.remove("tim")
+    with client.get(f"{guarded.address}/stores-live", stream=True, timeout=5) as open_page:
+        lines = open_page.iter_lines()
+        assert next(line for line in lines if line) == b"retry: 2000"
+        users.remove("tim")
+        assert b"event: go" not in list(lines), "it ends, and shows nothing more"
     assert client.get(f"{guarded.address}/account", allow_redirects=False).status_code == 303
     users.add("tim", "manager", PASSWORD)
     assert client.get(f"{guarded.address}/account", allow_redirects=False).status_code == 303

@@ -34,6 +34,10 @@ function live(address) {
         localise(part);
       }
     });
+    source.addEventListener("error", async () => {  // after the end of the session the page would lead to the log-in
+      if (source.readyState !== EventSource.CLOSED) return;
+      if ((await fetch(location, { redirect: "manual" })).type === "opaqueredirect") location.reload();
+    });
     source.addEventListener("go", (event) => {
       source.close();
       const address = JSON.parse(event.data);
