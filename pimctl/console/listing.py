@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any, LiteralString
 
 from starlette.responses import StreamingResponse
@@ -150,9 +151,14 @@ def csv_response(name: str, rows: Iterator[Mapping[str, Any]]) -> StreamingRespo
     """Return rows as a CSV file, in UTF-8 with its mark, so that spreadsheets read umlauts.
 
     A text that a spreadsheet would run as a formula gets an apostrophe before it: names come from stores.
+
+    Raises:
+        DatabaseUnavailable: It cannot be read, which a file that was begun could not say.
     """
+    lines = csv_lines(rows)
+    begun = chain([next(lines)], lines)
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return StreamingResponse(csv_lines(rows), media_type="text/csv; charset=utf-8", headers=headers)
+    return StreamingResponse(begun, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def csv_lines(rows: Iterator[Mapping[str, Any]]) -> Iterator[str]:

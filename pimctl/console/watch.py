@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
@@ -14,7 +15,7 @@ from starlette.responses import StreamingResponse
 from pimctl.console.guard import session_of
 from pimctl.console.pages import event
 from pimctl.errors import PimctlError
-from pimctl.stores import history, progress, project_files, registry
+from pimctl.stores import history, progress, project_files, registry, schedules
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -161,7 +162,7 @@ def without_figures(project: Project, store: Store) -> StoreStatus:
         products=None,
         variations=None,
         score=None,
-        next_sync_at=None,
+        next_sync_at=None if store.is_paused else schedules.next_time(store.cron, datetime.now(UTC)),
         error=None,
         is_stale=False,
         alert_error=None,

@@ -449,6 +449,13 @@ def test_stores_are_shown_while_the_database_is_down(
             assert eu in answer.text
             assert "Figures are missing" in answer.text
             assert "s3kret" not in answer.text
+            assert "0 products" not in answer.text, "nobody knows how many there are"
+            assert re.search(rf'id="(next-{eu}|headline)".*<time datetime', answer.text, re.DOTALL), (
+                "its schedule is known"
+            )
+        for path in ("/products.csv", "/health/findings.csv"):
+            answer = manager.get(running.address + path)
+            assert (answer.status_code, "The PIM database does not answer" in answer.text) == (503, True)
     finally:
         env = home.root / ".env"
         lines = env.read_text(encoding="utf-8").splitlines(keepends=True)
