@@ -195,6 +195,9 @@ class IncrementalStream(FullTableStream):
                 clock=self.run.started_at,
             )
             if read.is_full:
+                for stream in selected(self._tap):
+                    if not stream.source.is_flat:  # what is below products is not counted, and goes with them
+                        stream.need_full_sync("products are read in full")
                 kept.needed = None
                 self.begin_full()
         self.run.progress.accounts[self.name].kind = FULL if read.is_full else INCREMENTAL
@@ -247,10 +250,7 @@ class IncrementalStream(FullTableStream):
             differs = "a row with an old date has come in place of another one"
         kept.store_counts = counted or expected
         if differs:
-            for stream in selected(self._tap):
-                # Variations that are read below products are not counted, and go with their product.
-                if stream is self or not stream.source.is_flat:
-                    stream.need_full_sync(differs)
+            self.need_full_sync(differs)
         self.move_bookmark(self.bookmark, since, read.newest, self.missing(read) + read.missing)
 
     def _read_meanwhile(self, sync: SyncState, counted: StoreCounts | None = None) -> Iterator[Record]:
