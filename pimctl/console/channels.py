@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from pimctl.console.warehouse import Reader, Row, Warehouse
     from pimctl.console.watch import Parts, Seen, Watch
     from pimctl.project import Project
-    from pimctl.stores.history import StoreStatus
+    from pimctl.stores.history import StoreStatus, SyncRun
     from pimctl.stores.store import Store
 
 LOG_BYTES = 60_000
@@ -280,6 +280,7 @@ class Channels:
                 if reader.has("woo.unread_rows", "woo.snapshots", "woo.stores"):
                     found["unread"] = reader.rows(UNREAD, {"store": store.store_id})
                 found["runs"] = history.history(self._project, store, RUNS)
+                found["snapshots"] |= empty(found["runs"], found["snapshots"])
         except DatabaseUnavailable as error:
             found["database_error"] = str(error)
         return found
@@ -432,6 +433,18 @@ def snapshots(reader: Reader, store: Store) -> dict[str, Row]:
         elif component:
             found[component] = row
     return {name: found[name] for name in texts.components() if name in found}
+
+
+def empty(runs: list[SyncRun], known: Mapping[str, Row]) -> dict[str, Row]:
+    """Return the components of which the store has no row: an empty list has no snapshot before it has had rows."""
+    found: dict[str, Row] = {}
+    for run in runs:
+        for stream in run.streams:
+            component = COMPONENT_OF.get(stream.stream)
+            is_read = run.status == "complete" and stream.kind == "full" and stream.rows == 0
+            if component and is_read and component not in known:
+                found.setdefault(component, {"row_count": 0, "completed_at": run.ended_at})
+    return found
 
 
 def log_of(project: Project, status: StoreStatus | None) -> Path | None:

@@ -25,7 +25,7 @@ from pimctl.lock import exclusive
 from pimctl.postgres.embedded import Embedded
 from pimctl.project import Project
 from pimctl.stores import history, meltano_runs, operations, progress, registry, schedules
-from pimctl.stores.history import SyncRun
+from pimctl.stores.history import StreamRun, SyncRun
 from pimctl.stores.store import Credentials
 from tests.support.alerts import receiver
 from tests.support.console import Running, new_project, runnable, start_console
@@ -508,6 +508,18 @@ def test_log_is_that_of_the_last_sync_whoever_started_it(
         os.utime(own, (now.timestamp() - age,) * 2)
         assert channels.log_of(home, status) == expected
     (home.root / ".meltano" / "meltano.db").unlink()
+
+
+def test_component_that_was_read_and_has_no_rows_has_none() -> None:
+    """A dash would say that nobody knows: the tap writes no snapshot of a list that never had a row."""
+    now = datetime.now(UTC)
+    kinds = {"product_variations": ("full", 0), "products": ("full", 9), "product_tags": ("incremental", 0)}
+    streams = tuple(StreamRun(name, kind, rows, 0, 0, 0, 1.0) for name, (kind, rows) in kinds.items())
+    run = SyncRun("mine", now, now, "complete", "full", None, None, "", 9, 9, 0, 0, 9, None, streams)
+
+    assert channels.empty([run], {}) == {"variations": {"row_count": 0, "completed_at": now}}
+    assert channels.empty([run], {"variations": {"row_count": 3}}) == {}
+    assert channels.empty([replace(run, status="failed")], {}) == {}
 
 
 def test_state_of_a_store_comes_with_its_reason(home: Project, eu: str) -> None:
