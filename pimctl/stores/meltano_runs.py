@@ -141,6 +141,14 @@ def clear_dead(project: Project) -> list[str]:
     return lines
 
 
+def forget(project: Project, extractor: str) -> None:
+    """Delete the record of a store's runs, which would show in the history of a store that is added in its place."""
+    own = [(run.number,) for run in _listed(project, "true") if run.extractor == extractor]
+    if own:
+        with closing(_open(project, "rw")) as database, database:
+            database.executemany("delete from runs where id = ?", own)
+
+
 @dataclass(frozen=True)
 class Process:
     """A Meltano process of this project.

@@ -11,7 +11,7 @@ from psycopg import sql
 from pimctl.errors import PimctlError
 from pimctl.lock import exclusive
 from pimctl.project import Project
-from pimctl.stores import history, meltano_states, operations, progress, registry
+from pimctl.stores import history, meltano_runs, meltano_states, operations, progress, registry
 from pimctl.stores.meltano import Meltano
 from pimctl.stores.store import Store
 from pimctl.stores.sync import log_folder
@@ -69,6 +69,7 @@ def remove(project: Project, store: Store, *, purge: bool) -> None:
             if purge:
                 meltano_states.clear_store(project, store)  # first: a sync after half a purge must read all rows again
                 has_model = _delete_rows(project, store)
+                meltano_runs.forget(project, store.extractor)
             operations.forget(project, store)
     except BlockingIOError:
         raise busy from None

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
+import uuid
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -11,9 +15,11 @@ import pytest
 from pimctl import db
 from pimctl.errors import PimctlError
 from pimctl.lock import exclusive
-from pimctl.stores import meltano_states, progress, purge, registry
+from pimctl.stores import meltano_runs, meltano_states, progress, purge, registry
 from tests.support.console import new_project
+from tests.support.meltano_runs import add_run
 
+NOW = datetime.now(UTC)
 OTHERS_STATE = "dev:tap-woo-pim--us-to-eu-to-target-postgres"
 """That of a store whose name is `us-to-eu`."""
 TABLES = (
@@ -37,6 +43,8 @@ def test_purge_deletes_what_landed_of_a_store_and_nothing_of_another(tmp_path: P
 
             for state in (f"dev:{us.extractor}-to-target-postgres", OTHERS_STATE):
                 meltano_states.meltano(project, "state", "set", "--force", state, '{"singer_state": {}}')
+                with closing(sqlite3.connect(tmp_path / ".meltano" / "meltano.db")) as runs:
+                    add_run(runs, state, str(uuid.uuid4()), NOW, NOW, error="Loader failed")
 
             assert purge.counts(project, us) == {"woo.products": 2}
             with (
@@ -53,6 +61,8 @@ def test_purge_deletes_what_landed_of_a_store_and_nothing_of_another(tmp_path: P
             assert built == [("eu", "b"), ("us", None)]
         assert [store.id for store in registry.list_stores(project)] == ["eu"]
         assert meltano_states.meltano(project, "state", "list").split() == [OTHERS_STATE]
+        # A store that is added in its place has no part in its history.
+        assert [run.state_id for run in meltano_runs.failed(project)] == [OTHERS_STATE]
 
 
 def test_states_that_cannot_be_cleared_keep_the_rows_and_the_store(
