@@ -226,7 +226,11 @@ LOADERS: Iterable[Loader] = (
         "meltanolabs-target-csv 0.5.0",
         ("meltanolabs-target-csv==0.5.0",),
         "target-csv",
-        lambda place: {"output_path": str(place.data), "file_naming_scheme": "{stream_name}-{timestamp}.csv"},
+        lambda place: {
+            "output_path": str(place.data),
+            "file_naming_scheme": "{stream_name}-{timestamp}.csv",
+            "timestamp_format": "%Y-%m-%dT%H%M%S.%f",
+        },
         csv_files,
     ),
     Loader(
@@ -236,6 +240,7 @@ LOADERS: Iterable[Loader] = (
         lambda place: {
             "output_path": str(place.data),
             "file_naming_scheme": "{stream_name}-{timestamp}.csv",
+            "timestamp_format": "%Y-%m-%dT%H%M%S.%f",
             "flattening_enabled": True,
             "flattening_max_depth": 1,
         },
