@@ -1,6 +1,9 @@
 """The site around the API: what a client meets on the way to it, and how it finds out what the store can do."""
 
+import gc
 import re
+import socket
+import ssl
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -229,3 +232,17 @@ def test_unknown_versions_are_refused() -> None:
         Store.recorded("1.2.3")
     with pytest.raises(ValueError, match=re.escape("No recording of WooCommerce 4.0")):
         Store.empty("4.0")
+
+
+@pytest.mark.filterwarnings("error")
+def test_connections_that_asked_for_nothing_end_with_the_server() -> None:
+    for _ in range(5):
+        with serve(Store.empty()) as server:
+            assert server.ca_bundle
+            begun = socket.create_connection(("127.0.0.1", server.port))  # in the middle of its handshake
+            bare = socket.create_connection(("127.0.0.1", server.port))
+            context = ssl.create_default_context(cafile=str(server.ca_bundle))
+            idle = context.wrap_socket(bare, server_hostname="localhost")
+        begun.close()
+        idle.close()
+    gc.collect()
