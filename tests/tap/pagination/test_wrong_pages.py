@@ -224,6 +224,7 @@ def test_a_list_in_an_order_of_its_own_is_read_whole_and_takes_nothing_for_delet
     assert len(missing) <= outcome.named
     assert by == "date" or not missing  # many rows have one date, of which the store sends any
     assert not has_snapshot(landing)
+    assert ("store", "products", "offset 0 of status any") in landing.tables["unread_rows"]
 
 
 def test_rows_of_a_list_in_an_order_of_its_own_are_read_when_some_are_hidden(served: Site) -> None:
