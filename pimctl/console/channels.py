@@ -280,7 +280,7 @@ class Channels:
                 if reader.has("woo.unread_rows", "woo.snapshots", "woo.stores"):
                     found["unread"] = reader.rows(UNREAD, {"store": store.store_id})
                 found["runs"] = history.history(self._project, store, RUNS)
-                found["snapshots"] |= empty(found["runs"], found["snapshots"])
+                found["snapshots"] |= empty_components(found["runs"], found["snapshots"])
         except DatabaseUnavailable as error:
             found["database_error"] = str(error)
         return found
@@ -435,8 +435,8 @@ def snapshots(reader: Reader, store: Store) -> dict[str, Row]:
     return {name: found[name] for name in texts.components() if name in found}
 
 
-def empty(runs: list[SyncRun], known: Mapping[str, Row]) -> dict[str, Row]:
-    """Return the components of which the store has no row: an empty list has no snapshot before it has had rows."""
+def empty_components(runs: list[SyncRun], known: Mapping[str, Row]) -> dict[str, Row]:
+    """Return the components that a sync read and found empty. They have no snapshot until they have had rows."""
     found: dict[str, Row] = {}
     for run in runs:
         for stream in run.streams:
@@ -455,7 +455,7 @@ def log_of(project: Project, status: StoreStatus | None) -> Path | None:
         return None
     if status.running and status.running.log:
         return status.running.log
-    paths = [log_folder(project) / f"{status.store.id}.log"]  # also of one of which nobody else knows
+    paths = [log_folder(project) / f"{status.store.id}.log"]  # Meltano may not know of this sync
     if status.last and status.last.run_id:
         paths.append(meltano_runs.log_file(registry.state_id(project, status.store), status.last.run_id))
     return max((path for path in paths if path.is_file()), key=lambda path: path.stat().st_mtime, default=None)

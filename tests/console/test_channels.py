@@ -517,9 +517,9 @@ def test_component_that_was_read_and_has_no_rows_has_none() -> None:
     streams = tuple(StreamRun(name, kind, rows, 0, 0, 0, 1.0) for name, (kind, rows) in kinds.items())
     run = SyncRun("mine", now, now, "complete", "full", None, None, "", 9, 9, 0, 0, 9, None, streams)
 
-    assert channels.empty([run], {}) == {"variations": {"row_count": 0, "completed_at": now}}
-    assert channels.empty([run], {"variations": {"row_count": 3}}) == {}
-    assert channels.empty([replace(run, status="failed")], {}) == {}
+    assert channels.empty_components([run], {}) == {"variations": {"row_count": 0, "completed_at": now}}
+    assert channels.empty_components([run], {"variations": {"row_count": 3}}) == {}
+    assert channels.empty_components([replace(run, status="failed")], {}) == {}
 
 
 def test_state_of_a_store_comes_with_its_reason(home: Project, eu: str) -> None:
