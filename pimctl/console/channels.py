@@ -21,7 +21,7 @@ from pimctl.console.warehouse import DatabaseUnavailable
 from pimctl.errors import PimctlError
 from pimctl.stores import history, meltano_runs, operations, progress, purge, registry
 from pimctl.stores.check import warm_up
-from pimctl.stores.store import COMPONENT_OF
+from pimctl.stores.store import component_of
 from pimctl.stores.sync import start_sync
 
 if TYPE_CHECKING:
@@ -425,7 +425,7 @@ def snapshots(reader: Reader, store: Store) -> dict[str, Row]:
     """Return the last full sync of each component; of several streams the rows of all and the oldest."""
     found: dict[str, Row] = {}
     for row in reader.rows(SNAPSHOTS, {"store": store.store_id}):
-        component = COMPONENT_OF.get(row["stream"])
+        component = component_of(row["stream"])
         if component in found:
             known = found[component]
             known["row_count"] += row["row_count"]
@@ -440,7 +440,7 @@ def empty_components(runs: list[SyncRun], known: Mapping[str, Row]) -> dict[str,
     found: dict[str, Row] = {}
     for run in runs:
         for stream in run.streams:
-            component = COMPONENT_OF.get(stream.stream)
+            component = component_of(stream.stream)
             is_read = run.status == "complete" and stream.kind == "full" and stream.rows == 0
             if component and is_read and component not in known:
                 found.setdefault(component, {"row_count": 0, "completed_at": run.ended_at})

@@ -9,6 +9,8 @@ from __future__ import annotations
 import gettext
 from pathlib import Path
 
+from tap_woo_pim.config.settings import COMPONENTS
+
 LOCALES = Path(__file__).parent / "locale"
 TRANSLATION = gettext.translation("console", LOCALES, fallback=True)
 LANGUAGE = TRANSLATION.info().get("language", "en")
@@ -17,8 +19,8 @@ ngettext = TRANSLATION.ngettext
 
 
 def components() -> dict[str, str]:
-    """Return the name of each sync component."""
-    return {
+    """Return the name of each sync component; one that is not listed here has the name of the settings."""
+    names = {
         "products": _("Products"),
         "variations": _("Variations"),
         "categories": _("Categories"),
@@ -30,6 +32,7 @@ def components() -> dict[str, str]:
         "custom_fields": _("Custom fields"),
         "reviews": _("Reviews"),
     }
+    return {name: names.get(name, name.replace("_", " ").capitalize()) for name in COMPONENTS}
 
 
 def facts() -> dict[str, str]:

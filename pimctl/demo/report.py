@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pimctl.demo.model_figures import ModelFigures
-from pimctl.stores.store import COMPONENT_OF
+from pimctl.stores.store import component_of
 
 Counts = dict[str, int]
 
@@ -36,7 +36,7 @@ def cell(number: int | None) -> str:
 
 def chosen(served: Counts, components: list[str]) -> Counts:
     """Return the counts of those streams alone whose component is chosen."""
-    return {stream: count for stream, count in served.items() if COMPONENT_OF[stream] in components}
+    return {stream: count for stream, count in served.items() if component_of(stream) in components}
 
 
 def table(served: dict[str, Counts], arrived: dict[str, Counts]) -> str:

@@ -47,23 +47,9 @@ LABELS = {
     "reviews": "product reviews, without the reviewers' email",
 }
 NEEDS = dict.fromkeys(("variations", "custom_fields", "reviews"), ("products",))
-COMPONENTS = tuple(Component(name, LABELS[name], NEEDS.get(name, ())) for name in NAMES)
+COMPONENTS = tuple(Component(name, LABELS.get(name, name.replace("_", " ")), NEEDS.get(name, ())) for name in NAMES)
 BY_NAME = {component.name: component for component in COMPONENTS}
 DEFAULT_COMPONENTS: tuple[str, ...] = DEFAULT_NAMES
-COMPONENT_OF = {
-    "products": "products",
-    "product_variations": "variations",
-    "product_categories": "categories",
-    "product_tags": "tags",
-    "product_brands": "brands",
-    "product_attributes": "attributes",
-    "product_attribute_terms": "attributes",
-    "product_shipping_classes": "shipping_classes",
-    "tax_classes": "tax_classes",
-    "product_custom_fields": "custom_fields",
-    "product_reviews": "reviews",
-}
-"""The component that brings a stream."""
 
 
 @dataclass(frozen=True)
@@ -154,3 +140,12 @@ def check_components(names: list[str] | tuple[str, ...]) -> tuple[tuple[str, ...
         raise PimctlError(f'"{unknown[0]}" is not a sync component: choose from {", ".join(BY_NAME)}.')
     brought = {need: name for name in sorted(chosen) for need in BY_NAME[name].needs if need not in chosen}
     return tuple(name for name in BY_NAME if name in chosen | brought.keys()), brought
+
+
+def component_of(stream: str) -> str | None:
+    """Return the component that brings a stream; None for a stream that always comes.
+
+    A stream has the name of its component, mostly with ``product_`` before it.
+    """
+    name = stream.removeprefix("product_").replace("attribute_terms", "attributes")
+    return name if name in BY_NAME else None

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from demo_store import Store, serve
-from tap_woo_pim.config.settings import COMPONENTS, SETTINGS, alternatives
+from tap_woo_pim.config.settings import SETTINGS, alternatives
 from tap_woo_pim.config.validation import problems_of
 from tap_woo_pim.exceptions import Diagnosis, Step
 from tap_woo_pim.http import diagnoses
@@ -93,11 +93,6 @@ def test_page_tells_every_message_of_the_settings() -> None:
     lines = table_of_settings().splitlines()
     assert [line for line in lines if line not in told.splitlines()] == [], "lines to put into the page"
     assert told == table_of_settings()
-
-
-def test_page_names_every_component() -> None:
-    text = PAGE.read_text(encoding="utf-8")
-    assert [component for component in COMPONENTS if component not in text] == []
 
 
 def blocks() -> list[tuple[str, str]]:

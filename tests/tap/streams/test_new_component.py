@@ -32,13 +32,19 @@ from tap_woo_pim.config.settings import STAND_IN
 from tap_woo_pim.store.check import probe_of
 print(probe_of(SimpleNamespace(settings=STAND_IN, path="wc/v3/{}".format), "materials")[0])
 """
+PIMCTL = """
+from pimctl.console import texts
+from pimctl.stores.store import BY_NAME, check_components, component_of
+print(BY_NAME["materials"].label, check_components(("materials",))[0], component_of("product_materials"))
+print(texts.components()["materials"])
+"""
 
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project with a component of materials."""
     folder = tmp_path_factory.mktemp("copy")
-    for name in ("tap_woo_pim", "docs", "meltano", "plugins"):
+    for name in ("tap_woo_pim", "pimctl", "docs", "meltano", "plugins"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "meltano.yml", folder)
     (folder / "tap_woo_pim/streams/product_materials.py").write_text(FILE.lstrip())
@@ -84,3 +90,7 @@ def test_the_page_on_tables_describes_it(copy: Path) -> None:
 
 def test_the_check_looks_at_its_list(copy: Path) -> None:
     assert run(copy, "-c", CHECK) == "wc/v3/products/materials\n"
+
+
+def test_pimctl_and_the_console_offer_it(copy: Path) -> None:
+    assert run(copy, "-c", PIMCTL) == "materials ('materials',) materials\nMaterials\n"
