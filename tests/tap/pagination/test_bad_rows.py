@@ -18,7 +18,7 @@ from demo_store.faults.statuses import PoisonousRow, Status
 from tap_woo_pim._compat import override
 from tap_woo_pim.store.check import Outcome, check_store
 from tests.support import fault_run
-from tests.support.harness import Landing, Site, site
+from tests.support.harness import Landing, Site, site, sync_selected
 
 PRODUCTS = path("/wc/v3/products$")
 SETTINGS: dict[str, Any] = {"sync_components": ["products"]}
@@ -106,6 +106,20 @@ def test_a_row_whose_texts_cannot_be_rendered_comes_with_them_as_typed(served: S
     assert unread["position"] == f"id {bad}"
     assert unread["reason"].startswith("It came description and short_description as typed, not as shown. store (")
     assert landing.tables["snapshots"]["store", "products"]["row_count"] == len(landing.tables["products"])
+
+
+def test_of_a_row_whose_texts_cannot_be_rendered_no_deselected_column_is_asked_for(served: Site) -> None:
+    bad, landing = product_ids(served.store)[30], Landing()
+    served.store.faults.add(PoisonousRow(bad), PRODUCTS & asks_for("description"))
+    sync_selected(served, landing, lambda _, column: column not in {"sku", "short_description"}, **SETTINGS)
+    row = landing.tables["products"]["store", bad]
+    assert row["name"]
+    assert row["description"] is None
+    assert {"sku", "short_description"}.isdisjoint(landing.columns("products"))
+    (unread,) = landing.tables["unread_rows"].values()
+    assert unread["reason"].startswith("It came without description. store (")
+    asked = {name for one in served.server.requests for name in one.query.get("_fields", "id").split(",") if name}
+    assert {"sku", "short_description", "price_html"}.isdisjoint(asked)
 
 
 def test_a_row_that_dies_alone_of_noisy_fields_comes_without_them(served: Site) -> None:
