@@ -340,7 +340,7 @@ class _Reader:
         What kills a row is mostly a plugin that renders something of it. In the context `edit` no text is rendered.
         """
         listing = self._listing
-        fields = listing.known_fields or frozenset(str(listing.params.get("_fields", "")).split(",")) - {""}
+        fields = listing.known_fields or frozenset(listing.params.get("_fields", "").split(","))
         texts = " and ".join(sorted(fields & RENDERED))
         page = self._probe(place, {"_fields": "id"})
         position = f"id {page.ids[0]}" if page and page.ids else listing.position(place.start)
