@@ -108,6 +108,16 @@ def test_a_row_whose_texts_cannot_be_rendered_comes_with_them_as_typed(served: S
     assert landing.tables["snapshots"]["store", "products"]["row_count"] == len(landing.tables["products"])
 
 
+def test_a_row_comes_without_its_texts_where_the_key_may_not_see_them_as_typed(served: Site) -> None:
+    bad = product_ids(served.store)[30]
+    served.store.faults.add(PoisonousRow(bad), PRODUCTS & RENDERED)
+    served.store.faults.add(Status(403), PRODUCTS & param(context="edit"))
+    landing = served.sync(**SETTINGS)
+    assert landing.tables["products"]["store", bad]["name"]
+    (unread,) = landing.tables["unread_rows"].values()
+    assert unread["reason"].startswith("It came without description and short_description. store (")
+
+
 def test_of_a_row_whose_texts_cannot_be_rendered_no_deselected_column_is_asked_for(served: Site) -> None:
     bad, landing = product_ids(served.store)[30], Landing()
     served.store.faults.add(PoisonousRow(bad), PRODUCTS & asks_for("description"))

@@ -12,7 +12,7 @@ from demo_store import PROFILES, Store
 from demo_store.faults import path
 from demo_store.faults.bodies import BodyChanged
 from demo_store.faults.pages import NoTotals
-from demo_store.faults.statuses import PoisonousRow, Status
+from demo_store.faults.statuses import PoisonousRow
 from demo_store.request_log import Request
 from demo_store.rows import Table
 from tap_woo_pim.exceptions import StoreError
@@ -271,12 +271,13 @@ def test_a_key_that_lost_its_rights_ends_the_run_and_empties_nothing(served: Sit
     landing = served.sync(**WHOLE)
     before = landing.live("products")
     served.store.clock.advance(3600)
-    served.store.faults.add(Status(403, "woocommerce_rest_cannot_view"), path("/products$|/variations$"))
-    with pytest.raises(StoreError):
-        served.sync(landing, **WHOLE)
+    key = served.store.keys.add(user_role="customer")
+    settings = {**WHOLE, "consumer_key": key.consumer_key, "consumer_secret": key.consumer_secret}
+    with pytest.raises(StoreError, match="this key's user may not view any part"):
+        served.sync(landing, **settings)
     landing.state = {}
-    with pytest.raises(StoreError):
-        served.sync(landing, **WHOLE)
+    with pytest.raises(StoreError, match="this key's user may not view any part"):
+        served.sync(landing, **settings)
     assert landing.live("products") == before
 
 
