@@ -40,6 +40,7 @@ class FullTableStream(WooStream):
 
     route: ClassVar[str]
     is_carried: ClassVar[bool] = False
+    _has_ended = False
 
     @property
     def kept(self) -> ListState:
@@ -228,12 +229,15 @@ class FullTableStream(WooStream):
         return False
 
     def mark_end(self) -> None:
-        """Make the loader write the stream's rows before the snapshot, by a schema that differs from the first one.
+        """Make the loader write the stream's rows before what is said of them, by a schema unlike the first one.
 
         Singer loaders flush a stream when its schema changes. Loaders made with the SDK otherwise write all streams in
         parallel at the end: one that died then left a snapshot without the rows that belong to it, so that a live table
-        looked deleted (target-postgres 0.8.1, 30 of 30 products).
+        looked deleted, or the word that the sync was complete (target-postgres 0.8.1, 30 of 30 products).
         """
+        if self._has_ended:
+            return
+        self._has_ended = True
         for message in self._generate_schema_messages():
             message.schema = {**message.schema, "$comment": END_OF_STREAM}
             self._tap.write_message(message)

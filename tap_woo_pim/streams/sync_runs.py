@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tap_woo_pim._compat import override
 from tap_woo_pim.records.columns import INTEGER, LIST, TEXT, TIME, UTC_TIME, Column
 from tap_woo_pim.streams.base import SideStream, Turn, WooStream
+from tap_woo_pim.streams.full_table import FullTableStream
 from tap_woo_pim.streams.incremental import selected
 from tap_woo_pim.sync.context import machine_time
 from tap_woo_pim.sync.progress import FULL, INCREMENTAL
@@ -85,6 +86,9 @@ class SyncRunsStream(SideStream):
     def get_records(self, context: Context | None) -> Iterator[Record]:
         """Yield nothing, but end the sync: this is the last stream."""
         yield from super().get_records(context)
+        for stream in self._tap.streams.values():
+            if isinstance(stream, FullTableStream) and stream.selected:
+                stream.mark_end()
         progress = self.run.progress
         progress.end()
         status = INCOMPLETE if progress.is_incomplete else COMPLETE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -99,13 +99,39 @@ def test_queries_follow_trash_edits_and_deletions(pipeline: Pipeline) -> None:
 
 
 def test_a_database_that_cannot_take_the_last_rows_does_not_make_live_ones_look_deleted(pipeline: Pipeline) -> None:
-    """Its disk is full for the table of products; the small tables beside it can still be written."""
     store = pipeline.server.store
     for number in range(30):
         store.create_product(name=f"Product {number}", type="simple", status="publish")
     sync(pipeline)
     before = pipeline.live_keys()
     store.clock.advance(25 * 3600)
+    with full_disk(pipeline):
+        outcome = pipeline.run()
+    assert outcome.target != 0
+    assert pipeline.live_keys() == before
+    sync(pipeline)
+    assert pipeline.differences() == []
+
+
+def test_a_sync_whose_last_rows_the_database_cannot_take_is_not_told_to_be_complete(pipeline: Pipeline) -> None:
+    store = pipeline.server.store
+    product = store.create_product(name="Product", type="simple", status="publish")
+    pipeline.settings = {"full_read_interval_hours": 24}
+    sync(pipeline)
+    store.clock.advance(3600)
+    store.edit_product(product, name="New name")
+    with full_disk(pipeline):
+        outcome = pipeline.run()
+    assert outcome.target != 0
+    assert [run["status"] for run in runs(pipeline)] == ["complete"]
+    sync(pipeline)
+    assert [run["kind"] for run in runs(pipeline)] == ["full", "incremental"]
+    assert pipeline.differences() == []
+
+
+@contextmanager
+def full_disk(pipeline: Pipeline) -> Iterator[None]:
+    """Let the disk be full for the table of products; the small tables beside it can still be written."""
     with pipeline.installed.database() as connection:
         connection.execute(
             "create function disk_is_full() returns trigger language plpgsql as"
@@ -115,10 +141,12 @@ def test_a_database_that_cannot_take_the_last_rows_does_not_make_live_ones_look_
             f"create trigger full_disk before insert or update on {pipeline.schema}.products"
             " for each statement execute function disk_is_full()"
         )
-    outcome = pipeline.run()
-    assert outcome.target != 0
-    assert pipeline.live_keys() == before
+    yield
     with pipeline.installed.database() as connection:
         connection.execute("drop function disk_is_full() cascade")
-    sync(pipeline)
-    assert pipeline.differences() == []
+
+
+def runs(pipeline: Pipeline) -> list[dict[str, Any]]:
+    with pipeline.installed.database() as connection:
+        query = f"select * from {pipeline.schema}.sync_runs order by started_at"
+        return connection.execute(query.encode()).fetchall()
