@@ -75,3 +75,24 @@ def test_build_that_is_asked_to_end_takes_dbt_with_it(shared: Warehouse) -> None
     assert shared.tuples(f"select pg_try_advisory_lock({LOCK})") == [(True,)], "nobody holds it any more"
     shared.build("run")
     assert shared.tuples("select name from pim.live_products") == [("Cup",)]
+
+
+def test_full_sync_that_ends_during_a_build_makes_no_row_look_deleted(shared: Warehouse) -> None:
+    """The build has looked at the rows before they came anew, and sees the snapshot that came after them."""
+    shared.build()
+    later = "+ interval '1 hour'"
+    with psycopg.connect(shared.url) as other:
+        other.execute("lock table pim_work.stg_woo__products in exclusive mode")
+        build = begin(shared, "overtaken")
+        wait_for_waiter(other)
+        shared.write(
+            f"update woo.products set synced_at = synced_at {later}",
+            f"update woo.snapshots set started_at = started_at {later}",
+        )
+    output, _ = build.communicate(timeout=BUILD_SECONDS)
+    assert build.returncode == 0, output
+    assert shared.tuples("select sku, is_deleted from pim.products") == [("MUG", False)]
+
+    shared.write(f"update woo.snapshots set started_at = started_at {later}")
+    shared.build("run")
+    assert shared.tuples("select sku, deletion_reason from pim.products") == [("MUG", "vanished")]

@@ -30,12 +30,9 @@ gone as (
 
     union all
     -- Not met in the last full sync.
-    select landed.store_id, landed.source, landed.product_id, 'vanished', snapshots.started_at
-    from {{ ref('stg_woo__landed_rows') }} as landed
-    inner join snapshots
-        on landed.store_id = snapshots.store_id
-        and landed.source = snapshots.stream
-        and landed.synced_at < snapshots.started_at
+    select store_id, source, product_id, 'vanished', vanished_at
+    from {{ ref('stg_woo__landed_rows') }}
+    where vanished_at is not null
 
     union all
     -- The store trashes variations with their parent, but does not always get to all of them.

@@ -6,6 +6,9 @@
   PostgreSQL gives a row a new xmin when it is written. It shows a new row more surely than synced_at, which stays the
   same when a row comes twice in one run. A full sync writes all rows again, most of them as they were, so a row of a new
   xmin is compared by a digest of its values: it is_landed_anew, but has only changed when that differs.
+
+  Whether the last full sync met a row is worked out here, too: rows and snapshots that a sync brings while the model is
+  built belong together, and to the next build.
 -#}
 {%- set built = adapter.get_relation(this.database, this.schema, 'int_built_rows') if execute and not flags.FULL_REFRESH -%}
 with landed as (
@@ -26,9 +29,11 @@ rules as materialized (
 ),
 
 versioned as (
-    select landed.*, rules.rules
+    select landed.*, rules.rules, case when landed.synced_at < snapshots.started_at then snapshots.started_at end as vanished_at
     from landed
     left join rules on landed.store_id = rules.store_id
+    left join {{ landed('snapshots', {'store_id': 'text', 'stream': 'text', 'started_at': 'timestamp'}) }} as snapshots
+        on landed.store_id = snapshots.store_id and landed.source = snapshots.stream
 ),
 
 digests as (
@@ -43,6 +48,7 @@ select
     product_id,
     versioned.source,
     versioned.synced_at,
+    versioned.vanished_at,
     versioned.landed_version,
     versioned.rules,
     coalesce(digests.digest, built.digest) as digest,
