@@ -166,6 +166,7 @@ def land_goods(warehouse: Warehouse) -> None:
         product(62, "LOST-S", type="variation", parent_id=0),
         product(70, "BRANDED", tags=[{"id": 5, "name": "New", "slug": "new"}],
                 brands=[{"id": 520, "name": "Acme &amp; Söhne", "slug": "acme"}, {"id": 0, "name": ""}]),
+        product(72, "GONE", status="trash", brands=[{"id": 521, "name": "Gone", "slug": "gone"}]),
         product(71, "ACF", meta_data=meta(
             care="wash", _care="field_63f1", _ean="4006381333931", _loose="field_1", note="x", _note="own value")),
     )  # fmt: skip
@@ -528,8 +529,9 @@ def test_term_that_only_products_name_is_there(built: Warehouse) -> None:
         (520, "Acme & Söhne", "acme", "Acme & Söhne", False)
     ]
     assert built.tuples("select tag_id, name from pim.tags where store_id = 'goods'") == [(5, "New")]
+    assert built.tuples("select brand_id, name from pim.product_brands where product_id = 72") == [(521, "Gone")]
     lacking = (
-        "select count(*) from pim.product_brands as own left join pim.brands using (store_id, brand_id)"
+        "select count(*) from pim.live_product_brands as own left join pim.brands using (store_id, brand_id)"
         " where brands.store_id is null"
     )
     assert built.tuples(lacking) == [(0,)]
