@@ -23,7 +23,7 @@ from tap_woo_pim.config.settings import Settings
 from tap_woo_pim.config.urls import extra_parameters, is_same_store, moves_port, origin, resolved, route
 from tap_woo_pim.exceptions import PassingError, StoreError
 from tap_woo_pim.http.classify import classify_connection
-from tap_woo_pim.http.diagnoses import BAD_REDIRECT, CIRCLE, DOWNGRADE, ODD_STATUS, OTHER_HOST
+from tap_woo_pim.http.diagnoses import BAD_REDIRECT, BROKEN_OFF, CIRCLE, DOWNGRADE, HTTPS_NEEDED, ODD_STATUS, OTHER_HOST
 from tap_woo_pim.http.models import Request
 
 TALKATIVE_LOGGERS = ("urllib3", "oauthlib", "requests_oauthlib")
@@ -56,6 +56,7 @@ class Transport:
     def __init__(self, settings: Settings, before_next: Callable[[Request], None]) -> None:
         self._timeout_seconds = settings.request_timeout_seconds
         self._before_next = before_next
+        self._has_answered = False
         self._session = _Session()
         # A store could send more of them with every response, and get them all back.
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -107,7 +108,11 @@ class Transport:
                 response = self._send(method, url, params=params, auth=auth, cookies=cookies)
             except (OSError, ValueError, HTTPError) as error:
                 # These include requests' own errors, urllib3's that it lets pass, and OSError for a missing ca_bundle.
-                raise StoreError(prefix, classify_connection(error, url), seconds=self._timeout_seconds) from None
+                diagnosis = classify_connection(error, url)
+                if diagnosis is HTTPS_NEEDED and self._has_answered:
+                    diagnosis = BROKEN_OFF  # it did answer over plain http
+                raise StoreError(prefix, diagnosis, seconds=self._timeout_seconds) from None
+            self._has_answered = True
             if response.status_code < HTTPStatus.OK:
                 # http.client of Python 3.11 skips status 100 only. After another one, such as 103 (Early Hints), the
                 # response itself is still to come, and the connection's next request would get it.

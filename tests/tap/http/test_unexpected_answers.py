@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from demo_store import Store
+from demo_store import Store, serve
 from demo_store.faults import nth, param, path
 from demo_store.faults.bodies import BodyChanged
 from tests.support.fault_run import PLAIN, run
@@ -49,6 +49,21 @@ def test_a_page_that_is_never_a_list_is_read_in_smaller_ones(served: Site) -> No
     assert outcome.is_complete
     assert landing.differences(served.store) == {}
     assert "4" in {request.query.get("per_page") for request in served.server.requests}
+
+
+def test_a_page_at_which_plain_http_breaks_off_is_read_in_smaller_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What answered before over plain http does not need https now."""
+    monkeypatch.setattr("tap_woo_pim.http.retry.LONGEST_WAIT_SECONDS", 0.01)
+    store = Store.recorded("9.9.5")
+    store.keep_products(24)
+    store.faults.add("connection_reset", path("products$") & param(offset=0, per_page=8))
+    landing = Landing()
+    with serve(store, tls=False) as server:
+        outcome = run(Site(store, server), landing, sync_components=["products"], page_size=8, ca_bundle=None)
+    assert outcome.is_complete, outcome.failure
+    assert landing.differences(store) == {}
 
 
 def test_a_page_with_more_rows_than_were_asked_for_is_asked_for_again(served: Site) -> None:
