@@ -54,7 +54,11 @@ def sync(
     if not stores:
         chosen = [store for store in chosen if not store.is_paused]
         if not chosen:
-            raise PimctlError("All stores are paused. Resume one with: pimctl stores resume ID")
+            said = "All stores are paused, so nothing is synced. Resume one with: pimctl stores resume ID"
+            words.terminal(is_error=as_json).print(said, soft_wrap=True)
+            if as_json:
+                print(words.as_json({"stores": [], "model_error": ""}))
+            return
     batch = run(project, chosen, full=full, parallel=parallel, is_quiet=as_json)
     if as_json:
         print(words.as_json({"stores": batch.syncs, "model_error": batch.model_error}))

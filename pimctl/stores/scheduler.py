@@ -64,11 +64,13 @@ def due(document: Mapping[str, Any], after: datetime, until: datetime) -> list[s
 
 def next_times(document: Mapping[str, Any], after: datetime) -> dict[str, datetime]:
     """Return when each schedule runs next, by its name; without those that have no time, or whose store is paused."""
-    paused = {job["name"] for job in document.get("jobs") or () if registry.blocks(job) == [operations.PAUSED]}
+    jobs = {job["name"] for job in document.get("jobs") or () if registry.blocks(job) == [operations.PAUSED]}
+    stores = {found["name"] for found in registry.extractors(document) if registry.annotation(found).get("paused")}
     return {
         str(found["name"]): following
         for found in document.get("schedules") or ()
-        if found.get("job") not in paused
+        if found.get("job") not in jobs
+        and found.get("extractor") not in stores  # Meltano's form without a job
         and (following := schedules.next_time(str(found.get("interval")), after)) is not None
     }
 

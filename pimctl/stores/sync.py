@@ -10,9 +10,11 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager, redirect_stdout
@@ -117,11 +119,15 @@ def start_sync(project: Project, stores: Sequence[Store], *, full: bool = False)
 
     Raises:
         PimctlError: They did not begin; the message says why.
+        OSError: The disk is full.
     """
-    log = log_folder(project) / "background.log"
-    with log.open("wb") as output:
+    named = [store.id for store in stores]
+    with tempfile.NamedTemporaryFile("w+b", dir=log_folder(project), delete=False) as output:
+        Path(output.name).replace(log_folder(project) / "background.log")  # two may begin at once, each with its own
+        output.write(f"$ pimctl sync {' '.join(named)}\n".encode())
+        output.flush()  # on a full disk the process could not say so
         process = subprocess.Popen(  # noqa: S603  a list, no shell
-            [sys.executable, "-m", "pimctl.cli", "sync", *(store.id for store in stores), *["--full"] * full],
+            [sys.executable, "-m", "pimctl.cli", "sync", *named, *["--full"] * full],
             cwd=project.root,
             env={**os.environ, "NO_COLOR": "1"},
             start_new_session=True,
@@ -129,16 +135,17 @@ def start_sync(project: Project, stores: Sequence[Store], *, full: bool = False)
             stdin=subprocess.DEVNULL,
             stdout=output,
         )
-    deadline = time.monotonic() + BEGIN_SECONDS
-    while process.poll() is None and time.monotonic() < deadline:
-        notes = [progress.note_of(project, store) for store in stores]
-        if any(note and note.pid == process.pid for note in notes):  # not that of a sync that began before
-            threading.Thread(target=process.wait, daemon=True).start()  # or it would stay a zombie of a server
+        deadline = time.monotonic() + BEGIN_SECONDS
+        while process.poll() is None and time.monotonic() < deadline:
+            notes = [progress.note_of(project, store) for store in stores]
+            if any(note and note.pid == process.pid for note in notes):  # not that of a sync that began before
+                threading.Thread(target=process.wait, daemon=True).start()  # or it would stay a zombie of a server
+                return process.pid
+            time.sleep(POLL_SECONDS)
+        if process.poll() in {None, 0}:
             return process.pid
-        time.sleep(POLL_SECONDS)
-    if process.poll() in {None, 0}:
-        return process.pid
-    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines() or ["no message"]
+        output.seek(0)
+        lines = output.read().decode("utf-8", "replace").strip().splitlines()[1:] or ["no message"]
     raise PimctlError(f"The sync did not begin: {lines[-1].removeprefix('pimctl: ')}")
 
 
@@ -174,6 +181,7 @@ class _Runner:
         self.observer = observer
         self.arguments = ["run", *["--full-refresh"] * full]
         self.processes: list[subprocess.Popen[bytes]] = []
+        self.locks: dict[str, ExitStack] = defaultdict(ExitStack)
         self.is_stopped = False
         self.beginning = threading.Lock()  # no sync begins after the stop has ended those that had begun
         self.meltano = Meltano(project, {}, log_folder(project) / "model.log")
@@ -197,14 +205,15 @@ class _Runner:
             yield
 
     def _lock(self, sync: StoreSync, stack: ExitStack) -> None:
+        lock = stack.enter_context(self.locks[sync.store.id])
         try:
-            stack.enter_context(exclusive(progress.lock_file(self.project, sync.store), wait=False))
+            lock.enter_context(exclusive(progress.lock_file(self.project, sync.store), wait=False))
         except BlockingIOError:
             note = progress.note_of(self.project, sync.store)
             by = f"synced by process {note.pid} since {_local(note.started_at)}" if note else "synced or removed"
             _end(sync, "skipped", f"it is already being {by}")
             return
-        stack.callback(progress.note_file(self.project, sync.store).unlink, missing_ok=True)
+        lock.callback(progress.note_file(self.project, sync.store).unlink, missing_ok=True)
         self._note(sync, "waiting")
 
     def prepare(self) -> None:
@@ -258,14 +267,21 @@ class _Runner:
                 future.result()
 
     def _sync(self, sync: StoreSync) -> None:
-        """Sync one store; what goes wrong is its own result alone."""
+        """Sync one store; what goes wrong is its own result alone. Then it may be synced anew, while others go on.
+
+        The last one stays locked until the model is built, which brings its figures.
+        """
         try:
             self._run(sync)
             if sync.outcome == "failed" and MADE_BY_ANOTHER.search(sync.message):
                 sync.outcome, sync.message, sync.progress = None, "", Progress()
                 self._run(sync)
+            if sync.is_good and not self.left:
+                self._note(sync, "finishing")
+                return
         except (PimctlError, OSError) as error:
             _end(sync, "failed", str(error))
+        self.locks[sync.store.id].close()
 
     def _run(self, sync: StoreSync) -> None:
         began = time.monotonic()

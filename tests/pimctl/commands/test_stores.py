@@ -344,6 +344,17 @@ def test_schedule_is_shown_set_and_taken_away(project: Project, run: Run) -> Non
 
 
 @pytest.mark.usefixtures("eu")
+def test_sync_of_all_stores_while_all_are_paused_is_no_failure(project: Project, run: Run) -> None:
+    """A scheduler that syncs all must not raise an alarm about what somebody paused."""
+    operations.pause(project, registry.find(project, "eu"))
+    told = "All stores are paused, so nothing is synced. Resume one with: pimctl stores resume ID\n"
+
+    assert run("sync") == (0, told, "")
+    code, out, err = run("sync", "--json")
+    assert (code, json.loads(out), err) == (0, {"stores": [], "model_error": ""}, told)
+
+
+@pytest.mark.usefixtures("eu")
 def test_missing_env_is_told_with_the_remedy(project: Project, run: Run) -> None:
     (project.root / ".env").unlink()
 

@@ -179,8 +179,12 @@ def test_scheduler_leaves_out_the_schedule_of_a_paused_store_until_it_is_resumed
     store = operations.add(pim_project, Draft("eu", "store.example", Credentials("ck_1", "cs_1"), cron="@hourly"))
     hour = NOON - timedelta(seconds=1), NOON
 
+    with project_files.edit(pim_project) as edited:  # as `meltano schedule add --extractor` writes it
+        parts = {"extractor": store.extractor, "loader": "target-postgres", "transform": "skip"}
+        edited.document["schedules"].append({"name": "without-a-job", "interval": "@hourly", **parts})
+
     operations.pause(pim_project, store)
     assert scheduler.due(project_files.read(pim_project), *hour) == []
 
     operations.resume(pim_project, store)
-    assert scheduler.due(project_files.read(pim_project), *hour) == ["schedule-eu"]
+    assert scheduler.due(project_files.read(pim_project), *hour) == ["schedule-eu", "without-a-job"]

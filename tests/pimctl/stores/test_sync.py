@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import resource
 import signal
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -11,10 +13,12 @@ import pytest
 
 from pimctl import stop
 from pimctl.errors import PimctlError
+from pimctl.lock import is_held
 from pimctl.project import Project
+from pimctl.stores import progress
 from pimctl.stores.meltano import Meltano
 from pimctl.stores.store import Store
-from pimctl.stores.sync import StoreSync, SyncBatch, _Runner, default_parallel
+from pimctl.stores.sync import StoreSync, SyncBatch, _Runner, default_parallel, log_folder, start_sync
 
 EU = Store("eu", "tap-woo-pim--eu", "eu", "https://store.example", ("products",))
 ERRORS = "2026-11-28T07:42:48.400245Z [info     ] target-postgres sqlalchemy.exc."
@@ -99,6 +103,79 @@ def test_stop_ends_the_syncs_that_began_and_begins_no_other(pim_project: Project
     assert psutil.Process().children() == before
     assert [sync.outcome for sync in batch.syncs] == ["stopped", "stopped"]
     assert batch.syncs[1].log is None or parallel == 2
+
+
+HELD = """#!/bin/sh
+case $* in *--us*) for turn in $(seq 200); do [ -e us-may-end ] && exit 0; sleep 0.05; done; exit 1 ;; esac
+"""
+
+
+def test_store_that_is_done_can_be_synced_anew_while_others_go_on(pim_project: Project) -> None:
+    us = replace(EU, id="us", extractor="tap-woo-pim--us")
+    batch = SyncBatch([StoreSync(EU), StoreSync(us)])
+
+    def held() -> list[bool]:
+        return [is_held(progress.lock_file(pim_project, store)) for store in (EU, us)]
+
+    def observer(_: SyncBatch) -> None:
+        if held() == [False, True]:
+            (pim_project.root / "us-may-end").touch()
+
+    for sync in batch.syncs:
+        sync.store = replace(sync.store, has_credentials=True)
+    runner = _Runner(pim_project, batch, observer, full=False)
+    runner.meltano = program(pim_project, HELD)
+
+    with runner.lead():
+        assert held() == [True, True]
+        runner.sync_all(2)
+        note = progress.note_of(pim_project, us)
+        assert (held(), note and note.phase) == ([False, True], "finishing"), "its figures come with the model"
+    assert held() == [False, False]
+
+
+def test_store_that_failed_can_be_synced_anew_at_once(pim_project: Project) -> None:
+    sync = StoreSync(replace(EU, has_credentials=True))
+    runner = _Runner(pim_project, SyncBatch([sync]), lambda _: None, full=False)
+    runner.meltano = program(pim_project, MELTANO.format(error=OTHER, failures=1))
+
+    with runner.lead():
+        runner.sync_all(1)
+        assert (sync.outcome, is_held(progress.lock_file(pim_project, EU))) == ("failed", False)
+
+
+SAYS = """#!/bin/sh
+if [ $4 = us ]; then sleep 1; else echo first; echo second; fi
+echo "pimctl: $4 is told"
+exit 1
+"""
+
+
+def test_two_syncs_that_begin_at_the_same_time_are_told_why_each_of_its_own_did_not(
+    pim_project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(program(pim_project, SAYS).program))
+
+    def told(store: Store) -> str:
+        with pytest.raises(PimctlError) as caught:
+            start_sync(pim_project, [store])
+        return str(caught.value)
+
+    with ThreadPoolExecutor() as pool:
+        found = list(pool.map(told, [replace(EU, id="us"), EU]))
+
+    assert found == ["The sync did not begin: us is told", "The sync did not begin: eu is told"]
+
+
+def test_sync_that_a_full_disk_keeps_from_beginning_says_so(pim_project: Project) -> None:
+    log_folder(pim_project)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            start_sync(pim_project, [EU])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.mark.parametrize(("cores", "stores"), [(None, 1), (1, 1), (3, 3), (16, 4)])
