@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -117,23 +116,6 @@ def test_run_whose_process_is_gone_is_ended_with_what_it_left(
     assert ended
     assert (left.exists(), loader.exists(), kept.exists()) == (False, False, True)
     assert meltano_runs.clear_dead(pim_project) == []
-
-
-def test_run_that_begins_within_a_second_of_a_kill_removes_what_was_left(
-    pim_project: Project, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Boot time is known to the second, so by its start the new run may seem to have been there before."""
-    left = pim_project.root / ".meltano" / "run" / store.extractor / "tap.1.config.json"
-    left.parent.mkdir(parents=True)
-    at_work = meltano_runs.Process(os.getppid(), time.time() - 1, ("run",), frozenset({store.extractor}))
-    monkeypatch.setattr(meltano_runs, "processes", lambda _: [at_work])
-    left.write_text("{}", encoding="utf-8")
-
-    assert meltano_runs.clear_dead(pim_project) == ["Removed 1 configuration left by a killed run."]
-    assert not left.exists()
-    left.write_text("{}", encoding="utf-8")
-    monkeypatch.setattr(meltano_runs, "processes", lambda _: [replace(at_work, pid=os.getpid())])
-    assert meltano_runs.clear_dead(pim_project) == [], "it may be that of another run"
 
 
 LOADER_FAILED = """\
