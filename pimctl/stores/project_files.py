@@ -232,6 +232,7 @@ def _load(path: Path, text: str) -> Any:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark is not None else ""
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+        problem = problem.partition(" with value ")[0]  # of a duplicate key, which may be a secret
         raise PimctlError(f"{path}{line} is not valid YAML: {problem}. Correct it, then try again.") from None
     if not isinstance(document, dict):
         raise PimctlError(f"{path} holds no settings: restore it, for instance by git checkout meltano.yml.")

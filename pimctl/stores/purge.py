@@ -57,9 +57,8 @@ def remove(project: Project, store: Store, *, purge: bool) -> None:
     Raises:
         PimctlError: It is being synced, or something cannot be removed.
     """
-    busy = PimctlError(f"{store.id} is being synced: wait for its end, or stop it, then remove it.")
     if progress.running(project, [store]):
-        raise busy
+        raise PimctlError(f"{store.id} is being synced: wait for its end, or stop it, then remove it.")
     if purge:
         _refuse_shared(project, store)
     operations.check_removable(project, store)
@@ -72,7 +71,7 @@ def remove(project: Project, store: Store, *, purge: bool) -> None:
                 meltano_runs.forget(project, store.extractor)
             operations.forget(project, store)
     except BlockingIOError:
-        raise busy from None
+        raise PimctlError(f"{store.id} is being synced, or removed by somebody else: look again in a moment.") from None
     if purge and has_model:
         _build(project, store)
 

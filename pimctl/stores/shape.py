@@ -14,6 +14,8 @@ def check(document: Mapping[str, Any]) -> None:
     Raises:
         PimctlError: Something is not; with its place.
     """
+    if not isinstance(document.get("default_environment") or "", str):
+        raise PimctlError("default_environment must be the name of an environment")
     _check_extractors(_mapping(document, "plugins"), "plugins")
     for entry in _named(document, "environments"):
         place = f"environments, {entry['name']}, config"

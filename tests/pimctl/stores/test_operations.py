@@ -330,7 +330,7 @@ def test_stores_added_at_the_same_time_are_all_there(pim_project: Project) -> No
     [
         ("plugins: [\n", "line 2 is not valid YAML"),
         ("- a\n", "holds no settings"),
-        ("a: 1\na: 2\n", "is not valid YAML"),
+        ("a: 1\na: hidden\n", 'line 2 is not valid YAML: found duplicate key "a". Correct'),
     ],
 )
 def test_broken_meltano_yml_is_told_with_its_line_and_stays(pim_project: Project, text: str, told: str) -> None:
@@ -351,6 +351,7 @@ def test_broken_meltano_yml_is_told_with_its_line_and_stays(pim_project: Project
         ("- name: nightly-csv\n  tasks", "- tasks", "jobs must be a list of entries with a name"),
         ("[tap-csv target-postgres]", "[1]", "jobs, nightly-csv: tasks must be a list of texts"),
         ("  interval: '@daily'\n", "", "schedules, csv: interval must be cron fields, or one such as @hourly"),
+        ("environment: dev", "environment: [dev]", "default_environment must be the name of an environment"),
         ("- name: dev\n- name: prod", "  x", "environments must be a list of entries with a name"),
         ("- name: prod", "- name: prod\n  config: 1", "environments, prod, config must hold names, each with a value"),
         ("pip_url: tap-woo-pim", "config: [a]", "tap-woo-pim, config must hold names, each with a value"),

@@ -49,7 +49,7 @@ def test_purge_deletes_what_landed_of_a_store_and_nothing_of_another(tmp_path: P
             assert purge.counts(project, us) == {"woo.products": 2}
             with (
                 exclusive(progress.lock_file(project, us)),
-                pytest.raises(PimctlError, match=r"^us is being synced: wait for its end"),
+                pytest.raises(PimctlError, match=r"^us is being synced, or removed by somebody else: look"),
             ):
                 purge.remove(project, us, purge=True)  # a sync begins at this moment
             purge.remove(project, us, purge=True)
