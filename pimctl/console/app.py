@@ -113,8 +113,8 @@ def say_refused(request: Request, error: Exception) -> Response:
 
 
 def say_unavailable(request: Request, error: Exception) -> Response:
-    """Say that the database does not answer."""
-    return failed(request, 503, _("The PIM database does not answer"), str(error))
+    """Say why the database cannot be read."""
+    return failed(request, 503, _("The PIM database cannot be read"), str(error))
 
 
 def say_failed(request: Request, error: Exception) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypedDict
 
@@ -40,14 +41,17 @@ class Audit:
         self._file = folder / "audit.jsonl"
 
     def write(self, who: str, what: str, store: str | None = None) -> None:
-        """Add a line."""
+        """Add a line; where the file cannot be written, to stderr instead: what it tells of is done."""
         entry: Entry = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "who": who, "what": what, "store": store}
-        self._file.parent.mkdir(mode=0o700, exist_ok=True)
         line = json.dumps(entry, ensure_ascii=False) + "\n"
-        with os.fdopen(
-            os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w", encoding="utf-8"
-        ) as file:
-            file.write(line)
+        try:
+            self._file.parent.mkdir(mode=0o700, exist_ok=True)
+            with os.fdopen(
+                os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w", encoding="utf-8"
+            ) as file:
+                file.write(line)
+        except OSError as error:
+            print(f"pimctl: {self._file} cannot be written ({error.strerror}): {line}", end="", file=sys.stderr)
 
     def read(self, store: str | None, most: int = 20) -> list[Entry]:
         """Return the last lines about a store, or about none where it is None, newest first."""

@@ -74,8 +74,14 @@ class Guard:
         if request.method not in SAFE_METHODS and not is_same_origin(request.headers):
             return Response(_("Refused: this form was sent from another site."), 403, media_type="text/plain")
         if session is None and not request.url.path.startswith(OPEN_PATHS):
-            asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-            after = f"?next={quote(asked)}" if request.method == "GET" and asked != "/" else ""
+            if request.url.path.startswith("/logout"):
+                return RedirectResponse("/login", 303)
+            is_form = request.method not in SAFE_METHODS
+            page = urlsplit(request.headers.get("referer", "") if is_form else str(request.url))
+            asked = page.path + (f"?{page.query}" if page.query else "")
+            after = f"?next={quote(asked)}" if asked not in {"", "/"} else ""
+            if is_form:
+                after += f"{'&' if after else '?'}unsaved=1"
             return RedirectResponse(f"/login{after}", 303)
         return None
 

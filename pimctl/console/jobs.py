@@ -8,6 +8,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pimctl.console import texts
 from pimctl.console.pages import sentence
 from pimctl.console.texts import _
 from pimctl.errors import PimctlError
@@ -58,12 +59,15 @@ class Job:
     @property
     def errors(self) -> dict[str, str]:
         """What stands at each field of the form; at ``""`` what is about none of them."""
-        found: dict[str, str] = {}
+        told: dict[tuple[str, str], list[str]] = {}
         for step in self.failures:
-            about = f"{step.name}: " if step.is_component else ""
-            text = f"{about}{sentence(step.message)} {sentence(step.remedy)}".strip()
-            field = step.setting or ""
-            found[field] = f"{found[field]} {text}" if field in found else text
+            text = f"{sentence(step.message)} {sentence(step.remedy)}".strip()
+            name = texts.components().get(step.name, step.name)
+            told.setdefault((step.setting or "", text), []).extend([name] if step.is_component else [])
+        found: dict[str, str] = {}
+        for (setting, text), names in told.items():  # several components mostly fail for one reason
+            about = f"{', '.join(names)}: " if names else ""
+            found[setting] = f"{found.get(setting, '')} {about}{text}".strip()
         if self.problem:
             found |= dict.fromkeys(self.fields, self.problem)
         return found

@@ -68,7 +68,9 @@ class Login:
 
     def ask(self, request: Request) -> Response:
         """Show the log-in form."""
-        return self._form(request, 200, "")
+        lost = _("Your session had ended, so that was not done. Log in, then try again.")
+        query = request.query_params
+        return self._form(request, 200, lost if "unsaved" in query else "", after=query.get("next", ""))
 
     async def log_in(self, request: Request) -> Response:
         """Log a user in, slower after failures."""
@@ -78,13 +80,13 @@ class Login:
         wait = math.ceil(self._attempts.seconds_to_wait(*keys))
         if wait:
             text = ngettext("Too many attempts: wait %(n)d second.", "Too many attempts: wait %(n)d seconds.", wait)
-            response = self._form(request, 429, text % {"n": wait}, name)
+            response = self._form(request, 429, text % {"n": wait}, name, text_of(form, "next"))
             response.headers["Retry-After"] = str(wait)
             return response
         user = await run_in_threadpool(self._users.verify, name, str(form.get("password", "")))
         if user is None:
             self._attempts.failed(*keys)
-            return self._form(request, 403, _("Wrong name or password."), name)
+            return self._form(request, 403, _("Wrong name or password."), name, text_of(form, "next"))
         self._attempts.succeeded(*keys)
         return self._welcome(request, user, form)
 
@@ -128,7 +130,6 @@ class Login:
         response.delete_cookie(self._cookie_name, path="/", httponly=True, samesite="lax")
         return response
 
-    def _form(self, request: Request, status: int, error: str, name: str = "") -> Response:
+    def _form(self, request: Request, status: int, error: str, name: str = "", after: str = "") -> Response:
         has_users = bool(self._users.all())
-        after = request.query_params.get("next", "")
         return page(request, "login.html", status, error=error, name=name, has_users=has_users, after=after)

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 STATIC = Path(__file__).parent / "static"
-SETTING = re.compile(r"(?:\bthe )?\b(site_url|consumer_key|consumer_secret)\b")
+LABELS = texts.labels()
+SETTING = re.compile(rf"(?:\bthe )?\b({'|'.join(name for name in LABELS if '_' in name)})\b")
 DASH = "\N{EN DASH}"
 TAGS = {
     "a", "b", "blockquote", "br", "code", "dd", "dl", "dt", "em", "i", "li", "ol", "p", "pre", "strong", "sub", "sup",
@@ -73,15 +74,17 @@ def distance(span: timedelta) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """Return a length of time: ``23 s``, ``4 min 10 s``, ``2 h 5 min``."""
+    """Return a length of time, which no line breaks: ``23 s``, ``4 min 10 s``, ``2 h 5 min``."""
     if seconds is None:
         return DASH
     whole = max(0, round(seconds))
     if whole < 60:
-        return _("%d s") % whole
-    if whole < 3600:
-        return _("%d min %d s") % divmod(whole, 60)
-    return _("%d h %d min") % divmod(whole // 60, 60)
+        text = _("%d s") % whole
+    elif whole < 3600:
+        text = _("%d min %d s") % divmod(whole, 60)
+    else:
+        text = _("%d h %d min") % divmod(whole // 60, 60)
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def cleaned(html: str | None) -> Markup:
@@ -120,10 +123,13 @@ def with_query(path: str, query: Mapping[str, Any], **changes: Any) -> str:
 
 def sentence(text: str) -> str:
     """Return a text that begins with a capital letter, ends with a stop, and names settings as the forms do."""
-    text = SETTING.sub(
-        lambda found: f"the {found[1].replace('site_url', 'store_address')}".replace("_", " "), text.strip()
-    )
+    text = SETTING.sub(lambda found: f"the {in_sentence(LABELS[found[1]])}", text.strip())
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".") if text else ""
+
+
+def in_sentence(label: str) -> str:
+    """Return a label as it stands within a sentence; an abbreviation keeps its capitals."""
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 
 def schedule(cron: str | None) -> str:
@@ -168,7 +174,9 @@ def environment() -> Environment:
         severities=texts.severities(),
         roles=texts.roles(),
         components=texts.components(),
+        stream_name=texts.stream,
         facts=texts.facts(),
+        labels=LABELS,
         stock_states=texts.stock_states(),
         admin_address=admin_address,
         with_query=with_query,

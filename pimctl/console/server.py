@@ -8,6 +8,7 @@ import html
 import ipaddress
 import os
 import socket
+import ssl
 import sys
 import threading
 import webbrowser
@@ -71,6 +72,14 @@ class Place:
         """
         if bool(self.certificate) != bool(self.private_key):
             raise PimctlError("TLS needs both files: --certificate and --private-key.")
+        if self.certificate:
+            try:
+                ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(self.certificate, self.private_key)
+            except OSError as error:  # as ssl's own
+                raise PimctlError(
+                    f"--certificate and --private-key cannot be used: {error.strerror or error}. Give two PEM files "
+                    "that can be read and belong together."
+                ) from None
         if self.is_loopback:
             return
         if not users.all():

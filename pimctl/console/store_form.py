@@ -116,8 +116,8 @@ class StoreForm:
             try:
                 start_sync(self._project, [store])
                 self._audit.write(session.name, "Started the first sync", store.id)
-            except PimctlError as error:
-                session.notice = _("The store is saved. %s") % error
+            except (PimctlError, OSError) as error:
+                session.notice = _("The store is saved. %s") % (getattr(error, "strerror", None) or error)
             return f"/stores/{store.id}"
 
         self._jobs.begin(job, settings, credentials, then)
@@ -229,6 +229,8 @@ def cron_of(values: dict[str, Any], store_id: str) -> str:
 
 def field_of(message: str) -> str:
     """Return the field that a message of the operations is about."""
+    if "meltano.yml" in message:
+        return ""  # its path, or the line that is wrong, may hold any of these words
     signs = {"sync component": "sync_components", "cron": "cron", "key": "consumer_key", "id": "id", "name": "id"}
     return next((field for sign, field in signs.items() if re.search(rf"\b{sign}\b", message)), "")
 

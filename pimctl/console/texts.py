@@ -35,6 +35,31 @@ def components() -> dict[str, str]:
     return {name: names.get(name, name.replace("_", " ").capitalize()) for name in COMPONENTS}
 
 
+def stream(name: str) -> str:
+    """Return the name of a stream, that of its component, but of the one that a component brings besides."""
+    if name == "product_attribute_terms":
+        return _("Attribute terms")
+    return components().get(name.removeprefix("product_"), name.replace("_", " ").capitalize())
+
+
+def labels() -> dict[str, str]:
+    """Return the name of each field of the form of a store, by its setting where it is one."""
+    return {
+        "site_url": _("Store address"),
+        "consumer_key": _("Consumer key"),
+        "consumer_secret": _("Consumer secret"),
+        "sync_components": _("Sync components"),
+        "schedule": _("Sync"),
+        "cron": _("Cron fields"),
+        "id": _("Short name"),
+        "http_user": _("Web server user"),
+        "http_password": _("Web server password"),
+        "auth_method": _("Authentication"),
+        "requests_per_second": _("Requests per second"),
+        "ca_bundle": _("CA certificate file"),
+    }
+
+
 def facts() -> dict[str, str]:
     """Return the name of each compared fact of a product, as ``pim.master_product_differences`` calls it."""
     return {

@@ -95,6 +95,9 @@ class Warehouse:
             raise DatabaseUnavailable(str(error)) from None
         except psycopg.errors.QueryCanceled:
             raise DatabaseUnavailable(_("The database took more than 20 seconds. Try again with a filter.")) from None
+        except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn):
+            missing = _("The PIM model is not there yet, or is older than the console: sync a store, then try again.")
+            raise DatabaseUnavailable(missing) from None
         except psycopg.OperationalError as error:
             reason = external.reason(error)
             raise DatabaseUnavailable(_("The PIM database does not answer: %s") % reason) from None

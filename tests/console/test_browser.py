@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 import requests
 from selenium.webdriver.chrome.webdriver import WebDriver
@@ -18,6 +19,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from demo_store import Store, serve
+from pimctl import db
 from pimctl.lock import exclusive
 from pimctl.project import Project
 from pimctl.stores import progress, registry
@@ -198,6 +200,40 @@ def test_store_is_added_by_keys_alone_until_the_secret_is_found_wrong(
         assert [step.get_attribute("class") for step in steps[-2:]] == ["passed", "failed"]
         assert violations(driver) == []
     assert (filled.root / "meltano.yml").read_bytes() == before
+
+
+def test_live_part_that_is_replaced_keeps_the_keyboards_place(
+    filled: Project, console: Running, tmp_path: Path
+) -> None:
+    store = registry.find(filled, "us")
+    with psycopg.connect(db.current_url(filled), autocommit=True) as connection, chromium(tmp_path) as driver:
+        connection.execute("create schema if not exists woo")
+        connection.execute("create table woo.sync_runs (store_id text, started_at timestamp, status text, rows int)")
+        try:
+            connection.execute("insert into woo.sync_runs values ('us', now() at time zone 'utc', 'complete', 1)")
+            enter(driver, console)
+            driver.get(f"{console.address}/stores/us")
+            here = "document.querySelector('#history_table a')"
+            assert driver.execute_script(f"return {here}.textContent") == "just now"
+            driver.execute_script(f"window.before = {here}; before.focus()")
+            connection.execute("update woo.sync_runs set rows = 2")
+            with exclusive(progress.lock_file(filled, store)):  # a sync begins, so the history is looked at
+                note = {"pid": os.getpid(), "started_at": datetime.now(UTC).isoformat(), "phase": "waiting"}
+                progress.note_file(filled, store).write_text(json.dumps(note), encoding="utf-8")
+                waiting(driver, 20).until(lambda d: d.execute_script(f"return {here} !== before"))
+            assert driver.execute_script(f"return document.activeElement === {here}")
+        finally:
+            connection.execute("drop table woo.sync_runs")
+
+
+def test_field_of_an_alert_that_is_wrong_is_where_the_keyboard_is(console: Running, tmp_path: Path) -> None:
+    with chromium(tmp_path) as driver:
+        enter(driver, console)
+        driver.get(f"{console.address}/alerts")
+        driver.find_element(By.ID, "name").send_keys("team")
+        driver.find_element(By.ID, "url").send_keys("nothing:/", Keys.ENTER)
+        waiting(driver, 20).until(lambda d: d.find_elements(By.ID, "url-error"))
+        assert driver.switch_to.active_element.get_attribute("id") == "url"
 
 
 def test_menu_opens_and_closes_by_keys(console: Running, tmp_path: Path) -> None:

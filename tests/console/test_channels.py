@@ -18,6 +18,7 @@ import requests
 from demo_store import Server, Store, serve
 from pimctl.console import channels
 from pimctl.console.audit import Audit
+from pimctl.console.jobs import Job
 from pimctl.console.pages import TEMPLATES
 from pimctl.console.users import Users
 from pimctl.console.watch import without_figures
@@ -27,6 +28,7 @@ from pimctl.project import Project
 from pimctl.stores import history, meltano_runs, operations, progress, registry, schedules
 from pimctl.stores.history import StreamRun, SyncRun
 from pimctl.stores.store import Credentials
+from tap_woo_pim.store.check import CheckStep, Outcome
 from tests.support.alerts import receiver
 from tests.support.console import Running, new_project, runnable, start_console
 from tests.support.meltano_runs import add_run, record_of_runs
@@ -146,6 +148,17 @@ def test_all_fields_that_are_missing_are_named_at_once(
     assert errors(page) == dict.fromkeys(empty, "Fill in this field.")
 
 
+def test_reason_that_several_components_share_is_told_once() -> None:
+    job = Job(title="mine")
+    for name, setting in (("tax_classes", "sync_components"), ("tags", "site_url"), ("brands", "site_url")):
+        job.steps.append(CheckStep(name, Outcome.FAILED, "it is down", "Check site_url.", setting))
+
+    assert job.errors == {
+        "sync_components": "Tax classes: It is down. Check the store address.",
+        "site_url": "Tags, Brands: It is down. Check the store address.",
+    }
+
+
 def test_web_servers_own_password_is_asked_for_at_its_field_and_never_sent_back(
     home: Project, running: Running, manager: requests.Session, tmp_path: Path
 ) -> None:
@@ -155,7 +168,7 @@ def test_web_servers_own_password_is_asked_for_at_its_field_and_never_sent_back(
         more = {"ca_bundle": str(staging.ca_bundle), "id": "staging"}
         for changed, field, words in (
             ({}, "http_user", "asks for a password of its own"),
-            ({"http_user": "staging"}, "http_password", "is set without http_password"),
+            ({"http_user": "staging"}, "http_password", "is set without the web server password"),
             ({"http_user": "staging", "http_password": "wrong one"}, "http_password", "does not accept"),
             ({"http_user": "a:b", "http_password": "x"}, "http_user", "colon"),
         ):
@@ -455,7 +468,7 @@ def test_stores_are_shown_while_the_database_is_down(
             )
         for path in ("/products.csv", "/health/findings.csv"):
             answer = manager.get(running.address + path)
-            assert (answer.status_code, "The PIM database does not answer" in answer.text) == (503, True)
+            assert (answer.status_code, "The PIM database cannot be read" in answer.text) == (503, True)
     finally:
         env = home.root / ".env"
         lines = env.read_text(encoding="utf-8").splitlines(keepends=True)
@@ -475,6 +488,34 @@ def test_broken_meltano_yml_is_named_and_comes_back(home: Project, running: Runn
     finally:
         path.write_text(whole, encoding="utf-8")
     assert manager.get(f"{running.address}/stores").status_code == 200
+
+
+def test_word_of_a_broken_meltano_yml_stands_at_no_field(
+    home: Project, running: Running, manager: requests.Session, server: Server
+) -> None:
+    csrf = token(manager, running)
+    path = home.root / "meltano.yml"
+    whole = path.read_text(encoding="utf-8")
+    path.write_text(whole + "\nplugins: {}\n", encoding="utf-8")
+    try:
+        page = manager.post(f"{running.address}/add-store", {"csrf": csrf, **typed(server)}).text
+    finally:
+        path.write_text(whole, encoding="utf-8")
+    assert "duplicate key" in page
+    assert errors(page) == {}
+
+
+def test_change_whose_line_cannot_be_written_is_done_and_told_on_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As where the console was run as root before. The page must not say that nothing was changed."""
+    (tmp_path / "audit.jsonl").mkdir()
+
+    Audit(tmp_path).write("mia", "Paused", "eu")
+
+    told = capsys.readouterr().err
+    assert told.startswith(f"pimctl: {tmp_path / 'audit.jsonl'} cannot be written (Is a directory): {{")
+    assert '"who": "mia", "what": "Paused", "store": "eu"}\n' in told
 
 
 def test_logs_show_no_credentials(home: Project, running: Running, manager: requests.Session, eu: str) -> None:
@@ -532,3 +573,6 @@ def test_state_of_a_store_comes_with_its_reason(home: Project, eu: str) -> None:
     assert "Products: 2 rows could not be read." in show(replace(well, state="incomplete", last=last, last_good=last))
     assert "needs cron or pimctl scheduler" in show(replace(well, state="stale", last=last, last_good=last))
     assert "Check the store address." in show(replace(well, state="failed", error="it is down. Check site_url"))
+    broken = "it wants a password. Enter it as http_password, or set ca_bundle"
+    told = "Enter it as the web server password, or set the CA certificate file."
+    assert told in show(replace(well, state="failed", error=broken)), "as the form names them"

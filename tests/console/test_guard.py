@@ -141,6 +141,21 @@ def test_log_in_leads_to_the_page_that_was_asked_for_but_never_elsewhere(guarded
         assert (answer.status_code, answer.headers["Location"]) == (303, reached)
 
 
+def test_form_of_a_session_that_ended_leads_back_to_its_page_and_says_that_it_was_lost(guarded: Running) -> None:
+    page = f"{guarded.address}/stores/us/edit?from=list"
+    headers = {"Origin": guarded.address, "Referer": page}
+    asked = requests.post(f"{guarded.address}/stores/us/edit", {"csrf": "x"}, headers=headers)
+    assert "Your session had ended, so that was not done." in asked.text
+    assert 'name="next" value="/stores/us/edit?from=list"' in asked.text
+
+    form = {"name": "mia", "password": "mistyped one", "next": "/stores/us/edit?from=list"}
+    again = requests.post(f"{guarded.address}/login", form, headers=headers)
+    assert 'name="next" value="/stores/us/edit?from=list"' in again.text, "a slip leads to the same page"
+
+    out = requests.post(f"{guarded.address}/logout", {"csrf": "x"}, headers=headers)
+    assert (out.url, "Your session had ended" in out.text) == (f"{guarded.address}/login", False)
+
+
 def test_log_out_everywhere_ends_all_sessions_of_the_user_only(guarded: Running) -> None:
     here, there, other = log_in(guarded, "vic"), log_in(guarded, "vic"), log_in(guarded, "mia")
     form = {"csrf": token_of(here.get(f"{guarded.address}/account").text)}
@@ -212,6 +227,10 @@ def test_other_addresses_need_users_and_tls() -> None:
         Place(host="0.0.0.0").check(Some(0))
     with pytest.raises(PimctlError, match="passwords unencrypted"):
         Place(host="0.0.0.0").check(Some(1))
+    with pytest.raises(PimctlError, match="cannot be used: No such file or directory"):
+        Place(certificate=Path("/nowhere.pem"), private_key=Path("/nowhere.pem")).check(Some(0))
+    with pytest.raises(PimctlError, match="two PEM files"):
+        Place(certificate=Path(__file__), private_key=Path(__file__)).check(Some(0))
     with pytest.raises(PimctlError, match="--name"):
         Place(host="0.0.0.0", is_proxied=True).check(Some(1))
     Place(host="0.0.0.0", is_proxied=True, names=("pim.example",)).check(Some(1))

@@ -138,6 +138,8 @@ def test_health_shows_scores_findings_and_the_list_behind_each(console: Running,
     page = client.get(f"{console.address}/health").text
     assert re.findall(r'<b class="score"><data value="([\d.]+)"', page) == ["95.5", "90.1"]
     assert "/health/findings?check=no_image" in page
+    assert '<data value="1">1</data> error</span>' in page
+    assert '<bdi>EU store</bdi> <data value="1">1</data>' in page, "a name from right to left keeps its number"
     listed = client.get(f"{console.address}/health/findings?check=no_image&store=us").text
     assert '<data value="120">' in listed
 
@@ -167,6 +169,9 @@ def test_pages_say_that_nothing_has_arrived_yet(tmp_path: Path) -> None:
     with new_project(tmp_path) as project, start_console(project.root) as running, running.enter() as client:
         for path in ("/products", "/health", "/health/findings"):
             assert "Nothing has arrived yet" in client.get(running.address + path).text
+        for path in ("/products.csv", "/health/findings.csv"):
+            answer = client.get(running.address + path)
+            assert (answer.status_code, "The PIM model is not there yet" in answer.text) == (503, True)
         Embedded(project).stop()
         answer = client.get(f"{running.address}/products")
         assert answer.status_code == 503

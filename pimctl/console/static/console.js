@@ -11,7 +11,9 @@ function localise(root) {
     const seconds = (moment - Date.now()) / 1000;
     const [unit, size] = UNITS.find(([, size]) => Math.abs(seconds) >= size) || ["second", 1];
     const far = Math.abs(seconds) > 30 * 86400;
-    time.textContent = far ? day.format(moment) : relative.format(unit === "second" ? 0 : Math.round(seconds / size), unit);
+    if (far) time.textContent = day.format(moment);
+    else if (unit !== "second") time.textContent = relative.format(Math.round(seconds / size), unit);
+    else if (seconds > 0) time.textContent = relative.format(0, unit);  // else the server's "just now" stays
     time.title = exact.format(moment);
   }
   for (const data of root.querySelectorAll("data[value]")) {
@@ -30,7 +32,9 @@ function live(address) {
       for (const [id, html] of Object.entries(JSON.parse(event.data))) {
         const part = document.getElementById(id);
         if (!part) continue;
+        const held = part.contains(document.activeElement) && document.activeElement.getAttribute("href");
         part.innerHTML = html;
+        if (held) part.querySelector(`a[href="${CSS.escape(held)}"]`)?.focus();
         localise(part);
       }
     });
@@ -79,5 +83,5 @@ addEventListener("pageshow", () => document.querySelectorAll("button:disabled").
 localise(document);
 setInterval(() => localise(document), 30000);
 for (const part of document.querySelectorAll("[data-live]")) live(part.dataset.live);
-document.querySelector("[data-focus]")?.focus();
+document.querySelector("[data-focus], [aria-invalid]")?.focus();
 for (const log of document.querySelectorAll(".log")) log.scrollTop = log.scrollHeight;  // the cause is its last line
