@@ -76,7 +76,7 @@ def page_of(part: range, sent: Sequence[Any], total: int | None, position: Calla
 
 
 def joined(part: range, pages: Sequence[Page]) -> Page:
-    """Put the page of a part together from smaller ones, which do not overlap."""
+    """Combine the pages of the pieces of a part into one. They do not overlap."""
     totals = [page.total for page in pages if page.total is not None]
     return Page(
         part,

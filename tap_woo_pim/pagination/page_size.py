@@ -8,10 +8,10 @@ MAX_PAGE_SIZE = 100
 """The largest `per_page` that WordPress accepts."""
 
 FIRST_PATIENCE = 2
-"""So many good pages of a size allow a larger one, before any that was tried failed."""
+"""After so many good pages of a size a larger one is tried, as long as no such try has failed."""
 
 LASTING_PATIENCE = 32
-"""So many do where an earlier run had to ask for smaller pages."""
+"""After so many, where an earlier run had to ask for smaller pages."""
 
 MOST_PATIENCE = 64
 """Each try of a larger page that fails doubles that number, up to so many."""
@@ -55,8 +55,12 @@ class PageSize:
             elif size == self.now:
                 self._good_pages += 1
 
-    def failed(self, size: int) -> None:
-        """Count a page that failed as a whole and came in parts: it was its size, or trouble that has passed."""
+    def came_in_parts(self, size: int) -> None:
+        """Count a page, or a part of one, that failed as a whole: it was its size, or trouble that has passed.
+
+        Args:
+            size: twice the rows of the parts that came. Later pages have half as many at most, as these had.
+        """
         with self._lock:
             if size <= self.now:
                 self.now, self._good_pages = max(1, size // 2), 0

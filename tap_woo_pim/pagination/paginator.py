@@ -36,7 +36,7 @@ class LastPage(NamedTuple):
     has_lost_rows: bool
 
     @property
-    def end(self) -> int:
+    def reread_from(self) -> int:
         """The position from which its end is read again: its beginning, or, if it was short, that of its last row.
 
         WooCommerce drops the rows that a key may not read, and variations without their product, from the page that it
@@ -49,9 +49,9 @@ class LastPage(NamedTuple):
 class OverlapPaginator:
     """Leads through one list that the store sorts by ascending id.
 
-    Pages of `plan` are given to `receive` in their order. Each must hold the last row of the one before it, and begin
-    behind it. If it does not, the end of the one before it is read again, which mostly brings the rows between; if that
-    does not hold its last row either, the paginator rewinds, each time further.
+    Pages of `plan` are given to `receive` in their order. Each must hold the last row of the page before it, and begin
+    with a later row than that page did. If it does not, the end of the page before it is read again, which mostly
+    brings the rows between; if that does not hold its last row either, the paginator rewinds, each time further.
 
     Where the paginator says that the list is `ordered`, and no page had rows that were lost, no row that was in the
     list all the time was missed, but for those that the store counts and did not send: `missing`.
@@ -84,17 +84,19 @@ class OverlapPaginator:
         self._read = IdSet()
         if seen is not None:
             self._read.add(seen)
-        self._last: LastPage | None = None
-        self._looked: LastPage | None = None
-        self._miscounts = self._fell = self._is_unproven = False
-        self._is_checked = False
-        self._end_before: tuple[LastPage, int] | None = None
+        self._last: LastPage | None = None  # None after going back: the next page has none to follow
+        self._looked: LastPage | None = None  # the page whose end is being read again
+        self._miscounts = False  # the total is too low: rows came behind it
+        self._fell = False  # there is no total, or it was larger before
+        self._is_unproven = False  # a page that was all but empty could not show whether rows moved
+        self._is_checked = False  # nothing more is to be asked before the list ends
+        self._end_before: tuple[LastPage, int] | None = None  # last page and total, while the first page comes again
         # What an interrupted reading counted, and read, is not kept.
         self._is_resumed = offset > 0
         self._largest_total = sys.maxsize if offset else 0
         self._farthest = -1
         self._fruitless = self._rewinds = 0
-        self._step = pages.most
+        self._step = pages.most  # how far the next rewind goes
 
     @property
     def missing(self) -> int:
@@ -142,7 +144,7 @@ class OverlapPaginator:
         return self._take(page)
 
     def replan(self) -> None:
-        """Make a new plan from here on.
+        """Drop the plan; the reader then asks for a new one, from here on.
 
         Raises:
             EndlessListError: there were too many without a page that came further than all before.
@@ -153,7 +155,7 @@ class OverlapPaginator:
             raise EndlessListError
 
     def _follows(self, page: Page) -> bool:
-        """Whether no row can lie between the last page and this one."""
+        """Whether to take a page: no row lies between the last page and this one, or it could not be seen."""
         last = self._last
         if page.part.start == 0 or not self.ordered:
             return True
@@ -223,7 +225,7 @@ class OverlapPaginator:
     def _look_again(self, last: LastPage) -> None:
         """Go back to the end of the last page, to see whether it has changed."""
         self.replan()
-        self.offset, self._last, self._looked = last.end, None, last
+        self.offset, self._last, self._looked = last.reread_from, None, last
 
     def _rewind(self, offset: int) -> None:
         """Go back before an offset, each time further: rows have moved up, and what is sought stands earlier now."""

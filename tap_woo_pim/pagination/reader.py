@@ -68,8 +68,8 @@ class Listing:
         paginator: where to begin and how far it has come.
         unread: the rows that could not be read.
         part: which part of the stream it holds, where the path tells it, for positions in it.
-        known_fields: the fields to ask for where the store fails on whole rows; empty where it is not asked for those.
-            Fields that arrive beside them are added.
+        known_fields: the fields to ask for if the store fails on whole rows; empty for a list that is never asked for
+            whole rows. Fields that arrive beside them are added.
         witness: a position for which the store answers well; None before one is known.
         on_wait: called now and then while the next page is waited for.
         gone_code: the error code by which the store says that the list is there no more, which makes it an empty one.
@@ -224,7 +224,7 @@ class _Reader:
         """Fetch a page; if it fails, its parts, down to the rows that it fails for.
 
         Returns:
-            The page; None where it is to be asked for again, with fewer rows or since they moved meanwhile.
+            The page; None if it lacks rows that the store has, or if rows moved between its parts: ask for it again.
 
         Raises:
             StoreError, RetriableAPIError: the store refused, or fails for good.
@@ -240,8 +240,9 @@ class _Reader:
         now = self._probe(part, {"_fields": "id"})
         if now is not None and set(now.ids) <= set(page.ids):
             return page
-        if page.is_joined:  # fewer rows come sooner, so that fewer move meanwhile
-            self._sizes.failed(len(part))
+        if page.is_joined:
+            # Fewer rows come sooner, so that fewer move meanwhile; `_read` sees to that unless a row came in part.
+            self._sizes.came_in_parts(len(part))
         return None
 
     def _read(self, part: range) -> Page:
@@ -255,7 +256,7 @@ class _Reader:
             count = 2 if error.response is not None else PARTS_AFTER_TIME_OUT
         page = self._read_parts(part, count)
         if not page.lost and not page.partial:
-            self._sizes.failed(2 * len(part) // count)
+            self._sizes.came_in_parts(2 * len(part) // count)
         return page
 
     def _read_parts(self, part: range, count: int) -> Page:
@@ -269,7 +270,7 @@ class _Reader:
         return joined(part, pages)
 
     def _fetch(self, part: range) -> Page:
-        """Fetch a page; if a whole one fails, without the noisy fields, which mostly are what kills it.
+        """Fetch a page; if one with all fields fails, fetch it without the noisy ones, the usual cause.
 
         `price_html` runs the filters of the theme and of plugins.
         """

@@ -18,7 +18,7 @@ from tap_woo_pim.http.diagnoses import NO_RIGHTS, NO_RIGHTS_AT_ALL
 from tap_woo_pim.http.models import Response
 from tap_woo_pim.http.prefetch import result_of
 from tap_woo_pim.redaction import SECRETS
-from tap_woo_pim.store.connection import ANALYTICS, FLAT_VARIATIONS, Connection, connect
+from tap_woo_pim.store.connection import Connection, connect
 from tap_woo_pim.store.discovery import ALL, discover
 from tap_woo_pim.store.login import PROBE
 
@@ -258,8 +258,7 @@ def probe_of(connection: Connection, component: str) -> tuple[str, dict[str, Any
         return path, {"per_page": 1}
     params: dict[str, Any] = dict(PROBE)
     if component == "variations":
-        flat = (connection.path(FLAT_VARIATIONS), f"{ANALYTICS}/{FLAT_VARIATIONS}")
-        path = next((path for path in flat if connection.routes.has(path)), connection.path("products"))
+        path = connection.flat_variations or connection.path("products")
     if component == "reviews":
         params["status"] = "all"
     if component in ("products", "variations") and connection.settings.content == "raw":

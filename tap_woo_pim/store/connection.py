@@ -83,6 +83,12 @@ class Connection:
         """Whether the store has a WooCommerce route. Placeholders are written as {}."""
         return self.routes.has(self.path(route))
 
+    @property
+    def flat_variations(self) -> str | None:
+        """The path of a list of all variations; None where the store has none."""
+        paths = (self.path(FLAT_VARIATIONS), f"{ANALYTICS}/{FLAT_VARIATIONS}")
+        return next((path for path in paths if self.routes.has(path)), None)
+
     def get(self, path: str, params: Mapping[str, Any], **options: Unpack[RequestOptions]) -> Response:
         """Get a path below the API root, or the response that `ask_ahead` requested; see `Client.get`.
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tap_woo_pim.http.models import Response
     from tap_woo_pim.store.connection import Connection
     from tap_woo_pim.sync.context import Run
+    from tap_woo_pim.sync.progress import Account
 
 STORE_ID = Column("store_id", CODE, "Stable name of the store in the PIM database.")
 SYNCED_AT = Column("synced_at", TIME, "The store's clock (UTC) at the start of the run that brought this row.")
@@ -79,6 +80,11 @@ class WooStream(Stream):
     def connection(self) -> Connection:
         """The store."""
         return self.run.connection
+
+    @property
+    def account(self) -> Account:
+        """The figures of the stream in this run, once its reading has begun."""
+        return self.run.progress.accounts[self.name]
 
     @classmethod
     def is_in(cls, run: Run) -> bool:

@@ -53,8 +53,8 @@ class CountCheck:
             counts.max_id = max([counts.max_id, *(key_of(row, "id", ID) or 0 for row in answer.data)])
         return counts if wanted else None
 
-    def hides_other(self, known: StoreCounts | None) -> bool:
-        """Return whether a known row is gone and another one, with an old date, makes up for it in the counts.
+    def was_replaced(self, known: StoreCounts | None) -> bool:
+        """Return whether a known row is gone and one with an old date took its place, so that the counts agree.
 
         Then the newest known row is not where it was in the list. (It cannot be told where there are several lists.)
         """

@@ -34,8 +34,8 @@ class FullTableStream(WooStream):
 
     Attributes:
         route: the list's route below the WooCommerce namespace.
-        is_carried: whether products embed its rows, such as categories, so that products change with them and their
-            dates do not.
+        is_carried: whether products embed its rows, as they do categories: renaming one changes what products show, but
+            not their dates, so a full sync of them is needed. Its rows need an `id`.
     """
 
     route: ClassVar[str]
@@ -151,18 +151,20 @@ class FullTableStream(WooStream):
 
     def shaper(self) -> Shaper:
         """Return a shaper for this stream's rows."""
-        mismatches = self.run.progress.accounts[self.name].mismatches
+        mismatches = self.account.mismatches
         return Shaper(self.columns, self.selected_columns, self.run.keys, mismatches)
 
     def report_unread(self, listing: Listing) -> None:
         """Write the unread rows of a list to the stream `unread_rows`."""
         for unread in listing.unread:
             self.add_side_record("unread_rows", unread_record(self.name, unread, self.run))
-        self.run.progress.accounts[self.name].skipped += len(listing.unread)
+        self.account.skipped += len(listing.unread)
         listing.unread.clear()
 
     def finish(self, counts: RowCounts, *, complete: bool, started_at: str | None = None) -> bool:
-        """Write the stream's snapshot, by which all rows not seen since `started_at` count as deleted.
+        """Write the stream's snapshot, unless rows are missing or the numbers are odd.
+
+        By the snapshot all rows not seen since `started_at` count as deleted.
 
         Args:
             counts: the rows of the full sync.
@@ -170,13 +172,13 @@ class FullTableStream(WooStream):
             started_at: `synced_at` of the run in which the full sync began; this run's if not given.
 
         Returns:
-            Whether the numbers are plausible.
+            Whether the numbers are plausible, also where rows could not be read.
         """
         most = self.settings.max_vanished_percent
         looks_broken = counts.looks_broken(most) and not (complete and self.explains_vanished())
         is_doubtful = counts.is_doubtful(most)
-        lacks_rows = complete and counts.lacks_rows(is_sure=self._pages.short_pages <= MOST_SHORT_PAGES)
-        account = self.run.progress.accounts[self.name]
+        lacks_rows = complete and counts.lacks_rows(pages_were_rechecked=self._pages.short_pages <= MOST_SHORT_PAGES)
+        account = self.account
         account.is_incomplete = account.is_incomplete or not complete or looks_broken or lacks_rows
         if not complete:
             self.logger.warning("%s: not all rows could be read, so none counts as deleted.", self.name)

@@ -18,7 +18,7 @@ from tap_woo_pim.pagination.reader import ask_ahead as ask_pages_ahead
 from tap_woo_pim.records.shaper import Shaper
 from tap_woo_pim.streams.count_check import CountCheck, ids_of_new_rows, known_after_full_sync, mismatch
 from tap_woo_pim.streams.full_table import FullTableStream
-from tap_woo_pim.streams.sources import ALL_IN_ONE, TRASH_ANY_TRASH, FlatSource
+from tap_woo_pim.streams.sources import ALL_IN_ONE, TRASH_ANY_TRASH, FlatSource, Source
 from tap_woo_pim.sync.bookmark import Bookmark, newest, parse
 from tap_woo_pim.sync.completeness import RowCounts
 from tap_woo_pim.sync.context import TIME_FORMAT
@@ -57,13 +57,13 @@ class IncrementalStream(FullTableStream):
         return self.load_state(IncrementalState)
 
     @cached_property
-    def source(self) -> FlatSource:
+    def source(self) -> Source:
         """The source of the rows."""
         return FlatSource(self, self.connection.path(self.route))
 
     @cached_property
     def parent_refresh(self) -> ParentRefresh | None:
-        """Reads rows again that show values of their parent; None if rows have no parents."""
+        """Reads rows again that show values of their parent; None if they have no parents, or it is not possible."""
         return None
 
     @cached_property
@@ -200,7 +200,7 @@ class IncrementalStream(FullTableStream):
                         stream.need_full_sync("products are read in full")
                 kept.needed = None
                 self.begin_full()
-        self.run.progress.accounts[self.name].kind = FULL if read.is_full else INCREMENTAL
+        self.account.kind = FULL if read.is_full else INCREMENTAL
         self._ms_before = read.milliseconds - 1000 * self.run.progress.busy_seconds
         return read
 
@@ -217,7 +217,7 @@ class IncrementalStream(FullTableStream):
             yield from self.parent_refresh.read_meanwhile(read)
         kept.store_counts = known_after_full_sync(check.count(), self._expected(read), read.named)
         self._keep_time()
-        # Also where there are no variations, which is no sound list, so that products have a schedule.
+        # Also for an empty list of variations, which does not count as sound: the schedule needs both durations.
         kept.full_sync_milliseconds = read.milliseconds
         if self._finish_full(read):
             kept.full_sync_at, kept.selection_hash = read.clock, read.selection_hash
@@ -246,7 +246,7 @@ class IncrementalStream(FullTableStream):
             yield from self.parent_refresh.read(read, resumed=resumed)
         counts.save_new()
         differs = mismatch(counted, expected)
-        if counted and read.new and not differs and self.count_check.hides_other(kept.store_counts):
+        if counted and read.new and not differs and self.count_check.was_replaced(kept.store_counts):
             differs = "a row with an old date has come in place of another one"
         kept.store_counts = counted or expected
         if differs:
@@ -283,7 +283,7 @@ class IncrementalStream(FullTableStream):
 
     # A read.
 
-    def read_on(self, read: ReadState, source: FlatSource, new_ids: range = range(0)) -> Generator[Record, None, int]:
+    def read_on(self, read: ReadState, source: Source, new_ids: range = range(0)) -> Generator[Record, None, int]:
         """Read the lists of a source to their end, and return how many requests that took at least.
 
         Args:
@@ -332,7 +332,7 @@ class IncrementalStream(FullTableStream):
             record = shaper.shape(self.normalise(row))
             changed += is_own and (bookmark is None or (record[MODIFIED] or "") > bookmark)
             yield record
-        account = self.run.progress.accounts[self.name]
+        account = self.account
         account.rows += len(rows)
         account.changed = (account.changed or 0) + changed
 
@@ -367,7 +367,7 @@ class IncrementalStream(FullTableStream):
         if not bookmark.holds(since, missing):
             bookmark.move(latest, self.kept.read.clock)
             return
-        self.run.progress.accounts[self.name].is_incomplete = True
+        self.account.is_incomplete = True
         self.logger.info(
             "%s: %d changed rows that the store counts did not come; the next run asks for them again.",
             self.name,
@@ -378,7 +378,7 @@ class IncrementalStream(FullTableStream):
         """End a full sync by its numbers, and return whether they are plausible."""
         counts = self._counts(read)
         if counts.shrank(self.settings.max_vanished_percent):
-            self.run.progress.accounts[self.name].is_incomplete = True
+            self.account.is_incomplete = True
             self.logger.warning(
                 "%s: the store's list became far shorter while it was read, so no row counts as deleted. The next run"
                 " is a full sync again.",

@@ -17,22 +17,26 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Record
 
 PARENTS_AT_ONCE = 12
-"""The variations of this many products are requested together: mostly a page, and several such lists in flight."""
+"""The variations of so many products are requested together: they mostly fit one page, and several requests run."""
 
 
 class ParentRefresh:
     """Reads the variations of changed products again.
 
-    A variation without a SKU, weight, dimensions, shipping class, image and more shows its product's, and the product's
-    stock if that manages it. Saving the product changes all of these, but not the variation's date.
+    What a variation lacks (SKU, weight, dimensions, shipping class, image and more) it shows from its product, and the
+    product's stock if that manages it. Saving the product changes all of these, but not the variation's date.
 
     Args:
         stream: the stream of variations.
+
+    Attributes:
+        is_possible: whether the store can be asked for them.
     """
 
     def __init__(self, stream: IncrementalStream) -> None:
         self._stream = stream
         self._source = BelowChangedProducts(stream)
+        self.is_possible = self._source.is_possible
 
     def read(self, sync: SyncState, *, resumed: bool) -> Iterator[Record]:
         """Read the variations of products that changed since the last run.
@@ -41,8 +45,6 @@ class ParentRefresh:
             sync: the incremental sync of the stream, whose own rows have all been read.
             resumed: whether an interrupted run began it.
         """
-        if not self._source.is_possible:
-            return
         stream, kept = self._stream, self._stream.kept
         # At first, the bookmark of products is the time when the last full sync of variations began.
         kept.parents = kept.parents or BookmarkState(kept.full_sync_at, kept.full_sync_at)
@@ -59,8 +61,6 @@ class ParentRefresh:
 
     def read_meanwhile(self, sync: SyncState) -> Generator[Record, None, int]:
         """Read the variations of products that changed since a sync began, and return how many did not come."""
-        if not self._source.is_possible:
-            return 0
         read = ReadState(self._stream.bookmark.back_from(sync.clock), self._source.now())
         yield from self._stream.read_on(read, self._source)
         return self._stream.missing(read)

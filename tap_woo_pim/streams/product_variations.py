@@ -23,7 +23,7 @@ from tap_woo_pim.streams.base import Turn
 from tap_woo_pim.streams.incremental import IncrementalStream
 from tap_woo_pim.streams.parent_refresh import ParentRefresh
 from tap_woo_pim.streams.sellable import DATES, DOWNLOADS, PRICES, REST, SHIPPING_CLASS, SIZE, STOCK
-from tap_woo_pim.streams.sources import PER_PRODUCT_ROUTE, FlatSource, variation_source
+from tap_woo_pim.streams.sources import PER_PRODUCT_ROUTE, Source, variation_source
 from tap_woo_pim.sync.context import Run
 
 
@@ -71,13 +71,14 @@ class ProductVariationsStream(IncrementalStream):
 
     @cached_property
     @override
-    def source(self) -> FlatSource:
+    def source(self) -> Source:
         return variation_source(self)
 
     @cached_property
     @override
-    def parent_refresh(self) -> ParentRefresh:
-        return ParentRefresh(self)
+    def parent_refresh(self) -> ParentRefresh | None:
+        refresh = ParentRefresh(self)
+        return refresh if refresh.is_possible else None
 
     @override
     def normalise(self, row: Row) -> Row:

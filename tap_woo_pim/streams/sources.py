@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Iterator
 from itertools import chain
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tap_woo_pim._compat import override
 from tap_woo_pim.pagination.page import Row
 from tap_woo_pim.pagination.reader import Listing, read, read_many
-from tap_woo_pim.store.connection import ANALYTICS, FLAT_VARIATIONS
 from tap_woo_pim.sync.context import TIME_FORMAT
 from tap_woo_pim.sync.progress import ROWS
 from tap_woo_pim.sync.state import MODIFIED, ReadState
@@ -55,8 +54,8 @@ class PagePart(NamedTuple):
     missing: int = 0
 
 
-class FlatSource:
-    """One list of all rows, or one for each status where the store has no list of all.
+class Source(ABC):
+    """One list, or one for each status where the store has no list of all, by which the stream's rows are read.
 
     Args:
         stream: the stream that is read.
@@ -68,9 +67,9 @@ class FlatSource:
         is_flat: whether its rows are those of the stream.
     """
 
-    unit = ROWS
-    part = ""
-    is_flat = True
+    unit: str
+    part: str
+    is_flat: bool
 
     def __init__(self, stream: IncrementalStream, path: str) -> None:
         self.stream = stream
@@ -135,13 +134,25 @@ class FlatSource:
         listing = self.list_of(status, at)
         return listing, self.parts(listing)
 
+    @abstractmethod
     def parts(self, listing: Listing) -> Iterator[PagePart]:
-        """Yield the pages of the list."""
+        """Yield the pages of the list, and the rows below them."""
+
+
+class FlatSource(Source):
+    """A list of the stream's own rows."""
+
+    unit = ROWS
+    part = ""
+    is_flat = True
+
+    @override
+    def parts(self, listing: Listing) -> Iterator[PagePart]:
         for rows in read(self.stream.connection, listing):
             yield PagePart(rows, rows, listing.paginator.offset, listing.paginator.seen)
 
 
-class BelowProducts(FlatSource):
+class BelowProducts(Source):
     """A list of products, and lists of variations below those on each of its pages."""
 
     unit = PRODUCTS
@@ -204,11 +215,7 @@ class PerProductSource(BelowProducts):
                 yield listing, {"parent_id": id_}
 
 
-def variation_source(stream: IncrementalStream) -> FlatSource:
+def variation_source(stream: IncrementalStream) -> Source:
     """Return the best source of variations that the store has."""
-    connection = stream.connection
-    if connection.has(FLAT_VARIATIONS):
-        return FlatSource(stream, connection.path(FLAT_VARIATIONS))
-    if connection.routes.has(f"{ANALYTICS}/{FLAT_VARIATIONS}"):
-        return FlatSource(stream, f"{ANALYTICS}/{FLAT_VARIATIONS}")
-    return PerProductSource(stream)
+    path = stream.connection.flat_variations
+    return PerProductSource(stream) if path is None else FlatSource(stream, path)

@@ -107,7 +107,7 @@ class StoresStream(WooStream):
     def get_records(self, context: Context | None) -> Iterator[Record]:
         """Yield the one row, unless that of an earlier run had more: nulls would replace what is known."""
         row, unread = self.look()
-        account = self.run.progress.accounts[self.name]
+        account = self.account
         settings = self.settings
         if requested_currency(settings.extra_query_parameters) == UNKNOWN_CURRENCY:
             self.logger.warning(
@@ -172,7 +172,7 @@ class StoresStream(WooStream):
     def _report(self, unread: list[Unread], outcome: str) -> None:
         for part in unread:
             self.add_side_record("unread_rows", unread_record(self.name, part, self.run))
-        self.run.progress.accounts[self.name].skipped += len(unread)
+        self.account.skipped += len(unread)
         if unread:
             parts = ", ".join(part.position for part in unread)
             self.logger.warning("%s: %s could not be read, so %s. %s", self.name, parts, outcome, unread[0].reason)

@@ -44,7 +44,7 @@ class Bookmark:
         return (parse(time) - datetime.timedelta(seconds=1)).strftime(TIME_FORMAT)
 
     def holds(self, since: str, missing: int) -> bool:
-        """Return whether to stay, because the store counted changed rows and did not send them.
+        """Hold the bookmark if the store counted changed rows and did not send them; return whether it is held.
 
         They are requested once more; what is missing twice is missing for a reason: the key may not read it, or it is a
         variation without a product.

@@ -1,4 +1,4 @@
-"""Counts the rows of a full sync: the deletion guard, and rows that the store counts and does not send."""
+"""Counts the rows of a sync: the deletion guard, and rows that the store counts and does not send."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ALL = 100
 
 
 class RowCounts:
-    """Counts the rows of a full sync, and how many of the last one's are missing from it.
+    """Counts the rows of a sync, and how many of the last full one's are missing from a full one.
 
     Only numbers are kept, so the state does not grow with the store. Ids only rise, so the rows up to the largest id of
     the last full sync are the ones that survived it.
@@ -73,16 +73,16 @@ class RowCounts:
         """
         return None if self._listed is None else max(self._listed, self._walked + self._state.shortfall)
 
-    def lacks_rows(self, *, is_sure: bool) -> bool:
+    def lacks_rows(self, *, pages_were_rechecked: bool) -> bool:
         """Return whether more rows were counted and not sent than in the last full sync.
 
         Rows that the key may not read, and those without a parent, are counted every time.
 
         Args:
-            is_sure: whether all pages that lacked rows were read again, so that a few more are rows that came or went
-                meanwhile.
+            pages_were_rechecked: whether all pages that lacked rows were read again, so that a few more are rows that
+                came or went meanwhile.
         """
-        return self.shortfall - self._state.shortfall > (FEW_ROWS if is_sure else 0)
+        return self.shortfall - self._state.shortfall > (FEW_ROWS if pages_were_rechecked else 0)
 
     def shrank(self, max_vanished_percent: float) -> bool:
         """Return whether the lists counted far fewer rows at their end than had come: they broke during the read."""

@@ -112,15 +112,13 @@ class Progress:
                 self._measure(stream, 1, 1)
                 if account.mismatches:
                     counted = ", ".join(f"{name} {number:,}" for name, number in account.mismatches.most_common())
-                    logger.warning(
-                        "%s: values that do not fit their column stand in extra_fields: %s.", stream, counted
-                    )
+                    logger.warning("%s: values that do not fit their column went to extra_fields: %s.", stream, counted)
 
     def page(self, stream: str, offset: int, total: int | None, unit: str, *, is_waiting: bool = False) -> None:
         """Log a line if the last one is long enough ago.
 
-        How long a page will take is not known while a bad row is searched for in it, or the store fails. So there is no
-        time left once the next page has been waited for as long as between two lines.
+        How long a page will take is not known while a bad row is searched for in it, or the store fails. So the line
+        gives no time left once the next page has been waited for as long as between two lines.
 
         Args:
             stream: the stream whose page was read.
@@ -209,7 +207,7 @@ class Progress:
             facts.append(f"{figures['unread']:,} could not be read")
         sentence = f"{place} sync {status}: {', '.join(facts)}, in {_duration(self._clock() - self._began)}."
         missing = [name for name, account in accounts.items() if account.is_incomplete]
-        return f"{sentence} Rows are missing from {', '.join(missing)}; the warnings say why." if missing else sentence
+        return f"{sentence} Rows are missing from {', '.join(missing)}; the log says why." if missing else sentence
 
     def _facts(self, account: Account, offset: int, total: int | None, unit: str) -> Iterator[str]:
         now = self._clock()

@@ -24,7 +24,15 @@ MODIFIED = "date_modified_gmt"
 
 @dataclass
 class RowNumbers:
-    """The numbers of a list that is being read; see `RowCounts`."""
+    """The numbers of a list that is being read; see `RowCounts`.
+
+    Attributes:
+        rows: rows that came.
+        survivors: those of them that the last full sync had seen, too.
+        max_id: the largest id.
+        walked: rows of the lists gone through, which are others than `rows` where these stand below them.
+        listed: rows that the store counts in the lists read to their end; None if it does not say.
+    """
 
     rows: int = 0
     survivors: int = 0
@@ -72,7 +80,7 @@ class ReadState:
     """How far the lists of one read have been read, and what they held.
 
     Attributes:
-        since: the begin of the changes read, exclusive; None for all rows.
+        since: the start of the changes read, exclusive; None for all rows.
         until: the end of them; None for no end.
         list_number: which of the lists by status is being read.
         offset: how far that has been read.

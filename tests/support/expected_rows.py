@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from demo_store import Store
+from tests.support.served_rows import STREAM_KINDS
 
 Row = dict[str, Any]
 
@@ -14,20 +15,6 @@ EMPTY_MEANS_NONE = {
 }
 NOT_ASKED_FOR = {"_links", "related_ids", "price_html"}
 OFF_UNLESS_SELECTED = {"reviewer_email", "reviewer_avatar_urls"}
-
-KINDS = {
-    "tax_classes": "tax_classes",
-    "product_shipping_classes": "shipping_classes",
-    "product_attributes": "attributes",
-    "product_attribute_terms": "attribute_terms",
-    "product_categories": "categories",
-    "product_tags": "tags",
-    "product_brands": "brands",
-    "products": "products",
-    "product_variations": "variations",
-    "product_custom_fields": "custom_field_names",
-    "product_reviews": "reviews",
-}
 
 
 def value(name: str, sent: Any, stream: str) -> Any:
@@ -58,7 +45,7 @@ def record(stream: str, row: Row, columns: set[str]) -> Row:
 
 def rows(store: Store, stream: str) -> list[Row]:
     """The rows of a stream as the store serves them now."""
-    kind = KINDS[stream]
+    kind = STREAM_KINDS[stream]
     if kind == "attribute_terms":
         found = store.rows("attribute_terms")
         return [{**row["term"], "attribute_id": row["attribute_id"]} for row in found]

@@ -17,7 +17,7 @@ from singer_sdk.singerlib.encoding.simple import Message
 from demo_store import Server, Store, serve
 from tap_woo_pim.config.settings import COMPONENTS
 from tap_woo_pim.tap import TapWooPim
-from tests.support import expected_rows
+from tests.support import expected_rows, served_rows
 
 Row = dict[str, Any]
 
@@ -101,7 +101,7 @@ class Landing:
     def differences(self, store: Store) -> dict[str, Any]:
         """Where the live rows differ from what the store says, by stream; empty when nowhere."""
         found = {}
-        for stream in expected_rows.KINDS:
+        for stream in served_rows.STREAM_KINDS:
             if stream in self.schemas:
                 here, there = self.live(stream), expected_rows.table(store, stream, self.columns(stream))
                 off = sorted(key for key in here.keys() | there.keys() if here.get(key) != there.get(key))

@@ -160,4 +160,4 @@ def test_values_of_the_store_itself_that_do_not_fit_are_told(served: Site, caplo
     row = landing.tables["stores"]["store",]
     assert row["gmt_offset"] is None
     assert row["extra_fields"]["gmt_offset"] == "Berlin"
-    assert "stores: values that do not fit their column stand in extra_fields: gmt_offset 1." in caplog.messages
+    assert "stores: values that do not fit their column went to extra_fields: gmt_offset 1." in caplog.messages

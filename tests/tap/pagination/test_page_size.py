@@ -138,16 +138,16 @@ def deliver_until_larger(pages: PageSize) -> int:
 def test_a_page_that_fails_halves_the_size_once_for_all_that_were_in_flight_together() -> None:
     pages = PageSize(100)
     for _ in range(4):
-        pages.failed(100)
+        pages.came_in_parts(100)
     assert pages.now == 50
 
 
 def test_it_is_tried_larger_later_each_time_and_with_one_page_alone() -> None:
     pages, tries = PageSize(8), []
-    pages.failed(8)
+    pages.came_in_parts(8)
     for _ in range(7):
         tries.append(deliver_until_larger(pages))
-        pages.failed(8)
+        pages.came_in_parts(8)
     assert (tries, pages.now) == ([2, 4, 8, 16, 32, 64, 64], 4)
 
 

@@ -92,7 +92,7 @@ def test_values_that_do_not_fit_are_counted_in_one_line_a_stream(
         served.sync(**SETTINGS)
     count = len(served.store.rows("products"))
     assert caplog.messages == [
-        f"products: values that do not fit their column stand in extra_fields: total_sales {count}, images {count}."
+        f"products: values that do not fit their column went to extra_fields: total_sales {count}, images {count}."
     ]
 
 

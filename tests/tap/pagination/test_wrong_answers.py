@@ -88,7 +88,9 @@ def lost(rows: LyingList, page_size: int) -> int:
         return 0
     tally.end_list(listing.paginator.total)
     assert len(seen) == len(set(seen))
-    is_told = not listing.complete or tally.lacks_rows(is_sure=listing.paginator.pages.short_pages <= MOST_SHORT_PAGES)
+    is_told = not listing.complete or tally.lacks_rows(
+        pages_were_rechecked=listing.paginator.pages.short_pages <= MOST_SHORT_PAGES
+    )
     return 0 if is_told else len(set(rows.ids) - set(seen))
 
 

@@ -91,8 +91,8 @@ def test_rows_are_missing_if_more_are_counted_than_came_and_than_last_time(
 ) -> None:
     counts = counted(ListState(shortfall=before), 1, 10, total)
     assert counts.shortfall == shortfall
-    assert counts.lacks_rows(is_sure=True) is lacks
-    assert counts.lacks_rows(is_sure=False) is lacks_if_unsure
+    assert counts.lacks_rows(pages_were_rechecked=True) is lacks
+    assert counts.lacks_rows(pages_were_rechecked=False) is lacks_if_unsure
 
 
 def test_a_list_without_a_total_leaves_the_shortfall_of_all_unknown() -> None:
