@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import requests
 from hypothesis import example, given
 from hypothesis import strategies as st
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
@@ -53,11 +54,11 @@ def test_rows_that_kill_their_page_are_named_and_all_others_read(
     assert listing.complete == (not ids & poisoned)
 
 
-requests = st.sets(st.integers(1, 40), max_size=4)
+numbers = st.sets(st.integers(1, 40), max_size=4)
 
 
 @given(
-    ids_strategy, moves, st.sets(st.integers(1, 400), max_size=40), st.tuples(requests, requests), st.integers(2, 12)
+    ids_strategy, moves, st.sets(st.integers(1, 400), max_size=40), st.tuples(numbers, numbers), st.integers(2, 12)
 )
 def test_no_row_is_lost_in_a_list_that_says_complete(
     ids: set[int], script: list[tuple[str, int]], hidden: set[int], wrong: tuple[set[int], set[int]], page_size: int
@@ -178,6 +179,23 @@ def test_a_store_that_fails_every_second_request_has_no_bad_row() -> None:
     listing = listing_of(100)
     assert [row["id"] for page in read(site, listing) for row in page] == rows.ids
     assert listing.unread == []
+
+
+@pytest.mark.parametrize("requests_before", range(12))
+def test_rows_that_move_between_the_parts_of_a_page_are_read(requests_before: int) -> None:
+    rows = MovingList(list(range(1, 25)), script=[*[("stay", 0)] * requests_before, ("delete", 0)])
+    site, answer = rows.store(), requests.Response()
+    answer.status_code = 500
+
+    def few_at_once(path: str, params: dict[str, Any], **_: Any) -> Response:
+        if params["per_page"] > 4 and "_fields" not in params:
+            raise RetriableAPIError("the server broke down", answer)
+        return rows.get(path, params)
+
+    site.get = few_at_once  # type: ignore[method-assign, assignment]
+    listing = listing_of(8)
+    assert {row["id"] for page in read(site, listing) for row in page} >= set(range(2, 25))
+    assert listing.complete
 
 
 def test_a_row_without_its_texts_comes_from_a_store_that_cannot_send_the_ids_of_its_page() -> None:
