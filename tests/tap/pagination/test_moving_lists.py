@@ -57,9 +57,7 @@ def test_rows_that_kill_their_page_are_named_and_all_others_read(
 numbers = st.sets(st.integers(1, 40), max_size=4)
 
 
-@given(
-    ids_strategy, moves, st.sets(st.integers(1, 400), max_size=40), st.tuples(numbers, numbers), st.integers(2, 12)
-)
+@given(ids_strategy, moves, st.sets(st.integers(1, 400), max_size=40), st.tuples(numbers, numbers), st.integers(2, 12))
 def test_no_row_is_lost_in_a_list_that_says_complete(
     ids: set[int], script: list[tuple[str, int]], hidden: set[int], wrong: tuple[set[int], set[int]], page_size: int
 ) -> None:
