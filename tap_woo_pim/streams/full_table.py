@@ -234,8 +234,8 @@ class FullTableStream(WooStream):
         """Make the loader write the stream's rows before what is said of them, by a schema unlike the first one.
 
         Singer loaders flush a stream when its schema changes. Loaders made with the SDK otherwise write all streams in
-        parallel at the end: one that died then left a snapshot without the rows that belong to it, so that a live table
-        looked deleted, or the word that the sync was complete (target-postgres 0.8.1, 30 of 30 products).
+        parallel at the end. One that died then left a snapshot without the rows that belong to it, so that a live table
+        looked deleted (target-postgres 0.8.1, 30 of 30 products), or said that the sync was complete without them.
         """
         if self._has_ended:
             return

@@ -146,7 +146,7 @@ def test_store_that_failed_can_be_synced_anew_at_once(pim_project: Project) -> N
 
 SAYS = """#!/bin/sh
 if [ $4 = us ]; then sleep 1; else echo first; echo second; fi
-echo "pimctl: $4 is told"
+echo "pimctl: $4 is busy"
 exit 1
 """
 
@@ -164,7 +164,7 @@ def test_two_syncs_that_begin_at_the_same_time_are_told_why_each_of_its_own_did_
     with ThreadPoolExecutor() as pool:
         found = list(pool.map(told, [replace(EU, id="us"), EU]))
 
-    assert found == ["The sync did not begin: us is told", "The sync did not begin: eu is told"]
+    assert found == ["The sync did not begin: us is busy", "The sync did not begin: eu is busy"]
 
 
 def test_sync_that_a_full_disk_keeps_from_beginning_says_so(pim_project: Project) -> None:
